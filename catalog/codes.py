@@ -1,0 +1,43 @@
+"""Catalog codes: their levels, their parents, and how people write them.
+
+A code is a letter and up to six digits: `A` (level 1), `A15` (2), `A1504` (3), `A150401` (4). Class B stops
+at level 3. A fourth-level code means something only inside its department section, so a code alone is never
+a key; the key of an entry is (version, section, code).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LEVEL = {1: 1, 3: 2, 5: 3, 7: 4}
+_CODE = re.compile(r"[AB](?:\d\d){0,3}\Z")
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` is a well-formed code of level 1 to 4, exactly as the catalogs print them."""
+    return bool(_CODE.match(text)) and not (text[0] == "B" and len(text) > 5)
+
+
+def level(code: str) -> int:
+    """The level of a well-formed code, 1 to 4. Raises KeyError for any other length."""
+    return _LEVEL[len(code)]
+
+
+def parent(code: str) -> str:
+    """The code one level up, or "" for `A` and `B`."""
+    return code[:-2] if len(code) > 1 else ""
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """All codes above `code`, from level 1 down: A150401 → (A, A15, A1504)."""
+    return tuple(code[:n] for n in (1, 3, 5) if n < len(code))
+
+
+def tidy(text: str) -> str:
+    """A code as a person may have typed it, brought to the printed form where only its dress differs.
+
+    Full-width letters and digits, lower case, spaces, dots and hyphens are dress: `ａ15 04.01` → `A150401`.
+    Nothing else is changed; the result need not be a well-formed code.
+    """
+    return re.sub(r"[\s.\-_·。]", "", unicodedata.normalize("NFKC", text)).upper()

@@ -1,0 +1,270 @@
+"""Reading the editions in `data/catalogs/<version>/`, strictly.
+
+An edition is three files: `catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
+apparatus). A file that is not exactly so is refused with its name, the line, what was expected and what was
+found; nothing is guessed and nothing skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import repeat
+from pathlib import Path
+from typing import Any, get_args
+
+from catalog.codes import is_code
+from catalog.errors import CatalogError, UnknownNameError
+from catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
+
+ENTRY_COLUMNS = ("section", "code", "printed_code", "name", "source")
+READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")
+_COVERAGE = get_args(Coverage)
+
+
+def data_directory() -> Path:
+    """Where the data lives: inside the installed `catalog` package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "data"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "data"
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogError(
+            f"应为 UTF-8 编码的文本，第 {error.start} 字节处不是",
+            f"expected UTF-8, byte {error.start} is not",
+            str(path),
+        ) from None
+    except OSError as error:
+        raise CatalogError(
+            f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
+        ) from None
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
+    """The cells of a UTF-8 TSV file below its header, column by column (one list for each of `columns`).
+
+    The whole text is cut once, with line ends kept as cells of their own: if every row has as many cells as
+    there are columns, the line ends stand exactly at every (columns + 1)th place. Raises CatalogError where the
+    file is missing, not UTF-8, has another header, or a row of another length.
+    """
+    text = _read_text(path).replace("\r\n", "\n")
+    if not text.endswith("\n"):
+        text += "\n"
+    width = len(columns)
+    cells = text.replace("\n", "\t\n\t").split("\t")
+    count = text.count("\n")
+    header = "\t".join(columns)
+    if not text.startswith(header + "\n"):
+        found = text.partition("\n")[0][:60]
+        raise CatalogError(
+            f"表头应为“{header}”，实为“{found}”",
+            f"expected the header '{header}', found '{found}'",
+            f"{path}:1",
+        )
+    if len(cells) != count * (width + 1) + 1 or cells[width :: width + 1].count("\n") != count:
+        for number, line in enumerate(text.split("\n")[:-1], 1):
+            found_width = line.count("\t") + 1
+            if found_width != width:
+                raise CatalogError(
+                    f"每行应有 {width} 列，实有 {found_width} 列：“{line[:60]}”",
+                    f"expected {width} cells, found {found_width}: '{line[:60]}'",
+                    f"{path}:{number}",
+                )
+    return [cells[width + 1 + column : -1 : width + 1] for column in range(width)]
+
+
+def _refuse_entries(
+    path: Path, rows: list[tuple[str, str, str, str]], sections: Mapping[str, Section], levels: int
+) -> None:
+    """Say which row is at fault; called only when some row is."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, (section, code, name, source) in enumerate(rows, 2):
+        problem = ""
+        if section not in sections:
+            problem = f"catalog.toml 未列部门“{section}”|section '{section}' is not declared in catalog.toml"
+        elif not is_code(code) or len(code) > 2 * levels - 1:
+            problem = f"代码“{code}”不是 1 至 {levels} 级代码|'{code}' is not a code of level 1 to {levels}"
+        elif not name or name != name.strip():
+            problem = f"名称为空或首尾有空格：“{name}”|the name is empty or padded: '{name}'"
+        elif not source:
+            problem = "缺来源（底本:行号）|the source (witness:line) is missing"
+        elif (section, code) in seen:
+            problem = f"代码 {code} 与第 {seen[section, code]} 行重复|{code} stands already in line {seen[section, code]}"
+        if problem:
+            chinese, _, english = problem.partition("|")
+            raise CatalogError(chinese, english, f"{path}:{number}")
+        seen[section, code] = number
+
+
+@lru_cache
+def _codes_upto(levels: int) -> re.Pattern[str]:
+    """Well-formed codes of level 1 to `levels`, one a line; class B stops at level 3."""
+    code = rf"(?:A(?:\d\d){{0,{levels - 1}}}|B(?:\d\d){{0,{min(levels, 3) - 1}}})"
+    return re.compile(rf"(?:{code}(?:\n{code})*)?")
+
+
+def read_entries(path: Path, version: str, sections: Mapping[str, Section], levels: int) -> tuple[Entry, ...]:
+    """The entries of `entries.tsv` in printed order; an empty `printed_code` cell means: as `code`.
+
+    Raises CatalogError with the line of the first row that is no entry of this version.
+    """
+    section, code, printed, name, source = read_columns(path, ENTRY_COLUMNS)
+    sound = (
+        sections.keys() >= set(section)
+        and _codes_upto(levels).fullmatch("\n".join(set(code))) is not None
+        and all(name)
+        and all(source)
+        and len(set(zip(section, code, strict=True))) == len(code)
+        and name == list(map(str.strip, name))
+    )
+    if not sound:
+        _refuse_entries(path, list(zip(section, code, name, source, strict=True)), sections, levels)
+    printed = [p or c for p, c in zip(printed, code, strict=True)]
+    return tuple(map(Entry._make, zip(repeat(version), section, code, name, printed, source)))
+
+
+def read_readings(path: Path) -> tuple[Reading, ...]:
+    """The apparatus of one version. A `witnesses` cell reads `004=养老保险 ¦ 002=养老`.
+
+    A missing file is an empty apparatus. Raises CatalogError where it is malformed.
+    """
+    if not path.exists():
+        return ()
+    readings = []
+    for number, (section, code, kind, witnesses, chosen, decision, why) in enumerate(
+        zip(*read_columns(path, READING_COLUMNS), strict=True), 2
+    ):
+        if decision not in ("settled", "open", "erratum"):
+            raise CatalogError(
+                f"decision 应为 settled、open 或 erratum，实为“{decision}”",
+                f"expected settled, open or erratum, found '{decision}'",
+                f"{path}:{number}",
+            )
+        pairs = tuple((w, text) for w, _, text in (part.partition("=") for part in witnesses.split(" ¦ ")))
+        readings.append(Reading(section, code, kind, pairs, chosen, decision, why))
+    return tuple(readings)
+
+
+def _sections(text: str, path: Path) -> dict[str, Section]:
+    """The `sections` block of catalog.toml: a line each of name, coverage, page, evidence, tab-separated."""
+    found: dict[str, Section] = {}
+    for line in text.strip("\n").split("\n"):
+        name, coverage, page, evidence = (*line.split("\t"), "", "", "")[:4]
+        if coverage not in _COVERAGE or (page and not page.isdecimal()) or name in found:
+            raise CatalogError(
+                f"sections 的每行应为“部门<Tab>complete|partial|absent<Tab>页码<Tab>依据”且部门不重复，实为“{line}”",
+                f"expected 'section<Tab>complete|partial|absent<Tab>page<Tab>evidence', found '{line}'",
+                str(path),
+            )
+        found[name] = Section(name, coverage, int(page) if page else None, evidence)  # type: ignore[arg-type]
+    return found
+
+
+def read_version(directory: Path) -> CatalogVersion:
+    """The version in `directory`, without the dates of its repeal, which other versions tell.
+
+    Raises CatalogError where a file is missing or malformed.
+    """
+    path = directory / "catalog.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"不是有效的 TOML：{error}", f"is not valid TOML: {error}", str(path)) from None
+    except OSError as error:
+        raise CatalogError(
+            f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
+        ) from None
+    try:
+        sections = _sections(table["sections"], path) if table.get("sections", "").strip() else {}
+        identity, levels = _typed(table, "id", str), _typed(table, "levels", int)
+        witnesses = tuple(
+            Witness(w["id"], w["file"], (w["lines"][0], w["lines"][1]), w.get("note", ""))
+            for w in table.get("witness", [])
+        )
+        return CatalogVersion(
+            id=identity,
+            number=_typed(table, "number", str),
+            title=_typed(table, "title", str),
+            classes=tuple(table["classes"]),
+            levels=levels,
+            printed=table.get("printed"),
+            in_force=table.get("in_force"),
+            repealed=None,
+            repealed_by="",
+            repeals=tuple(table.get("repeals", ())),
+            revises=tuple(table.get("revises", ())),
+            cites=tuple(table.get("cites", ())),
+            note=table.get("note", ""),
+            witnesses=witnesses,
+            sections=sections,
+            entries=read_entries(directory / "entries.tsv", identity, sections, levels) if witnesses else (),
+        )
+    except (KeyError, IndexError, TypeError) as error:
+        raise CatalogError(f"缺少或误写了 {error}", f"{error} is missing or wrong", str(path)) from None
+
+
+def _typed(table: Mapping[str, Any], key: str, kind: type[Any]) -> Any:
+    value = table[key]
+    if not isinstance(value, kind):
+        raise TypeError(key)
+    return value
+
+
+def settle(versions: Iterable[CatalogVersion]) -> tuple[CatalogVersion, ...]:
+    """The versions in order of their dates, each told when and by which later one it was repealed."""
+    from dataclasses import replace
+
+    ordered = sorted(versions, key=lambda v: (v.in_force or v.printed or date.min, v.id))
+    settled = []
+    for version in ordered:
+        by = next((v for v in ordered if version.id in v.repeals), None)
+        settled.append(replace(version, repealed=by.in_force, repealed_by=by.id) if by else version)
+    return tuple(settled)
+
+
+@lru_cache(maxsize=4)
+def load_catalogs(directory: Path | None = None) -> tuple[CatalogVersion, ...]:
+    """Every version held, oldest first, from `directory` (default: the data that goufu ships).
+
+    Raises CatalogError where an edition is malformed or there is none.
+    """
+    root = (directory or data_directory()) / "catalogs"
+    found = [read_version(path.parent) for path in sorted(root.glob("*/catalog.toml"))]
+    if not found:
+        raise CatalogError("没有任何目录版本", "no catalog version here", str(root))
+    return settle(found)
+
+
+@lru_cache(maxsize=16)
+def load_readings(version: str, directory: Path | None = None) -> tuple[Reading, ...]:
+    """The apparatus of the version with this id; empty where it has none."""
+    return read_readings((directory or data_directory()) / "catalogs" / version / "readings.tsv")
+
+
+def alternatives(readings: Iterable[Reading]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Names that stay possible beside the chosen one, by (section, code): the readings left open."""
+    return {
+        (r.section, r.code): tuple(dict.fromkeys(t for _, t in r.witnesses if t and t != r.chosen))
+        for r in readings
+        if r.decision == "open" and r.kind == "name"
+    }
+
+
+def version_named(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
+    """The version with this id or document number. Raises UnknownNameError, which lists the known ones."""
+    from catalog.typography import document_number
+
+    wanted = document_number(name)
+    for version in versions:
+        if name == version.id or wanted == version.number:
+            return version
+    known = "、".join(v.id for v in versions)
+    raise UnknownNameError(
+        f"没有目录版本“{name}”；现有 {known}", f"no catalog version '{name}'; known: {known}"
+    )

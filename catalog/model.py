@@ -1,0 +1,147 @@
+"""The facts of a catalog as frozen records. Nothing here reads a file or decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from catalog.codes import ancestors, level
+
+Coverage = Literal["complete", "partial", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a transcription prints something: the witness's id and a line of its file, counted from 1."""
+
+    witness: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.witness}:{self.line}"
+
+
+class Entry(NamedTuple):
+    """One code with its name in one section of one version.
+
+    `code` is the code that the entry's place implies; `printed_code` is what the document prints there, and
+    differs from `code` only for an official misprint. `section` is the department section, or "B" for class B,
+    or "" for the provincial frame. `source` names every line that attests the entry: "004:3299 002:2117".
+
+    A named tuple rather than a dataclass because a version holds thousands and they are made on every start.
+    """
+
+    version: str
+    section: str
+    code: str
+    name: str
+    printed_code: str
+    source: str
+
+    @property
+    def level(self) -> int:
+        """1 to 4."""
+        return level(self.code)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """`source`, taken apart."""
+        pairs = (text.rpartition(":") for text in self.source.split())
+        return tuple(Source(witness, int(line)) for witness, _, line in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One department's part of a version, in printed order.
+
+    `coverage` says how much of it is held; `evidence` says how that is known where it is not plain.
+    """
+
+    name: str
+    coverage: Coverage
+    page: int | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One transcription of a version: `file` and the first and last line of the catalog in it."""
+
+    id: str
+    file: str
+    lines: tuple[int, int]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One place of the apparatus: what each witness has there, what the edition has, and why.
+
+    `decision` is "settled" where evidence decides, "open" where both readings may be right, "erratum" where the
+    document itself is at fault and nothing was changed.
+    """
+
+    section: str
+    code: str
+    kind: str
+    witnesses: tuple[tuple[str, str], ...]
+    chosen: str
+    decision: Literal["settled", "open", "erratum"]
+    why: str
+
+
+@dataclass(frozen=True)
+class CatalogVersion:
+    """One official document: its number, dates, standing, sections, entries and apparatus.
+
+    `in_force` is the first day it holds; `repealed` the first day it no longer does (None: still in force), and
+    `repealed_by` the id of the document that repealed it. `classes` are the classes it prints, `governs` those
+    whose entries budget items are still coded by while it is in force.
+    """
+
+    id: str
+    number: str
+    title: str
+    classes: tuple[str, ...]
+    levels: int
+    printed: date | None
+    in_force: date | None
+    repealed: date | None
+    repealed_by: str
+    repeals: tuple[str, ...]
+    revises: tuple[str, ...]
+    cites: tuple[str, ...]
+    note: str
+    witnesses: tuple[Witness, ...]
+    sections: Mapping[str, Section]
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[tuple[str, str], Entry]:
+        """Every entry by (section, code)."""
+        return {(e.section, e.code): e for e in self.entries}
+
+    @cached_property
+    def by_printed(self) -> Mapping[tuple[str, str], Entry]:
+        """The entries whose printed code is not the one their place implies, by (section, printed code)."""
+        return {(e.section, e.printed_code): e for e in self.entries if e.printed_code != e.code}
+
+    def find(self, section: str, code: str) -> Entry | None:
+        """The entry at `code` of `section`, by the code its place implies or by the printed one."""
+        return self.by_key.get((section, code)) or self.by_printed.get((section, code))
+
+    def in_section(self, section: str) -> tuple[Entry, ...]:
+        """The entries of `section` in printed order."""
+        return tuple(e for e in self.entries if e.section == section)
+
+    def path(self, entry: Entry) -> tuple[Entry, ...]:
+        """The headings above `entry` that the section prints, from level 1 down (a missing one is left out)."""
+        found = (self.by_key.get((entry.section, code)) for code in ancestors(entry.code))
+        return tuple(e for e in found if e is not None)
+
+    def leaves(self) -> tuple[Entry, ...]:
+        """The entries an item can be coded to: those of the version's deepest level."""
+        return tuple(e for e in self.entries if e.level == self.levels)

@@ -1,0 +1,143 @@
+"""What a reader of documents hands on: items, forms, attachments, and what was wrong. Frozen, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+#: which of the two project tables a line stands in: this year's budget or money carried over
+Part = Literal["本年预算", "上年结转", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: the file, and in it a page, a line or a cell, as far as the format has them."""
+
+    file: str
+    page: int | None = None
+    line: int | None = None
+    cell: str = ""
+
+    def text(self, lang: str = "zh") -> str:
+        """For people: `预算.xlsx 表2!B14`, `预算.pdf 第 16 页`, `预算.txt 第 357 行`."""
+        parts = [self.file]
+        if self.page is not None:
+            parts.append(f"p. {self.page}" if lang == "en" else f"第 {self.page} 页")
+        if self.line is not None:
+            parts.append(f"line {self.line}" if lang == "en" else f"第 {self.line} 行")
+        if self.cell:
+            parts.append(self.cell)
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One 项目支出绩效目标表. Texts as printed; amounts in 元; `fields` has every other labelled cell by its label."""
+
+    title: str
+    unit: str = ""
+    department: str = ""
+    attribute: str = ""
+    term: str = ""
+    total_yuan: Decimal | None = None
+    year_yuan: Decimal | None = None
+    overview: str = ""
+    basis: str = ""
+    necessity: str = ""
+    measures: str = ""
+    plan: str = ""
+    goal: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetItem:
+    """One budgeted line. `amount_wan` is in 万元 with two places; `year` the budget year.
+
+    `summary` is what is known of the content: the form's 项目概况 for a disclosure, the `summary` field for a
+    record. `code`, `code_name` and `document` are what the department itself already wrote, if anything.
+    `link` is the confidence (0 to 1) that `form` belongs to this line, None where there is no form.
+    """
+
+    id: str
+    title: str
+    department: str = ""
+    unit: str = ""
+    year: int | None = None
+    summary: str = ""
+    amount_wan: Decimal | None = None
+    part: Part = ""
+    code: str = ""
+    code_name: str = ""
+    document: str = ""
+    place: Place | None = None
+    form: Form | None = None
+    link: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the reader noticed: a row it could not read, a total that does not add up, an unlinked form.
+
+    `kind` is stable: "row", "subtotal", "total", "narrative", "form", "unlinked form", "file". `level` says
+    whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice").
+    """
+
+    kind: str
+    level: Literal["error", "warning", "notice"]
+    text: str
+    english: str
+    place: Place | None = None
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A catalog document printed inside a disclosure: its number, title and where it lies."""
+
+    number: str
+    title: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Procurement:
+    """The 政府采购 totals of the narrative, in 万元; None where a figure is not given."""
+
+    total_wan: Decimal | None = None
+    goods_wan: Decimal | None = None
+    works_wan: Decimal | None = None
+    services_wan: Decimal | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subtotal:
+    """A row of a project table that adds up others: the department's or a unit's, in 万元."""
+
+    name: str
+    part: Part
+    amount_wan: Decimal
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One document read: its items in printed order, everything else found in it, and the remarks.
+
+    `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
+    """
+
+    file: str
+    department: str = ""
+    year: int | None = None
+    items: tuple[BudgetItem, ...] = ()
+    subtotals: tuple[Subtotal, ...] = ()
+    forms: tuple[Form, ...] = ()
+    unlinked: tuple[Form, ...] = ()
+    procurement: Procurement | None = None
+    statement: str = ""
+    statement_place: Place | None = None
+    attachments: tuple[Attachment, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=())

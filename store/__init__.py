@@ -1,0 +1,1 @@
+"""The memory: runs, decisions and precedents (not built yet; nothing imports this room)."""

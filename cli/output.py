@@ -1,0 +1,195 @@
+"""How results leave goufu: tables for people, json/jsonl/csv for programs, files written whole or not at all.
+
+Results go to stdout, messages and progress to stderr. Nothing here computes a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from catalog.errors import GoufuError
+
+Format = Literal["table", "json", "jsonl", "csv"]
+
+_language = "zh"
+
+
+def set_language(lang: str) -> None:
+    """Choose the language of messages and tables for this process: "zh" or "en"."""
+    global _language
+    _language = "en" if lang.lower().startswith("en") else "zh"
+
+
+def language() -> str:
+    """The language chosen: "zh" or "en"."""
+    return _language
+
+
+def say(zh: str, en: str) -> str:
+    """`zh` or `en`, by the language chosen."""
+    return en if _language == "en" else zh
+
+
+def note(zh: str, en: str) -> None:
+    """One message to stderr."""
+    print(say(zh, en), file=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the record's key, its Chinese and English headings, and how it is set.
+
+    `ratio` shares out the width that is left; a column without one is as wide as its content, at most `width`.
+    """
+
+    key: str
+    zh: str
+    en: str
+    right: bool = False
+    ratio: int | None = None
+    width: int | None = None
+    style: str = ""
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON has it: dates and paths as text, amounts as numbers, tuples as lists."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def defused(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: text beginning with = + - @ or a control gets a ' before it."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
+        return "'" + cell
+    return cell
+
+
+def _flat(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else defused(value)
+
+
+def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
+    """CSV with a header, one line a record; nested values as JSON, no cell a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+    return buffer.getvalue()
+
+
+def emit(
+    records: Iterable[Mapping[str, Any]], columns: Sequence[Column], form: str, title: str = "", extra: str = ""
+) -> None:
+    """Print `records` in `form`: table (only `columns`), json, jsonl or csv (every key)."""
+    if form == "jsonl":
+        for record in records:
+            print(json.dumps(plain(record), ensure_ascii=False))
+        return
+    rows = list(records)
+    if form == "json":
+        print(json.dumps(plain(rows), ensure_ascii=False, indent=1))
+    elif form == "csv":
+        keys = list(dict.fromkeys(key for row in rows for key in row)) or [c.key for c in columns]
+        sys.stdout.write(csv_text(rows, keys))
+    else:
+        print_table(rows, columns, title, extra)
+
+
+def width() -> int:
+    """Columns to fill: the terminal's, or 100 where there is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def print_table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], title: str = "", extra: str = ""
+) -> None:
+    """A table with Chinese wide characters aligned, long cells wrapped, numbers to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=width(), highlight=False, soft_wrap=False)
+    table = Table(box=box.SIMPLE_HEAD, expand=any(c.ratio for c in columns), pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(
+            say(column.zh, column.en),
+            justify="right" if column.right else "left",
+            ratio=column.ratio,
+            max_width=column.width,
+            no_wrap=column.right,
+            overflow="fold",
+            style=column.style,
+        )
+    for row in rows:
+        cells = []
+        for column in columns:
+            value = row.get(column.key)
+            cells.append(value if isinstance(value, Text) else Text("" if value is None else str(value)))
+        table.add_row(*cells)
+    if title:
+        console.print(Text(title, style="bold"))
+    console.print(table)
+    if extra:
+        console.print(Text(extra))
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when the block ends well, and goes when it does not.
+
+    Raises GoufuError where the folder is missing or cannot be written.
+    """
+    folder = path.resolve().parent
+    try:
+        handle, name = tempfile.mkstemp(prefix=".goufu-", suffix=path.suffix, dir=folder)
+    except OSError as error:
+        raise GoufuError(
+            f"无法写入：{error.strerror}；请换一个存在且可写的文件夹",
+            f"cannot be written: {error.strerror}; choose a folder that exists and is writable",
+            str(path),
+        ) from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        if os.name != "nt":
+            temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise GoufuError(
+            f"无法写入：{error.strerror}；文件若在 Excel 中打开请先关闭",
+            f"cannot be written: {error.strerror}; close it first if it is open in Excel",
+            str(path),
+        ) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,180 @@
+"""What is measured between an item and an entry. All numbers lie about between 0 and 1; see FEATURES.
+
+Everything is done for many items at once: the grams of a batch are looked up in the index's postings of one
+section, and sums over them (numpy.bincount) give each measure for all entries of the section together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.index import Array, Index, Ints
+from matcher.text import content, grams, load_words, normal
+
+#: the measures, in the order of the feature axis
+FEATURES = (
+    "title_cosine",  # grams of the title against the entry's document
+    "summary_cosine",
+    "title_covered",  # share of the title's grams (by rarity) that the entry's document has
+    "summary_covered",
+    "title_name",  # share of the entry's name that the title has
+    "summary_name",
+    "title_heading",  # share of the heading above that the title has
+    "summary_heading",
+    "title_against",  # grams of the title against the entry's negative terms
+    "summary_against",
+    "heading_cosine",  # title and summary against what all sections say under this heading
+    "class_b",  # 1 for a class B entry
+    "class_b_internal",  # class B entry, and the item speaks of the office's own needs
+    "class_b_public",  # class B entry, and the item speaks of what the public receives
+    "second_section",  # the entry stands in the department's section, not the unit's
+    "title_only",  # title_cosine where there is no summary
+    "title_cosine_gap",  # difference to the best entry of the scope
+    "summary_cosine_gap",
+    "title_covered_gap",
+    "summary_covered_gap",
+    "heading_cosine_gap",
+    "name_gap",
+)
+_GAPS = ("title_cosine", "summary_cosine", "title_covered", "summary_covered", "heading_cosine")
+
+#: a summary says what it is about at its beginning; the rest is often praise and law
+SUMMARY_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The grams of one side (title or summary) of a batch: for each gram its item, number, and weights.
+
+    `unit` are tf-idf weights (each item's vector has length 1), `share` the gram's part of the item's total
+    rarity, `heading` tf-idf weights by the headings' rarities (not normalised).
+    """
+
+    row: Ints
+    gram: Ints
+    unit: Array
+    share: Array
+    heading: Array
+
+
+def text_of(index: Index, texts: Sequence[str]) -> Text:
+    """The known grams of `texts` (already reduced to their content) with their weights."""
+    rows: list[int] = []
+    numbers: list[int] = []
+    counts: list[int] = []
+    known = index.vocabulary
+    for row, text in enumerate(texts):
+        for gram, count in Counter(grams(text)).items():
+            number = known.get(gram)
+            if number is not None:
+                rows.append(row)
+                numbers.append(number)
+                counts.append(count)
+    row_of, gram = np.array(rows, dtype=np.int32), np.array(numbers, dtype=np.int32)
+    tf = (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
+    rarity = index.rarity[gram]
+    weight = tf * rarity
+    length = np.sqrt(np.bincount(row_of, weight**2, len(texts)))
+    total = np.bincount(row_of, rarity, len(texts))
+    unit = weight / np.maximum(length, 1e-9)[row_of]
+    share = rarity / np.maximum(total, 1e-9)[row_of]
+    return Text(row_of, gram, unit.astype(np.float32), share.astype(np.float32), tf * index.heading_rarity[gram])
+
+
+def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For the postings of `gram`: which of the grams each belongs to, and where it stands."""
+    first = start[gram].astype(np.int64)
+    count = start[gram + 1].astype(np.int64) - first
+    which = np.repeat(np.arange(len(gram)), count)
+    offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    return which, first[which] + offset
+
+
+def _sides(index: Index, text: Text, section: int, first: int, width: int, items: int) -> list[NDArray[np.float64]]:
+    """Cosine, covered, name, heading, against: each items × width, for the entries of one section."""
+    which, at = _expand(index.start[section], text.gram)
+    cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
+    weights = index.weights[at]
+    unit, share = text.unit[which], text.share[which]
+    size = items * width
+    measures = (unit * weights[:, 0], share * weights[:, 1], weights[:, 2], weights[:, 3], unit * weights[:, 4])
+    return [np.bincount(cell, m, size).reshape(items, width) for m in measures]
+
+
+def scope_features(
+    index: Index, titles: Text, summaries: Text, has_summary: NDArray[np.bool_], sections: Sequence[str], internal: Array, public: Array
+) -> tuple[Ints, Array]:
+    """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES)."""
+    items = len(has_summary)
+    ranges = [index.sections[s] for s in sections]
+    target = np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges]) if ranges else np.array([], np.int32)
+    out = np.zeros((items, len(target), len(FEATURES)), dtype=np.float32)
+    column = {name: number for number, name in enumerate(FEATURES)}
+    at = 0
+    for order, (section, (first, last)) in enumerate(zip(sections, ranges, strict=True)):
+        width, number = last - first, index.section_number[section]
+        for side, text in (("title", titles), ("summary", summaries)):
+            for name, values in zip(
+                ("cosine", "covered", "name", "heading", "against"), _sides(index, text, number, first, width, items), strict=True
+            ):
+                out[:, at : at + width, column[f"{side}_{name}"]] = values
+        if section == "B":
+            out[:, at : at + width, column["class_b"]] = 1
+            out[:, at : at + width, column["class_b_internal"]] = internal[:, None]
+            out[:, at : at + width, column["class_b_public"]] = public[:, None]
+        elif order:
+            out[:, at : at + width, column["second_section"]] = 1
+        at += width
+    out[:, :, column["heading_cosine"]] = _heading_cosines(index, titles, summaries, items)[:, index.heading_of[target]]
+    out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
+    if len(target):
+        for name in _GAPS:
+            values = out[:, :, column[name]]
+            out[:, :, column[name + "_gap"]] = values - values.max(axis=1, keepdims=True)
+        names = np.maximum(out[:, :, column["title_name"]], out[:, :, column["summary_name"]])
+        out[:, :, column["name_gap"]] = names - names.max(axis=1, keepdims=True)
+    return target, out
+
+
+def _heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> NDArray[np.float64]:
+    """Items × headings."""
+    width = int(index.heading_of.max()) + 1
+    total = np.zeros((items, width))
+    length = np.zeros(items)
+    for text in (titles, summaries):
+        which, at = _expand(index.heading_start, text.gram)
+        cell = text.row[which].astype(np.int64) * width + index.heading_entry[at]
+        total += np.bincount(cell, text.heading[which] * index.heading_weights[at], items * width).reshape(items, width)
+        length += np.bincount(text.row, text.heading**2, items)
+    return total / np.maximum(np.sqrt(length), 1e-9)[:, None]
+
+
+def across_cosines(index: Index, titles: Text, summaries: Text, items: int, summary_weight: float = 0.7) -> NDArray[np.float64]:
+    """Title and summary against every entry of every section, by rare grams only: items × targets."""
+    start, entry, weight = index.across
+    width = len(index.targets)
+    total = np.zeros((items, width))
+    for text, factor in ((titles, 1.0), (summaries, summary_weight)):
+        which, at = _expand(start, text.gram)
+        cell = text.row[which].astype(np.int64) * width + entry[at]
+        total += factor * np.bincount(cell, text.unit[which] * weight[at], items * width).reshape(items, width)
+    return total
+
+
+def contents(titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Titles and summaries reduced to their content."""
+    return (
+        [content(t, d) for t, d in zip(titles, departments, strict=True)],
+        [content(s[:SUMMARY_LENGTH], d) if s else "" for s, d in zip(summaries, departments, strict=True)],
+    )
+
+
+def speaks_of(texts: Sequence[str], words: str) -> Array:
+    """How much each text speaks of the office itself (`internal`) or of the public (`public`): 0, 0.5 or 1."""
+    listed = load_words()[words]
+    return np.array([min(2, sum(w in text for w in listed)) / 2 for text in map(normal, texts)], dtype=np.float32)

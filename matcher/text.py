@@ -1,0 +1,71 @@
+"""Turning what people write into what can be compared: one normal form, and the character n-grams of it.
+
+Chinese budget lines have no spaces and few fixed words, so grams of one and two characters carry the comparison;
+Latin words and numbers stay whole. What says nothing about the purchase (years, document numbers, the
+department's own name, boiler-plate) is dropped first.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+from catalog.load import data_directory
+
+_RUN = re.compile(r"[㐀-鿿]+|[a-z]+[0-9]*|[0-9]{3,}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
+_DOCUMENT = re.compile(r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号")
+
+
+@lru_cache(maxsize=4)
+def load_words(path: Path | None = None) -> dict[str, tuple[str, ...]]:
+    """The word lists of `data/words.toml` by their names."""
+    text = (path or data_directory() / "words.toml").read_text(encoding="utf-8")
+    return {name: tuple(words) for name, words in tomllib.loads(text).items()}
+
+
+@lru_cache(maxsize=1)
+def _boilerplate() -> re.Pattern[str]:
+    words = sorted(load_words()["boilerplate"], key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def normal(text: str) -> str:
+    """`text` in one form: width, case and compatibility characters folded (NFKC, lower case); idempotent."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+@lru_cache(maxsize=256)
+def _own_name(department: str) -> re.Pattern[str] | None:
+    """The department's name, and the place that it starts with, with and without its rank (孝义市, 孝义)."""
+    department = normal(department)
+    parts = [department] if len(department) > 3 else []
+    place = re.match(r"([一-鿿]{2,4}?)(?:县|市|区)", department)
+    if place:
+        parts += [place[0], place[1]]
+    return re.compile("|".join(map(re.escape, parts))) if parts else None
+
+
+def content(text: str, department: str = "") -> str:
+    """What `text` says about the purchase: without document numbers, years, the own name and boiler-plate."""
+    text = normal(text)
+    text = _YEAR.sub(" ", _DOCUMENT.sub(" ", text))
+    own = _own_name(department)
+    if own:
+        text = own.sub(" ", text)
+    return _boilerplate().sub(" ", text)
+
+
+def grams(text: str) -> list[str]:
+    """The grams of a normal text: single characters and pairs of each Chinese run, Latin words and numbers whole."""
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        if run[0] < "㐀":
+            found.append(run)
+        else:
+            found.extend(run)
+            found.extend(map("".join, zip(run, run[1:], strict=False)))
+    return found

@@ -1,0 +1,229 @@
+"""The project forms, 项目支出绩效目标表: one page per project with its overview, basis, plan, term and money.
+
+A form begins with its heading or, where that is lost, with its 项目名称 row. Labels are found wherever they
+stand in a row and however they were misread (项目日期, 主管部门发代码); the value is what follows up to the next
+label. Texts are kept as printed. Amounts are in 元.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from disclosure.amounts import parse_amount
+from disclosure.lines import Line, squeeze
+from disclosure.model import Form, Place
+
+Label = Literal[
+    "title",
+    "department",
+    "unit",
+    "attribute",
+    "term",
+    "total",
+    "year",
+    "source",
+    "overview",
+    "basis",
+    "necessity",
+    "measures",
+    "plan",
+    "goal",
+    "skip",
+]
+
+#: labels as printed and as misread; each is matched against a whole cell, or its beginning before a colon
+_LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    ("title", re.compile(r"项目名称")),
+    ("department", re.compile(r"主管部门(?:[及发/]+.{0,2}代码)?|主管部门名称")),
+    ("unit", re.compile(r"(?:项目)?实施单位|项目单位")),
+    ("attribute", re.compile(r"项目属性|项目类型|项目类别")),
+    ("term", re.compile(r"项目(?:日)?期限?|项目周期|实施期限")),
+    ("skip", re.compile(r"项目资金(?:\(万?元\))?")),
+    ("total", re.compile(r"实施(?:期|方案|期间)?资金总额|项目资金总额|总投资")),
+    ("year", re.compile(r"年度(?:预算)?资金总额|本年度资金总额")),
+    ("source", re.compile(r"(?:其中)?:?(?:中央|省级|市、?县.{0,4})财政资金?|单位自筹|其他资金")),
+    ("overview", re.compile(r"项目概[况述]|项目简介")),
+    ("basis", re.compile(r"立项依据|项目立项依据")),
+    ("necessity", re.compile(r"项目设立(?:的)?必要性")),
+    ("measures", re.compile(r"保[证障]项目实施的制度、?措施")),
+    ("plan", re.compile(r"项目实施计划")),
+    ("goal", re.compile(r"总体目标|年度总体目标")),
+)
+_LONG: frozenset[Label] = frozenset({"title", "overview", "basis", "necessity", "measures", "plan"})
+_HEADING = re.compile(r"项目支出绩效目标(?:申报)?表")
+_ENDS = re.compile(
+    r"\A(?:绩效指标|一级指标|负责人[:：]?|经办人[:：]?|实施期目标|实施目标|年度目标|项目绩效目标|绩效目标)\Z|"
+    r"\A负责人[:：]|\A(?:十[一二三]|十)、|\A第[一二三四五六]部分"
+)
+_NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?(?=[\u4e00-\u9fff])")
+
+
+@dataclass
+class _Draft:
+    """A form while its rows come in."""
+
+    place: Place
+    texts: dict[Label, list[str]] = field(default_factory=dict)
+    amounts: dict[Label, Decimal] = field(default_factory=dict)
+    sources: list[Decimal] = field(default_factory=list)
+    open: Label | None = None
+    waiting: Label | None = None
+    closed: bool = False
+
+
+def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
+    """The forms in `lines`, in printed order. A heading without a 项目名称 (a page left blank) is no form."""
+    forms: list[Form] = []
+    draft: _Draft | None = None
+    heading: Place | None = None
+    for line in lines:
+        text = squeeze(line.text)
+        if _is_heading(line, text):
+            if draft is not None:
+                forms.append(_finish(draft))
+            draft, heading = None, line.place
+            continue
+        found = list(_labelled(line))
+        starts = any(label == "title" for label, _ in found) and not _is_table_header(text)
+        if starts and (draft is None or "title" in draft.texts):
+            if draft is not None:
+                forms.append(_finish(draft))
+            if heading is None and not _has_form_below(lines, line):
+                draft = None
+                continue
+            draft, heading = _Draft(line.place), None
+        if draft is None:
+            continue
+        if not line.is_row and not found:
+            if _ENDS.search(text):
+                forms.append(_finish(draft))
+                draft = None
+            continue
+        _take(draft, line, found)
+    if draft is not None:
+        forms.append(_finish(draft))
+    return tuple(form for form in forms if form.title)
+
+
+def _is_heading(line: Line, text: str) -> bool:
+    return bool(_HEADING.search(text)) and len(text) <= 60 and len([c for c in line.cells if c]) <= 2
+
+
+def _is_table_header(text: str) -> bool:
+    """Whether a row with 项目名称 is the header of a project table rather than the first row of a form."""
+    return "合计" in text or "财政拨款" in text or "一般公共预算" in text
+
+
+def _has_form_below(lines: Sequence[Line], line: Line) -> bool:
+    """Whether a form without its heading begins at `line`: two more of its labels come soon."""
+    start = lines.index(line)
+    labels = {label for below in lines[start : start + 10] for label, _ in _labelled(below)}
+    return len(labels & {"department", "unit", "attribute", "year", "total", "overview"}) >= 3
+
+
+def _labelled(line: Line) -> Iterator[tuple[Label, tuple[str, ...]]]:
+    """The labels in a row, each with the cells that follow it up to the next label."""
+    label: Label | None = None
+    texts: list[str] = []
+    for cell in line.cells:
+        if not cell:
+            continue
+        found = _label(cell)
+        if found is None:
+            texts.append(cell)
+            continue
+        if label is not None:
+            yield label, tuple(texts)
+        label, rest = found
+        texts = [rest] if rest else []
+    if label is not None:
+        yield label, tuple(texts)
+
+
+def _label(cell: str) -> tuple[Label, str] | None:
+    """The label a cell is, and what stands after it in the same cell (`实施期资金总额: 66,440`)."""
+    flat = squeeze(cell)
+    for label, pattern in _LABELS:
+        match = pattern.match(flat)
+        if match is None:
+            continue
+        rest = flat[match.end() :]
+        if not rest or rest in ":：":
+            return label, ""
+        if rest[0] in ":：":
+            return label, re.split(r"[:：]", cell, maxsplit=1)[1].strip() if label != "source" else rest[1:]
+        if label in ("source", "total", "year") and parse_amount(rest.lstrip(":：")) is not None:
+            return label, rest
+    return None
+
+
+def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...]]]) -> None:
+    """Put what a row says into the draft."""
+    first = squeeze(next((cell for cell in line.cells if cell), ""))
+    if not found:
+        if _ENDS.search(first):
+            draft.open, draft.waiting = None, None
+            draft.closed = draft.closed or "指标" in first
+        elif draft.closed:
+            pass
+        elif draft.waiting is not None:
+            _store(draft, draft.waiting, (line.text,))
+            draft.waiting = None
+        elif draft.open is not None:
+            draft.texts[draft.open].append(line.text)
+        return
+    draft.waiting = None
+    for label, value in found:
+        if draft.closed and label != "goal":
+            continue
+        draft.open = None
+        if value:
+            _store(draft, label, value)
+            draft.open = label if label in _LONG else None
+        elif label not in ("skip", "source", "total", "year", "goal"):
+            draft.waiting = label
+    if len([label for label, _ in found if label in ("total", "year")]) == 0:
+        values = [parse_amount(" ".join(value)) for label, value in found if label == "source"]
+        if len(values) == 2 and values[1] is not None:
+            draft.sources.append(values[1])
+
+
+def _store(draft: _Draft, label: Label, cells: Sequence[str]) -> None:
+    """Keep the first value a label is given; long texts may take several cells, the others only one."""
+    if label in ("total", "year"):
+        amount = parse_amount(cells[0])
+        if amount is not None:
+            draft.amounts.setdefault(label, amount)
+    elif label not in ("skip", "source", *draft.texts):
+        if label == "attribute":  # a stamp or number may stand between the label and its value
+            cells = [cell for cell in cells if "项目" in cell] or cells
+        draft.texts[label] = list(cells) if label in _LONG else [cells[0]]
+
+
+def _finish(draft: _Draft) -> Form:
+    def text(label: Label) -> str:
+        return " ".join(draft.texts.get(label, ())).strip()
+
+    year = draft.amounts.get("year")
+    if year is None and draft.sources and sum(draft.sources) > 0:
+        year = sum(draft.sources, Decimal(0))
+    return Form(
+        title=text("title"),
+        unit=text("unit"),
+        department=_NUMBERED.sub("", text("department")),
+        attribute=text("attribute"),
+        term=text("term"),
+        total_yuan=draft.amounts.get("total"),
+        year_yuan=year,
+        overview=text("overview"),
+        basis=text("basis"),
+        necessity=text("necessity"),
+        measures=text("measures"),
+        plan=text("plan"),
+        goal=text("goal"),
+        place=draft.place,
+    )

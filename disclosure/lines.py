@@ -1,0 +1,54 @@
+"""The common form every reader brings its document into: printed lines, split into cells, each with its place.
+
+A paragraph is a line of one cell, a table row a line of several; a page break, a repeated header or a blank
+line is simply there or not there, as in the document. Nothing is interpreted here. The few functions are about
+the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from disclosure.model import Place
+
+#: marks that Markdown and HTML leave in a transcription: headings, bold, tags
+_MARKS = re.compile(r"\*\*|</?(?:b|p|br|strong|em|i|u|sup|sub|span|div)\b[^<>]{0,80}>", re.IGNORECASE)
+_HEADING = re.compile(r"\A\s{0,3}#{1,6}\s+")
+_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝{}[]<>〈〉《》", "()()()()()()()()()()")
+_PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（）_\-—–~～]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one."""
+
+    cells: tuple[str, ...]
+    place: Place
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it stands in a table, that is, has more than one cell (empty ones count)."""
+        return len(self.cells) > 1
+
+    @property
+    def text(self) -> str:
+        """The cells that say something, with a space between them."""
+        return " ".join(cell for cell in self.cells if cell)
+
+
+def clean_cell(text: str) -> str:
+    """A cell without the marks of Markdown and HTML, and with its white space collapsed to single spaces."""
+    text = _HEADING.sub("", _MARKS.sub(" ", text))
+    return re.sub(r"\s+", " ", text.replace("\u3000", " ")).strip()
+
+
+def squeeze(text: str) -> str:
+    """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def fold(text: str) -> str:
+    """`text` as two printings of one name should compare equal: width, bracket kind, punctuation and case gone."""
+    return _PUNCTUATION.sub("", squeeze(text).translate(_BRACKETS)).casefold()

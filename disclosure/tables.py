@@ -1,0 +1,367 @@
+"""The project tables, 项目支出预算表（本年预算）and（上年结转）: which rows are items, which add up others.
+
+A table is found by its title or, where the title is lost, by its header; it runs on over page breaks, repeated
+headers and page numbers until a paragraph ends it. Columns are known by their headings, never by their order.
+A row is a subtotal when it is named like an organisation and either the document knows that organisation or
+the rows below add up to it; every other row with an amount is an item. Rows that cannot be read are reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from disclosure.amounts import ABSURD_WAN, parse_amount, to_wan
+from disclosure.lines import Line, fold, squeeze
+from disclosure.model import Part, Place, Remark, Subtotal
+
+#: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
+TOLERANCE = Decimal("0.05")
+#: lines between a title and its table's header: the department, the money unit, a page header
+TITLE_REACH = 8
+
+_TITLE = re.compile(r"项目支出(?:预算)?(?:明细)?表")
+_CONTENTS = re.compile(r"(?:[.…·]{3,}|\s)\d{1,3}\Z|\A表十?[一二三四五六七八九十]")
+_PAGE = re.compile(r"[—\-–－第\s]*\d{1,4}[—\-–－页\s]*\Z")
+_MONEY_UNIT = re.compile(r"(?:金额)?单位[:：](万元|千元|元)")
+_NAME = re.compile(r"\A(?:二级)?项目(?:名称)?\Z|\A项目名称")
+_TOTAL = re.compile(
+    r"\A(?:合计|总计|金额|预算数|预算金额|预算总额|年初预算数?|资金总额|项目金额)(?:\(?万?元\)?)?\Z"
+)
+_UNIT_COLUMN = re.compile(r"\A(?:预算单位|单位名称|部门\(单位\)(?:名称)?|单位|实施单位|项目单位|部门名称)\Z")
+_FUND = re.compile(r"一般公共预算|政府性基金|国有资本经营|财政专户管理|单位资金|财政拨款")
+_GRAND = re.compile(r"\A(?:合计|总计|部门合计|单位合计|小计)\Z")
+_ORGANISATION = re.compile(
+    r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
+    r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
+)
+_NOTE = re.compile(r"\A注[:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One item row: the unit it stands under, the amount in 万元, the amounts of its funds as far as printed."""
+
+    title: str
+    unit: str
+    part: Part
+    amount_wan: Decimal
+    place: Place
+
+
+@dataclass(frozen=True)
+class ProjectTables:
+    """What the project tables of one document say. `claims` pairs each subtotal with the rows it adds up."""
+
+    rows: tuple[ProjectRow, ...] = ()
+    subtotals: tuple[Subtotal, ...] = ()
+    claims: tuple[tuple[Subtotal, tuple[Decimal, ...]], ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A row of a table before it is known to be an item or a subtotal."""
+
+    name: str
+    unit: str
+    amount: Decimal
+    funds: tuple[Decimal, ...]
+    place: Place
+
+
+@dataclass
+class _Table:
+    """A table while it is being collected."""
+
+    part: Part
+    money: str = "万元"
+    raws: list[_Raw] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[str] = ()) -> ProjectTables:
+    """The project tables in `lines`; `units` are the organisations the document names elsewhere."""
+    known = {fold(name) for name in (department, *units) if name}
+    tables = _collect(lines)
+    rows: list[ProjectRow] = []
+    subtotals: list[Subtotal] = []
+    claims: list[tuple[Subtotal, tuple[Decimal, ...]]] = []
+    remarks: list[Remark] = []
+    for table in tables:
+        read = _sort_rows(table, department, known)
+        rows += read.rows
+        subtotals += read.subtotals
+        claims += read.claims
+        remarks += [*table.remarks, *read.remarks]
+    return ProjectTables(tuple(rows), tuple(subtotals), tuple(claims), tuple(remarks), bool(tables))
+
+
+def _collect(lines: Sequence[Line]) -> list[_Table]:
+    """All project tables with their raw rows, a table interrupted by a page break joined again."""
+    tables: list[_Table] = []
+    index = 0
+    part: Part = ""
+    money = "万元"
+    titled = -100
+    while index < len(lines):
+        line = lines[index]
+        text = squeeze(line.text)
+        if _is_title(line, text):
+            part, titled = _part(text), index
+            money = "万元"
+        if match := _MONEY_UNIT.search(text):
+            money = match[1]
+        header = _header(lines, index)
+        if header is None:
+            index += 1
+            continue
+        columns, body = header
+        near = index - titled <= TITLE_REACH
+        if not near and not columns.certain:
+            index += 1
+            continue
+        if not near:
+            part = "本年预算" if columns.wide or not tables else "上年结转"
+        if near or not tables or tables[-1].part != part:
+            tables.append(_Table(part, money))
+        index = _body(lines, body, columns, tables[-1])
+    return tables
+
+
+def _is_title(line: Line, text: str) -> bool:
+    if len([cell for cell in line.cells if cell]) != 1 or "绩效" in text or len(text) > 60:
+        return False
+    return bool(_TITLE.search(text)) and not _CONTENTS.search(line.text)
+
+
+def _part(text: str) -> Part:
+    return "上年结转" if "结转" in text and "不含" not in text else "本年预算"
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which cell holds what: indexes, -1 where there is no such column.
+
+    `wide`: the columns are those of 本年预算. `certain`: the header alone tells a project table.
+    """
+
+    name: int
+    total: int
+    unit: int
+    funds: tuple[int, ...]
+    wide: bool
+    certain: bool
+
+
+def _header(lines: Sequence[Line], index: int) -> tuple[_Columns, int] | None:
+    """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
+    first = lines[index]
+    if not first.is_row:
+        return None
+    heads = [squeeze(cell) for cell in first.cells]
+    if not any(_NAME.match(head) for head in heads):
+        return None
+    rows = [heads]
+    body = index + 1
+    while body < len(lines) and len(rows) < 4 and lines[body].is_row:
+        cells = [squeeze(cell) for cell in lines[body].cells]
+        filled = [cell for cell in cells if cell]
+        if _is_numbering(filled):
+            body += 1
+            break
+        if any(parse_amount(cell) is not None for cell in filled) or not all(
+            _FUND.search(cell) or _TOTAL.match(cell) or _NAME.match(cell) or _UNIT_COLUMN.match(cell)
+            for cell in filled
+        ):
+            break
+        rows.append(cells)
+        body += 1
+    width = max(len(row) for row in rows)
+    stacks = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
+    name = next((i for i, stack in enumerate(stacks) if any(_NAME.match(h) for h in stack)), -1)
+    unit = next((i for i, stack in enumerate(stacks) if any(_UNIT_COLUMN.match(h) for h in stack)), -1)
+    total = next((i for i, stack in enumerate(stacks) if any(_TOTAL.match(h) for h in stack)), -1)
+    funds = tuple(
+        i
+        for i, stack in enumerate(stacks)
+        if i not in (name, total, unit) and any(_FUND.search(h) for h in stack)
+    )
+    if total == -1 and not funds:
+        return None
+    wide = any("专户" in h or "单位资金" in h for stack in stacks for h in stack)
+    certain = bool(funds) and any(head.startswith("项目名称") for head in stacks[name])
+    return _Columns(name, total, unit, funds, wide, certain), body
+
+
+def _is_numbering(filled: Sequence[str]) -> bool:
+    """Whether the cells are the row of column numbers 1 2 3 … under a header."""
+    return len(filled) > 2 and filled == [str(n) for n in range(1, len(filled) + 1)]
+
+
+def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -> int:
+    """Fill `table` with the rows from `index` on; the index of the first line after the table."""
+    unit = ""
+    while index < len(lines):
+        line = lines[index]
+        text = squeeze(line.text)
+        if _is_page_number(text):
+            index += 1
+            continue
+        again = _header(lines, index)
+        if again is not None:
+            if again[0].wide != columns.wide:
+                return index
+            columns, index = again
+            continue
+        if not line.is_row:
+            if _NOTE.match(text) or not _goes_on(lines, index, columns, table.part):
+                return index
+            index += 1
+            continue
+        if _is_numbering([squeeze(c) for c in line.cells if c]):
+            index += 1
+            continue
+        unit = _read_row(line, columns, table, unit)
+        index += 1
+    return index
+
+
+def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, part: Part) -> bool:
+    """Whether the paragraph at `index` only interrupts the table: its own title, or money unit, printed again."""
+    for line in lines[index : index + 4]:
+        text = squeeze(line.text)
+        if line.is_row:
+            return _amount_at(line, columns.total) is not None or _header([line], 0) is not None
+        if _is_title(line, text):
+            if _part(text) != part:
+                return False
+        elif not (
+            _is_page_number(text) or _MONEY_UNIT.search(text) or re.match(r"(?:部门|单位)名称[:：]", text)
+        ):
+            return False
+    return False
+
+
+def _is_page_number(text: str) -> bool:
+    return bool(_PAGE.match(text)) and len(text) <= 12
+
+
+def _amount_at(line: Line, column: int) -> Decimal | None:
+    return parse_amount(line.cells[column]) if 0 <= column < len(line.cells) else None
+
+
+def _read_row(line: Line, columns: _Columns, table: _Table, unit: str) -> str:
+    """Add the row to `table`, or say why it could not be read; the unit that holds for the rows below."""
+    name = line.cells[columns.name] if columns.name < len(line.cells) else ""
+    if columns.unit >= 0 and columns.unit < len(line.cells) and line.cells[columns.unit]:
+        unit = line.cells[columns.unit]
+    funds = tuple(
+        to_wan(amount, table.money) for i in columns.funds if (amount := _amount_at(line, i)) is not None
+    )
+    total = _amount_at(line, columns.total)
+    amount = to_wan(total, table.money) if total is not None else None
+    printed = line.cells[columns.total] if 0 <= columns.total < len(line.cells) else ""
+    if amount is None and funds and not printed:
+        amount = sum(funds, Decimal(0))
+    if not name and amount is None:
+        return unit
+    if amount is None or not name:
+        missing = ("金额", "an amount") if amount is None else ("项目名称", "a name")
+        shown = line.text[:40]
+        table.remarks.append(
+            Remark(
+                "row",
+                "error",
+                f"这一行缺少可读的{missing[0]}，未计入：“{shown}”。",
+                f"This row has no readable {missing[1].split()[-1]} and was left out: “{shown}”.",
+                line.place,
+            )
+        )
+        return unit
+    if abs(amount) >= ABSURD_WAN:
+        table.remarks.append(
+            Remark(
+                "row",
+                "error",
+                f"“{name}”的金额 {amount} 万元大得不可能，请核对。",
+                f"The amount of “{name}”, {amount}, is impossibly large; check it.",
+                line.place,
+            )
+        )
+    if (
+        funds
+        and printed
+        and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE
+        and len(funds) == len(columns.funds)
+    ):
+        table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"“{name}”的合计 {amount} 万元不等于各项资金之和 {sum(funds, Decimal(0))} 万元。",
+                f"The total of “{name}”, {amount}, is not the sum of its funds, {sum(funds, Decimal(0))}.",
+                line.place,
+            )
+        )
+    table.raws.append(_Raw(name, unit, amount, funds, line.place))
+    return unit
+
+
+def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables:
+    """Items and subtotals of one table, and what each subtotal adds up."""
+    raws = table.raws
+    heads = [_is_subtotal(raws, i, known) for i in range(len(raws))]
+    rows: list[ProjectRow] = []
+    subtotals: list[Subtotal] = []
+    unit = ""
+    for i, raw in enumerate(raws):
+        if heads[i]:
+            subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.place))
+            unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
+        else:
+            rows.append(
+                ProjectRow(raw.name, raw.unit or unit or department, table.part, raw.amount, raw.place)
+            )
+    claims = _claims(raws, heads, subtotals)
+    return ProjectTables(tuple(rows), tuple(subtotals), claims, (), True)
+
+
+def _is_subtotal(raws: Sequence[_Raw], i: int, known: set[str]) -> bool:
+    name = squeeze(raws[i].name)
+    if _GRAND.match(name):
+        return True
+    if fold(name) in known:
+        return True
+    if not _ORGANISATION.search(name):
+        return False
+    # an organisation the document names nowhere else: only arithmetic can tell a unit row from an item
+    below = Decimal(0)
+    for j in range(i + 1, len(raws)):
+        if fold(raws[j].name) in known:
+            break
+        below += raws[j].amount
+        if abs(below - raws[i].amount) <= TOLERANCE and j > i:
+            return True
+        if below > raws[i].amount + TOLERANCE:
+            break
+    return False
+
+
+def _claims(
+    raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]
+) -> tuple[tuple[Subtotal, tuple[Decimal, ...]], ...]:
+    """Each subtotal with the amounts it must add up: the department row all items, a unit row those below it."""
+    indexes = [i for i, head in enumerate(heads) if head]
+    claims = []
+    for n, i in enumerate(indexes):
+        end = indexes[n + 1] if n + 1 < len(indexes) else len(raws)
+        if n == 0:
+            parts = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
+        else:
+            parts = tuple(raws[j].amount for j in range(i + 1, end))
+        claims.append((subtotals[n], parts))
+    return tuple(claims)

@@ -93,7 +93,7 @@ class Reading:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CatalogVersion:
     """One official document: its number, dates, standing, sections, entries and apparatus.
 

@@ -6,6 +6,7 @@ section, and sums over them (numpy.bincount) give each measure for all entries o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,29 +23,33 @@ FEATURES = (
     "summary_cosine",
     "title_covered",  # share of the title's grams (by rarity) that the entry's document has
     "summary_covered",
+    "title_telling",  # the same, grams weighted by their rarity within the scope: what tells its entries apart
+    "summary_telling",
     "title_name",  # share of the entry's name that the title has
     "summary_name",
     "title_heading",  # share of the heading above that the title has
     "summary_heading",
     "title_against",  # grams of the title against the entry's negative terms
     "summary_against",
+    "tail_cosine",  # the last words of the title, where the kind of purchase stands
+    "tail_telling",
     "heading_cosine",  # title and summary against what all sections say under this heading
     "class_b",  # 1 for a class B entry
     "class_b_internal",  # class B entry, and the item speaks of the office's own needs
     "class_b_public",  # class B entry, and the item speaks of what the public receives
     "second_section",  # the entry stands in the department's section, not the unit's
     "title_only",  # title_cosine where there is no summary
-    "title_cosine_gap",  # difference to the best entry of the scope
-    "summary_cosine_gap",
-    "title_covered_gap",
-    "summary_covered_gap",
-    "heading_cosine_gap",
-    "name_gap",
+    "title_long",  # title_covered where the summary is long, and says much else
+    "summary_long",
 )
-_GAPS = ("title_cosine", "summary_cosine", "title_covered", "summary_covered", "heading_cosine")
 
 #: a summary says what it is about at its beginning; the rest is often praise and law
 SUMMARY_LENGTH = 120
+#: characters of a title's end that tell the kind of purchase
+TAIL_LENGTH = 5
+_TAIL_DRESS = re.compile(r"[（(][^（）()]*[）)]?|服务|[^一-鿿a-z0-9]+")
+#: grams of a summary (about twice its characters) from which on it is long
+_LONG = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,43 @@ def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int6
     return which, first[which] + offset
 
 
-def _sides(index: Index, text: Text, section: int, first: int, width: int, items: int) -> list[NDArray[np.float64]]:
-    """Cosine, covered, name, heading, against: each items × width, for the entries of one section."""
+def _telling(index: Index, text: Text, numbers: Sequence[int], size: int, items: int) -> Array:
+    """Each gram's part of its item, weighted by how few of the scope's `size` entries have it."""
+    frequency = sum((index.start[n, text.gram + 1] - index.start[n, text.gram] for n in numbers), np.zeros(len(text.gram)))
+    rarity = np.log((size + 1) / (frequency + 0.5))
+    total = np.bincount(text.row, rarity, items)
+    return (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
+
+
+def _sides(
+    index: Index, text: Text, telling: Array, section: int, first: int, width: int, items: int
+) -> list[NDArray[np.float64]]:
+    """Cosine, covered, telling, name, heading, against: each items × width, for the entries of one section."""
     which, at = _expand(index.start[section], text.gram)
     cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
     weights = index.weights[at]
     unit, share = text.unit[which], text.share[which]
     size = items * width
-    measures = (unit * weights[:, 0], share * weights[:, 1], weights[:, 2], weights[:, 3], unit * weights[:, 4])
+    measures = (
+        unit * weights[:, 0],
+        share * weights[:, 1],
+        telling[which] * weights[:, 1],
+        weights[:, 2],
+        weights[:, 3],
+        unit * weights[:, 4],
+    )
     return [np.bincount(cell, m, size).reshape(items, width) for m in measures]
 
 
 def scope_features(
-    index: Index, titles: Text, summaries: Text, has_summary: NDArray[np.bool_], sections: Sequence[str], internal: Array, public: Array
+    index: Index,
+    titles: Text,
+    summaries: Text,
+    tails: Text,
+    has_summary: NDArray[np.bool_],
+    sections: Sequence[str],
+    internal: Array,
+    public: Array,
 ) -> tuple[Ints, Array]:
     """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES)."""
     items = len(has_summary)
@@ -115,14 +144,21 @@ def scope_features(
     target = np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges]) if ranges else np.array([], np.int32)
     out = np.zeros((items, len(target), len(FEATURES)), dtype=np.float32)
     column = {name: number for number, name in enumerate(FEATURES)}
+    numbers = [index.section_number[s] for s in sections]
+    told = [_telling(index, text, numbers, len(target), items) for text in (titles, summaries, tails)]
     at = 0
     for order, (section, (first, last)) in enumerate(zip(sections, ranges, strict=True)):
-        width, number = last - first, index.section_number[section]
-        for side, text in (("title", titles), ("summary", summaries)):
+        width, number = last - first, numbers[order]
+        for side, text, telling in (("title", titles, told[0]), ("summary", summaries, told[1])):
             for name, values in zip(
-                ("cosine", "covered", "name", "heading", "against"), _sides(index, text, number, first, width, items), strict=True
+                ("cosine", "covered", "telling", "name", "heading", "against"),
+                _sides(index, text, telling, number, first, width, items),
+                strict=True,
             ):
                 out[:, at : at + width, column[f"{side}_{name}"]] = values
+        tail = _sides(index, tails, told[2], number, first, width, items)
+        out[:, at : at + width, column["tail_cosine"]] = tail[0]
+        out[:, at : at + width, column["tail_telling"]] = tail[2]
         if section == "B":
             out[:, at : at + width, column["class_b"]] = 1
             out[:, at : at + width, column["class_b_internal"]] = internal[:, None]
@@ -131,13 +167,10 @@ def scope_features(
             out[:, at : at + width, column["second_section"]] = 1
         at += width
     out[:, :, column["heading_cosine"]] = _heading_cosines(index, titles, summaries, items)[:, index.heading_of[target]]
+    long = np.bincount(summaries.row, minlength=items) > _LONG
+    out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
+    out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
     out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
-    if len(target):
-        for name in _GAPS:
-            values = out[:, :, column[name]]
-            out[:, :, column[name + "_gap"]] = values - values.max(axis=1, keepdims=True)
-        names = np.maximum(out[:, :, column["title_name"]], out[:, :, column["summary_name"]])
-        out[:, :, column["name_gap"]] = names - names.max(axis=1, keepdims=True)
     return target, out
 
 
@@ -172,6 +205,12 @@ def contents(titles: Sequence[str], summaries: Sequence[str], departments: Seque
         [content(t, d) for t, d in zip(titles, departments, strict=True)],
         [content(s[:SUMMARY_LENGTH], d) if s else "" for s, d in zip(summaries, departments, strict=True)],
     )
+
+
+def tail(title: str) -> str:
+    """The end of a title's content: in Chinese the head of a phrase stands last (…智能化平台设备*维修*)."""
+    words = _TAIL_DRESS.sub(" ", title).split()
+    return words[-1][-TAIL_LENGTH:] if words else ""
 
 
 def speaks_of(texts: Sequence[str], words: str) -> Array:

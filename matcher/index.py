@@ -82,7 +82,7 @@ class Index:
     def across(self) -> tuple[Ints, Ints, Array]:
         """The postings of rare grams over all sections: where each gram's start, their targets, their weights."""
         keep = self.rarity > math.log((len(self.targets) + 1) / (_COMMON + 0.5))
-        gram = np.repeat(np.tile(np.arange(len(self.rarity)), len(self.sections)), np.diff(self.start.ravel(), append=len(self.entry)))
+        gram = np.repeat(np.tile(np.arange(len(self.rarity)), len(self.sections)), np.diff(self.start, axis=1).ravel())
         order = np.flatnonzero(keep[gram])
         order = order[np.argsort(gram[order], kind="stable")]
         start = np.searchsorted(gram[order], np.arange(len(self.rarity) + 1)).astype(np.int32)

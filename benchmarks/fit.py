@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Fit the weights in data/weights/ and data/nature/ on answered cases, and say how well they hold on unseen ones.
+
+usage: python benchmarks/fit.py BENCH_DIRECTORY [--check]
+
+BENCH_DIRECTORY holds listed.jsonl, class_b.jsonl, nature.jsonl, unlisted.jsonl and real.jsonl, answered as the
+bench's README says. The nature model learns from data/nature/examples.tsv as well. Everything is linear and
+small; what is printed is cross-validated, with all cases of one entry in the same fold, so that no model is
+judged on an entry it was fitted on. `--check` prints without writing.
+
+Models: ranking — conditional logit over the entries of an item's scope; fits, right — logistic regression on
+`matcher.rank.TRUST`, where items put under a department chosen at random stand for purchases that are not listed;
+nature — multinomial logistic regression over cues, then a service offset by how well an entry matches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from catalog.load import data_directory, load_catalogs, read_columns
+from matcher import nature
+from matcher.corpus import open_corpus
+from matcher.departments import item_sections
+from matcher.features import FEATURES
+from matcher.rank import TRUST, Ranking, features_of, ranked
+
+Floats = NDArray[np.float64]
+SETS = ("listed", "class_b", "nature", "unlisted", "real")
+FOLDS = 8
+#: real lines are few and what counts most
+_REAL = 4.0
+_RIDGE = {"ranking": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case with its features: `found` targets × features, `gold` the acceptable targets' positions."""
+
+    case: dict[str, Any]
+    targets: NDArray[np.int32]
+    found: NDArray[np.float32]
+    across: Floats
+    gold: tuple[int, ...]
+    fold: int
+
+
+def read_cases(directory: Path) -> list[dict[str, Any]]:
+    """All answered cases."""
+    return [json.loads(line) for name in SETS for line in (directory / f"{name}.jsonl").read_text("utf-8").splitlines() if line.strip()]
+
+
+def fold_of(case: dict[str, Any]) -> int:
+    """The same for all cases of one entry."""
+    key = str(sorted(map(tuple, case["gold"]["codes"]))) if case["gold"]["codes"] else case["id"]
+    return zlib.crc32(key.encode()) % FOLDS
+
+
+def rows_of(cases: Sequence[dict[str, Any]], sections: Sequence[tuple[str, ...]]) -> list[Row]:
+    """The features of every case in the scope of its sections."""
+    groups: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
+    for number, (case, scope) in enumerate(zip(cases, sections, strict=True)):
+        groups[case.get("year") or 2026, scope].append(number)
+    rows: list[Row | None] = [None] * len(cases)
+    for (year, scope), numbers in groups.items():
+        index = open_corpus(load_catalogs(), date(year, 1, 1)).index
+        some = [cases[n] for n in numbers]
+        targets, found, across = features_of(
+            index,
+            [c["title"] for c in some],
+            [c["summary"] or "" for c in some],
+            [c["department"] for c in some],
+            scope,
+        )
+        keys = [(index.targets[t].section, index.targets[t].code) for t in targets]
+        for at, number in enumerate(numbers):
+            wanted = {tuple(code) for code in cases[number]["gold"]["codes"]}
+            gold = tuple(i for i, key in enumerate(keys) if key in wanted)
+            rows[number] = Row(cases[number], targets, found[at], across[at], gold, fold_of(cases[number]))
+    return [row for row in rows if row is not None]
+
+
+def is_service(case: dict[str, Any]) -> bool:
+    """Whether the case is without doubt a purchased service."""
+    return set(case["gold"]["nature"]) <= {"service", "mixed"}
+
+
+def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
+    """Weights of FEATURES under which the gold entries are most probable among their scope."""
+    usable = [(r.found.astype(float), list(r.gold), _REAL if r.case["set"] == "real" else 1.0) for r in rows if r.gold and is_service(r.case)]
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        total, slope = ridge * float(w @ w), 2 * ridge * w
+        for found, gold, weight in usable:
+            score = found @ w
+            p = np.exp(score - score.max())
+            p /= p.sum()
+            hit = p[gold].sum() + 1e-12
+            total -= weight * float(np.log(hit))
+            pull = -p
+            pull[gold] += p[gold] / hit
+            slope = slope - weight * (found.T @ pull)
+        return total, slope
+
+    return np.asarray(minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x)
+
+
+def fit_logistic(x: Floats, y: Floats, weight: Floats, ridge: float) -> Floats:
+    """Logistic regression; the last column is the constant and not penalised."""
+    scale = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
+    scale[-1] = 1.0
+    z = x / scale
+    penalty = np.full(x.shape[1], ridge)
+    penalty[-1] = 0
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        p = 1 / (1 + np.exp(-np.clip(z @ w, -40, 40)))
+        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum()) + float(penalty @ w**2)
+        return value, z.T @ (weight * (p - y)) + 2 * penalty * w
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x) / scale
+
+
+def fit_multinomial(x: Floats, y: Floats, weight: Floats, ridge: float) -> Floats:
+    """Multinomial logistic regression; `y` marks every acceptable class of a row."""
+    shape = (x.shape[1], y.shape[1])
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(shape)
+        z = x @ w
+        p = np.exp(z - z.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        hit = (p * y).sum(axis=1) + 1e-12
+        slope = x.T @ (weight[:, None] * (p - p * y / hit[:, None])) + 2 * ridge * w
+        return -float((weight * np.log(hit)).sum()) + ridge * float((w**2).sum()), slope.ravel()
+
+    best = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    return np.asarray(best.x).reshape(shape)
+
+
+def trust_of(rows: Sequence[Row], weights: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """TRUST of every row under ranking `weights`; whether its first entry is gold; whether any of the scope is."""
+    rankings: list[Ranking] = [ranked(r.targets, r.found[None], r.across[None], weights) for r in rows]
+    first = np.array([int(k.order[0, 0]) in r.gold for k, r in zip(rankings, rows, strict=True)])
+    return np.concatenate([k.trust for k in rankings]), first, np.array([bool(r.gold) for r in rows])
+
+
+def cross(rows: Sequence[Row], fit: Callable[[list[Row]], Floats], use: Callable[[Row, Floats], None]) -> None:
+    """Fit on all folds but one, use on that one, for every fold."""
+    for fold in range(FOLDS):
+        weights = fit([r for r in rows if r.fold != fold])
+        for row in rows:
+            if row.fold == fold:
+                use(row, weights)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("--check", action="store_true", help="print the cross-validated figures, write nothing")
+    args = parser.parse_args()
+    cases = read_cases(args.bench)
+    rows = rows_of(cases, [item_sections(c["department"], c["unit"]).sections for c in cases])
+
+    # ranking, cross-validated
+    hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    folded: dict[int, Floats] = {}
+
+    def judge(row: Row, weights: Floats) -> None:
+        folded[row.fold] = weights
+        if row.gold and is_service(row.case):
+            order = np.argsort(-(row.found @ weights))[:3]
+            hits[f"{row.case['set']} {row.case['level']}"].append((int(order[0]) in row.gold, any(int(i) in row.gold for i in order)))
+
+    cross(rows, lambda some: fit_ranking(some, _RIDGE["ranking"]), judge)
+    for name, flags in sorted(hits.items()):
+        print(f"ranking  {name:<12} n {len(flags):4}  top1 {np.mean([a for a, _ in flags]):.3f}  top3 {np.mean([b for _, b in flags]):.3f}")
+    ranking = fit_ranking(rows, _RIDGE["ranking"])
+
+    # trust: real scopes, and the same items put under a department chosen at random
+    chooser = np.random.default_rng(20261121)
+    every = [s for s in open_corpus(load_catalogs(), date(2026, 1, 1)).index.sections if s != "B"]
+    asked = [c for c in cases if c["set"] == "listed"]
+    strange = [tuple(chooser.choice([s for s in every if s != c["department"]], 1)) for c in asked]
+    displaced = [Row({**r.case, "set": "displaced"}, r.targets, r.found, r.across, r.gold, r.fold) for r in rows_of(asked, strange)]
+    pool = [r for r in (*rows, *displaced) if is_service(r.case) and (r.gold or not r.case["gold"]["codes"] or r.case["set"] == "displaced")]
+    trust, first, any_gold = trust_of(pool, ranking)
+    held_out = np.concatenate([trust_of([r], folded[r.fold])[0] for r in pool])
+    held_first = np.array([bool(trust_of([r], folded[r.fold])[1][0]) for r in pool])
+    weight = np.array([0.5 if r.case["set"] == "displaced" else (_REAL if r.case["set"] in ("real", "unlisted") else 1.0) for r in pool])
+    folds = np.array([r.fold for r in pool])
+    p_fit, p_right = np.zeros(len(pool)), np.zeros(len(pool))
+    for fold in range(FOLDS):
+        train, test = folds != fold, folds == fold
+        w = fit_logistic(held_out[train], any_gold[train].astype(float), weight[train], _RIDGE["fits"])
+        p_fit[test] = 1 / (1 + np.exp(-held_out[test] @ w))
+        inside = train & any_gold
+        w = fit_logistic(held_out[inside], held_first[inside].astype(float), np.ones(int(inside.sum())), _RIDGE["right"])
+        p_right[test] = 1 / (1 + np.exp(-held_out[test] @ w))
+    for name in ("listed", "class_b", "real", "unlisted", "displaced"):
+        chosen = np.array([r.case["set"] == name for r in pool])
+        said = p_fit[chosen] >= 0.5
+        print(f"fits     {name:<12} n {int(chosen.sum()):4}  right {np.mean(said == any_gold[chosen]):.3f}")
+    fits = fit_logistic(held_out, any_gold.astype(float), weight, _RIDGE["fits"])
+    right = fit_logistic(held_out[any_gold], held_first[any_gold].astype(float), np.ones(int(any_gold.sum())), _RIDGE["right"])
+    inside = any_gold & np.array([r.case["set"] != "displaced" for r in pool])
+    bins = np.minimum((p_right[inside] * 10).astype(int), 9)
+    ece = sum(abs(held_first[inside][bins == b].sum() - p_right[inside][bins == b].sum()) for b in range(10)) / inside.sum()
+    print(f"right    listed, class_b, real: expected calibration error {ece:.3f}")
+
+    # nature: cues from the examples and the cases, then an offset for a matching entry
+    table = list(zip(*read_columns(data_directory() / "nature" / "examples.tsv", ("nature", "title", "summary")), strict=True))
+    x = np.concatenate([nature.features([t for _, t, _ in table], [s for _, _, s in table]), nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases])])
+    y = np.array([[n == kind for n in nature.NATURES] for kind, _, _ in table] + [[n in c["gold"]["nature"] for n in nature.NATURES] for c in cases], dtype=float)
+    w8 = np.array([1.0] * len(table) + [1.5 if c["set"] in ("nature", "real") else 0.5 for c in cases])
+    of_case = np.array([-1] * len(table) + [fold_of(c) for c in cases])
+    logit = np.zeros((len(cases), len(nature.NATURES)))
+    for fold in range(FOLDS):
+        w = fit_multinomial(x[of_case != fold], y[of_case != fold], w8[of_case != fold], _RIDGE["nature"])
+        logit[of_case[len(table) :] == fold] = x[of_case == fold] @ w
+    by_id = {id(r.case): r for r in rows}
+    case_trust = np.concatenate([trust_of([by_id[id(c)]], folded[fold_of(c)])[0] for c in cases])
+    match = np.clip(case_trust @ fits, -6, 6)
+    answers = y[len(table) :]
+    kinds = np.array([c["set"] for c in cases])
+    offsets = fit_offset(logit, match, answers, np.where(kinds == "nature", 3.0, np.where(kinds == "real", 3.0, 0.4)))
+    for label, final in (("cues", logit), ("with match", with_offset(logit, match, offsets))):
+        good = answers[np.arange(len(cases)), final.argmax(axis=1)] > 0
+        print(f"nature   {label:<12}" + "  ".join(f"{k} {good[kinds == k].mean():.3f}" for k in SETS))
+    if args.check:
+        return
+    write(data_directory() / "weights" / "ranking.tsv", FEATURES, ranking)
+    write(data_directory() / "weights" / "fits.tsv", TRUST, fits)
+    write(data_directory() / "weights" / "right.tsv", TRUST, right)
+    write(data_directory() / "weights" / "match.tsv", ("match", "always"), offsets)
+    whole = fit_multinomial(x, y, w8, _RIDGE["nature"])
+    lines = ["feature\tnature\tweight"]
+    lines += [f"{name}\t{kind}\t{whole[i, j]:.3f}" for i, name in enumerate(nature.feature_names()) for j, kind in enumerate(nature.NATURES) if abs(whole[i, j]) >= 0.0005]
+    (data_directory() / "nature" / "weights.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def with_offset(logit: Floats, match: Floats, offsets: Floats) -> Floats:
+    """The natures' logits with what a matching entry adds to `service`."""
+    out = logit.copy()
+    out[:, 0] += offsets[0] * match + offsets[1]
+    return out
+
+
+def fit_offset(logit: Floats, match: Floats, answers: Floats, weight: Floats) -> Floats:
+    """How much a match adds to `service`: factor and constant."""
+
+    def loss(w: Floats) -> float:
+        z = with_offset(logit, match, w)
+        p = np.exp(z - z.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        return -float((weight * np.log((p * answers).sum(axis=1) + 1e-12)).sum())
+
+    return np.asarray(minimize(loss, np.zeros(2), method="Nelder-Mead").x)
+
+
+def write(path: Path, names: Sequence[str], values: Floats) -> None:
+    """A table of coefficients."""
+    path.parent.mkdir(exist_ok=True)
+    rows = ["feature\tweight"] + [f"{n}\t{v:.4f}" for n, v in zip(names, values, strict=True)]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

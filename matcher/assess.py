@@ -1,0 +1,146 @@
+"""The judgement on budget items: nature, candidates, status and decision.
+
+Items are grouped by reference date and sections, each group is ranked at once. Nothing is read or printed here;
+catalogs, dates and the cache folder come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from catalog.force import reference_date
+from catalog.model import CatalogVersion
+from disclosure.model import BudgetItem
+from matcher import nature as natures
+from matcher import rank as ranking
+from matcher.corpus import Corpus, open_corpus
+from matcher.departments import SectionMatch, item_sections
+from matcher.findings import findings_of
+from matcher.index import Target
+from matcher.model import Assessment, Candidate, Decision, Status
+from matcher.reasons import reasons
+from matcher.terms import EntryTerms
+
+#: items judged together; bounds the memory of a batch
+_BATCH = 512
+_CODES, _ELSEWHERE = 5, 3
+
+
+def date_of(item: BudgetItem, on: date | None, year: int | None, today: date) -> date:
+    """The reference date of an item: `on` where given, else the first day of its budget year, else of today's."""
+    return on or reference_date(year or item.year or today.year)
+
+
+def assess(
+    items: Sequence[BudgetItem],
+    versions: tuple[CatalogVersion, ...],
+    today: date,
+    on: date | None = None,
+    year: int | None = None,
+    sections: tuple[str, ...] = (),
+    cache: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Assessment]:
+    """The assessments of `items`, in their order.
+
+    `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
+    `progress` is called with the number of items done.
+    """
+    groups: dict[tuple[date, SectionMatch], list[int]] = defaultdict(list)
+    for number, item in enumerate(items):
+        match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
+        groups[date_of(item, on, year, today), match].append(number)
+    done: list[Assessment | None] = [None] * len(items)
+    for (day, match), numbers in groups.items():
+        corpus = open_corpus(versions, day, cache)
+        for start in range(0, len(numbers), _BATCH):
+            batch = numbers[start : start + _BATCH]
+            for number, assessment in zip(batch, _judged([items[n] for n in batch], corpus, match), strict=True):
+                done[number] = assessment
+            if progress:
+                progress(len(batch))
+    return [assessment for assessment in done if assessment is not None]
+
+
+def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) -> list[Assessment]:
+    index = corpus.index
+    titles, summaries = [i.title for i in items], [i.summary for i in items]
+    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, _CODES)
+    fits, right = ranking.fits(ranked), ranking.right(ranked)
+    logits, found = natures.logits(titles, summaries)
+    logits[:, 0] += ranking.match_bonus(ranked)
+    chance = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chance /= chance.sum(axis=1, keepdims=True)
+    kinds = chance.argmax(axis=1)
+    outside = ranking.elsewhere(ranked, _ELSEWHERE)
+    law = [corpus.applicable[s] for s in match.sections if s in corpus.applicable]
+    held = bool(law) and all(a.coverage == "complete" for a in law[:1])
+    applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
+    nothing = EntryTerms()
+
+    def candidate(target: Target, score: float, item: BudgetItem) -> Candidate:
+        terms = index.terms.get((target.section, target.code), nothing)
+        why = reasons(target, terms, item.title, item.summary)
+        return Candidate(target.version, target.section, target.code, target.name, target.path, score, why, target.also, target.fallback)
+
+    out = []
+    for row, item in enumerate(items):
+        kind = natures.NATURES[kinds[row]]
+        order = ranked.order[row]
+        scores = _spread(fits[row], right[row], ranked.scores[row, order])
+        codes = tuple(
+            candidate(index.targets[ranked.targets[column]], score, item) for column, score in zip(order[:_CODES], scores, strict=False)
+        )
+        others = tuple(candidate(index.targets[number], score, item) for number, score in outside[row])
+        status = _status(kind, float(fits[row]), codes, held)
+        sure = _certainty(status, float(chance[row, kinds[row]]), float(fits[row]), codes)
+        decision: Decision = "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
+        words = natures.telling_words(item.title, item.summary, found[row], kind)
+        assessment = Assessment(
+            item=item,
+            sections=match.sections,
+            section_confidence=match.confidence,
+            versions=applies,
+            reference_date=corpus.on,
+            nature=kind,
+            nature_score=float(chance[row, kinds[row]]),
+            nature_words=words,
+            status=status,
+            decision=decision,
+            fit=float(fits[row]),
+            codes=codes,
+            elsewhere=others,
+        )
+        out.append(replace(assessment, findings=findings_of(assessment)))
+    return out
+
+
+def _spread(fit: float, right: float, scores: np.ndarray) -> list[float]:
+    """Probabilities of the first candidates: the first is right with fit · right; the rest of `fit` goes by score."""
+    first = fit * right
+    power = np.exp(scores - scores[0])[1:]
+    rest = (fit - first) * power / max(float(power.sum()), 1e-9)
+    return [first, *(min(first, float(p)) for p in rest)]
+
+
+def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
+    if kind not in ("service", "mixed"):
+        return "not_applicable"
+    if fit >= 0.5 and codes and (held or codes[0].section == "B"):
+        return "listed"
+    return "unlisted" if held else "unknown"
+
+
+def _certainty(status: Status, nature: float, fit: float, codes: Sequence[Candidate]) -> float:
+    """The probability that nature, status and first code are all right."""
+    if status == "not_applicable":
+        return nature
+    if status == "listed":
+        return nature * codes[0].score
+    return nature * (1 - fit) if status == "unlisted" else 0.0

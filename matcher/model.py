@@ -1,0 +1,122 @@
+"""The judgement on an item, as frozen records. See DESIGN: 候选 Candidate, 认定 Assessment, 问题 Finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from disclosure.model import BudgetItem
+from matcher.nature import Nature
+
+Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
+Decision = Literal["auto", "review"]
+Severity = Literal["error", "warning", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry proposed for an item. `score` is the probability that it is the right one; `why` in the officer's words.
+
+    `section` is "B" for class B. `also` are names that the apparatus leaves possible; `fallback` says that the
+    version is not the applicable one but the nearest that is held.
+    """
+
+    version: str
+    section: str
+    code: str
+    name: str
+    path: tuple[str, ...]
+    score: float
+    why: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that fired: its id, severity, message, legal basis, and the evidence (words, place, entry)."""
+
+    rule: str
+    severity: Severity
+    message: str
+    basis: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The judgement on one item. `fit` is the probability that some entry of its scope describes it."""
+
+    item: BudgetItem
+    sections: tuple[str, ...]
+    section_confidence: float
+    versions: tuple[str, ...]
+    reference_date: date
+    nature: Nature
+    nature_score: float
+    nature_words: tuple[str, ...]
+    status: Status
+    decision: Decision
+    fit: float
+    codes: tuple[Candidate, ...]
+    elsewhere: tuple[Candidate, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def gov_service(self) -> bool | None:
+        """Whether the item is a purchased service; None where that is left to a person."""
+        if self.nature == "service":
+            return True
+        return None if self.nature == "mixed" else False
+
+    @property
+    def coded(self) -> Candidate | None:
+        """The entry the item is coded to: the first candidate of a listed item."""
+        return self.codes[0] if self.status == "listed" and self.codes else None
+
+    def record(self) -> dict[str, Any]:
+        """The record contract (DESIGN section 6): one plain object, amounts as numbers in 万元."""
+        item, coded = self.item, self.coded
+        return {
+            "id": item.id,
+            "department": item.department,
+            "unit": item.unit,
+            "year": item.year,
+            "title": item.title,
+            "amount_wan": None if item.amount_wan is None else float(item.amount_wan),
+            "sections": list(self.sections),
+            "versions": list(self.versions),
+            "reference_date": self.reference_date.isoformat(),
+            "nature": self.nature,
+            "nature_score": round(self.nature_score, 3),
+            "status": self.status,
+            "decision": self.decision,
+            "codes": [_candidate(c) for c in self.codes],
+            "elsewhere": [_candidate(c) for c in self.elsewhere],
+            "findings": [
+                {"rule": f.rule, "severity": f.severity, "message": f.message, "basis": f.basis, "evidence": f.evidence}
+                for f in self.findings
+            ],
+            "gov_service": self.gov_service,
+            "gov_service_type": (coded.code[0] if coded else None),
+            "gov_service_catalog_code": coded.code if coded else None,
+            "gov_service_catalog_name": coded.name if coded else None,
+        }
+
+
+def _candidate(c: Candidate) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "version": c.version,
+        "section": c.section,
+        "code": c.code,
+        "name": c.name,
+        "path": list(c.path),
+        "score": round(c.score, 3),
+        "why": list(c.why),
+    }
+    if c.also:
+        out["also"] = list(c.also)
+    if c.fallback:
+        out["fallback"] = True
+    return out

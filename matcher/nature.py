@@ -1,0 +1,156 @@
+"""What an item's money buys: a service, or goods, works, wages, a transfer …
+
+Evidence is words: `data/nature/evidence.tsv` lists them by cue (purchase words, building words, pay words …). A
+small linear model weighs the cues; its coefficients are `data/nature/weights.tsv`, fitted by `benchmarks/fit.py` on
+labelled lines (`data/nature/examples.tsv` and the development cases). The verdict names the words that decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.load import data_directory, read_columns
+from matcher.text import normal
+
+Nature = Literal[
+    "service", "goods", "works", "mixed", "personnel", "transfer", "operating", "statutory", "insurance"
+]
+NATURES: tuple[Nature, ...] = get_args(Nature)
+
+#: the words of a summary that can tell what is bought stand at its beginning
+_SUMMARY_LENGTH = 200
+
+_MEASURES: dict[str, re.Pattern[str]] = {
+    "counted things": re.compile(r"\d+(?:\.\d+)?[万余]*(?:台|套|辆|件|吨|支|只|张|块|本|桶|箱|册|部|把|副|盏|株|公斤|袋|枚|顶|架)"),
+    "measured works": re.compile(r"\d+(?:\.\d+)?[万余]*(?:公里|千米|米|平方米|平米|立方米|座|栋|孔|公顷)"),
+    "counted people": re.compile(r"\d+(?:\.\d+)?[万余]*(?:名|人)"),
+    "money each": re.compile(r"每(?:人|户|亩|床|生|度|站|家|吨|店|村|车)[^,，。;；]{0,8}?\d"),
+}
+_ENDINGS: dict[str, re.Pattern[str]] = {
+    "ends in works": re.compile(r"(?:工程|建设|改造|加固|修缮|治理|配套|新建|扩建)(?:项目|工程|尾款|款|费|资金|经费)*$"),
+    "ends in purchase": re.compile(r"(?:采购|购置|购买|征订|订购|更新|材料|设备|用品)(?:项目|款|费|费用|经费|资金)*$"),
+    "ends in service": re.compile(r"(?:服务|外包|承办|委托)(?:项目|费|费用|经费|采购)*$"),
+    "ends in upkeep": re.compile(r"(?:维护|运维|维修|管护|养护|保养|运营|运行|维保|租赁)(?:项目|费|费用|经费|服务)*$"),
+    "ends in subsidy": re.compile(r"(?:补贴|补助|奖补|津贴|扶助|救助|贴息|奖励|补偿|资助)(?:项目|金|费|资金|经费)*$"),
+    "ends in office": re.compile(r"(?:工作|办公|业务|运转|运行|日常|综合|保障)(?:经费|费|费用)$"),
+    "ends in insurance": re.compile(r"(?:险|保险)(?:项目|费|费用|资金|经费|保费)*$"),
+    "ends in tax": re.compile(r"(?:税|残保金|利息|本金|出让金|保证金|回购款|补偿费|恢复费|开垦费)(?:缴纳|支出|资金|款)*$"),
+    "ends in staff": re.compile(r"(?:工资|人员|人员经费|生活费|薪酬|劳务|劳务费|遗属|书记|队员)(?:经费|费用|补助|补贴|资金)*$"),
+}
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The nature of an item, its probability, those of all natures, and the words that spoke for it."""
+
+    nature: Nature
+    score: float
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=2)
+def evidence(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """The words of each cue, from `evidence.tsv`. Raises CatalogError where the file is malformed."""
+    cues: dict[str, list[str]] = {}
+    for cue, word in zip(*read_columns(path or data_directory() / "nature" / "evidence.tsv", ("cue", "word")), strict=True):
+        cues.setdefault(cue, []).append(normal(word))
+    return {cue: tuple(words) for cue, words in cues.items()}
+
+
+@lru_cache(maxsize=1)
+def feature_names() -> tuple[str, ...]:
+    """The features of the model, in order: every cue in the title and in the summary, measures, endings, shape."""
+    cues = tuple(evidence())
+    return (
+        *(f"title: {cue}" for cue in cues),
+        *(f"summary: {cue}" for cue in cues),
+        *(f"summary: {measure}" for measure in _MEASURES),
+        *(f"title: {ending}" for ending in _ENDINGS),
+        "no summary",
+        "things and upkeep",
+        "things and skill",
+        "always",
+    )
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[tuple[str, int], ...]:
+    return tuple((word, number) for number, words in enumerate(evidence().values()) for word in words)
+
+
+def features(titles: Sequence[str], summaries: Sequence[str]) -> NDArray[np.float64]:
+    """Items × features: for a cue the square root of how many of its words occur (at most 3), else 0 or 1."""
+    words = _words()
+    cues = list(evidence())
+    width = len(cues)
+    out = np.zeros((len(titles), len(feature_names())))
+    things = [cues.index(c) for c in ("buy", "equipment", "build")]
+    for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
+        head, body = normal(title), normal(summary)[:_SUMMARY_LENGTH]
+        for text, first in ((head, 0), (body, width)):
+            if text:
+                for word, cue in words:
+                    if word in text:
+                        out[row, first + cue] += 1
+        at = 2 * width
+        for measure in _MEASURES.values():
+            out[row, at] = measure.search(body) is not None
+            at += 1
+        bare = _BRACKETS.sub("", head).rstrip(" )）")
+        for ending in _ENDINGS.values():
+            out[row, at] = ending.search(bare) is not None
+            at += 1
+        out[row, at] = not body
+    counts = np.minimum(out[:, : 2 * width], 3)
+    out[:, : 2 * width] = np.sqrt(counts)
+    both = counts[:, :width] + counts[:, width:]
+    some = both[:, things].max(axis=1) > 0
+    out[:, -3] = some & (both[:, cues.index("operate")] > 0)
+    out[:, -2] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
+    out[:, -1] = 1
+    return out
+
+
+@lru_cache(maxsize=2)
+def weights(path: Path | None = None) -> NDArray[np.float64]:
+    """The coefficients, features × natures. A feature that the file does not name has weight 0."""
+    path = path or data_directory() / "nature" / "weights.tsv"
+    names = {name: number for number, name in enumerate(feature_names())}
+    table = np.zeros((len(names), len(NATURES)))
+    for name, nature, value in zip(*read_columns(path, ("feature", "nature", "weight")), strict=True):
+        if name in names:
+            table[names[name], NATURES.index(nature)] = float(value)  # type: ignore[arg-type]
+    return table
+
+
+def logits(titles: Sequence[str], summaries: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Items × natures before normalisation, and the features they come from."""
+    found = features(titles, summaries)
+    return found @ weights(), found
+
+
+def telling_words(title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
+    """The words of the item whose cues spoke most for `nature`, strongest first."""
+    cues = list(evidence().items())
+    column = weights()[:, NATURES.index(nature)] - weights().mean(axis=1)
+    force = row * column
+    found: list[str] = []
+    texts = (normal(title), normal(summary)[:_SUMMARY_LENGTH])
+    order = np.argsort(-force[: 2 * len(cues)])
+    for number in order:
+        if force[number] <= 0.05 or len(found) >= most:
+            break
+        side, cue = divmod(int(number), len(cues))
+        hits = [w for w in cues[cue][1] if w in texts[side]]
+        hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
+        found += [w for w in hits if w not in found]
+    return tuple(found[:most])

@@ -1,0 +1,178 @@
+"""Ranking entries for items, and how far the best one can be trusted.
+
+A linear score over the features of `matcher.features` orders the entries of an item's scope (its sections and
+class B). A second small model looks at the best ones and says how likely *something* in the scope fits (`fits`)
+and how likely the first is right (`right`). All coefficients are data: `data/weights/*.tsv`, fitted by
+`benchmarks/fit.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.load import data_directory, read_columns
+from matcher.features import FEATURES, across_cosines, contents, scope_features, speaks_of, tail, text_of
+from matcher.index import Array, Index, Ints
+
+Floats = NDArray[np.float64]
+
+#: what the trust models look at, for the best entry of an item's scope
+TRUST = (
+    "share",  # its share of the probability among the scope's entries
+    "score",
+    "margin",  # score over the second entry
+    "elsewhere",  # best cosine in other sections minus its own
+    "title_cosine",
+    "title_telling",
+    "tail_telling",
+    "summary_telling",
+    "name",
+    "heading_cosine",
+    "class_b",
+    "title_only",  # 1 where there is no summary
+    "always",
+)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The ranking of a batch of items that share a scope.
+
+    `targets` are numbers of the index's targets (the scope's), `scores` items × targets, `order` the best targets'
+    columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets: cosines
+    that also reach other sections.
+    """
+
+    targets: Ints
+    scores: Floats
+    order: Ints
+    trust: Floats
+    across: Floats
+    features: Array
+
+
+@lru_cache(maxsize=8)
+def coefficients(name: str, names: tuple[str, ...], directory: Path | None = None) -> Floats:
+    """The coefficients in `data/weights/<name>.tsv`, in the order of `names`; a name not in the file has 0."""
+    path = (directory or data_directory() / "weights") / f"{name}.tsv"
+    found = {feature: float(value) for feature, value in zip(*read_columns(path, ("feature", "weight")), strict=True)}
+    return np.array([found.get(n, 0.0) for n in names])
+
+
+def features_of(
+    index: Index, titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str], sections: Sequence[str]
+) -> tuple[Ints, Array, Floats]:
+    """Targets of the scope, features (items × targets × features), and cosines across all sections."""
+    heads, bodies = contents(titles, summaries, departments)
+    of_titles, of_summaries, of_tails = text_of(index, heads), text_of(index, bodies), text_of(index, [tail(h) for h in heads])
+    whole = [f"{t} {s}" for t, s in zip(titles, summaries, strict=True)]
+    scope = [s for s in (*sections, "B") if s in index.sections]
+    targets, found = scope_features(
+        index,
+        of_titles,
+        of_summaries,
+        of_tails,
+        np.array([bool(s) for s in summaries]),
+        scope,
+        speaks_of(whole, "internal"),
+        speaks_of(whole, "public"),
+    )
+    return targets, found, across_cosines(index, of_titles, of_summaries, len(titles))
+
+
+def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: int = 5) -> Ranking:
+    """The ranking that `weights` (one for each of FEATURES) give."""
+    scores = found @ weights
+    items, width = scores.shape
+    count = min(max(most, 2), width)
+    part = np.argpartition(-scores, count - 1, axis=1)[:, :count] if width > count else np.tile(np.arange(width), (items, 1))
+    order = np.take_along_axis(part, np.argsort(-np.take_along_axis(scores, part, axis=1), axis=1), axis=1)
+    rows = np.arange(items)
+    best = order[:, 0]
+    power = np.exp(scores - scores[rows, best][:, None])
+    second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
+    column = {name: number for number, name in enumerate(FEATURES)}
+    own = across[:, targets]
+    outside = across.copy()
+    outside[:, targets] = 0
+    of_best = found[rows, best]
+    trust = np.stack(
+        [
+            1 / power.sum(axis=1),
+            scores[rows, best],
+            scores[rows, best] - second,
+            outside.max(axis=1) - own.max(axis=1),
+            of_best[:, column["title_cosine"]],
+            of_best[:, column["title_telling"]],
+            of_best[:, column["tail_telling"]],
+            of_best[:, column["summary_telling"]],
+            np.maximum(of_best[:, column["title_name"]], of_best[:, column["summary_name"]]),
+            of_best[:, column["heading_cosine"]],
+            of_best[:, column["class_b"]],
+            (of_best[:, column["title_only"]] > 0).astype(float),
+            np.ones(items),
+        ],
+        axis=1,
+    )
+    return Ranking(targets, scores, order.astype(np.int32), trust, across, found)
+
+
+def rank(
+    index: Index, titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str], sections: Sequence[str], most: int = 5
+) -> Ranking:
+    """Rank the entries of `sections` and class B for each item, with the fitted weights."""
+    targets, found, across = features_of(index, titles, summaries, departments, sections)
+    return ranked(targets, found, across, coefficients("ranking", FEATURES), most)
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + e^-x), safe for large values."""
+    return 1 / (1 + np.exp(-np.clip(x, -40, 40)))
+
+
+def fits(ranking: Ranking) -> Floats:
+    """For each item the probability that some entry of its scope describes it."""
+    return sigmoid(ranking.trust @ coefficients("fits", TRUST))
+
+
+def right(ranking: Ranking) -> Floats:
+    """For each item the probability that its first entry is the right one."""
+    return sigmoid(ranking.trust @ coefficients("right", TRUST))
+
+
+def match_bonus(ranking: Ranking) -> Floats:
+    """What a matching entry adds to the logit of nature "service"."""
+    match = np.clip(ranking.trust @ coefficients("fits", TRUST), -6, 6)
+    factor, constant = coefficients("match", ("match", "always"))
+    return np.asarray(factor * match + constant)
+
+
+def elsewhere(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
+    """For each item the best targets outside its scope with the probability that each describes it."""
+    outside = ranking.across.copy()
+    outside[:, ranking.targets] = -1
+    count = min(most + 1, outside.shape[1])
+    part = np.argpartition(-outside, count - 1, axis=1)[:, :count]
+    values = np.take_along_axis(outside, part, axis=1)
+    order = np.argsort(-values, axis=1)
+    part, values = np.take_along_axis(part, order, axis=1), np.take_along_axis(values, order, axis=1)
+    weights = coefficients("elsewhere", ("cosine", "lead", "always"))
+    ahead = values[:, :1] - np.concatenate([values[:, 1:2], values[:, :1].repeat(count - 1, axis=1)], axis=1)
+    lead = np.where(np.arange(count) == 0, ahead, -(values[:, :1] - values))
+    chance = sigmoid(weights[0] * values + weights[1] * lead + weights[2])
+    return [
+        [(int(n), float(c)) for n, c, v in zip(p[:most], q[:most], w[:most], strict=True) if v > 0.05]
+        for p, q, w in zip(part, chance, values, strict=True)
+    ]
+
+
+@lru_cache(maxsize=1)
+def auto_threshold() -> float:
+    """From which certainty on an item may be accepted unseen."""
+    return float(coefficients("decision", ("auto",))[0])

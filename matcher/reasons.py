@@ -1,0 +1,60 @@
+"""Why an entry was proposed, in the officer's words: which terms, which words of its name, which heading."""
+
+from __future__ import annotations
+
+from matcher.index import Target
+from matcher.terms import EntryTerms
+from matcher.text import normal
+
+_DULL = frozenset("服务 管理 工作 项目 活动 组织 开展 相关 建设 实施 技术 行业 公共".split())
+
+
+def shared_run(one: str, other: str) -> str:
+    """The longest run of characters that both texts have, the first of the longest."""
+    best = ""
+    for start in range(len(one)):
+        while start + len(best) < len(one) and one[start : start + len(best) + 1] in other:
+            best = one[start : start + len(best) + 1]
+    return best
+
+
+def reasons(target: Target, terms: EntryTerms, title: str, summary: str, most: int = 3) -> tuple[str, ...]:
+    """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading."""
+    head, body = normal(title), normal(summary)
+    found: list[str] = []
+    hits = sorted(((t, "标题" if t in head else "概况") for t in map(normal, terms.positive) if t in head or t in body), key=lambda h: (-len(h[0]), h[0]))
+    kept: list[str] = []
+    for term, side in hits:
+        if term not in _DULL and not any(term in longer for longer in kept):
+            kept.append(term)
+            found.append(f"索引词“{term}”见于{side}")
+        if len(kept) >= 2:
+            break
+    name = normal(target.name)
+    for side, text in (("标题", head), ("概况", body)):
+        run = shared_run(name, text)
+        if len(run) >= 2 and run not in _DULL and run not in kept:
+            found.append(f"名称中的“{run}”见于{side}")
+            break
+    if len(found) < most and not kept:
+        near = _nearest(terms, head + " " + body)
+        if near:
+            found.append(f"近于索引词“{near}”")
+    if len(found) < most and target.path:
+        run = shared_run(normal(target.path[-1]), head + " " + body)
+        if len(run) >= 2 and run not in _DULL:
+            found.append(f"上级标题“{target.path[-1]}”中的“{run}”")
+    return tuple(found[:most]) or (f"与“{target.name}”及其索引词的用字最近",)
+
+
+def _nearest(terms: EntryTerms, text: str) -> str:
+    """The term most of whose characters in pairs occur in `text`; "" where none has half of them."""
+    best, share = "", 0.5
+    for term in map(normal, terms.positive):
+        if len(term) < 4:
+            continue
+        pairs = [term[i : i + 2] for i in range(len(term) - 1)]
+        part = sum(p in text for p in pairs) / len(pairs)
+        if part > share:
+            best, share = term, part
+    return best

@@ -27,7 +27,9 @@ TRUST = (
     "share",  # its share of the probability among the scope's entries
     "score",
     "margin",  # score over the second entry
-    "elsewhere",  # best cosine in other sections minus its own
+    "elsewhere",  # best cosine in other sections minus the scope's best, where the first entry is of class A
+    "elsewhere_b",  # the same where it is of class B, which other sections' entries often overlap
+    "own_cosine",  # the scope's best cosine over rare grams
     "title_cosine",
     "title_telling",
     "tail_telling",
@@ -102,19 +104,23 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
     outside = across.copy()
     outside[:, targets] = 0
     of_best = found[rows, best]
+    away = outside.max(axis=1) - own.max(axis=1)
+    class_b = of_best[:, column["class_b"]].astype(float)
     trust = np.stack(
         [
             1 / power.sum(axis=1),
             scores[rows, best],
             scores[rows, best] - second,
-            outside.max(axis=1) - own.max(axis=1),
+            away * (1 - class_b),
+            away * class_b,
+            own.max(axis=1),
             of_best[:, column["title_cosine"]],
             of_best[:, column["title_telling"]],
             of_best[:, column["tail_telling"]],
             of_best[:, column["summary_telling"]],
             np.maximum(of_best[:, column["title_name"]], of_best[:, column["summary_name"]]),
             of_best[:, column["heading_cosine"]],
-            of_best[:, column["class_b"]],
+            class_b,
             (of_best[:, column["title_only"]] > 0).astype(float),
             np.ones(items),
         ],

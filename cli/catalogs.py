@@ -11,15 +11,14 @@ from cli.output import Column, emit, note, say
 
 COLUMNS = (
     Column("id", "版本", "version"),
-    Column("number", "文号", "number"),
+    Column("number", "文号", "number", width=19),
     Column("classes", "类", "class"),
     Column("in_force", "施行", "in force"),
-    Column("standing", "状态", "standing", ratio=3),
-    Column("sections", "部门（全/残）", "sections", right=True),
+    Column("standing", "状态", "standing", ratio=1),
+    Column("sections", "部门全/残", "sections", right=True),
     Column("level_2", "二级", "L2", right=True),
     Column("level_3", "三级", "L3", right=True),
     Column("level_4", "四级", "L4", right=True),
-    Column("note", "说明", "note", ratio=5),
 )
 
 ERRATA_COLUMNS = (

@@ -18,11 +18,13 @@ def shared_run(one: str, other: str) -> str:
     return best
 
 
-def reasons(target: Target, terms: EntryTerms, title: str, summary: str, most: int = 3) -> tuple[str, ...]:
+def reasons(
+    target: Target, terms: EntryTerms, title: str, summary: str, most: int = 3, title_word: str = "标题"
+) -> tuple[str, ...]:
     """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading."""
     head, body = normal(title), normal(summary)
     found: list[str] = []
-    hits = sorted(((t, "标题" if t in head else "概况") for t in map(normal, terms.positive) if t in head or t in body), key=lambda h: (-len(h[0]), h[0]))
+    hits = sorted(((t, title_word if t in head else "概况") for t in map(normal, terms.positive) if t in head or t in body), key=lambda h: (-len(h[0]), h[0]))
     kept: list[str] = []
     for term, side in hits:
         if term not in _DULL and not any(term in longer for longer in kept):
@@ -31,7 +33,7 @@ def reasons(target: Target, terms: EntryTerms, title: str, summary: str, most: i
         if len(kept) >= 2:
             break
     name = normal(target.name)
-    for side, text in (("标题", head), ("概况", body)):
+    for side, text in ((title_word, head), ("概况", body)):
         run = shared_run(name, text)
         if len(run) >= 2 and run not in _DULL and run not in kept:
             found.append(f"名称中的“{run}”见于{side}")

@@ -28,7 +28,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         shares = chance * power / power.sum()
         found = [(int(ranked.targets[c]), float(s)) for c, s in zip(ranked.order[0], shares, strict=True)]
         near = ranked.across[0]
-        found = [(t, s) for t, s in found if near[t] > _FLOOR or s > 0.05]
+        found = [(t, s) for t, s in found if near[t] > _FLOOR or s > 0.01]
     else:
         ranked = ranking.rank(index, [query], [""], [""], (), 2)
         near = ranked.across[0]
@@ -39,7 +39,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
     return [
         Candidate(
             t.version, t.section, t.code, t.name, t.path, score,
-            reasons(t, index.terms.get((t.section, t.code), nothing), query, ""), t.also, t.fallback,
+            reasons(t, index.terms.get((t.section, t.code), nothing), query, "", title_word="所查词语"), t.also, t.fallback,
         )
         for t, score in ((index.targets[n], s) for n, s in found[:limit])
     ]

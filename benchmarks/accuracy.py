@@ -35,7 +35,9 @@ _COLUMNS = ("n", "top1", "top3", "base1", "base3", "nature", "status", "near1", 
 def read(paths: Iterable[Path]) -> list[tuple[Path, list[dict[str, Any]]]]:
     """The cases of every file, a directory standing for its .jsonl files."""
     files = [f for p in paths for f in (sorted(p.glob("*.jsonl")) if p.is_dir() else [p])]
-    return [(f, [json.loads(line) for line in f.read_text("utf-8").splitlines() if line.strip()]) for f in files]
+    return [
+        (f, [json.loads(line) for line in f.read_text("utf-8").splitlines() if line.strip()]) for f in files
+    ]
 
 
 def baseline(corpus: Corpus, case: dict[str, Any]) -> list[tuple[str, str]]:
@@ -44,7 +46,9 @@ def baseline(corpus: Corpus, case: dict[str, Any]) -> list[tuple[str, str]]:
 
     scope = {*item_sections(case["department"], case["unit"]).sections, "B"}
     names = {n: t.name for n, t in enumerate(corpus.index.targets) if t.section in scope}
-    found = process.extract(f"{case['title']} {case['summary'] or ''}".strip(), names, scorer=fuzz.WRatio, limit=5)
+    found = process.extract(
+        f"{case['title']} {case['summary'] or ''}".strip(), names, scorer=fuzz.WRatio, limit=5
+    )
     return [(corpus.index.targets[n].section, corpus.index.targets[n].code) for _, _, n in found]
 
 
@@ -86,7 +90,8 @@ def calibration_error(rows: Sequence[dict[str, Any]]) -> float | None:
     total = sum(map(len, bins.values()))
     if not total:
         return None
-    return sum(abs(sum(r["top1"] for r in b) - sum(r["score"] for r in b)) for b in bins.values()) / total
+    gaps = (abs(sum(r["top1"] for r in b) - sum(r["score"] for r in b)) for b in bins.values())
+    return float(sum(gaps)) / total
 
 
 def table(rows: dict[str, list[dict[str, Any]]]) -> str:
@@ -104,7 +109,9 @@ def table(rows: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", nargs="+", type=Path)
     parser.add_argument("--output", type=Path, help="write the classifier's records there")
     parser.add_argument("--failures", type=int, default=0, help="print this many wrong cases")
@@ -120,7 +127,9 @@ def main() -> None:
         for case, out in zip(cases, outs, strict=True):
             corpus = open_corpus(versions, date(case.get("year") or 2026, 1, 1))
             row = judge(case, out, baseline(corpus, case))
-            rows[f"{case['set']} {case.get('level') or ''}".strip() if case["set"] != "nature" else "nature"].append(row)
+            rows[
+                f"{case['set']} {case.get('level') or ''}".strip() if case["set"] != "nature" else "nature"
+            ].append(row)
             if not row["nature"] or row["status"] is False or row["top1"] is False:
                 first = out["codes"][0] if out["codes"] else {}
                 wrong.append(
@@ -129,7 +138,9 @@ def main() -> None:
                     f"{first.get('section')} {first.get('code')} {first.get('name')} {first.get('score')}"
                 )
     if args.output:
-        args.output.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8")
+        args.output.write_text(
+            "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8"
+        )
     print(table(rows))
     print("\n".join(wrong[: args.failures]))
 

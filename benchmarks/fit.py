@@ -41,6 +41,8 @@ SETS = ("listed", "class_b", "nature", "unlisted", "real")
 FOLDS = 8
 #: real lines are few and what counts most
 _REAL = 4.0
+_TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 3.0, "unlisted": 3.0, "own unlisted": 2.0}
+_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 2.5}
 _RIDGE = {"ranking": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
 
 
@@ -57,8 +59,16 @@ class Row:
 
 
 def read_cases(directory: Path) -> list[dict[str, Any]]:
-    """All answered cases."""
-    return [json.loads(line) for name in SETS for line in (directory / f"{name}.jsonl").read_text("utf-8").splitlines() if line.strip()]
+    """All answered cases: the bench's, and those that goufu keeps in data/training/ (their set marked "own …")."""
+    files = [(directory / f"{name}.jsonl", "") for name in SETS]
+    files += [(path, "own ") for path in sorted((data_directory() / "training").glob("*.jsonl"))]
+    cases = []
+    for path, mark in files:
+        for line in path.read_text("utf-8").splitlines():
+            if line.strip():
+                case = json.loads(line)
+                cases.append({**case, "set": mark + case["set"]})
+    return cases
 
 
 def fold_of(case: dict[str, Any]) -> int:
@@ -98,7 +108,11 @@ def is_service(case: dict[str, Any]) -> bool:
 
 def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
     """Weights of FEATURES under which the gold entries are most probable among their scope."""
-    usable = [(r.found.astype(float), list(r.gold), _REAL if r.case["set"] == "real" else 1.0) for r in rows if r.gold and is_service(r.case)]
+    usable = [
+        (r.found.astype(float), list(r.gold), _REAL if r.case["set"] in ("real", "own county") else 1.0)
+        for r in rows
+        if r.gold and is_service(r.case)
+    ]
 
     def loss(w: Floats) -> tuple[float, Floats]:
         total, slope = ridge * float(w @ w), 2 * ridge * w
@@ -113,7 +127,9 @@ def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
             slope = slope - weight * (found.T @ pull)
         return total, slope
 
-    return np.asarray(minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x)
+    return np.asarray(
+        minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    )
 
 
 def fit_logistic(x: Floats, y: Floats, weight: Floats, ridge: float) -> Floats:
@@ -126,7 +142,9 @@ def fit_logistic(x: Floats, y: Floats, weight: Floats, ridge: float) -> Floats:
 
     def loss(w: Floats) -> tuple[float, Floats]:
         p = 1 / (1 + np.exp(-np.clip(z @ w, -40, 40)))
-        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum()) + float(penalty @ w**2)
+        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum()) + float(
+            penalty @ w**2
+        )
         return value, z.T @ (weight * (p - y)) + 2 * penalty * w
 
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x) / scale
@@ -145,7 +163,9 @@ def fit_multinomial(x: Floats, y: Floats, weight: Floats, ridge: float) -> Float
         slope = x.T @ (weight[:, None] * (p - p * y / hit[:, None])) + 2 * ridge * w
         return -float((weight * np.log(hit)).sum()) + ridge * float((w**2).sum()), slope.ravel()
 
-    best = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    best = minimize(
+        loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}
+    )
     return np.asarray(best.x).reshape(shape)
 
 
@@ -156,7 +176,9 @@ def trust_of(rows: Sequence[Row], weights: Floats) -> tuple[Floats, NDArray[np.b
     return np.concatenate([k.trust for k in rankings]), first, np.array([bool(r.gold) for r in rows])
 
 
-def cross(rows: Sequence[Row], fit: Callable[[list[Row]], Floats], use: Callable[[Row, Floats], None]) -> None:
+def cross(
+    rows: Sequence[Row], fit: Callable[[list[Row]], Floats], use: Callable[[Row, Floats], None]
+) -> None:
     """Fit on all folds but one, use on that one, for every fold."""
     for fold in range(FOLDS):
         weights = fit([r for r in rows if r.fold != fold])
@@ -166,9 +188,13 @@ def cross(rows: Sequence[Row], fit: Callable[[list[Row]], Floats], use: Callable
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("bench", type=Path)
-    parser.add_argument("--check", action="store_true", help="print the cross-validated figures, write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="print the cross-validated figures, write nothing"
+    )
     args = parser.parse_args()
     cases = read_cases(args.bench)
     rows = rows_of(cases, [item_sections(c["department"], c["unit"]).sections for c in cases])
@@ -181,11 +207,15 @@ def main() -> None:
         folded[row.fold] = weights
         if row.gold and is_service(row.case):
             order = np.argsort(-(row.found @ weights))[:3]
-            hits[f"{row.case['set']} {row.case['level']}"].append((int(order[0]) in row.gold, any(int(i) in row.gold for i in order)))
+            hits[f"{row.case['set']} {row.case['level']}"].append(
+                (int(order[0]) in row.gold, any(int(i) in row.gold for i in order))
+            )
 
     cross(rows, lambda some: fit_ranking(some, _RIDGE["ranking"]), judge)
     for name, flags in sorted(hits.items()):
-        print(f"ranking  {name:<12} n {len(flags):4}  top1 {np.mean([a for a, _ in flags]):.3f}  top3 {np.mean([b for _, b in flags]):.3f}")
+        print(
+            f"ranking  {name:<12} n {len(flags):4}  top1 {np.mean([a for a, _ in flags]):.3f}  top3 {np.mean([b for _, b in flags]):.3f}"
+        )
     ranking = fit_ranking(rows, _RIDGE["ranking"])
 
     # trust: real scopes, and the same items put under a department chosen at random
@@ -193,12 +223,19 @@ def main() -> None:
     every = [s for s in open_corpus(load_catalogs(), date(2026, 1, 1)).index.sections if s != "B"]
     asked = [c for c in cases if c["set"] == "listed"]
     strange = [tuple(chooser.choice([s for s in every if s != c["department"]], 1)) for c in asked]
-    displaced = [Row({**r.case, "set": "displaced"}, r.targets, r.found, r.across, r.gold, r.fold) for r in rows_of(asked, strange)]
-    pool = [r for r in (*rows, *displaced) if is_service(r.case) and (r.gold or not r.case["gold"]["codes"] or r.case["set"] == "displaced")]
+    displaced = [
+        Row({**r.case, "set": "displaced"}, r.targets, r.found, r.across, r.gold, r.fold)
+        for r in rows_of(asked, strange)
+    ]
+    pool = [
+        r
+        for r in (*rows, *displaced)
+        if is_service(r.case) and (r.gold or not r.case["gold"]["codes"] or r.case["set"] == "displaced")
+    ]
     trust, first, any_gold = trust_of(pool, ranking)
     held_out = np.concatenate([trust_of([r], folded[r.fold])[0] for r in pool])
     held_first = np.array([bool(trust_of([r], folded[r.fold])[1][0]) for r in pool])
-    weight = np.array([0.5 if r.case["set"] == "displaced" else (_REAL if r.case["set"] in ("real", "unlisted") else 1.0) for r in pool])
+    weight = np.array([_TRUST_WEIGHT.get(r.case["set"], 1.0) for r in pool])
     folds = np.array([r.fold for r in pool])
     p_fit, p_right = np.zeros(len(pool)), np.zeros(len(pool))
     for fold in range(FOLDS):
@@ -206,24 +243,45 @@ def main() -> None:
         w = fit_logistic(held_out[train], any_gold[train].astype(float), weight[train], _RIDGE["fits"])
         p_fit[test] = 1 / (1 + np.exp(-held_out[test] @ w))
         inside = train & any_gold
-        w = fit_logistic(held_out[inside], held_first[inside].astype(float), np.ones(int(inside.sum())), _RIDGE["right"])
+        w = fit_logistic(
+            held_out[inside], held_first[inside].astype(float), np.ones(int(inside.sum())), _RIDGE["right"]
+        )
         p_right[test] = 1 / (1 + np.exp(-held_out[test] @ w))
-    for name in ("listed", "class_b", "real", "unlisted", "displaced"):
+    for name in dict.fromkeys(r.case["set"] for r in pool):
         chosen = np.array([r.case["set"] == name for r in pool])
         said = p_fit[chosen] >= 0.5
         print(f"fits     {name:<12} n {int(chosen.sum()):4}  right {np.mean(said == any_gold[chosen]):.3f}")
     fits = fit_logistic(held_out, any_gold.astype(float), weight, _RIDGE["fits"])
-    right = fit_logistic(held_out[any_gold], held_first[any_gold].astype(float), np.ones(int(any_gold.sum())), _RIDGE["right"])
+    right = fit_logistic(
+        held_out[any_gold], held_first[any_gold].astype(float), np.ones(int(any_gold.sum())), _RIDGE["right"]
+    )
     inside = any_gold & np.array([r.case["set"] != "displaced" for r in pool])
     bins = np.minimum((p_right[inside] * 10).astype(int), 9)
-    ece = sum(abs(held_first[inside][bins == b].sum() - p_right[inside][bins == b].sum()) for b in range(10)) / inside.sum()
+    ece = (
+        sum(abs(held_first[inside][bins == b].sum() - p_right[inside][bins == b].sum()) for b in range(10))
+        / inside.sum()
+    )
     print(f"right    listed, class_b, real: expected calibration error {ece:.3f}")
 
     # nature: cues from the examples and the cases, then an offset for a matching entry
-    table = list(zip(*read_columns(data_directory() / "nature" / "examples.tsv", ("nature", "title", "summary")), strict=True))
-    x = np.concatenate([nature.features([t for _, t, _ in table], [s for _, _, s in table]), nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases])])
-    y = np.array([[n == kind for n in nature.NATURES] for kind, _, _ in table] + [[n in c["gold"]["nature"] for n in nature.NATURES] for c in cases], dtype=float)
-    w8 = np.array([1.0] * len(table) + [1.5 if c["set"] in ("nature", "real") else 0.5 for c in cases])
+    table = list(
+        zip(
+            *read_columns(data_directory() / "nature" / "examples.tsv", ("nature", "title", "summary")),
+            strict=True,
+        )
+    )
+    x = np.concatenate(
+        [
+            nature.features([t for _, t, _ in table], [s for _, _, s in table]),
+            nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases]),
+        ]
+    )
+    y = np.array(
+        [[n == kind for n in nature.NATURES] for kind, _, _ in table]
+        + [[n in c["gold"]["nature"] for n in nature.NATURES] for c in cases],
+        dtype=float,
+    )
+    w8 = np.array([1.0] * len(table) + [_NATURE_WEIGHT.get(c["set"], 0.5) for c in cases])
     of_case = np.array([-1] * len(table) + [fold_of(c) for c in cases])
     logit = np.zeros((len(cases), len(nature.NATURES)))
     for fold in range(FOLDS):
@@ -234,10 +292,18 @@ def main() -> None:
     match = np.clip(case_trust @ fits, -6, 6)
     answers = y[len(table) :]
     kinds = np.array([c["set"] for c in cases])
-    offsets = fit_offset(logit, match, answers, np.where(kinds == "nature", 3.0, np.where(kinds == "real", 3.0, 0.4)))
+    offsets = fit_offset(
+        logit,
+        match,
+        answers,
+        np.array([{"nature": 3.0, "real": 4.0, "own county": 3.0}.get(k, 0.4) for k in kinds]),
+    )
     for label, final in (("cues", logit), ("with match", with_offset(logit, match, offsets))):
         good = answers[np.arange(len(cases)), final.argmax(axis=1)] > 0
-        print(f"nature   {label:<12}" + "  ".join(f"{k} {good[kinds == k].mean():.3f}" for k in SETS))
+        print(
+            f"nature   {label:<12}"
+            + "  ".join(f"{k} {good[kinds == k].mean():.3f}" for k in dict.fromkeys(kinds))
+        )
     if args.check:
         return
     write(data_directory() / "weights" / "ranking.tsv", FEATURES, ranking)
@@ -246,7 +312,12 @@ def main() -> None:
     write(data_directory() / "weights" / "match.tsv", ("match", "always"), offsets)
     whole = fit_multinomial(x, y, w8, _RIDGE["nature"])
     lines = ["feature\tnature\tweight"]
-    lines += [f"{name}\t{kind}\t{whole[i, j]:.3f}" for i, name in enumerate(nature.feature_names()) for j, kind in enumerate(nature.NATURES) if abs(whole[i, j]) >= 0.0005]
+    lines += [
+        f"{name}\t{kind}\t{whole[i, j]:.3f}"
+        for i, name in enumerate(nature.feature_names())
+        for j, kind in enumerate(nature.NATURES)
+        if abs(whole[i, j]) >= 0.0005
+    ]
     (data_directory() / "nature" / "weights.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

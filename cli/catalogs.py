@@ -91,7 +91,9 @@ def catalogs(
             "standing": standing(version, date_on) if form == "table" else _standing_word(version, date_on),
             "sections_held": len(coverage),
             "sections_complete": coverage.count("complete"),
-            "sections": f"{coverage.count('complete')}/{coverage.count('partial')}" if coverage else say("未存", "not held"),
+            "sections": f"{coverage.count('complete')}/{coverage.count('partial')}"
+            if coverage
+            else say("未存", "not held"),
             **{f"level_{n}": levels.count(n) for n in (1, 2, 3, 4)},
             "note": version.note,
         }
@@ -120,7 +122,10 @@ def standing(version: Any, date_on: Any) -> str:
     """What a version is on a day, in words: in force, not yet, repealed by which one."""
     word = _standing_word(version, date_on)
     if word == "repealed":
-        return say(f"{version.repealed} 起由 {version.repealed_by} 废止", f"repealed by {version.repealed_by} on {version.repealed}")
+        return say(
+            f"{version.repealed} 起由 {version.repealed_by} 废止",
+            f"repealed by {version.repealed_by} on {version.repealed}",
+        )
     if word == "not yet":
         return say("尚未施行", "not yet in force")
     if word == "unknown":

@@ -20,7 +20,9 @@ _SEVERITIES = ("notice", "warning", "error")
 
 
 def classify(
-    files: Annotated[list[Path], typer.Argument(metavar="文件…", help="部门预算公开文件，或 .jsonl/.csv/.xlsx 项目记录")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="文件…", help="部门预算公开文件，或 .jsonl/.csv/.xlsx 项目记录")
+    ],
     department: DepartmentOption = None,
     year: Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")] = None,
     on: OnOption = None,
@@ -35,7 +37,9 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form)
     if fail_on is not None and fail_on not in _SEVERITIES:
-        raise GoufuError(f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}")
+        raise GoufuError(
+            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
+        )
     suffix = output.suffix.lower() if output else ""
     if output and suffix not in _WRITERS:
         raise GoufuError(
@@ -82,7 +86,9 @@ def _read(files: Sequence[Path]) -> tuple[list[BudgetItem], bool]:
     return items, failed
 
 
-def _assess(items: Sequence[BudgetItem], department: str | None, year: int | None, on: str | None) -> list[Assessment]:
+def _assess(
+    items: Sequence[BudgetItem], department: str | None, year: int | None, on: str | None
+) -> list[Assessment]:
     from catalog.load import load_catalogs
     from cli.progress import progress
     from matcher.assess import assess
@@ -106,13 +112,17 @@ def _assess(items: Sequence[BudgetItem], department: str | None, year: int | Non
 def _write_jsonl(path: Path, assessments: Sequence[Assessment]) -> None:
     import json
 
-    path.write_text("".join(json.dumps(a.record(), ensure_ascii=False) + "\n" for a in assessments), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(a.record(), ensure_ascii=False) + "\n" for a in assessments), encoding="utf-8"
+    )
 
 
 def _write_json(path: Path, assessments: Sequence[Assessment]) -> None:
     import json
 
-    path.write_text(json.dumps([a.record() for a in assessments], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps([a.record() for a in assessments], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def _write_csv(path: Path, assessments: Sequence[Assessment]) -> None:
@@ -143,9 +153,13 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
 
     first = assessments[0]
     title = f"{name or say('（部门未知）', '(department unknown)')} {say(f'{year} 年预算', f'budget {year}') if year else ''}"
-    sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say("不能确定", "unknown")
+    sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say(
+        "不能确定", "unknown"
+    )
     law = say("依据", "by") + " " + " + ".join(first.versions)
-    print_table([row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}")
+    print_table(
+        [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
+    )
     print(summary(assessments))
     print()
 

@@ -37,7 +37,11 @@ def lookup(
     """按代码查条目及其沿革，或按词语查可能的条目。"""
     checked(form)
     code = tidy(query)
-    if is_code(code) or (code[:1] in ("A", "B") and code[1:].isdigit()) or (code.isdigit() and len(code) in (2, 4, 6)):
+    if (
+        is_code(code)
+        or (code[:1] in ("A", "B") and code[1:].isdigit())
+        or (code.isdigit() and len(code) in (2, 4, 6))
+    ):
         _by_code(code if code[0] in "AB" else "A" + code, department, version, on, form)
     else:
         _by_words(query, department, on, form, limit)
@@ -98,18 +102,29 @@ def _unknown(
             f"{ids} 中没有存“{missing[0]}”一节（未存不等于未列）；可用 --version 换一个版本",
             f"section {missing[0]} is not held in {ids} (which is not: not listed); try --version",
         )
-    elsewhere = [f"{v.id} {e.section}：{e.name}" for v in versions if v not in chosen for e in _entries(v, code, sections)]
+    elsewhere = [
+        f"{v.id} {e.section}：{e.name}"
+        for v in versions
+        if v not in chosen
+        for e in _entries(v, code, sections)
+    ]
     if elsewhere:
         listed = "；".join(elsewhere[:3])
-        raise UnknownNameError(f"{ids} 中没有代码 {code}；另见 {listed}", f"no code {code} in {ids}; but see {listed}")
+        raise UnknownNameError(
+            f"{ids} 中没有代码 {code}；另见 {listed}", f"no code {code} in {ids}; but see {listed}"
+        )
     pool = [e for v in chosen for s in (sections or tuple(v.sections)) for e in v.in_section(s)]
     head = code[:5]
     near = [e for e in pool if e.code.startswith(head)] or [e for e in pool if e.code.startswith(code[:3])]
     near = near or pool
-    near = sorted(near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0))))[:4]
+    near = sorted(
+        near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
+    )[:4]
     listed = "、".join(f"{e.code} {e.name}" for e in dict.fromkeys(near))
     where = f"“{department}”（{'、'.join(sections)}）" if department else ids
-    raise UnknownNameError(f"{where}中没有代码 {code}；相近的有 {listed}", f"no code {code} in {where}; nearest: {listed}")
+    raise UnknownNameError(
+        f"{where}中没有代码 {code}；相近的有 {listed}", f"no code {code} in {where}; nearest: {listed}"
+    )
 
 
 def _record(entry: Entry, versions: Sequence[CatalogVersion]) -> dict[str, Any]:
@@ -133,7 +148,11 @@ def _record(entry: Entry, versions: Sequence[CatalogVersion]) -> dict[str, Any]:
 
 
 def _children(version: CatalogVersion, entry: Entry) -> list[Entry]:
-    return [e for e in version.in_section(entry.section) if e.code.startswith(entry.code) and e.level == entry.level + 1]
+    return [
+        e
+        for e in version.in_section(entry.section)
+        if e.code.startswith(entry.code) and e.level == entry.level + 1
+    ]
 
 
 def _of_class(version: CatalogVersion, entry: Entry) -> bool:
@@ -161,8 +180,14 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
     for number, r in enumerate(records):
         if number:
             print()
-        head = {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(r["section"], r["section"])
-        misprint = say(f"（文件印作 {r['printed_code']}）", f" (printed {r['printed_code']})") if r["printed_code"] != r["code"] else ""
+        head = {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(
+            r["section"], r["section"]
+        )
+        misprint = (
+            say(f"（文件印作 {r['printed_code']}）", f" (printed {r['printed_code']})")
+            if r["printed_code"] != r["code"]
+            else ""
+        )
         print(f"{r['code']} {r['name']}{misprint}")
         print(f"  {say('部门', 'section')}　{head}　　{say('版本', 'version')} {r['version']}")
         if r["path"]:
@@ -170,7 +195,9 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
         if r["also"]:
             print(f"  {say('异文', 'also read')}　" + "；".join(r["also"]))
         if r["children"]:
-            print(f"  {say('下级', 'below')}　" + "、".join(f"{c['code']} {c['name']}" for c in r["children"]))
+            print(
+                f"  {say('下级', 'below')}　" + "、".join(f"{c['code']} {c['name']}" for c in r["children"])
+            )
         states = {"absent": say("无此代码", "no such code"), "not held": say("未存", "not held")}
         life = [f"{h['version']} {h['name'] or states[h['state']]}" for h in r["history"]]
         print(f"  {say('沿革', 'history')}　" + "；".join(life))
@@ -188,7 +215,7 @@ def _by_words(query: str, department: str | None, on: str | None, form: str, lim
     if not hits:
         note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
         raise typer.Exit(2)
-    records = [
+    records: list[dict[str, Any]] = [
         {
             "version": h.version,
             "section": h.section,
@@ -201,7 +228,15 @@ def _by_words(query: str, department: str | None, on: str | None, form: str, lim
         for h in hits
     ]
     if form == "table":
-        shown = [{**r, "score": f"{r['score'] * 100:.0f}%", "why": "；".join(r["why"]), "section": say("B 类", "class B") if r["section"] == "B" else r["section"]} for r in records]
+        shown = [
+            {
+                **r,
+                "score": f"{r['score'] * 100:.0f}%",
+                "why": "；".join(r["why"]),
+                "section": say("B 类", "class B") if r["section"] == "B" else r["section"],
+            }
+            for r in records
+        ]
         emit(shown, WORD_COLUMNS, "table")
     else:
         emit(records, (), form)

@@ -56,12 +56,17 @@ def run() -> None:
     """The entry point. Exit 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable input."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure and (os.name == "nt" or (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")):
+        if reconfigure and (
+            os.name == "nt" or (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+        ):
             reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except GoufuError as error:
-        print(("goufu: " if output.language() == "en" else "购服：") + error.text(output.language()), file=sys.stderr)
+        print(
+            ("goufu: " if output.language() == "en" else "购服：") + error.text(output.language()),
+            file=sys.stderr,
+        )
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,11 +9,15 @@ import typer
 
 from catalog.errors import GoufuError
 
-OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="以哪一天为准，如 2026-01-01；默认今天")]
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="日期", help="以哪一天为准，如 2026-01-01；默认今天")
+]
 DepartmentOption = Annotated[
     str | None, typer.Option("--department", "-d", metavar="部门", help="部门全称、简称或目录中的部门名")
 ]
-VersionOption = Annotated[str | None, typer.Option("--version", metavar="版本", help="目录版本，如 2025-28 或其文号")]
+VersionOption = Annotated[
+    str | None, typer.Option("--version", metavar="版本", help="目录版本，如 2025-28 或其文号")
+]
 FormatOption = Annotated[str, typer.Option("--format", metavar="格式", help="table、json、jsonl 或 csv")]
 
 
@@ -24,13 +28,17 @@ def day(text: str | None) -> date:
     """
     if text is None:
         return date.today()
-    plain = text.strip().replace("年", "-").replace("月", "-").rstrip("日").replace("/", "-").replace(".", "-")
+    plain = (
+        text.strip().replace("年", "-").replace("月", "-").rstrip("日").replace("/", "-").replace(".", "-")
+    )
     for pattern in ("%Y-%m-%d", "%Y%m%d"):
         try:
             return datetime.strptime(plain, pattern).date()
         except ValueError:
             continue
-    raise GoufuError(f"“{text}”不是日期；请写成 2026-01-01", f"'{text}' is not a date; write it as 2026-01-01")
+    raise GoufuError(
+        f"“{text}”不是日期；请写成 2026-01-01", f"'{text}' is not a date; write it as 2026-01-01"
+    )
 
 
 def checked(form: str, *more: str) -> str:

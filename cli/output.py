@@ -99,7 +99,11 @@ def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
 
 
 def emit(
-    records: Iterable[Mapping[str, Any]], columns: Sequence[Column], form: str, title: str = "", extra: str = ""
+    records: Iterable[Mapping[str, Any]],
+    columns: Sequence[Column],
+    form: str,
+    title: str = "",
+    extra: str = "",
 ) -> None:
     """Print `records` in `form`: table (only `columns`), json, jsonl or csv (every key)."""
     if form == "jsonl":
@@ -133,7 +137,9 @@ def print_table(
     from rich.text import Text
 
     console = Console(width=width(), highlight=False, soft_wrap=False)
-    table = Table(box=box.SIMPLE_HEAD, expand=any(c.ratio for c in columns), pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        box=box.SIMPLE_HEAD, expand=any(c.ratio for c in columns), pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for column in columns:
         table.add_column(
             say(column.zh, column.en),

@@ -28,7 +28,10 @@ def tree(
         for name in wanted:
             if name != "B" and not any(s == name for _, s in shown):
                 ids = "、".join(v.id for v in chosen)
-                note(f"{ids} 中没有存“{name}”一节（未存不等于未列）", f"section {name} is not held in {ids} (not held is not: not listed)")
+                note(
+                    f"{ids} 中没有存“{name}”一节（未存不等于未列）",
+                    f"section {name} is not held in {ids} (not held is not: not listed)",
+                )
     if form == "table":
         for number, (v, s) in enumerate(shown):
             if number:
@@ -40,7 +43,11 @@ def tree(
 
 def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
     date_on = day(on)
-    standing = [v for v in versions if v.entries and v.in_force and v.in_force <= date_on and not (v.repealed and v.repealed <= date_on)]
+    standing = [
+        v
+        for v in versions
+        if v.entries and v.in_force and v.in_force <= date_on and not (v.repealed and v.repealed <= date_on)
+    ]
     return [v for v in standing if v.levels == 4 or v.classes == ("B",)] or standing
 
 
@@ -78,11 +85,17 @@ def _drawn(version: CatalogVersion, section: str) -> Iterator[str]:
 
     held = version.sections[section]
     head = {"A": say("A 类", "class A"), "B": say("B 类", "class B")}.get(section, section)
-    missing = "" if held.coverage == "complete" else say("（残：", " (partial: ") + held.evidence + say("）", ")")
+    missing = (
+        "" if held.coverage == "complete" else say("（残：", " (partial: ") + held.evidence + say("）", ")")
+    )
     for prefix, _, node in RenderTree(section_tree(version, section), style=ContRoundStyle()):
         if node.entry is None:
             yield f"{head}  {version.number} {version.title}{missing}"
             continue
         entry = node.entry
-        misprint = "" if entry.printed_code == entry.code else say(f"  〔原印 {entry.printed_code}〕", f"  [printed {entry.printed_code}]")
+        misprint = (
+            ""
+            if entry.printed_code == entry.code
+            else say(f"  〔原印 {entry.printed_code}〕", f"  [printed {entry.printed_code}]")
+        )
         yield f"{prefix}{entry.code} {entry.name}{misprint}"

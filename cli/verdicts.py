@@ -52,12 +52,16 @@ def verdict(a: Assessment) -> str:
     """The entry, or what is said where there is none, and the findings, in words."""
     lines = []
     if a.coded:
-        name = a.coded.name + (say("（退用", " (fallback ") + a.coded.version + say("）", ")") if a.coded.fallback else "")
+        name = a.coded.name + (
+            say("（退用", " (fallback ") + a.coded.version + say("）", ")") if a.coded.fallback else ""
+        )
         lines.append(name)
     elif a.status == "not_applicable":
         lines.append(say("不是购买服务", "not a purchased service"))
     elif a.status == "unknown":
-        lines.append(say("本部门目录未存，不能判断是否列入", "the section is not held; listed or not cannot be said"))
+        lines.append(
+            say("本部门目录未存，不能判断是否列入", "the section is not held; listed or not cannot be said")
+        )
     elif not a.findings:
         lines.append(say(*STATUSES[a.status]))
     lines += [f"{_mark(f.severity)} {f.rule} {f.message}" for f in a.findings]
@@ -68,7 +72,11 @@ def verdict(a: Assessment) -> str:
 
 
 def _mark(severity: str) -> str:
-    return {"error": say("✗ 错误", "✗ error"), "warning": say("! 警告", "! warning"), "notice": say("· 提示", "· notice")}[severity]
+    return {
+        "error": say("✗ 错误", "✗ error"),
+        "warning": say("! 警告", "! warning"),
+        "notice": say("· 提示", "· notice"),
+    }[severity]
 
 
 def row(a: Assessment) -> dict[str, Any]:

@@ -38,9 +38,13 @@ def write_workbook(path: Path, assessments: Sequence[Assessment]) -> None:
     """Write `assessments` to `path`, one line each, with frozen header, filter and widths."""
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     sheet = book.add_worksheet(say("项目", "items"))
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "vcenter"}
+    )
     text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     money = book.add_format({"num_format": "#,##0.00", "valign": "top"})
     percent = book.add_format({"num_format": "0%", "valign": "top"})

@@ -61,7 +61,9 @@ def assess(
         corpus = open_corpus(versions, day, cache)
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
-            for number, assessment in zip(batch, _judged([items[n] for n in batch], corpus, match), strict=True):
+            for number, assessment in zip(
+                batch, _judged([items[n] for n in batch], corpus, match), strict=True
+            ):
                 done[number] = assessment
             if progress:
                 progress(len(batch))
@@ -87,7 +89,17 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
     def candidate(target: Target, score: float, item: BudgetItem) -> Candidate:
         terms = index.terms.get((target.section, target.code), nothing)
         why = reasons(target, terms, item.title, item.summary)
-        return Candidate(target.version, target.section, target.code, target.name, target.path, score, why, target.also, target.fallback)
+        return Candidate(
+            target.version,
+            target.section,
+            target.code,
+            target.name,
+            target.path,
+            score,
+            why,
+            target.also,
+            target.fallback,
+        )
 
     out = []
     for row, item in enumerate(items):
@@ -95,12 +107,15 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
         order = ranked.order[row]
         scores = _spread(fits[row], right[row], ranked.scores[row, order])
         codes = tuple(
-            candidate(index.targets[ranked.targets[column]], score, item) for column, score in zip(order[:_CODES], scores, strict=False)
+            candidate(index.targets[ranked.targets[column]], score, item)
+            for column, score in zip(order[:_CODES], scores, strict=False)
         )
         others = tuple(candidate(index.targets[number], score, item) for number, score in outside[row])
         status = _status(kind, float(fits[row]), codes, held)
         sure = _certainty(status, float(chance[row, kinds[row]]), float(fits[row]), codes)
-        decision: Decision = "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
+        decision: Decision = (
+            "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
+        )
         words = natures.telling_words(item.title, item.summary, found[row], kind)
         assessment = Assessment(
             item=item,

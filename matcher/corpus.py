@@ -7,19 +7,21 @@ written, it is built anew each time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 from catalog.force import Applicable
 from catalog.model import CatalogVersion
 from matcher import index as arrays
 from matcher.index import Index
 from matcher.targets import follow, targets_on
-from matcher.terms import load_terms
+from matcher.terms import EntryTerms, load_terms
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,17 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     return Corpus(on, _index(scope.targets, terms, cache), scope.applicable)
 
 
-def _index(targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], arrays.EntryTerms], cache: Path | None) -> Index:
+def _index(
+    targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], EntryTerms], cache: Path | None
+) -> Index:
     path = cache / f"index-{arrays.content_key(targets, terms)}.npz" if cache else None
     if path and path.exists():
         try:
             return arrays.read(path, targets, terms)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
             pass  # damaged: built anew below
     index = arrays.build(targets, terms)
     if path:
-        try:
+        with contextlib.suppress(OSError):  # a read-only home folder only costs time
             arrays.save(index, path)
-        except OSError:
-            pass  # a read-only home folder only costs time
     return index

@@ -102,7 +102,9 @@ def section_named(name: str, path: Path | None = None) -> tuple[str, ...]:
     from rapidfuzz import fuzz, process
 
     _, means = _patterns(path)
-    near = dict.fromkeys(s for w, _, _ in process.extract(name, list(means), scorer=fuzz.WRatio, limit=6) for s in means[w])
+    near = dict.fromkeys(
+        s for w, _, _ in process.extract(name, list(means), scorer=fuzz.WRatio, limit=6) for s in means[w]
+    )
     nearest = "、".join(list(near)[:3])
     raise UnknownNameError(
         f"不认识部门“{name}”；相近的有：{nearest}", f"no department '{name}'; the nearest are: {nearest}"

@@ -74,8 +74,8 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     counts: list[int] = []
     known = index.vocabulary
     for row, text in enumerate(texts):
-        for gram, count in Counter(grams(text)).items():
-            number = known.get(gram)
+        for word, count in Counter(grams(text)).items():
+            number = known.get(word)
             if number is not None:
                 rows.append(row)
                 numbers.append(number)
@@ -88,7 +88,9 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     total = np.bincount(row_of, rarity, len(texts))
     unit = weight / np.maximum(length, 1e-9)[row_of]
     share = rarity / np.maximum(total, 1e-9)[row_of]
-    return Text(row_of, gram, unit.astype(np.float32), share.astype(np.float32), tf * index.heading_rarity[gram])
+    return Text(
+        row_of, gram, unit.astype(np.float32), share.astype(np.float32), tf * index.heading_rarity[gram]
+    )
 
 
 def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -102,7 +104,9 @@ def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 def _telling(index: Index, text: Text, numbers: Sequence[int], size: int, items: int) -> Array:
     """Each gram's part of its item, weighted by how few of the scope's `size` entries have it."""
-    frequency = sum((index.start[n, text.gram + 1] - index.start[n, text.gram] for n in numbers), np.zeros(len(text.gram)))
+    frequency = np.zeros(len(text.gram))
+    for n in numbers:
+        frequency += index.start[n, text.gram + 1] - index.start[n, text.gram]
     rarity = np.log((size + 1) / (frequency + 0.5))
     total = np.bincount(text.row, rarity, items)
     return (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
@@ -110,7 +114,7 @@ def _telling(index: Index, text: Text, numbers: Sequence[int], size: int, items:
 
 def _sides(
     index: Index, text: Text, telling: Array, section: int, first: int, width: int, items: int
-) -> list[NDArray[np.float64]]:
+) -> list[Array]:
     """Cosine, covered, telling, name, heading, against: each items × width, for the entries of one section."""
     which, at = _expand(index.start[section], text.gram)
     cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
@@ -125,7 +129,8 @@ def _sides(
         weights[:, 3],
         unit * weights[:, 4],
     )
-    return [np.bincount(cell, m, size).reshape(items, width) for m in measures]
+    sums = (np.bincount(cell, measure, size).astype(np.float32) for measure in measures)
+    return [total.reshape(items, width) for total in sums]
 
 
 def scope_features(
@@ -141,7 +146,11 @@ def scope_features(
     """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES)."""
     items = len(has_summary)
     ranges = [index.sections[s] for s in sections]
-    target = np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges]) if ranges else np.array([], np.int32)
+    target = (
+        np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges])
+        if ranges
+        else np.array([], np.int32)
+    )
     out = np.zeros((items, len(target), len(FEATURES)), dtype=np.float32)
     column = {name: number for number, name in enumerate(FEATURES)}
     numbers = [index.section_number[s] for s in sections]
@@ -166,7 +175,9 @@ def scope_features(
         elif order:
             out[:, at : at + width, column["second_section"]] = 1
         at += width
-    out[:, :, column["heading_cosine"]] = _heading_cosines(index, titles, summaries, items)[:, index.heading_of[target]]
+    out[:, :, column["heading_cosine"]] = _heading_cosines(index, titles, summaries, items)[
+        :, index.heading_of[target]
+    ]
     long = np.bincount(summaries.row, minlength=items) > _LONG
     out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
     out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
@@ -182,12 +193,16 @@ def _heading_cosines(index: Index, titles: Text, summaries: Text, items: int) ->
     for text in (titles, summaries):
         which, at = _expand(index.heading_start, text.gram)
         cell = text.row[which].astype(np.int64) * width + index.heading_entry[at]
-        total += np.bincount(cell, text.heading[which] * index.heading_weights[at], items * width).reshape(items, width)
+        total += np.bincount(cell, text.heading[which] * index.heading_weights[at], items * width).reshape(
+            items, width
+        )
         length += np.bincount(text.row, text.heading**2, items)
     return total / np.maximum(np.sqrt(length), 1e-9)[:, None]
 
 
-def across_cosines(index: Index, titles: Text, summaries: Text, items: int, summary_weight: float = 0.7) -> NDArray[np.float64]:
+def across_cosines(
+    index: Index, titles: Text, summaries: Text, items: int, summary_weight: float = 0.7
+) -> NDArray[np.float64]:
     """Title and summary against every entry of every section, by rare grams only: items × targets."""
     start, entry, weight = index.across
     width = len(index.targets)
@@ -195,11 +210,15 @@ def across_cosines(index: Index, titles: Text, summaries: Text, items: int, summ
     for text, factor in ((titles, 1.0), (summaries, summary_weight)):
         which, at = _expand(start, text.gram)
         cell = text.row[which].astype(np.int64) * width + entry[at]
-        total += factor * np.bincount(cell, text.unit[which] * weight[at], items * width).reshape(items, width)
+        total += factor * np.bincount(cell, text.unit[which] * weight[at], items * width).reshape(
+            items, width
+        )
     return total
 
 
-def contents(titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str]) -> tuple[list[str], list[str]]:
+def contents(
+    titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str]
+) -> tuple[list[str], list[str]]:
     """Titles and summaries reduced to their content."""
     return (
         [content(t, d) for t, d in zip(titles, departments, strict=True)],
@@ -216,4 +235,6 @@ def tail(title: str) -> str:
 def speaks_of(texts: Sequence[str], words: str) -> Array:
     """How much each text speaks of the office itself (`internal`) or of the public (`public`): 0, 0.5 or 1."""
     listed = load_words()[words]
-    return np.array([min(2, sum(w in text for w in listed)) / 2 for text in map(normal, texts)], dtype=np.float32)
+    return np.array(
+        [min(2, sum(w in text for w in listed)) / 2 for text in map(normal, texts)], dtype=np.float32
+    )

@@ -82,15 +82,17 @@ class Index:
     def across(self) -> tuple[Ints, Ints, Array]:
         """The postings of rare grams over all sections: where each gram's start, their targets, their weights."""
         keep = self.rarity > math.log((len(self.targets) + 1) / (_COMMON + 0.5))
-        gram = np.repeat(np.tile(np.arange(len(self.rarity)), len(self.sections)), np.diff(self.start, axis=1).ravel())
+        gram = np.repeat(
+            np.tile(np.arange(len(self.rarity)), len(self.sections)), np.diff(self.start, axis=1).ravel()
+        )
         order = np.flatnonzero(keep[gram])
         order = order[np.argsort(gram[order], kind="stable")]
         start = np.searchsorted(gram[order], np.arange(len(self.rarity) + 1)).astype(np.int32)
         return start, self.entry[order], self.weights[order, 0]
 
 
-def _document(target: Target, terms: EntryTerms) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
+    counts: dict[str, float] = defaultdict(float)
     for name in (target.name, *target.also):
         for gram in grams(normal(name)):
             counts[gram] += _NAME / (1 + len(target.also))
@@ -105,7 +107,11 @@ def _document(target: Target, terms: EntryTerms) -> Counter[str]:
 
 def _heading(target: Target) -> str:
     """What makes two headings the same over sections: code and name; a class B entry is its own heading."""
-    return target.code if target.section == "B" else f"{target.code[:5]} {target.path[-1] if target.path else ''}"
+    return (
+        target.code
+        if target.section == "B"
+        else f"{target.code[:5]} {target.path[-1] if target.path else ''}"
+    )
 
 
 def _unit(counts: Mapping[str, float], rarity: Mapping[str, float]) -> dict[str, float]:
@@ -144,7 +150,16 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         for gram in sorted({*weight, *against}, key=vocabulary.__getitem__):
             present = 1.0 if gram in weight else 0.0
             rows.append(
-                (section, vocabulary[gram], number, weight.get(gram, 0.0), present, name.get(gram, 0.0), heading.get(gram, 0.0), against.get(gram, 0.0))
+                (
+                    section,
+                    vocabulary[gram],
+                    number,
+                    weight.get(gram, 0.0),
+                    present,
+                    name.get(gram, 0.0),
+                    heading.get(gram, 0.0),
+                    against.get(gram, 0.0),
+                )
             )
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
@@ -166,7 +181,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
 
 
 def _headings(
-    targets: Sequence[Target], documents: Sequence[Counter[str]], vocabulary: Mapping[str, int]
+    targets: Sequence[Target], documents: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]
 ) -> dict[str, Any]:
     """A vector for every third-level heading, from the entries of all sections that stand under it.
 
@@ -195,7 +210,17 @@ def _headings(
     }
 
 
-_ARRAYS = ("rarity", "start", "entry", "weights", "heading_of", "heading_rarity", "heading_start", "heading_entry", "heading_weights")
+_ARRAYS = (
+    "rarity",
+    "start",
+    "entry",
+    "weights",
+    "heading_of",
+    "heading_rarity",
+    "heading_start",
+    "heading_entry",
+    "heading_weights",
+)
 
 
 def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> str:
@@ -204,7 +229,9 @@ def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], Entry
     for target in sorted(targets):
         digest.update(json.dumps(target, ensure_ascii=False).encode())
     for key in sorted(terms):
-        digest.update(json.dumps([key, terms[key].positive, terms[key].negative], ensure_ascii=False).encode())
+        digest.update(
+            json.dumps([key, terms[key].positive, terms[key].negative], ensure_ascii=False).encode()
+        )
     return digest.hexdigest()[:32]
 
 

@@ -95,7 +95,13 @@ class Assessment:
             "codes": [_candidate(c) for c in self.codes],
             "elsewhere": [_candidate(c) for c in self.elsewhere],
             "findings": [
-                {"rule": f.rule, "severity": f.severity, "message": f.message, "basis": f.basis, "evidence": f.evidence}
+                {
+                    "rule": f.rule,
+                    "severity": f.severity,
+                    "message": f.message,
+                    "basis": f.basis,
+                    "evidence": f.evidence,
+                }
                 for f in self.findings
             ],
             "gov_service": self.gov_service,

@@ -27,23 +27,39 @@ NATURES: tuple[Nature, ...] = get_args(Nature)
 
 #: the words of a summary that can tell what is bought stand at its beginning
 _SUMMARY_LENGTH = 200
+#: from this length on a summary is mostly background, and its words weigh differently
+_LONG = 60
 
 _MEASURES: dict[str, re.Pattern[str]] = {
-    "counted things": re.compile(r"\d+(?:\.\d+)?[万余]*(?:台|套|辆|件|吨|支|只|张|块|本|桶|箱|册|部|把|副|盏|株|公斤|袋|枚|顶|架)"),
+    "counted things": re.compile(
+        r"\d+(?:\.\d+)?[万余]*(?:台|套|辆|件|吨|支|只|张|块|本|桶|箱|册|部|把|副|盏|株|公斤|袋|枚|顶|架)"
+    ),
     "measured works": re.compile(r"\d+(?:\.\d+)?[万余]*(?:公里|千米|米|平方米|平米|立方米|座|栋|孔|公顷)"),
     "counted people": re.compile(r"\d+(?:\.\d+)?[万余]*(?:名|人)"),
     "money each": re.compile(r"每(?:人|户|亩|床|生|度|站|家|吨|店|村|车)[^,，。;；]{0,8}?\d"),
 }
 _ENDINGS: dict[str, re.Pattern[str]] = {
-    "ends in works": re.compile(r"(?:工程|建设|改造|加固|修缮|治理|配套|新建|扩建)(?:项目|工程|尾款|款|费|资金|经费)*$"),
-    "ends in purchase": re.compile(r"(?:采购|购置|购买|征订|订购|更新|材料|设备|用品)(?:项目|款|费|费用|经费|资金)*$"),
+    "ends in works": re.compile(
+        r"(?:工程|建设|改造|加固|修缮|治理|配套|新建|扩建)(?:项目|工程|尾款|款|费|资金|经费)*$"
+    ),
+    "ends in purchase": re.compile(
+        r"(?:采购|购置|购买|征订|订购|更新|材料|设备|用品)(?:项目|款|费|费用|经费|资金)*$"
+    ),
     "ends in service": re.compile(r"(?:服务|外包|承办|委托)(?:项目|费|费用|经费|采购)*$"),
-    "ends in upkeep": re.compile(r"(?:维护|运维|维修|管护|养护|保养|运营|运行|维保|租赁)(?:项目|费|费用|经费|服务)*$"),
-    "ends in subsidy": re.compile(r"(?:补贴|补助|奖补|津贴|扶助|救助|贴息|奖励|补偿|资助)(?:项目|金|费|资金|经费)*$"),
+    "ends in upkeep": re.compile(
+        r"(?:维护|运维|维修|管护|养护|保养|运营|运行|维保|租赁)(?:项目|费|费用|经费|服务)*$"
+    ),
+    "ends in subsidy": re.compile(
+        r"(?:补贴|补助|奖补|津贴|扶助|救助|贴息|奖励|补偿|资助)(?:项目|金|费|资金|经费)*$"
+    ),
     "ends in office": re.compile(r"(?:工作|办公|业务|运转|运行|日常|综合|保障)(?:经费|费|费用)$"),
     "ends in insurance": re.compile(r"(?:险|保险)(?:项目|费|费用|资金|经费|保费)*$"),
-    "ends in tax": re.compile(r"(?:税|残保金|利息|本金|出让金|保证金|回购款|补偿费|恢复费|开垦费)(?:缴纳|支出|资金|款)*$"),
-    "ends in staff": re.compile(r"(?:工资|人员|人员经费|生活费|薪酬|劳务|劳务费|遗属|书记|队员)(?:经费|费用|补助|补贴|资金)*$"),
+    "ends in tax": re.compile(
+        r"(?:税|残保金|利息|本金|出让金|保证金|回购款|补偿费|恢复费|开垦费)(?:缴纳|支出|资金|款)*$"
+    ),
+    "ends in staff": re.compile(
+        r"(?:工资|人员|人员经费|生活费|薪酬|劳务|劳务费|遗属|书记|队员)(?:经费|费用|补助|补贴|资金)*$"
+    ),
 }
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
@@ -61,7 +77,9 @@ class Verdict:
 def evidence(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     """The words of each cue, from `evidence.tsv`. Raises CatalogError where the file is malformed."""
     cues: dict[str, list[str]] = {}
-    for cue, word in zip(*read_columns(path or data_directory() / "nature" / "evidence.tsv", ("cue", "word")), strict=True):
+    for cue, word in zip(
+        *read_columns(path or data_directory() / "nature" / "evidence.tsv", ("cue", "word")), strict=True
+    ):
         cues.setdefault(cue, []).append(normal(word))
     return {cue: tuple(words) for cue, words in cues.items()}
 
@@ -73,9 +91,12 @@ def feature_names() -> tuple[str, ...]:
     return (
         *(f"title: {cue}" for cue in cues),
         *(f"summary: {cue}" for cue in cues),
+        *(f"long summary: {cue}" for cue in cues),
         *(f"summary: {measure}" for measure in _MEASURES),
         *(f"title: {ending}" for ending in _ENDINGS),
+        *(f"title, the summary silent: {ending}" for ending in _ENDINGS),
         "no summary",
+        "long summary",
         "things and upkeep",
         "things and skill",
         "always",
@@ -96,23 +117,29 @@ def features(titles: Sequence[str], summaries: Sequence[str]) -> NDArray[np.floa
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
         head, body = normal(title), normal(summary)[:_SUMMARY_LENGTH]
-        for text, first in ((head, 0), (body, width)):
+        long = len(body) >= _LONG
+        for text, first in ((head, 0), (body, 2 * width if long else width)):
             if text:
                 for word, cue in words:
                     if word in text:
                         out[row, first + cue] += 1
-        at = 2 * width
+        at = 3 * width
         for measure in _MEASURES.values():
             out[row, at] = measure.search(body) is not None
             at += 1
         bare = _BRACKETS.sub("", head).rstrip(" )）")
+        silent = long or not body or body in head or head in body
         for ending in _ENDINGS.values():
-            out[row, at] = ending.search(bare) is not None
+            hit = ending.search(bare) is not None
+            out[row, at] = hit
+            out[row, at + len(_ENDINGS)] = hit and silent
             at += 1
+        at += len(_ENDINGS)
         out[row, at] = not body
-    counts = np.minimum(out[:, : 2 * width], 3)
-    out[:, : 2 * width] = np.sqrt(counts)
-    both = counts[:, :width] + counts[:, width:]
+        out[row, at + 1] = long
+    counts = np.minimum(out[:, : 3 * width], 3)
+    out[:, : 3 * width] = np.sqrt(counts)
+    both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
     some = both[:, things].max(axis=1) > 0
     out[:, -3] = some & (both[:, cues.index("operate")] > 0)
     out[:, -2] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
@@ -128,24 +155,29 @@ def weights(path: Path | None = None) -> NDArray[np.float64]:
     table = np.zeros((len(names), len(NATURES)))
     for name, nature, value in zip(*read_columns(path, ("feature", "nature", "weight")), strict=True):
         if name in names:
-            table[names[name], NATURES.index(nature)] = float(value)  # type: ignore[arg-type]
+            table[names[name], NATURES.index(nature)] = float(value)
     return table
 
 
-def logits(titles: Sequence[str], summaries: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def logits(
+    titles: Sequence[str], summaries: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Items × natures before normalisation, and the features they come from."""
     found = features(titles, summaries)
     return found @ weights(), found
 
 
-def telling_words(title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
+def telling_words(
+    title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4
+) -> tuple[str, ...]:
     """The words of the item whose cues spoke most for `nature`, strongest first."""
     cues = list(evidence().items())
     column = weights()[:, NATURES.index(nature)] - weights().mean(axis=1)
     force = row * column
     found: list[str] = []
-    texts = (normal(title), normal(summary)[:_SUMMARY_LENGTH])
-    order = np.argsort(-force[: 2 * len(cues)])
+    body = normal(summary)[:_SUMMARY_LENGTH]
+    texts = (normal(title), body, body)
+    order = np.argsort(-force[: 3 * len(cues)])
     for number in order:
         if force[number] <= 0.05 or len(found) >= most:
             break

@@ -63,16 +63,27 @@ class Ranking:
 def coefficients(name: str, names: tuple[str, ...], directory: Path | None = None) -> Floats:
     """The coefficients in `data/weights/<name>.tsv`, in the order of `names`; a name not in the file has 0."""
     path = (directory or data_directory() / "weights") / f"{name}.tsv"
-    found = {feature: float(value) for feature, value in zip(*read_columns(path, ("feature", "weight")), strict=True)}
+    found = {
+        feature: float(value)
+        for feature, value in zip(*read_columns(path, ("feature", "weight")), strict=True)
+    }
     return np.array([found.get(n, 0.0) for n in names])
 
 
 def features_of(
-    index: Index, titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str], sections: Sequence[str]
+    index: Index,
+    titles: Sequence[str],
+    summaries: Sequence[str],
+    departments: Sequence[str],
+    sections: Sequence[str],
 ) -> tuple[Ints, Array, Floats]:
     """Targets of the scope, features (items × targets × features), and cosines across all sections."""
     heads, bodies = contents(titles, summaries, departments)
-    of_titles, of_summaries, of_tails = text_of(index, heads), text_of(index, bodies), text_of(index, [tail(h) for h in heads])
+    of_titles, of_summaries, of_tails = (
+        text_of(index, heads),
+        text_of(index, bodies),
+        text_of(index, [tail(h) for h in heads]),
+    )
     whole = [f"{t} {s}" for t, s in zip(titles, summaries, strict=True)]
     scope = [s for s in (*sections, "B") if s in index.sections]
     targets, found = scope_features(
@@ -93,7 +104,11 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
     scores = found @ weights
     items, width = scores.shape
     count = min(max(most, 2), width)
-    part = np.argpartition(-scores, count - 1, axis=1)[:, :count] if width > count else np.tile(np.arange(width), (items, 1))
+    part = (
+        np.argpartition(-scores, count - 1, axis=1)[:, :count]
+        if width > count
+        else np.tile(np.arange(width), (items, 1))
+    )
     order = np.take_along_axis(part, np.argsort(-np.take_along_axis(scores, part, axis=1), axis=1), axis=1)
     rows = np.arange(items)
     best = order[:, 0]
@@ -130,7 +145,12 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
 
 
 def rank(
-    index: Index, titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str], sections: Sequence[str], most: int = 5
+    index: Index,
+    titles: Sequence[str],
+    summaries: Sequence[str],
+    departments: Sequence[str],
+    sections: Sequence[str],
+    most: int = 5,
 ) -> Ranking:
     """Rank the entries of `sections` and class B for each item, with the fitted weights."""
     targets, found, across = features_of(index, titles, summaries, departments, sections)

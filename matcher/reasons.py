@@ -6,7 +6,9 @@ from matcher.index import Target
 from matcher.terms import EntryTerms
 from matcher.text import normal
 
-_DULL = frozenset("服务 管理 工作 项目 活动 组织 开展 相关 建设 实施 技术 行业 公共".split())
+_DULL = frozenset(
+    ["服务", "管理", "工作", "项目", "活动", "组织", "开展", "相关", "建设", "实施", "技术", "行业", "公共"]
+)
 
 
 def shared_run(one: str, other: str) -> str:
@@ -24,7 +26,14 @@ def reasons(
     """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading."""
     head, body = normal(title), normal(summary)
     found: list[str] = []
-    hits = sorted(((t, title_word if t in head else "概况") for t in map(normal, terms.positive) if t in head or t in body), key=lambda h: (-len(h[0]), h[0]))
+    hits = sorted(
+        (
+            (t, title_word if t in head else "概况")
+            for t in map(normal, terms.positive)
+            if t in head or t in body
+        ),
+        key=lambda h: (-len(h[0]), h[0]),
+    )
     kept: list[str] = []
     for term, side in hits:
         if term not in _DULL and not any(term in longer for longer in kept):

@@ -38,8 +38,15 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
     nothing = EntryTerms()
     return [
         Candidate(
-            t.version, t.section, t.code, t.name, t.path, score,
-            reasons(t, index.terms.get((t.section, t.code), nothing), query, "", title_word="所查词语"), t.also, t.fallback,
+            t.version,
+            t.section,
+            t.code,
+            t.name,
+            t.path,
+            score,
+            reasons(t, index.terms.get((t.section, t.code), nothing), query, "", title_word="所查词语"),
+            t.also,
+            t.fallback,
         )
         for t, score in ((index.targets[n], s) for n, s in found[:limit])
     ]

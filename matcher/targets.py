@@ -58,7 +58,9 @@ def _leaves(version: CatalogVersion, section: str, fallback: bool) -> list[Targe
     ]
 
 
-def follow(terms: Mapping[tuple[str, str], EntryTerms], written_for: CatalogVersion, targets: Sequence[Target]) -> dict[tuple[str, str], EntryTerms]:
+def follow(
+    terms: Mapping[tuple[str, str], EntryTerms], written_for: CatalogVersion, targets: Sequence[Target]
+) -> dict[tuple[str, str], EntryTerms]:
     """The terms of each target: those of the entry of `written_for` that it corresponds to.
 
     An entry of another version corresponds to the one with its name in the same section; failing that, to the one

@@ -49,7 +49,9 @@ def read_terms(path: Path) -> Mapping[tuple[str, str], EntryTerms]:
             )
         bag = (negative if kind == "not" else positive).setdefault(key, {})
         if term in bag:
-            raise CatalogError(f"索引词“{term}”在 {code} 下重复", f"'{term}' stands twice for {code}", f"{path}:{line}")
+            raise CatalogError(
+                f"索引词“{term}”在 {code} 下重复", f"'{term}' stands twice for {code}", f"{path}:{line}"
+            )
         bag[term] = None
     return {
         key: EntryTerms(tuple(positive.get(key, ())), tuple(negative.get(key, ())))

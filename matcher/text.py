@@ -17,7 +17,9 @@ from catalog.load import data_directory
 
 _RUN = re.compile(r"[㐀-鿿]+|[a-z]+[0-9]*|[0-9]{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
-_DOCUMENT = re.compile(r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号")
+_DOCUMENT = re.compile(
+    r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
+)
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,35 @@
+"""Normal form and content of budget lines: what is dropped, and that nothing else is."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.features import tail
+from matcher.text import content, grams, normal
+
+CHINESE = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=30)
+
+
+def test_years_document_numbers_and_the_own_name_are_dropped() -> None:
+    said = content("2026年孝义市政务云资源服务经费（晋财社〔2025〕171号）", "孝义市行政审批服务管理局")
+    assert said.split() == ["政务云资源服务"]
+
+
+def test_the_end_of_a_title_tells_the_kind_of_purchase() -> None:
+    assert tail(content("市民服务中心智能化平台设备维修项目")) == "台设备维修"
+
+
+@given(st.text(max_size=60))
+def test_normal_is_idempotent(text: str) -> None:
+    assert normal(normal(text)) == normal(text)
+
+
+@given(CHINESE)
+def test_grams_are_the_characters_and_pairs(text: str) -> None:
+    found = grams(text)
+    assert found[: len(text)] == list(text)
+    assert found[len(text) :] == [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+@given(st.text(max_size=60))
+def test_grams_of_anything_can_be_taken(text: str) -> None:
+    assert all(grams(normal(text)))

@@ -34,7 +34,8 @@ class Change:
     """One relation between entries of one section in two versions.
 
     `old` or `new` is empty where the other version has (or holds) nothing. `confidence` is 0 to 1, and 1 where a
-    person decided. `close` marks a call that a person should settle.
+    person decided. `close` marks a call that a person should settle. `nearest` is the entry of the other version
+    that comes nearest to one that was added or removed, with the likeness of their names; it is no counterpart.
     """
 
     from_version: str
@@ -46,6 +47,7 @@ class Change:
     confidence: float
     evidence: tuple[Evidence, ...]
     close: bool = False
+    nearest: tuple[Entry, float] | None = None
 
     @property
     def code(self) -> str:
@@ -213,7 +215,15 @@ def _alone(
         notes.append(Evidence("nearest", f"{other} 中没有相近的条目", f"nothing like it in {other}"))
     gone, come = ((), (entry,)) if kind == "added" else ((entry,), ())
     return Change(
-        *versions, entry.section, kind, gone, come, round(confidence, 2), tuple(notes), confidence < CLOSE
+        *versions,
+        entry.section,
+        kind,
+        gone,
+        come,
+        round(confidence, 2),
+        tuple(notes),
+        confidence < CLOSE,
+        nearest,
     )
 
 
@@ -416,6 +426,17 @@ class Archive:
     def misprints(self) -> Mapping[Entry, str]:
         """The entries of all versions at which the document itself is at fault, with the reason."""
         return {e: why for v in self.versions for e, why in misprints(v, self.readings.get(v.id, ())).items()}
+
+    @cached_property
+    def witnessed(self) -> Mapping[Entry, tuple[str, ...]]:
+        """The other names that a transcription has at an entry, rejected or left open by the apparatus."""
+        found = {}
+        for version in self.versions:
+            for reading in self.readings.get(version.id, ()):
+                entry = version.by_key.get((reading.section, reading.code))
+                if entry is not None and reading.kind == "name":
+                    found[entry] = tuple(t for _, t in reading.witnesses if t and t != entry.name)
+        return found
 
     def changes(self, old: str, new: str, section: str) -> tuple[Change, ...]:
         """The relations of one `section` from version `old` to version `new` (ids), followed through those between.

@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -83,20 +83,29 @@ def _codes(count: int) -> Iterator[tuple[str, int]]:
                 made += 1
 
 
-def _version(identity: str, on: date, sections: dict[str, dict[str, str]]) -> CatalogVersion:
+def version(identity: str, sections: Mapping[str, Mapping[str, str]], **partial: str) -> CatalogVersion:
+    """A made-up version of these names by section and code, in force from 1 January of the year in its id.
+
+    Headings are put in where they are missing. `partial` names sections held in part, with the evidence.
+    """
     entries = []
     for section, named in sections.items():
-        with_headings = dict(named)
+        whole = dict(named)
         for code in named:
             for cut in (1, 3, 5):
-                with_headings.setdefault(code[:cut], f"{section}{code[:cut]}类服务")
-        entries += [Entry(identity, section, c, n, c, "made:1") for c, n in sorted(with_headings.items())]
+                whole.setdefault(code[:cut], f"标题{code[:cut]}服务")
+        entries += [Entry(identity, section, c, n, c, "made:1") for c, n in sorted(whole.items())]
+    year, _, number = identity.partition("-")
     return replace(
         version_named(load_catalogs(), "2025-28"),
         id=identity,
-        in_force=on,
+        number=f"晋财综〔{year}〕{number}号",
+        in_force=date(int(year), 1, 1),
         repeals=(),
-        sections={s: Section(s, "complete") for s in sections},
+        sections={
+            s: Section(s, "partial" if s in partial else "complete", None, partial.get(s, ""))
+            for s in sections
+        },
         entries=tuple(entries),
     )
 
@@ -154,7 +163,7 @@ def make(count: int, *, sections: int, seed: int = 1) -> tuple[CatalogVersion, C
                     before[code], before[other], after[code] = *parts, whole
                     truth.add((section, kind, (code, other), (code,)))
         old[section], new[section] = before, after
-    return _version("2030-1", date(2030, 1, 1), old), _version("2031-1", date(2031, 1, 1), new), truth
+    return version("2030-1", old), version("2031-1", new), truth
 
 
 def told(changes: Sequence[Change]) -> Truth:

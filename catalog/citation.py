@@ -258,9 +258,9 @@ def _documents(
 ) -> tuple[tuple[CatalogVersion, ...], tuple[Fact, ...]]:
     """The versions that `text` cites, and what is to be said of each document."""
     numbers = read_documents(text)
-    by_number = {v.number: v for v in archive.versions}
-    versions = [by_number[n] for n in numbers if n in by_number]
-    versions += [v for v in archive.versions if v.id == text.strip() and v not in versions]
+    meant = {n: next((v for v in archive.versions if n.endswith(v.number)), None) for n in numbers}
+    versions = list({v.id: v for v in meant.values() if v is not None}.values())
+    versions += [v for v in archive.versions if v.id == text.strip()]
     facts: list[Fact] = []
     code = base.code[:1]
     wanted: CatalogClass | None = "A" if code == "A" else "B" if code == "B" or base.section == "B" else None
@@ -268,9 +268,7 @@ def _documents(
         fact = _document_fact(archive, base, version, wanted, alone=len(versions) == 1)
         if fact is not None:
             facts.append(fact)
-    for number in numbers:
-        if number not in by_number:
-            facts.append(_unknown_document(number, base.on))
+    facts += [_unknown_document(number, base.on) for number, version in meant.items() if version is None]
     if text.strip() and not numbers and not versions:
         facts.append(
             Fact("", "document", f"“{text.strip()}”不是文号", f"'{text.strip()}' is no document number")

@@ -19,7 +19,8 @@ from catalog.wording import core, distance, same_words
 _DOCUMENT = re.compile(r"[一-鿿]{2,8}〔(?P<year>(?:19|20)\d\d)〕\d{1,4}号")
 _GLUED = re.compile(r"([A-Z]?\d{2,}|[AB])([^\dA-Z].*)\Z")
 _LOOKALIKE = str.maketrans("OQIL|SАВ", "001115AB")  # the last two are Cyrillic
-_SEPARATOR = re.compile(r"[-—–>/\\＞→]+")
+_SEPARATOR = re.compile(r"(?<=[一-鿿）])\s*(?:[-—–>\\＞→]+)\s*(?=[一-鿿“])")
+_CODE_IN_FRONT = re.compile(r"^\s*(?:[A-Za-zＡ-Ｚａ-ｚ][\d０-９]{2,8}|[\d０-９]{6})(?![\d０-９])[\s.、:：]*")
 
 
 class Written(NamedTuple):
@@ -98,6 +99,6 @@ def _within(shorter: str, longer: str) -> bool:
 
 def read_name(text: str) -> str:
     """A name as written, without a code in front of it and, of a path of names, the last."""
-    plain = tidy_name(re.sub(r"^\s*[A-Za-zＡ-Ｚ]?[\d０-９]{2,}\s*", "", text))
+    plain = tidy_name(_CODE_IN_FRONT.sub("", text))
     parts = [p for p in _SEPARATOR.split(plain) if len(p) >= 3]
     return parts[-1] if len(parts) > 1 else plain

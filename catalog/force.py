@@ -258,8 +258,10 @@ def _class_reasons(
         zh += "，未见废止。"
         en += ", not repealed."
     if catalog_class == "A" and version.levels == 3:
-        zh += "这是省级框架，只到三级，无部门目录可循。"
-        en += " This is the provincial frame with three levels; no department catalog of that day is known."
+        zh += "这是省级框架，只到三级；当日的部门目录未存，文号不详。"
+        en += (
+            " This is the provincial frame with three levels; the department catalog of that day is not held."
+        )
     reasons = [Reason(kind, zh, en)]
     for ended_id in (*version.repeals, *version.revises):
         before = next((v for v in versions if v.id == ended_id.split()[0]), None)

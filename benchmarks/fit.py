@@ -10,7 +10,7 @@ judged on an entry it was fitted on. `--check` prints without writing.
 
 Models: ranking — conditional logit over the entries of an item's scope; fits, right — logistic regression on
 `matcher.rank.TRUST`, where items put under a department chosen at random stand for purchases that are not listed;
-nature — multinomial logistic regression over cues, then a service offset by how well an entry matches.
+nature — multinomial logistic regression over cues and how well an entry matches.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from matcher.rank import TRUST, Ranking, features_of, ranked
 Floats = NDArray[np.float64]
 SETS = ("listed", "class_b", "nature", "unlisted", "real")
 FOLDS = 8
-#: real lines are few and what counts most
-_REAL = 4.0
+#: real lines are few and count most; our own class B lines are many for so few entries
+_RANK_WEIGHT = {"real": 4.0, "own county": 2.0, "own class_b": 0.4}
 _TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 3.0, "unlisted": 3.0, "own unlisted": 2.0}
 _NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 2.5}
 _RIDGE = {"ranking": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
@@ -109,7 +109,7 @@ def is_service(case: dict[str, Any]) -> bool:
 def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
     """Weights of FEATURES under which the gold entries are most probable among their scope."""
     usable = [
-        (r.found.astype(float), list(r.gold), _REAL if r.case["set"] in ("real", "own county") else 1.0)
+        (r.found.astype(float), list(r.gold), _RANK_WEIGHT.get(r.case["set"], 1.0))
         for r in rows
         if r.gold and is_service(r.case)
     ]
@@ -230,7 +230,8 @@ def main() -> None:
     pool = [
         r
         for r in (*rows, *displaced)
-        if is_service(r.case) and (r.gold or not r.case["gold"]["codes"] or r.case["set"] == "displaced")
+        if is_service(r.case)
+        and (r.gold or r.case["set"] == "displaced" or r.case["gold"]["status"] == ["unlisted"])
     ]
     trust, first, any_gold = trust_of(pool, ranking)
     held_out = np.concatenate([trust_of([r], folded[r.fold])[0] for r in pool])
@@ -263,17 +264,19 @@ def main() -> None:
     )
     print(f"right    listed, class_b, real: expected calibration error {ece:.3f}")
 
-    # nature: cues from the examples and the cases, then an offset for a matching entry
+    # nature: the examples have no department, so no match is known for them
     table = list(
         zip(
             *read_columns(data_directory() / "nature" / "examples.tsv", ("nature", "title", "summary")),
             strict=True,
         )
     )
+    by_id = {id(r.case): r for r in rows}
+    trusts = np.concatenate([trust_of([by_id[id(c)]], folded[fold_of(c)])[0] for c in cases])
     x = np.concatenate(
         [
             nature.features([t for _, t, _ in table], [s for _, _, s in table]),
-            nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases]),
+            nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases], trusts @ fits),
         ]
     )
     y = np.array(
@@ -283,33 +286,18 @@ def main() -> None:
     )
     w8 = np.array([1.0] * len(table) + [_NATURE_WEIGHT.get(c["set"], 0.5) for c in cases])
     of_case = np.array([-1] * len(table) + [fold_of(c) for c in cases])
+    answers, kinds = y[len(table) :], np.array([c["set"] for c in cases])
     logit = np.zeros((len(cases), len(nature.NATURES)))
     for fold in range(FOLDS):
         w = fit_multinomial(x[of_case != fold], y[of_case != fold], w8[of_case != fold], _RIDGE["nature"])
         logit[of_case[len(table) :] == fold] = x[of_case == fold] @ w
-    by_id = {id(r.case): r for r in rows}
-    case_trust = np.concatenate([trust_of([by_id[id(c)]], folded[fold_of(c)])[0] for c in cases])
-    match = np.clip(case_trust @ fits, -6, 6)
-    answers = y[len(table) :]
-    kinds = np.array([c["set"] for c in cases])
-    offsets = fit_offset(
-        logit,
-        match,
-        answers,
-        np.array([{"nature": 3.0, "real": 4.0, "own county": 3.0}.get(k, 0.4) for k in kinds]),
-    )
-    for label, final in (("cues", logit), ("with match", with_offset(logit, match, offsets))):
-        good = answers[np.arange(len(cases)), final.argmax(axis=1)] > 0
-        print(
-            f"nature   {label:<12}"
-            + "  ".join(f"{k} {good[kinds == k].mean():.3f}" for k in dict.fromkeys(kinds))
-        )
+    good = answers[np.arange(len(cases)), logit.argmax(axis=1)] > 0
+    print("nature   " + "  ".join(f"{k} {good[kinds == k].mean():.3f}" for k in dict.fromkeys(kinds)))
     if args.check:
         return
     write(data_directory() / "weights" / "ranking.tsv", FEATURES, ranking)
     write(data_directory() / "weights" / "fits.tsv", TRUST, fits)
     write(data_directory() / "weights" / "right.tsv", TRUST, right)
-    write(data_directory() / "weights" / "match.tsv", ("match", "always"), offsets)
     whole = fit_multinomial(x, y, w8, _RIDGE["nature"])
     lines = ["feature\tnature\tweight"]
     lines += [
@@ -319,25 +307,6 @@ def main() -> None:
         if abs(whole[i, j]) >= 0.0005
     ]
     (data_directory() / "nature" / "weights.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def with_offset(logit: Floats, match: Floats, offsets: Floats) -> Floats:
-    """The natures' logits with what a matching entry adds to `service`."""
-    out = logit.copy()
-    out[:, 0] += offsets[0] * match + offsets[1]
-    return out
-
-
-def fit_offset(logit: Floats, match: Floats, answers: Floats, weight: Floats) -> Floats:
-    """How much a match adds to `service`: factor and constant."""
-
-    def loss(w: Floats) -> float:
-        z = with_offset(logit, match, w)
-        p = np.exp(z - z.max(axis=1, keepdims=True))
-        p /= p.sum(axis=1, keepdims=True)
-        return -float((weight * np.log((p * answers).sum(axis=1) + 1e-12)).sum())
-
-    return np.asarray(minimize(loss, np.zeros(2), method="Nelder-Mead").x)
 
 
 def write(path: Path, names: Sequence[str], values: Floats) -> None:

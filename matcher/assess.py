@@ -75,8 +75,7 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
     titles, summaries = [i.title for i in items], [i.summary for i in items]
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, _CODES)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
-    logits, found = natures.logits(titles, summaries)
-    logits[:, 0] += ranking.match_bonus(ranked)
+    logits, found = natures.logits(titles, summaries, ranking.match(ranked))
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)

@@ -61,6 +61,7 @@ _ENDINGS: dict[str, re.Pattern[str]] = {
         r"(?:工资|人员|人员经费|生活费|薪酬|劳务|劳务费|遗属|书记|队员)(?:经费|费用|补助|补贴|资金)*$"
     ),
 }
+_DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资金)+$")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
 
@@ -99,30 +100,52 @@ def feature_names() -> tuple[str, ...]:
         "long summary",
         "things and upkeep",
         "things and skill",
+        "ends in a thing",
+        "match",
+        "match known",
         "always",
     )
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[tuple[str, int], ...]:
-    return tuple((word, number) for number, words in enumerate(evidence().values()) for word in words)
+def _words() -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """The words with the number of their cue, by their first two characters."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for number, words in enumerate(evidence().values()):
+        for word in words:
+            found.setdefault(word[:2], []).append((word, number))
+    return {start: tuple(words) for start, words in found.items()}
 
 
-def features(titles: Sequence[str], summaries: Sequence[str]) -> NDArray[np.float64]:
-    """Items × features: for a cue the square root of how many of its words occur (at most 3), else 0 or 1."""
+def _spoken(text: str) -> set[tuple[str, int]]:
+    """The words that occur in `text`, with their cues."""
     words = _words()
+    return {
+        hit
+        for at in range(len(text) - 1)
+        for hit in words.get(text[at : at + 2], ())
+        if text.startswith(hit[0], at)
+    }
+
+
+def features(
+    titles: Sequence[str], summaries: Sequence[str], match: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Items × features: for a cue the square root of how many of its words occur (at most 3), else 0 or 1.
+
+    `match` is for each item the logit that an entry of its scope describes it, where that is known.
+    """
     cues = list(evidence())
     width = len(cues)
     out = np.zeros((len(titles), len(feature_names())))
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
+    thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
         head, body = normal(title), normal(summary)[:_SUMMARY_LENGTH]
         long = len(body) >= _LONG
         for text, first in ((head, 0), (body, 2 * width if long else width)):
-            if text:
-                for word, cue in words:
-                    if word in text:
-                        out[row, first + cue] += 1
+            for _, cue in _spoken(text):
+                out[row, first + cue] += 1
         at = 3 * width
         for measure in _MEASURES.values():
             out[row, at] = measure.search(body) is not None
@@ -137,12 +160,17 @@ def features(titles: Sequence[str], summaries: Sequence[str]) -> NDArray[np.floa
         at += len(_ENDINGS)
         out[row, at] = not body
         out[row, at + 1] = long
+        bare = _DRESS.sub("", bare)
+        out[row, at + 4] = bare.endswith(thing_words)
     counts = np.minimum(out[:, : 3 * width], 3)
     out[:, : 3 * width] = np.sqrt(counts)
     both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
     some = both[:, things].max(axis=1) > 0
-    out[:, -3] = some & (both[:, cues.index("operate")] > 0)
-    out[:, -2] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
+    out[:, -6] = some & (both[:, cues.index("operate")] > 0)
+    out[:, -5] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
+    if match is not None:
+        out[:, -3] = np.clip(match, -6, 6) / 3
+        out[:, -2] = 1
     out[:, -1] = 1
     return out
 
@@ -160,10 +188,10 @@ def weights(path: Path | None = None) -> NDArray[np.float64]:
 
 
 def logits(
-    titles: Sequence[str], summaries: Sequence[str]
+    titles: Sequence[str], summaries: Sequence[str], match: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Items × natures before normalisation, and the features they come from."""
-    found = features(titles, summaries)
+    found = features(titles, summaries, match)
     return found @ weights(), found
 
 

@@ -164,7 +164,7 @@ def sigmoid(x: Floats) -> Floats:
 
 def fits(ranking: Ranking) -> Floats:
     """For each item the probability that some entry of its scope describes it."""
-    return sigmoid(ranking.trust @ coefficients("fits", TRUST))
+    return sigmoid(match(ranking))
 
 
 def right(ranking: Ranking) -> Floats:
@@ -172,11 +172,9 @@ def right(ranking: Ranking) -> Floats:
     return sigmoid(ranking.trust @ coefficients("right", TRUST))
 
 
-def match_bonus(ranking: Ranking) -> Floats:
-    """What a matching entry adds to the logit of nature "service"."""
-    match = np.clip(ranking.trust @ coefficients("fits", TRUST), -6, 6)
-    factor, constant = coefficients("match", ("match", "always"))
-    return np.asarray(factor * match + constant)
+def match(ranking: Ranking) -> Floats:
+    """For each item the logit that some entry of its scope describes it."""
+    return np.asarray(ranking.trust @ coefficients("fits", TRUST))
 
 
 def elsewhere(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from matcher.index import Target
 from matcher.terms import EntryTerms
 from matcher.text import normal
@@ -15,8 +17,10 @@ def shared_run(one: str, other: str) -> str:
     """The longest run of characters that both texts have, the first of the longest."""
     best = ""
     for start in range(len(one)):
-        while start + len(best) < len(one) and one[start : start + len(best) + 1] in other:
-            best = one[start : start + len(best) + 1]
+        end = start + len(best) + 1
+        while end <= len(one) and one[start:end] in other:
+            best = one[start:end]
+            end += 1
     return best
 
 
@@ -25,29 +29,26 @@ def reasons(
 ) -> tuple[str, ...]:
     """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading."""
     head, body = normal(title), normal(summary)
+    whole, _ = _prepared(terms)
     found: list[str] = []
-    hits = sorted(
-        (
-            (t, title_word if t in head else "概况")
-            for t in map(normal, terms.positive)
-            if t in head or t in body
-        ),
-        key=lambda h: (-len(h[0]), h[0]),
-    )
     kept: list[str] = []
-    for term, side in hits:
-        if term not in _DULL and not any(term in longer for longer in kept):
+    for term in whole:
+        if (
+            (term in head or term in body)
+            and term not in _DULL
+            and not any(term in longer for longer in kept)
+        ):
             kept.append(term)
-            found.append(f"索引词“{term}”见于{side}")
-        if len(kept) >= 2:
-            break
+            found.append(f"索引词“{term}”见于{title_word if term in head else '概况'}")
+            if len(kept) >= 2:
+                break
     name = normal(target.name)
     for side, text in ((title_word, head), ("概况", body)):
         run = shared_run(name, text)
         if len(run) >= 2 and run not in _DULL and run not in kept:
             found.append(f"名称中的“{run}”见于{side}")
             break
-    if len(found) < most and not kept:
+    if not found:
         near = _nearest(terms, head + " " + body)
         if near:
             found.append(f"近于索引词“{near}”")
@@ -58,14 +59,23 @@ def reasons(
     return tuple(found[:most]) or (f"与“{target.name}”及其索引词的用字最近",)
 
 
+@lru_cache(maxsize=8192)
+def _prepared(terms: EntryTerms) -> tuple[tuple[str, ...], tuple[tuple[str, frozenset[str]], ...]]:
+    """The positive terms in normal form, longest first; and those of four characters or more with their pairs."""
+    plain = sorted(dict.fromkeys(map(normal, terms.positive)), key=lambda t: (-len(t), t))
+    return tuple(plain), tuple((t, _pairs(t)) for t in plain if len(t) >= 4)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+
+
 def _nearest(terms: EntryTerms, text: str) -> str:
     """The term most of whose characters in pairs occur in `text`; "" where none has half of them."""
+    there = _pairs(text)
     best, share = "", 0.5
-    for term in map(normal, terms.positive):
-        if len(term) < 4:
-            continue
-        pairs = [term[i : i + 2] for i in range(len(term) - 1)]
-        part = sum(p in text for p in pairs) / len(pairs)
+    for term, pairs in _prepared(terms)[1]:
+        part = len(pairs & there) / len(pairs)
         if part > share:
             best, share = term, part
     return best

@@ -46,6 +46,15 @@ FLAT_KEYS = (
 )
 
 
+class Comparison(NamedTuple):
+    """What is shown of two versions: the changes chosen, and all of them for the counts."""
+
+    before: CatalogVersion
+    after: CatalogVersion
+    shown: Sequence[Change]
+    changes: Sequence[Change]
+
+
 def word(kind: str) -> str:
     """The kind of change in the language chosen."""
     return say(*WORDS[kind])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cli.changes import (
+    Comparison,
     by_section,
     counted,
     counts,
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from catalog.model import CatalogVersion
 
 
-def changes_page(
-    before: CatalogVersion, after: CatalogVersion, shown: Sequence[Change], changes: Sequence[Change]
-) -> str:
-    """The HTML of the changes `shown`; all `changes` give the counts and the sections that cannot be compared."""
+def changes_page(made: Comparison) -> str:
+    """The HTML of a comparison: the changes shown, the counts of all, the sections that cannot be compared."""
+    before, after, shown, changes = made
     from jinja2 import Environment, StrictUndefined
 
     pages = files("cli") / "pages"

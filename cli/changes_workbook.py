@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.changes import Marked, by_section, counts, evidence, marked, section_word, word
+from cli.changes import Comparison, Marked, by_section, counts, evidence, marked, section_word, word
 from cli.output import say
 
 if TYPE_CHECKING:
     from catalog.concordance import Change
-    from catalog.model import CatalogVersion
 
 #: heading (Chinese, English), width in characters
 _COLUMNS: tuple[tuple[str, str, int], ...] = (
@@ -28,14 +27,9 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_changes(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
-    """Write the changes `shown` to `path`, a line each, and the counts of all `changes` by section."""
+def write_changes(path: Path, made: Comparison) -> None:
+    """Write the changes shown to `path`, a line each, and the counts of all by section."""
+    before, after, shown, changes = made
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), _OPTIONS)

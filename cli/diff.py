@@ -16,6 +16,7 @@ from cli.output import Column, csv_text, emit, note, print_table, say, whole_fil
 if TYPE_CHECKING:
     from catalog.concordance import Archive, Change
     from catalog.model import CatalogVersion
+    from cli.changes import Comparison
 
 _COLUMNS = (
     Column("change", "变化", "change", width=10),
@@ -42,6 +43,7 @@ def diff(
     from catalog.concordance import between, compare, load_archive
     from catalog.decisions import SILENT
     from catalog.load import version_named
+    from cli.changes import Comparison
 
     checked(form, "xlsx")
     suffix = output.suffix.lower() if output else ""
@@ -68,15 +70,16 @@ def diff(
         changes = tuple(c for c in changes if c.section in wanted)
         _missing(wanted, before, after)
     shown = [c for c in changes if everything or c.kind not in SILENT]
-    _remarks(archive, before, after, changes)
+    made = Comparison(before, after, shown, changes)
+    _remarks(archive, made)
     if output:
         with whole_file(output) as temporary:
-            _WRITERS[suffix](temporary, before, after, shown, changes)
+            _WRITERS[suffix](temporary, made)
         note(f"已写入 {output}（{len(shown)} 条变化）", f"wrote {output} ({len(shown)} changes)")
     elif form == "table":
-        _table(before, after, shown, changes, why)
+        _table(made, why)
     elif form == "xlsx":
-        _xlsx_to_stdout(before, after, shown, changes)
+        _xlsx_to_stdout(made)
     else:
         from cli.changes import flat, record
 
@@ -101,12 +104,11 @@ def _missing(wanted: Sequence[str], *versions: CatalogVersion) -> None:
                 )
 
 
-def _remarks(
-    archive: Archive, before: CatalogVersion, after: CatalogVersion, changes: Sequence[Change]
-) -> None:
+def _remarks(archive: Archive, made: Comparison) -> None:
     """What a person should know of the two versions chosen, on stderr."""
     from catalog.force import in_order
 
+    before, after, changes = made.before, made.after, made.changes
     order = [v.id for v in in_order(archive.versions)]
     if before.id == after.id:
         note("两个版本相同", "the two versions are the same")
@@ -121,13 +123,7 @@ def _remarks(
         note(f"没有可以比较的条目：{listed}", f"nothing can be compared: {listed}")
 
 
-def _table(
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-    why: bool,
-) -> None:
+def _table(made: Comparison, why: bool) -> None:
     """One table a section with a summary line, then the sections that did not change or cannot be compared."""
     from cli.changes import (
         by_section,
@@ -141,9 +137,9 @@ def _table(
         word,
     )
 
-    print(heading(before, after))
+    print(heading(made.before, made.after))
     print()
-    of_section, all_of = by_section(shown), by_section(changes)
+    of_section, all_of = by_section(made.shown), by_section(made.changes)
     columns = (*_COLUMNS, _WHY) if why else _COLUMNS
     for section, some in of_section.items():
         rows = []
@@ -162,7 +158,7 @@ def _table(
         print(f"{section_word(section)}{say('：', ': ')}{counted(all_of[section])}")
         print()
     _quiet({s: c for s, c in all_of.items() if s not in of_section}, without_counterpart(all_of))
-    if any(c.close for c in shown):
+    if any(c.close for c in made.shown):
         note(
             "把握后带 ? 的是两可之处，可在 data/catalogs/concordance/ 中认定",
             "? marks close calls; they can be settled in data/catalogs/concordance/",
@@ -190,76 +186,44 @@ def _quiet(rest: Mapping[str, Sequence[Change]], beyond: Sequence[str]) -> None:
 
 # ---------------------------------------------------------------------------------------------------- files
 
-_Writer = Callable[["Path", "CatalogVersion", "CatalogVersion", "Sequence[Change]", "Sequence[Change]"], None]
 
-
-def _write_html(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
+def _write_html(path: Path, made: Comparison) -> None:
     from cli.changes_page import changes_page
 
-    path.write_text(changes_page(before, after, shown, changes), encoding="utf-8")
+    path.write_text(changes_page(made), encoding="utf-8")
 
 
-def _write_xlsx(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
+def _write_xlsx(path: Path, made: Comparison) -> None:
     from cli.changes_workbook import write_changes
 
-    write_changes(path, before, after, shown, changes)
+    write_changes(path, made)
 
 
-def _write_csv(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
+def _write_csv(path: Path, made: Comparison) -> None:
     from cli.changes import FLAT_KEYS, flat
 
-    path.write_text(csv_text([flat(c) for c in shown], FLAT_KEYS), encoding="utf-8-sig", newline="")
+    path.write_text(csv_text([flat(c) for c in made.shown], FLAT_KEYS), encoding="utf-8-sig", newline="")
 
 
-def _write_jsonl(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
+def _write_jsonl(path: Path, made: Comparison) -> None:
     import json
 
     from cli.changes import record
 
-    lines = (json.dumps(record(c), ensure_ascii=False) + "\n" for c in shown)
+    lines = (json.dumps(record(c), ensure_ascii=False) + "\n" for c in made.shown)
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def _write_json(
-    path: Path,
-    before: CatalogVersion,
-    after: CatalogVersion,
-    shown: Sequence[Change],
-    changes: Sequence[Change],
-) -> None:
+def _write_json(path: Path, made: Comparison) -> None:
     import json
 
     from cli.changes import record
 
-    text = json.dumps([record(c) for c in shown], ensure_ascii=False, indent=1)
+    text = json.dumps([record(c) for c in made.shown], ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-_WRITERS: Mapping[str, _Writer] = {
+_WRITERS: Mapping[str, Callable[[Path, Comparison], None]] = {
     ".html": _write_html,
     ".xlsx": _write_xlsx,
     ".csv": _write_csv,
@@ -268,12 +232,10 @@ _WRITERS: Mapping[str, _Writer] = {
 }
 
 
-def _xlsx_to_stdout(
-    before: CatalogVersion, after: CatalogVersion, shown: Sequence[Change], changes: Sequence[Change]
-) -> None:
+def _xlsx_to_stdout(made: Comparison) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "changes.xlsx"
-        _write_xlsx(path, before, after, shown, changes)
+        _write_xlsx(path, made)
         sys.stdout.buffer.write(path.read_bytes())

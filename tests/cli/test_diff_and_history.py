@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from benchmarks.concordance import version
 from catalog.concordance import compare
-from cli.changes import counted, marked
+from cli.changes import Comparison, counted, marked
 from cli.changes_page import changes_page
 from cli.changes_workbook import write_changes
 from cli.main import run
@@ -188,7 +188,7 @@ class Page(HTMLParser):
 def test_a_hostile_name_is_text() -> None:
     changes = compare(ONE, TWO)
     assert {c.kind for c in changes} >= {"renamed"}
-    page = Page(changes_page(ONE, TWO, changes, changes))
+    page = Page(changes_page(Comparison(ONE, TWO, changes, changes)))
     assert [t for t, _ in page.tags].count("script") == 1
     assert not [t for t, _ in page.tags if t == "b"]
     assert HOSTILE in page.text and "甲<b>" in page.text
@@ -196,7 +196,7 @@ def test_a_hostile_name_is_text() -> None:
 
 def test_the_page_needs_nothing_from_outside_and_lets_nothing_else_run() -> None:
     changes = compare(ONE, TWO)
-    text = changes_page(ONE, TWO, changes, changes)
+    text = changes_page(Comparison(ONE, TWO, changes, changes))
     page = Page(text)
     outside = [
         a
@@ -214,7 +214,7 @@ def test_the_policy_names_the_script_by_its_hash() -> None:
     import hashlib
 
     changes = compare(ONE, TWO)
-    text = changes_page(ONE, TWO, changes, changes)
+    text = changes_page(Comparison(ONE, TWO, changes, changes))
     for tag in ("script", "style"):
         body = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.S)
         assert body is not None
@@ -224,7 +224,7 @@ def test_the_policy_names_the_script_by_its_hash() -> None:
 
 def test_no_cell_of_the_workbook_is_a_formula(tmp_path: Path) -> None:
     changes = compare(ONE, TWO)
-    write_changes(tmp_path / "c.xlsx", ONE, TWO, changes, changes)
+    write_changes(tmp_path / "c.xlsx", Comparison(ONE, TWO, changes, changes))
     cells = [c for row in load_workbook(tmp_path / "c.xlsx").worksheets[0].iter_rows() for c in row]
     assert not [c for c in cells if c.data_type == "f"]
     assert any("HYPERLINK" in str(c.value) for c in cells)
@@ -232,7 +232,7 @@ def test_no_cell_of_the_workbook_is_a_formula(tmp_path: Path) -> None:
 
 def test_a_page_without_changes_says_so() -> None:
     same = compare(ONE, replace(ONE, id="2031-1"))
-    page = changes_page(ONE, replace(ONE, id="2031-1"), [], same)
+    page = changes_page(Comparison(ONE, replace(ONE, id="2031-1"), [], same))
     assert "没有变化" in page
 
 

@@ -34,18 +34,6 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: kinds that are no change to act on; left out of a diff unless everything is asked for
 SILENT: frozenset[Kind] = frozenset({"unchanged", "not_comparable"})
-KIND_ZH: Mapping[Kind, str] = {
-    "unchanged": "不变",
-    "editorial": "文字订正",
-    "renamed": "改名",
-    "renumbered": "改码",
-    "split": "拆分",
-    "merged": "合并",
-    "added": "新增",
-    "removed": "删除",
-    "reused": "代码改指",
-    "not_comparable": "无从比较",
-}
 #: kinds that tie old entries to new ones
 LINKING: frozenset[Kind] = frozenset({"unchanged", "editorial", "renamed", "renumbered", "split", "merged"})
 

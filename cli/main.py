@@ -15,6 +15,8 @@ from catalog.errors import GoufuError
 from cli import output
 from cli.catalogs import catalogs
 from cli.classify import classify
+from cli.diff import diff
+from cli.history import history
 from cli.lookup import lookup
 from cli.tree import tree
 
@@ -48,7 +50,7 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, lookup, tree, catalogs):
+for command in (classify, lookup, tree, catalogs, diff, history):
     app.command()(command)
 
 

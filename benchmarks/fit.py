@@ -8,7 +8,7 @@ bench's README says. The nature model learns from data/nature/examples.tsv as we
 small; what is printed is cross-validated, with all cases of one entry in the same fold, so that no model is
 judged on an entry it was fitted on. `--check` prints without writing.
 
-Models: ranking — conditional logit over the entries of an item's scope; fits, right — logistic regression on
+Models: ranking — conditional logit over the entries of an item's scope; across — the same over all sections; fits, right — logistic regression on
 `matcher.rank.TRUST`, where items put under a department chosen at random stand for purchases that are not listed;
 nature — multinomial logistic regression over cues and how well an entry matches.
 """
@@ -20,7 +20,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,28 +33,30 @@ from catalog.load import data_directory, load_catalogs, read_columns
 from matcher import nature
 from matcher.corpus import open_corpus
 from matcher.departments import item_sections
-from matcher.features import FEATURES
-from matcher.rank import TRUST, Ranking, features_of, ranked
+from matcher.features import ACROSS, FEATURES
+from matcher.rank import ELSEWHERE, TRUST, Ranking, features_of, ranked
 
 Floats = NDArray[np.float64]
 SETS = ("listed", "class_b", "nature", "unlisted", "real")
 FOLDS = 8
 #: real lines are few and count most; our own class B lines are many for so few entries
-_RANK_WEIGHT = {"real": 4.0, "own county": 2.0, "own class_b": 0.4}
+_RANK_WEIGHT = {"real": 4.0, "own county": 1.5, "own class_b": 0.25}
 _TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 3.0, "unlisted": 3.0, "own unlisted": 2.0}
 _NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 2.5}
-_RIDGE = {"ranking": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
+_RIDGE = {"ranking": 0.05, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One case with its features: `found` targets × features, `gold` the acceptable targets' positions."""
+    """One case with its features: `found` targets × features, `gold` the acceptable targets' positions in the
+    scope, `everywhere` the numbers of all targets that are gold or `near`."""
 
     case: dict[str, Any]
     targets: NDArray[np.int32]
     found: NDArray[np.float32]
-    across: Floats
+    across: NDArray[np.float32]
     gold: tuple[int, ...]
+    everywhere: tuple[int, ...]
     fold: int
 
 
@@ -97,7 +99,11 @@ def rows_of(cases: Sequence[dict[str, Any]], sections: Sequence[tuple[str, ...]]
         for at, number in enumerate(numbers):
             wanted = {tuple(code) for code in cases[number]["gold"]["codes"]}
             gold = tuple(i for i, key in enumerate(keys) if key in wanted)
-            rows[number] = Row(cases[number], targets, found[at], across[at], gold, fold_of(cases[number]))
+            wanted |= {tuple(code) for code in cases[number]["gold"].get("near", []) if not wanted}
+            everywhere = tuple(n for n, t in enumerate(index.targets) if (t.section, t.code) in wanted)
+            rows[number] = Row(
+                cases[number], targets, found[at], across[at], gold, everywhere, fold_of(cases[number])
+            )
     return [row for row in rows if row is not None]
 
 
@@ -108,11 +114,40 @@ def is_service(case: dict[str, Any]) -> bool:
 
 def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
     """Weights of FEATURES under which the gold entries are most probable among their scope."""
-    usable = [
-        (r.found.astype(float), list(r.gold), _RANK_WEIGHT.get(r.case["set"], 1.0))
-        for r in rows
-        if r.gold and is_service(r.case)
-    ]
+    return fit_choice(
+        [
+            (r.found, list(r.gold), _RANK_WEIGHT.get(r.case["set"], 1.0))
+            for r in rows
+            if r.gold and is_service(r.case)
+        ],
+        ridge,
+    )
+
+
+def fit_across(rows: Sequence[Row], ridge: float) -> Floats:
+    """Weights of ACROSS under which the gold or near entries are most probable among all sections' entries.
+
+    Only the fifty entries that come nearest by cosine take part; the rest could not win.
+    """
+    choices = []
+    for r in rows:
+        gold = set(r.everywhere)
+        if not gold or not is_service(r.case):
+            continue
+        near = np.argsort(-(r.across[:, 0] + 0.7 * r.across[:, 2]))[:50]
+        pool = np.array(sorted({*near.tolist(), *gold}))
+        choices.append(
+            (
+                r.across[pool],
+                [i for i, n in enumerate(pool) if n in gold],
+                3.0 if "unlisted" in r.case["set"] else 1.0,
+            )
+        )
+    return fit_choice(choices, ridge)
+
+
+def fit_choice(usable: Sequence[tuple[NDArray[np.float32], list[int], float]], ridge: float) -> Floats:
+    """Conditional logit: weights under which the marked rows of each table are most probable."""
 
     def loss(w: Floats) -> tuple[float, Floats]:
         total, slope = ridge * float(w @ w), 2 * ridge * w
@@ -128,7 +163,9 @@ def fit_ranking(rows: Sequence[Row], ridge: float) -> Floats:
         return total, slope
 
     return np.asarray(
-        minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+        minimize(
+            loss, np.zeros(usable[0][0].shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200}
+        ).x
     )
 
 
@@ -169,11 +206,22 @@ def fit_multinomial(x: Floats, y: Floats, weight: Floats, ridge: float) -> Float
     return np.asarray(best.x).reshape(shape)
 
 
-def trust_of(rows: Sequence[Row], weights: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+def trust_of(
+    rows: Sequence[Row], weights: Floats, reach: Floats
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """TRUST of every row under ranking `weights`; whether its first entry is gold; whether any of the scope is."""
-    rankings: list[Ranking] = [ranked(r.targets, r.found[None], r.across[None], weights) for r in rows]
+    rankings: list[Ranking] = [ranked(r.targets, r.found[None], r.across[None], weights, reach) for r in rows]
     first = np.array([int(k.order[0, 0]) in r.gold for k, r in zip(rankings, rows, strict=True)])
     return np.concatenate([k.trust for k in rankings]), first, np.array([bool(r.gold) for r in rows])
+
+
+def displaced_rows(cases: Sequence[dict[str, Any]]) -> list[Row]:
+    """The listed cases, each put under a department chosen at random: purchases that it does not list."""
+    chooser = np.random.default_rng(20261121)
+    every = [s for s in open_corpus(load_catalogs(), date(2026, 1, 1)).index.sections if s != "B"]
+    asked = [c for c in cases if c["set"] == "listed"]
+    strange = [tuple(chooser.choice([s for s in every if s != c["department"]], 1)) for c in asked]
+    return [replace(r, case={**r.case, "set": "displaced"}) for r in rows_of(asked, strange)]
 
 
 def cross(
@@ -218,24 +266,43 @@ def main() -> None:
         )
     ranking = fit_ranking(rows, _RIDGE["ranking"])
 
+    # across sections, cross-validated
+    reach_of: dict[int, Floats] = {}
+    nears: dict[str, list[tuple[bool, float, float]]] = defaultdict(list)
+    spread: list[tuple[Floats, NDArray[np.bool_]]] = []
+
+    def judge_across(row: Row, weights: Floats) -> None:
+        reach_of[row.fold] = weights
+        if row.everywhere and is_service(row.case):
+            score = row.across @ weights
+            if not row.gold:
+                score[row.targets] = -np.inf
+            order = np.argsort(-score)[:4]
+            nears[row.case["set"]].append((int(order[0]) in row.everywhere, 0.0, 0.0))
+            values = score[order]
+            spread.append(
+                (np.stack([values, values[0] - values, np.ones(4)], axis=1), np.isin(order, row.everywhere))
+            )
+
+    strange_rows = displaced_rows(cases)
+    cross([*rows, *strange_rows], lambda some: fit_across(some, _RIDGE["across"]), judge_across)
+    for name, found in sorted(nears.items()):
+        print(f"across   {name:<12} n {len(found):4}  first {np.mean([a for a, _, _ in found]):.3f}")
+    reach = fit_across([*rows, *strange_rows], _RIDGE["across"])
+    near_x, near_y = np.concatenate([a for a, _ in spread]), np.concatenate([b for _, b in spread])
+    outside = fit_logistic(near_x, near_y.astype(float), np.ones(len(near_y)), 0.1)
+
     # trust: real scopes, and the same items put under a department chosen at random
-    chooser = np.random.default_rng(20261121)
-    every = [s for s in open_corpus(load_catalogs(), date(2026, 1, 1)).index.sections if s != "B"]
-    asked = [c for c in cases if c["set"] == "listed"]
-    strange = [tuple(chooser.choice([s for s in every if s != c["department"]], 1)) for c in asked]
-    displaced = [
-        Row({**r.case, "set": "displaced"}, r.targets, r.found, r.across, r.gold, r.fold)
-        for r in rows_of(asked, strange)
-    ]
+    displaced = strange_rows
     pool = [
         r
         for r in (*rows, *displaced)
         if is_service(r.case)
         and (r.gold or r.case["set"] == "displaced" or r.case["gold"]["status"] == ["unlisted"])
     ]
-    trust, first, any_gold = trust_of(pool, ranking)
-    held_out = np.concatenate([trust_of([r], folded[r.fold])[0] for r in pool])
-    held_first = np.array([bool(trust_of([r], folded[r.fold])[1][0]) for r in pool])
+    trust, first, any_gold = trust_of(pool, ranking, reach)
+    held_out = np.concatenate([trust_of([r], folded[r.fold], reach_of[r.fold])[0] for r in pool])
+    held_first = np.array([bool(trust_of([r], folded[r.fold], reach_of[r.fold])[1][0]) for r in pool])
     weight = np.array([_TRUST_WEIGHT.get(r.case["set"], 1.0) for r in pool])
     folds = np.array([r.fold for r in pool])
     p_fit, p_right = np.zeros(len(pool)), np.zeros(len(pool))
@@ -272,7 +339,9 @@ def main() -> None:
         )
     )
     by_id = {id(r.case): r for r in rows}
-    trusts = np.concatenate([trust_of([by_id[id(c)]], folded[fold_of(c)])[0] for c in cases])
+    trusts = np.concatenate(
+        [trust_of([by_id[id(c)]], folded[fold_of(c)], reach_of[fold_of(c)])[0] for c in cases]
+    )
     x = np.concatenate(
         [
             nature.features([t for _, t, _ in table], [s for _, _, s in table]),
@@ -296,6 +365,8 @@ def main() -> None:
     if args.check:
         return
     write(data_directory() / "weights" / "ranking.tsv", FEATURES, ranking)
+    write(data_directory() / "weights" / "across.tsv", ACROSS, reach)
+    write(data_directory() / "weights" / "elsewhere.tsv", ELSEWHERE, outside)
     write(data_directory() / "weights" / "fits.tsv", TRUST, fits)
     write(data_directory() / "weights" / "right.tsv", TRUST, right)
     whole = fit_multinomial(x, y, w8, _RIDGE["nature"])

@@ -30,6 +30,9 @@ from matcher.terms import EntryTerms
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
+#: natures that are often written like a service, and from when on an entry describes such a line closely
+_COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
+_CLOSE = 0.9
 
 
 def date_of(item: BudgetItem, on: date | None, year: int | None, today: date) -> date:
@@ -104,14 +107,14 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         order = ranked.order[row]
-        scores = _spread(fits[row], right[row], ranked.scores[row, order])
+        scores = _spread(right[row], ranked.scores[row, order])
         codes = tuple(
             candidate(index.targets[ranked.targets[column]], score, item)
             for column, score in zip(order[:_CODES], scores, strict=False)
         )
         others = tuple(candidate(index.targets[number], score, item) for number, score in outside[row])
         status = _status(kind, float(fits[row]), codes, held)
-        sure = _certainty(status, float(chance[row, kinds[row]]), float(fits[row]), codes)
+        sure = _certainty(status, kind, float(chance[row, kinds[row]]), float(fits[row]), codes)
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
         )
@@ -135,12 +138,11 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
     return out
 
 
-def _spread(fit: float, right: float, scores: np.ndarray) -> list[float]:
-    """Probabilities of the first candidates: the first is right with fit · right; the rest of `fit` goes by score."""
-    first = fit * right
+def _spread(right: float, scores: np.ndarray) -> list[float]:
+    """Probabilities of the first candidates, given that the catalog lists the purchase; the rest go by score."""
     power = np.exp(scores - scores[0])[1:]
-    rest = (fit - first) * power / max(float(power.sum()), 1e-9)
-    return [first, *(min(first, float(p)) for p in rest)]
+    rest = (1 - right) * power / max(float(power.sum()), 1e-9)
+    return [float(right), *(min(float(right), float(p)) for p in rest)]
 
 
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
@@ -151,10 +153,19 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
     return "unlisted" if held else "unknown"
 
 
-def _certainty(status: Status, nature: float, fit: float, codes: Sequence[Candidate]) -> float:
-    """The probability that nature, status and first code are all right."""
+def _certainty(
+    status: Status, kind: natures.Nature, nature: float, fit: float, codes: Sequence[Candidate]
+) -> float:
+    """The probability that nature, status and first code are all right; 0 where a person must look anyway.
+
+    A bundle must be taken apart by a person; a line that is no service although an entry of its own section
+    describes it well is looked at too.
+    """
+    if kind == "mixed" or status in ("unknown", "superseded"):
+        return 0.0
     if status == "not_applicable":
-        return nature
+        close = kind in _COULD_PASS and bool(codes) and fit * codes[0].score >= _CLOSE
+        return 0.0 if close else nature
     if status == "listed":
-        return nature * codes[0].score
-    return nature * (1 - fit) if status == "unlisted" else 0.0
+        return nature * fit * codes[0].score
+    return nature * (1 - fit)

@@ -43,6 +43,17 @@ FEATURES = (
     "summary_long",
 )
 
+#: the measures that are taken for the entries of all sections
+ACROSS = (
+    "title_cosine",
+    "title_covered",
+    "summary_cosine",
+    "summary_covered",
+    "tail_cosine",
+    "heading_cosine",
+    "class_b",
+)
+
 #: a summary says what it is about at its beginning; the rest is often praise and law
 SUMMARY_LENGTH = 120
 #: characters of a title's end that tell the kind of purchase
@@ -200,20 +211,21 @@ def _heading_cosines(index: Index, titles: Text, summaries: Text, items: int) ->
     return total / np.maximum(np.sqrt(length), 1e-9)[:, None]
 
 
-def across_cosines(
-    index: Index, titles: Text, summaries: Text, items: int, summary_weight: float = 0.7
-) -> NDArray[np.float64]:
-    """Title and summary against every entry of every section, by rare grams only: items × targets."""
+def across_features(index: Index, titles: Text, summaries: Text, tails: Text, items: int) -> Array:
+    """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
     start, entry, weight = index.across
     width = len(index.targets)
-    total = np.zeros((items, width))
-    for text, factor in ((titles, 1.0), (summaries, summary_weight)):
+    out = np.zeros((items, width, len(ACROSS)), dtype=np.float32)
+    for column, text in ((0, titles), (2, summaries), (4, tails)):
         which, at = _expand(start, text.gram)
         cell = text.row[which].astype(np.int64) * width + entry[at]
-        total += factor * np.bincount(cell, text.unit[which] * weight[at], items * width).reshape(
-            items, width
-        )
-    return total
+        size = items * width
+        out[:, :, column] = np.bincount(cell, text.unit[which] * weight[at], size).reshape(items, width)
+        if column < 4:
+            out[:, :, column + 1] = np.bincount(cell, text.share[which], size).reshape(items, width)
+    out[:, :, 5] = _heading_cosines(index, titles, summaries, items)[:, index.heading_of]
+    out[:, :, 6] = index.is_class_b
+    return out
 
 
 def contents(

@@ -79,6 +79,11 @@ class Index:
         return {name: number for number, name in enumerate(self.sections)}
 
     @cached_property
+    def is_class_b(self) -> Array:
+        """For each target 1 if it is of class B."""
+        return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
+
+    @cached_property
     def across(self) -> tuple[Ints, Ints, Array]:
         """The postings of rare grams over all sections: where each gram's start, their targets, their weights."""
         keep = self.rarity > math.log((len(self.targets) + 1) / (_COMMON + 0.5))

@@ -16,7 +16,10 @@ Severity = Literal["error", "warning", "notice"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry proposed for an item. `score` is the probability that it is the right one; `why` in the officer's words.
+    """An entry proposed for an item; `why` is in the officer's words.
+
+    `score` is the probability that it is the right one, given that the catalog lists the purchase at all; how sure
+    that is, `Assessment.fit` says.
 
     `section` is "B" for class B. `also` are names that the apparatus leaves possible; `fallback` says that the
     version is not the applicable one but the nearest that is held.

@@ -17,7 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.load import data_directory, read_columns
-from matcher.features import FEATURES, across_cosines, contents, scope_features, speaks_of, tail, text_of
+from matcher.features import (
+    ACROSS,
+    FEATURES,
+    across_features,
+    contents,
+    scope_features,
+    speaks_of,
+    tail,
+    text_of,
+)
 from matcher.index import Array, Index, Ints
 
 Floats = NDArray[np.float64]
@@ -27,9 +36,11 @@ TRUST = (
     "share",  # its share of the probability among the scope's entries
     "score",
     "margin",  # score over the second entry
-    "elsewhere",  # best cosine in other sections minus the scope's best, where the first entry is of class A
+    "elsewhere",  # how much better another section's entry is than this one, where this one is of class A
     "elsewhere_b",  # the same where it is of class B, which other sections' entries often overlap
-    "own_cosine",  # the scope's best cosine over rare grams
+    "elsewhere_title",  # how much more of the title the best entry of another section covers
+    "elsewhere_summary",
+    "own_across",  # its own score by the measures that are taken across sections
     "title_cosine",
     "title_telling",
     "tail_telling",
@@ -42,12 +53,16 @@ TRUST = (
 )
 
 
+#: what tells whether an entry of another section describes an item: its score, and how far it is behind the best
+ELSEWHERE = ("score", "behind", "always")
+
+
 @dataclass(frozen=True)
 class Ranking:
     """The ranking of a batch of items that share a scope.
 
     `targets` are numbers of the index's targets (the scope's), `scores` items × targets, `order` the best targets'
-    columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets: cosines
+    columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets: scores
     that also reach other sections.
     """
 
@@ -76,8 +91,8 @@ def features_of(
     summaries: Sequence[str],
     departments: Sequence[str],
     sections: Sequence[str],
-) -> tuple[Ints, Array, Floats]:
-    """Targets of the scope, features (items × targets × features), and cosines across all sections."""
+) -> tuple[Ints, Array, Array]:
+    """Targets of the scope, features (items × targets × features), and features across all sections."""
     heads, bodies = contents(titles, summaries, departments)
     of_titles, of_summaries, of_tails = (
         text_of(index, heads),
@@ -96,11 +111,14 @@ def features_of(
         speaks_of(whole, "internal"),
         speaks_of(whole, "public"),
     )
-    return targets, found, across_cosines(index, of_titles, of_summaries, len(titles))
+    return targets, found, across_features(index, of_titles, of_summaries, of_tails, len(titles))
 
 
-def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: int = 5) -> Ranking:
-    """The ranking that `weights` (one for each of FEATURES) give."""
+def ranked(
+    targets: Ints, found: Array, across: Array, weights: Floats, across_weights: Floats, most: int = 5
+) -> Ranking:
+    """The ranking that `weights` (one for each of FEATURES, one for each of ACROSS) give."""
+    reach = across @ across_weights
     scores = found @ weights
     items, width = scores.shape
     count = min(max(most, 2), width)
@@ -115,11 +133,15 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
     power = np.exp(scores - scores[rows, best][:, None])
     second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
     column = {name: number for number, name in enumerate(FEATURES)}
-    own = across[:, targets]
-    outside = across.copy()
-    outside[:, targets] = 0
+    outside = reach.copy()
+    outside[:, targets] = -np.inf
+    away_best = outside.argmax(axis=1)
+    own_best = targets[best]
+    more = across[rows, away_best] - across[rows, own_best]
     of_best = found[rows, best]
-    away = outside.max(axis=1) - own.max(axis=1)
+    away = (
+        np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
+    )
     class_b = of_best[:, column["class_b"]].astype(float)
     trust = np.stack(
         [
@@ -128,7 +150,9 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
             scores[rows, best] - second,
             away * (1 - class_b),
             away * class_b,
-            own.max(axis=1),
+            more[:, 1],
+            more[:, 3],
+            reach[rows, own_best],
             of_best[:, column["title_cosine"]],
             of_best[:, column["title_telling"]],
             of_best[:, column["tail_telling"]],
@@ -141,7 +165,7 @@ def ranked(targets: Ints, found: Array, across: Floats, weights: Floats, most: i
         ],
         axis=1,
     )
-    return Ranking(targets, scores, order.astype(np.int32), trust, across, found)
+    return Ranking(targets, scores, order.astype(np.int32), trust, reach, found)
 
 
 def rank(
@@ -154,7 +178,9 @@ def rank(
 ) -> Ranking:
     """Rank the entries of `sections` and class B for each item, with the fitted weights."""
     targets, found, across = features_of(index, titles, summaries, departments, sections)
-    return ranked(targets, found, across, coefficients("ranking", FEATURES), most)
+    return ranked(
+        targets, found, across, coefficients("ranking", FEATURES), coefficients("across", ACROSS), most
+    )
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -180,19 +206,26 @@ def match(ranking: Ranking) -> Floats:
 def elsewhere(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
     """For each item the best targets outside its scope with the probability that each describes it."""
     outside = ranking.across.copy()
-    outside[:, ranking.targets] = -1
-    count = min(most + 1, outside.shape[1])
-    part = np.argpartition(-outside, count - 1, axis=1)[:, :count]
-    values = np.take_along_axis(outside, part, axis=1)
+    outside[:, ranking.targets] = -np.inf
+    return _best(outside, most)
+
+
+def nearest(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
+    """For each item the best targets of all sections with the probability that each describes it."""
+    return _best(ranking.across, most)
+
+
+def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
+    count = min(most, scores.shape[1])
+    part = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+    values = np.take_along_axis(scores, part, axis=1)
     order = np.argsort(-values, axis=1)
     part, values = np.take_along_axis(part, order, axis=1), np.take_along_axis(values, order, axis=1)
-    weights = coefficients("elsewhere", ("cosine", "lead", "always"))
-    ahead = values[:, :1] - np.concatenate([values[:, 1:2], values[:, :1].repeat(count - 1, axis=1)], axis=1)
-    lead = np.where(np.arange(count) == 0, ahead, -(values[:, :1] - values))
-    chance = sigmoid(weights[0] * values + weights[1] * lead + weights[2])
+    slope, behind, constant = coefficients("elsewhere", ELSEWHERE)
+    chance = sigmoid(constant + slope * values + behind * (values[:, :1] - values))
     return [
-        [(int(n), float(c)) for n, c, v in zip(p[:most], q[:most], w[:most], strict=True) if v > 0.05]
-        for p, q, w in zip(part, chance, values, strict=True)
+        [(int(n), float(c)) for n, c in zip(p, q, strict=True) if c > 0.02]
+        for p, q in zip(part, chance, strict=True)
     ]
 
 

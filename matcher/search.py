@@ -10,9 +10,6 @@ from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
 
-#: what is less near than this (cosine) is not near at all
-_FLOOR = 0.08
-
 
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:
     """The entries nearest to `query`, best first: of `sections` and class B, or of all sections.
@@ -27,14 +24,11 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         power = np.exp(scores - scores.max())
         shares = chance * power / power.sum()
         found = [(int(ranked.targets[c]), float(s)) for c, s in zip(ranked.order[0], shares, strict=True)]
-        near = ranked.across[0]
-        found = [(t, s) for t, s in found if near[t] > _FLOOR or s > 0.01]
+        found = [(t, s) for t, s in found if s > 0.01]
     else:
         ranked = ranking.rank(index, [query], [""], [""], (), 2)
-        near = ranked.across[0]
-        order = [int(n) for n in np.argsort(-near)[:limit] if near[n] > _FLOOR]
-        power = np.exp(8 * (near[order] - near[order].max())) if order else np.array([])
-        found = [(n, float(p * near[n] / (near[n] + 0.2))) for n, p in zip(order, power, strict=True)]
+        (near,) = ranking.nearest(ranked, limit)
+        found = [(n, s) for n, s in near if s > 0.03]
     nothing = EntryTerms()
     return [
         Candidate(

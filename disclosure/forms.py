@@ -59,6 +59,7 @@ _ENDS = re.compile(
     r"\A(?:绩效指标|一级指标|负责人[:：]?|经办人[:：]?|实施期目标|实施目标|年度目标|项目绩效目标|绩效目标)\Z|"
     r"\A负责人[:：]|\A(?:十[一二三]|十)、|\A第[一二三四五六]部分"
 )
+_SECTION_LABEL = re.compile(r"\A(?:绩效指标|一级指标|实施期目标|实施目标|年度目标|项目绩效目标|绩效目标)\Z")
 _NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?(?=[\u4e00-\u9fff])")
 
 
@@ -98,11 +99,13 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
             draft, heading = _Draft(line.place), None
         if draft is None:
             continue
-        if not line.is_row and not found:
-            if _ENDS.search(text):
+        if line.is_paragraph and not found:
+            if _ENDS.search(text) and not _SECTION_LABEL.match(text):
                 forms.append(_finish(draft))
                 draft = None
-            continue
+                continue
+            if not line.is_row:
+                continue
         _take(draft, line, found)
     if draft is not None:
         forms.append(_finish(draft))

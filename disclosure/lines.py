@@ -22,10 +22,15 @@ _PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one."""
+    """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
+
+    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet.
+    """
 
     cells: tuple[str, ...]
     place: Place
+    sheet: str = ""
+    row: int = 0
 
     @property
     def is_row(self) -> bool:
@@ -33,9 +38,30 @@ class Line:
         return len(self.cells) > 1
 
     @property
+    def is_paragraph(self) -> bool:
+        """Whether only one of its cells says anything: so paragraphs stand in spreadsheets."""
+        return sum(1 for cell in self.cells if cell) <= 1
+
+    @property
     def text(self) -> str:
         """The cells that say something, with a space between them."""
         return " ".join(cell for cell in self.cells if cell)
+
+    def place_of(self, column: int) -> Place:
+        """The place of one cell: its address where it has one, else the place of the line."""
+        if not self.sheet:
+            return self.place
+        return Place(self.place.file, cell=f"{self.sheet}!{column_letters(column)}{self.row}")
+
+
+def column_letters(column: int) -> str:
+    """The letters spreadsheets give the column with index `column`: 0 → A, 27 → AB."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def clean_cell(text: str) -> str:

@@ -57,7 +57,8 @@ class BudgetItem:
 
     `summary` is what is known of the content: the form's 项目概况 for a disclosure, the `summary` field for a
     record. `code`, `code_name` and `document` are what the department itself already wrote, if anything.
-    `link` is the confidence (0 to 1) that `form` belongs to this line, None where there is no form.
+    `link` is the confidence (0 to 1) that `form` belongs to this line, None where there is no form. `place` is
+    that of the title; `amount_place` that of the amount where it has one of its own (a cell), else the same.
     """
 
     id: str
@@ -74,14 +75,16 @@ class BudgetItem:
     place: Place | None = None
     form: Form | None = None
     link: float | None = None
+    amount_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Something the reader noticed: a row it could not read, a total that does not add up, an unlinked form.
 
-    `kind` is stable: "row", "subtotal", "total", "narrative", "form", "unlinked form", "file". `level` says
-    whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice").
+    `kind` is stable: "row", "subtotal", "total", "narrative", "form", "unlinked form", "no form", "file".
+    `level` says whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice"). `item` is
+    the id of the item it is about, if it is about one.
     """
 
     kind: str
@@ -122,6 +125,24 @@ class Subtotal:
     place: Place | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One figure of the document that others must add up to, in 万元 (a number of projects for "count").
+
+    `kind`: "subtotal" a unit's row against the items below it; "total" a table's first row against all its
+    items; "units" the same row against the units' rows; "statement" 预算支出总表 and "narrative" the text against
+    the tables; "count" the number of projects the text gives; "procurement" its kinds against their total.
+    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give.
+    """
+
+    kind: str
+    what: str
+    printed: Decimal
+    summed: Decimal
+    agrees: bool
+    place: Place | None = None
+
+
 @dataclass(frozen=True)
 class Disclosure:
     """One document read: its items in printed order, everything else found in it, and the remarks.
@@ -140,4 +161,5 @@ class Disclosure:
     statement: str = ""
     statement_place: Place | None = None
     attachments: tuple[Attachment, ...] = ()
+    checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())

@@ -21,6 +21,8 @@ _OWNER = re.compile(r"(?:部门|单位)(?:\(单位\))?名称[:：]([\u4e00-\u9ff
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(r"([\u4e00-\u9fff]{4,30})((?:19|20)\d\d)年?度?(?:部门|单位)?预算公开")
 _YEAR = re.compile(r"((?:19|20)\d\d)年(?:度)?")
+#: lines that a sentence may be broken into by pages and columns
+RUN_ON = 5
 _NUMBER = r"([\d,]+(?:\.\d+)?)万元"
 _PROCUREMENT = re.compile(r"政府采购预算(?:总额|合计)?(?:为|共)?" + _NUMBER)
 _KINDS = {
@@ -97,9 +99,9 @@ def _year(lines: Sequence[Line]) -> int | None:
 def _procurement(lines: Sequence[Line]) -> Procurement | None:
     """The sentence under 政府采购情况; it may run over a page break, so two lines are read together."""
     for i, line in enumerate(lines):
-        if line.is_row or "政府采购" not in line.text:
+        if not line.is_paragraph or "政府采购" not in line.text:
             continue
-        text = squeeze("".join(part.text for part in lines[i : i + 2] if not part.is_row))
+        text = squeeze("".join(part.text for part in lines[i : i + RUN_ON] if part.is_paragraph))
         total = _PROCUREMENT.search(text)
         if total is None:
             continue
@@ -124,7 +126,7 @@ def _statement(lines: Sequence[Line]) -> tuple[str, Place | None, int]:
     The heading stands in the contents too, but there with a page number, which `_STATEMENT` does not allow.
     """
     for i, line in enumerate(lines):
-        if line.is_row or not _STATEMENT.match(squeeze(line.text)):
+        if not line.is_paragraph or not _STATEMENT.match(squeeze(line.text)):
             continue
         below = lines[i + 1 : i + 30]
         said = list(takewhile(_still_the_statement, below))
@@ -135,19 +137,19 @@ def _statement(lines: Sequence[Line]) -> tuple[str, Place | None, int]:
 
 def _still_the_statement(line: Line) -> bool:
     text = squeeze(line.text)
-    return not (line.is_row or _NEXT.match(text) or _DOCUMENT.match(text))
+    return line.is_paragraph and not _NEXT.match(text) and not _DOCUMENT.match(text)
 
 
 def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
     """Documents printed in full: a line that is nothing but a document number, and a title about the catalog below."""
     found = []
     for i, line in enumerate(lines[after:], after):
-        if len([cell for cell in line.cells if cell]) != 1:
+        if not line.is_paragraph:
             continue
         match = _DOCUMENT.match(squeeze(line.text))
         if match is None:
             continue
-        title = " ".join(part.text for part in lines[i + 1 : i + 4] if not part.is_row)
+        title = " ".join(part.text for part in lines[i + 1 : i + 4] if part.is_paragraph)
         if not _CATALOG_TITLE.search(title):
             continue
         first = next((part.text for part in lines[i + 1 : i + 4] if _CATALOG_TITLE.search(part.text)), title)

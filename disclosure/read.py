@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.errors import GoufuError
+from disclosure.arithmetic import checked, disagreements, form_remarks
 from disclosure.forms import project_forms
 from disclosure.lines import Line
 from disclosure.linking import link_forms
-from disclosure.model import BudgetItem, Disclosure, Form, Remark
+from disclosure.model import BudgetItem, Disclosure, Remark
 from disclosure.narrative import narrative
 from disclosure.tables import project_tables
 from disclosure.text import read_text, text_lines
@@ -29,8 +30,18 @@ def read_disclosure(path: Path) -> Disclosure:
     return assemble(lines, path.name, path.stem, str(path))
 
 
-def assemble(lines: Sequence[Line], file: str, stem: str, where: str = "") -> Disclosure:
-    """What `lines` say. `file` is the name to report, `stem` begins the items' ids (`<stem>-001`)."""
+def is_disclosure(lines: Sequence[Line]) -> bool:
+    """Whether a project table stands in `lines`."""
+    return project_tables(lines).found
+
+
+def assemble(
+    lines: Sequence[Line], file: str, stem: str, where: str = "", remarks: Sequence[Remark] = ()
+) -> Disclosure:
+    """What `lines` say. `file` is the name to report, `stem` begins the items' ids (`<stem>-001`).
+
+    `remarks` are those of the reader that made the lines. Raises GoufuError where there is no project table.
+    """
     story = narrative(lines)
     forms = project_forms(lines)
     tables = project_tables(lines, story.department, [form.unit for form in forms if form.unit])
@@ -58,10 +69,12 @@ def assemble(lines: Sequence[Line], file: str, stem: str, where: str = "") -> Di
                 place=row.place,
                 form=form,
                 link=link.score if link else None,
+                amount_place=row.amount_place,
             )
         )
     linked = {link.form for link in links.values()}
     unlinked = tuple(form for j, form in enumerate(forms) if j not in linked)
+    checks = checked(lines, tables, story)
     return Disclosure(
         file=file,
         department=story.department,
@@ -74,17 +87,11 @@ def assemble(lines: Sequence[Line], file: str, stem: str, where: str = "") -> Di
         statement=story.statement,
         statement_place=story.statement_place,
         attachments=story.attachments,
-        remarks=(*tables.remarks, *(_unlinked(form) for form in unlinked)),
-    )
-
-
-def _unlinked(form: Form) -> Remark:
-    amount = f"，年度资金 {form.year_yuan:,} 元" if form.year_yuan is not None else ""
-    english = f", {form.year_yuan:,} yuan this year" if form.year_yuan is not None else ""
-    return Remark(
-        "unlinked form",
-        "warning",
-        f"绩效目标表“{form.title}”{amount}在项目支出预算表中没有对应的一行。",
-        f"The project form “{form.title}”{english} has no line in the project tables.",
-        form.place,
+        checks=checks,
+        remarks=(
+            *remarks,
+            *tables.remarks,
+            *disagreements(checks),
+            *form_remarks(items, forms, unlinked),
+        ),
     )

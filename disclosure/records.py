@@ -20,9 +20,11 @@ from typing import Any
 
 from catalog.errors import GoufuError
 from disclosure.amounts import ABSURD_WAN, parse_amount, to_wan, unit_of
+from disclosure.detect import kind_of
 from disclosure.lines import squeeze
 from disclosure.model import BudgetItem, Part, Place, Remark
-from disclosure.text import MAX_TEXT, decode, read_bytes, read_text
+from disclosure.spreadsheet import cell_text, sheets
+from disclosure.text import decode, read_bytes
 
 #: the names a column may have, by field, as `squeeze` leaves them
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +60,8 @@ _MONEY = re.compile(r"\A(?P<name>[^()]+)\((?P<unit>万元|元|千元)\)\Z")
 _YEAR = re.compile(r"\A((?:19|20)\d\d)(?:年度?|\.0)?\Z")
 #: rows; a province has some hundred thousand lines a year
 MAX_ROWS = 1_000_000
+#: bytes of a record file
+MAX_FILE = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,16 @@ def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]
 
     Raises GoufuError where the file cannot be read, has no title column, or no rows.
     """
-    suffix = path.suffix.lower()
-    if suffix in (".jsonl", ".ndjson", ".json"):
-        rows, remarks = _json_rows(read_text(path), path)
-    elif suffix in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et"):
-        rows, remarks = _sheet_rows(path)
+    data = read_bytes(path, MAX_FILE)
+    kind = kind_of(data, path.name, str(path))
+    if kind == "jsonl":
+        rows, remarks = _json_rows(decode(data, str(path)), path)
+    elif kind in ("xlsx", "xls", "ods"):
+        rows, remarks = _sheet_rows(data, path)
+    elif kind in ("csv", "text"):
+        rows, remarks = _csv_rows(decode(data, str(path)), path)
     else:
-        rows, remarks = _csv_rows(decode(read_bytes(path, MAX_TEXT), str(path)), path)
+        raise _no_title(path, [f"{kind} 文件"])
     if not rows and not remarks:
         raise GoufuError(
             "文件里只有表头，没有项目，请填入至少一行。",
@@ -159,7 +166,7 @@ def _item(row: Row, stem: str) -> tuple[BudgetItem, list[Remark]] | Remark:
             continue
         if isinstance(value, (list, dict)):
             return _remark(row.place, f"“{column}”不是文字或数字", f"“{column}” is neither text nor a number")
-        text = _text(value)
+        text = re.sub(r"\s+", " ", cell_text(value))
         if text and found[0] not in fields:
             fields[found[0]] = text
             money = found[1] if found[0] == "amount" else money
@@ -207,16 +214,6 @@ def _item(row: Row, stem: str) -> tuple[BudgetItem, list[Remark]] | Remark:
         ),
         notes,
     )
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f")
-    return re.sub(r"\s+", " ", str(value).replace("\u3000", " ")).strip()
 
 
 def _part(text: str) -> Part:
@@ -273,30 +270,17 @@ def _csv_rows(text: str, path: Path) -> tuple[list[Row], list[Remark]]:
     return tabular_rows(numbered, path, lambda number: Place(path.name, line=number))
 
 
-def _sheet_rows(path: Path) -> tuple[list[Row], list[Remark]]:
+def _sheet_rows(data: bytes, path: Path) -> tuple[list[Row], list[Remark]]:
     """The first sheet with a title column; values as the spreadsheet last computed them."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    data = read_bytes(path, MAX_TEXT)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (CalamineError, ValueError, OSError) as error:
-        raise GoufuError(
-            "这个表格打不开（可能已损坏、加密或扩展名不符），请在 Excel 或 WPS 中另存为 .xlsx 再试。",
-            f"This spreadsheet cannot be opened ({error}); it may be damaged, encrypted or misnamed. Save it as .xlsx again.",
-            str(path),
-        ) from error
-    for name, values in sheets:
+    first: list[str] = []
+    for name, _, rows in sheets(data, str(path)):
         numbered = [
-            (number, [_text(cell) for cell in cells])
-            for number, cells in enumerate(values, 1)
-            if any(_text(cell) for cell in cells)
+            (number, cells) for number, row in rows if any(cells := [cell_text(value) for value in row])
         ]
         if any(has_title(cells) for _, cells in numbered[:10]):
             return tabular_rows(numbered, path, partial(_sheet_place, path.name, name))
-    first = next((values for _, values in sheets if values), [])
-    raise _no_title(path, [_text(cell) for cell in first[0]] if first else [])
+        first = first or (numbered[0][1] if numbered else [])
+    raise _no_title(path, first)
 
 
 def _sheet_place(file: str, sheet: str, number: int) -> Place:

@@ -37,23 +37,32 @@ _ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
     r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
 )
+_ASIDE = re.compile(
+    r"\A注[:：]|\A(?:预算|部门)?公开表\d|\A(?:部门|单位)名称[:：]|单位[:：](?:万|千)?元\Z|"
+    r"\A第[一二三四五六七八九]部分|\A[一二三四五六七八九十]{1,3}、|支出预算表|绩效目标表"
+)
 _NOTE = re.compile(r"\A注[:：]")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One item row: the unit it stands under, the amount in 万元, the amounts of its funds as far as printed."""
+    """One item row: its title, the unit it stands under, its amount in 万元, and where both stand."""
 
     title: str
     unit: str
     part: Part
     amount_wan: Decimal
     place: Place
+    amount_place: Place
 
 
 @dataclass(frozen=True)
 class ProjectTables:
-    """What the project tables of one document say. `claims` pairs each subtotal with the rows it adds up."""
+    """What the project tables of one document say.
+
+    `claims` pairs each subtotal with the amounts it must add up: the first of a table all its items, the others
+    the items below them up to the next.
+    """
 
     rows: tuple[ProjectRow, ...] = ()
     subtotals: tuple[Subtotal, ...] = ()
@@ -69,8 +78,8 @@ class _Raw:
     name: str
     unit: str
     amount: Decimal
-    funds: tuple[Decimal, ...]
     place: Place
+    amount_place: Place
 
 
 @dataclass
@@ -133,7 +142,7 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
 
 
 def _is_title(line: Line, text: str) -> bool:
-    if len([cell for cell in line.cells if cell]) != 1 or "绩效" in text or len(text) > 60:
+    if not line.is_paragraph or "绩效" in text or len(text) > 60:
         return False
     return bool(_TITLE.search(text)) and not _CONTENTS.search(line.text)
 
@@ -188,7 +197,7 @@ def _header(lines: Sequence[Line], index: int) -> tuple[_Columns, int] | None:
     funds = tuple(
         i
         for i, stack in enumerate(stacks)
-        if i not in (name, total, unit) and any(_FUND.search(h) for h in stack)
+        if i not in (name, total, unit) and any(_FUND.search(h) for h in stack) and "小计" not in stack
     )
     if total == -1 and not funds:
         return None
@@ -217,7 +226,7 @@ def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -
                 return index
             columns, index = again
             continue
-        if not line.is_row:
+        if _is_aside(line, text):
             if _NOTE.match(text) or not _goes_on(lines, index, columns, table.part):
                 return index
             index += 1
@@ -230,12 +239,19 @@ def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -
     return index
 
 
+def _is_aside(line: Line, text: str) -> bool:
+    """Whether a line stands outside the table: a paragraph, also where a spreadsheet gives it empty cells."""
+    if not line.is_row:
+        return True
+    return line.is_paragraph and bool(_is_title(line, text) or _ASIDE.search(text) or len(text) > 80)
+
+
 def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, part: Part) -> bool:
     """Whether the paragraph at `index` only interrupts the table: its own title, or money unit, printed again."""
     for line in lines[index : index + 4]:
         text = squeeze(line.text)
-        if line.is_row:
-            return _amount_at(line, columns.total) is not None or _header([line], 0) is not None
+        if not _is_aside(line, text):
+            return _amount_at(line, columns.total) is not None or bool(_header([line], 0))
         if _is_title(line, text):
             if _part(text) != part:
                 return False
@@ -282,32 +298,30 @@ def _read_row(line: Line, columns: _Columns, table: _Table, unit: str) -> str:
             )
         )
         return unit
-    if abs(amount) >= ABSURD_WAN:
+    if abs(amount) >= ABSURD_WAN or amount < 0:
+        odd = ("大得不可能", "impossibly large") if amount > 0 else ("是负数", "negative")
         table.remarks.append(
             Remark(
                 "row",
-                "error",
-                f"“{name}”的金额 {amount} 万元大得不可能，请核对。",
-                f"The amount of “{name}”, {amount}, is impossibly large; check it.",
+                "error" if amount > 0 else "warning",
+                f"“{name}”的金额 {amount:,} 万元{odd[0]}，请核对。",
+                f"The amount of “{name}”, {amount:,}, is {odd[1]}; check it.",
                 line.place,
             )
         )
-    if (
-        funds
-        and printed
-        and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE
-        and len(funds) == len(columns.funds)
-    ):
+    if funds and printed and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE:
         table.remarks.append(
             Remark(
                 "row",
                 "warning",
-                f"“{name}”的合计 {amount} 万元不等于各项资金之和 {sum(funds, Decimal(0))} 万元。",
-                f"The total of “{name}”, {amount}, is not the sum of its funds, {sum(funds, Decimal(0))}.",
+                f"“{name}”的合计 {amount:,} 万元不等于各项资金之和 {sum(funds, Decimal(0)):,} 万元。",
+                f"The total of “{name}”, {amount:,}, is not the sum of its funds, {sum(funds, Decimal(0)):,}.",
                 line.place,
             )
         )
-    table.raws.append(_Raw(name, unit, amount, funds, line.place))
+    place = line.place_of(columns.name)
+    amount_place = line.place_of(columns.total if columns.total >= 0 else columns.funds[0])
+    table.raws.append(_Raw(name, unit, amount, place, amount_place))
     return unit
 
 
@@ -320,11 +334,18 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
     unit = ""
     for i, raw in enumerate(raws):
         if heads[i]:
-            subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.place))
+            subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.amount_place))
             unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
         else:
             rows.append(
-                ProjectRow(raw.name, raw.unit or unit or department, table.part, raw.amount, raw.place)
+                ProjectRow(
+                    raw.name,
+                    raw.unit or unit or department,
+                    table.part,
+                    raw.amount,
+                    raw.place,
+                    raw.amount_place,
+                )
             )
     claims = _claims(raws, heads, subtotals)
     return ProjectTables(tuple(rows), tuple(subtotals), claims, (), True)

@@ -99,7 +99,7 @@ def test_the_same_id_twice_is_doubtful_not_lost(tmp_path: Path) -> None:
         ("a.jsonl", '{"name": "x"}\n', "项目名称"),
         ("a.csv", "", "空"),
         ("a.csv", "title,amount_wan\n", "表头"),
-        ("a.xlsx", "not a spreadsheet", "打不开"),
+        ("a.xlsx", "not a spreadsheet", "项目名称"),
     ],
 )
 def test_files_that_are_no_records(tmp_path: Path, name: str, content: str, said: str) -> None:

@@ -1,0 +1,213 @@
+"""What a file really is, told by its content: names lie, content seldom does.
+
+Packed formats are looked into without unpacking them, and refused where they would unpack to something no
+budget is (a zip bomb), where they are locked, or where they are not what can be read here. Every refusal says
+what to do with the file instead.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from typing import Literal
+
+from catalog.errors import GoufuError
+
+Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "jsonl", "csv", "text"]
+
+#: bytes a packed file may unpack to, and entries it may have; a budget workbook has a few megabytes in 30 entries
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_ENTRIES = 20_000
+#: unpacked to packed; only asked of entries above ten megabytes, where office files stay far below
+MAX_RATIO = 250
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"RIFF")
+_PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip"}
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|div|meta)\b", re.IGNORECASE)
+
+
+def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
+    """What `data` is. `name` only tells texts apart (.csv, .jsonl); `where` is for the refusal.
+
+    Raises GoufuError for packed, locked, damaged and foreign files.
+    """
+    head = data[:4096]
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_kind(data, where)
+    if head.startswith(_OLE):
+        return _ole_kind(data, where)
+    for magic, packed in _PACKED.items():
+        if head.startswith(magic):
+            raise _refused(
+                f"这是 {packed} 压缩包，请先解压再读其中的文件",
+                f"this is a {packed} archive; unpack it and give the files in it",
+                where,
+            )
+    if head.startswith(_IMAGES) and not (
+        head.startswith(b"BM") and head[:512].isascii() and b"\x00" not in head
+    ):
+        return "image"
+    if head.startswith(b"{\\rtf"):
+        raise _refused(
+            "这是 RTF 文档，请在 Word 或 WPS 中另存为 .docx 再试",
+            "this is an RTF document; save it as .docx",
+            where,
+        )
+    return _text_kind(head, name, where)
+
+
+def _text_kind(head: bytes, name: str, where: str) -> Kind:
+    text = ""
+    for encoding in ("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "gb18030"):
+        text = head.decode(encoding, errors="ignore")
+        if text:
+            break
+    start = text.lstrip("\ufeff \t\r\n")
+    if "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        raise _refused(
+            "这是 Excel 2003 的 XML 表格，请在 Excel 或 WPS 中另存为 .xlsx 再试",
+            "this is an Excel 2003 XML sheet; save it as .xlsx",
+            where,
+        )
+    if start.startswith("<") and _HTML.search(text):
+        return "html"
+    suffix = name.lower().rpartition(".")[2]
+    if suffix in ("html", "htm"):
+        return "html"
+    if start.startswith("{") or suffix in ("jsonl", "ndjson"):
+        return "jsonl"
+    return "csv" if suffix == "csv" else "text"
+
+
+def _zip_kind(data: bytes, where: str) -> Kind:
+    """What a zip holds, after making sure it unpacks to a bearable size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            _check_size(entries, where)
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise _locked(where)
+            kind: Kind | None = None
+            if any(name.startswith("word/document") for name in names):
+                kind = "docx"
+            elif any(re.match(r"xl/workbook\.(?:xml|bin)", name) for name in names):
+                kind = "xlsx"
+            elif (
+                "content.xml" in names and "mimetype" in names and b"spreadsheet" in archive.read("mimetype")
+            ):
+                kind = "ods"
+            if kind is not None:
+                for entry in entries:
+                    if entry.filename.endswith((".xml", ".rels", ".bin")):
+                        _drain(archive, entry, where)
+                if kind == "xlsx":
+                    _check_extent(archive, entries, where)
+                return kind
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _refused(
+            "文件已损坏或不完整（多半是没有下载完），请重新获取",
+            f"the file is damaged or incomplete ({error}); get it again",
+            where,
+        ) from error
+    raise _refused(
+        "这是压缩包或不认识的文档，请解压后再读其中的文件，或另存为 .docx、.xlsx、PDF",
+        "this is an archive or an unknown document; unpack it, or save it as .docx, .xlsx or PDF",
+        where,
+    )
+
+
+def _check_size(entries: list[zipfile.ZipInfo], where: str) -> None:
+    total = sum(entry.file_size for entry in entries)
+    dense = any(
+        entry.file_size > 10 * 1024 * 1024 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
+        for entry in entries
+    )
+    if total > MAX_UNPACKED or len(entries) > MAX_ENTRIES or dense:
+        raise _refused(
+            f"文件解压后过大（{total // 1024 // 1024} MB、{len(entries)} 个部件），不像预算文件，已拒绝读取；请另存一份只含数据的文件",
+            f"the file unpacks to {total // 1024 // 1024} MB in {len(entries)} parts, which no budget does; save a copy with the data only",
+            where,
+        )
+
+
+def _drain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> None:
+    """Unpack an entry once without keeping it: sizes and checksums that lie are found here."""
+    with archive.open(entry) as stream:
+        while stream.read(1 << 20):
+            pass
+
+
+_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*?(/?)>')
+#: cells of a sheet from its first to its last; each costs memory whether it is filled or not
+MAX_CELLS = 4_000_000
+
+
+def _check_extent(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], where: str) -> None:
+    """Refuse a sheet whose few cells lie so far apart that the table between them would not fit."""
+    for entry in entries:
+        if not re.match(r"xl/worksheets/[^/]+\.xml", entry.filename):
+            continue
+        columns = rows = 0
+        tail = b""
+        with archive.open(entry) as stream:
+            while chunk := stream.read(1 << 20):
+                for match in _CELL.finditer(tail + chunk):
+                    if match[3]:
+                        continue  # a format without content
+                    rows = max(rows, int(match[2]))
+                    columns = max(columns, _column_number(match[1]))
+                tail = chunk[-200:]
+        if rows * columns > MAX_CELLS:
+            raise _refused(
+                f"工作表“{entry.filename.rpartition('/')[2]}”一直写到第 {rows} 行第 {columns} 列，请删去远处的空白单元格后另存",
+                f"the sheet {entry.filename} runs to row {rows}, column {columns}; delete the stray cells and save it",
+                where,
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _ole_kind(data: bytes, where: str) -> Kind:
+    """What an OLE container (the office files of before 2007, and all locked ones) holds."""
+
+    def has(stream: str) -> bool:
+        return stream.encode("utf-16-le") in data
+
+    if has("EncryptedPackage"):
+        raise _locked(where)
+    if has("WordDocument"):
+        raise _refused(
+            "这是旧版 Word（.doc）或 WPS 文字文档，请另存为 .docx 再试",
+            "this is an old Word (.doc) or WPS document; save it as .docx",
+            where,
+        )
+    if has("Workbook") or has("Book"):
+        return "xls"
+    raise _refused(
+        "这是不认识的旧版 Office 文档，请另存为 .docx、.xlsx 或 PDF 再试",
+        "this is an unknown old office document; save it as .docx, .xlsx or PDF",
+        where,
+    )
+
+
+def _locked(where: str) -> GoufuError:
+    return _refused(
+        "文件有密码保护，请用密码打开后另存为不加密的文件再试",
+        "the file is protected by a password; open it and save it without one",
+        where,
+    )
+
+
+def _refused(text: str, english: str, where: str) -> GoufuError:
+    return GoufuError(f"{text}。", f"{english[:1].upper()}{english[1:]}.", where)

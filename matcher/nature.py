@@ -101,6 +101,7 @@ def feature_names() -> tuple[str, ...]:
         "things and upkeep",
         "things and skill",
         "ends in a thing",
+        "ends in a structure",
         "match",
         "match known",
         "always",
@@ -137,6 +138,7 @@ def features(
     """
     cues = list(evidence())
     width = len(cues)
+    structures = evidence()["structure"]
     out = np.zeros((len(titles), len(feature_names())))
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
@@ -162,12 +164,13 @@ def features(
         out[row, at + 1] = long
         bare = _DRESS.sub("", bare)
         out[row, at + 4] = bare.endswith(thing_words)
+        out[row, at + 5] = bare.endswith(structures)
     counts = np.minimum(out[:, : 3 * width], 3)
     out[:, : 3 * width] = np.sqrt(counts)
     both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
     some = both[:, things].max(axis=1) > 0
-    out[:, -6] = some & (both[:, cues.index("operate")] > 0)
-    out[:, -5] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
+    out[:, -7] = some & (both[:, cues.index("operate")] > 0)
+    out[:, -6] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
     if match is not None:
         out[:, -3] = np.clip(match, -6, 6) / 3
         out[:, -2] = 1

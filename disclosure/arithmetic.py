@@ -15,6 +15,7 @@ from disclosure.amounts import CENT, parse_amount, to_wan
 from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
+from disclosure.statements import statement_checks
 from disclosure.tables import TOLERANCE, ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
@@ -30,18 +31,19 @@ _STATEMENT_TITLE = re.compile(r"(?<!收)支出(?:预算)?总表|部门支出总�
 
 
 def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> tuple[Check, ...]:
-    """Every comparison that the document allows, agreeing or not, in the order of the document's parts."""
+    """Every comparison that the document allows, agreeing or not; those of the project tables first."""
     return (
         *_table_checks(tables),
-        *_statement_checks(lines, tables),
+        *_expenditure_checks(lines, tables),
         *_text_checks(lines, tables),
         *_bought(story),
+        *statement_checks(lines),
     )
 
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total"}
+    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
     for check in checks:
         if check.agrees:
             continue
@@ -144,7 +146,7 @@ def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:
     return min(_totals(tables), key=lambda total: abs(total - printed))
 
 
-def _statement_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check]:
+def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check]:
     """The 合计 row of 预算支出总表: its 项目支出 against the project tables."""
     for i, line in enumerate(lines):
         if not line.is_paragraph or not _STATEMENT_TITLE.search(squeeze(line.text)) or len(line.text) > 40:

@@ -43,7 +43,7 @@ class Link:
     score: float
 
 
-def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form], department: str = "") -> tuple[Link, ...]:
+def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form]) -> tuple[Link, ...]:
     """The links between `rows` and `forms`, in the order of the rows.
 
     The surest pairs are made first and leave the field; what is left is judged anew among the rest.
@@ -52,7 +52,7 @@ def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form], department: st
     open_forms = set(range(len(forms)))
     links: list[Link] = []
     while open_rows and open_forms:
-        scores = _scores(rows, forms, open_rows, open_forms, department)
+        scores = _scores(rows, forms, open_rows, open_forms)
         best = _mutual_best(scores)
         if not best:
             break
@@ -71,23 +71,30 @@ def _scores(
     forms: Sequence[Form],
     open_rows: set[int],
     open_forms: set[int],
-    department: str,
 ) -> dict[tuple[int, int], float]:
     """The log-odds of every open pair that is not excluded."""
+    row_names = Counter(fold(row.title) for row in rows)
+    form_names = Counter(fold(form.title) for form in forms)
     row_amounts = Counter(rows[i].amount_wan for i in open_rows)
     form_amounts = Counter(_wan(forms[j].year_yuan) for j in open_forms)
     scores = {}
     for i in open_rows:
         for j in open_forms:
             rarity = max(row_amounts[rows[i].amount_wan], form_amounts[rows[i].amount_wan])
-            score = log_odds(rows[i], forms[j], rarity, department)
+            name = fold(rows[i].title)
+            sole = row_names[name] == form_names[name] == 1
+            score = log_odds(rows[i], forms[j], rarity, sole)
             if score > -4:
                 scores[i, j] = score
     return scores
 
 
-def log_odds(row: ProjectRow, form: Form, rarity: int = 1, department: str = "") -> float:
-    """The log-odds that `form` belongs to `row`; `rarity` is how many open rows or forms have the row's amount."""
+def log_odds(row: ProjectRow, form: Form, rarity: int = 1, sole: bool = False) -> float:
+    """The log-odds that `form` belongs to `row`.
+
+    `rarity` is how many open rows or forms have the row's amount; `sole` that no other row or form of the
+    document has the row's name: then the same name outweighs another amount, which is reported instead.
+    """
     score = -3.0
     name = _name_evidence(row.title, form)
     score += name
@@ -95,6 +102,8 @@ def log_odds(row: ProjectRow, form: Form, rarity: int = 1, department: str = "")
     if year is not None:
         if abs(year - row.amount_wan) <= CENT:
             score += 4.5 if rarity <= 1 else 3.0
+        elif sole and name >= 4.0:
+            score -= 0.5
         else:
             score -= 4.5
     elif total is not None:

@@ -16,7 +16,7 @@ from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
 from disclosure.statements import statement_checks
-from disclosure.tables import TOLERANCE, ProjectTables
+from disclosure.tables import TOLERANCE, ProjectTables, is_group
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -116,15 +116,21 @@ def _check(kind: str, what: str, printed: Decimal, summed: Decimal, place: Place
 
 
 def _table_checks(tables: ProjectTables) -> Iterator[Check]:
-    """Each subtotal against its items, and each table's first row against all of them and against the units."""
-    for n, (subtotal, parts) in enumerate(tables.claims):
-        first = n == 0 or tables.claims[n - 1][0].part != subtotal.part
+    """Each subtotal against its items, and each table's total against the units' rows as well."""
+    for claim in tables.claims:
+        subtotal = claim.subtotal
         table = f"项目支出预算表（{subtotal.part}）" if subtotal.part else "项目支出预算表"
-        kind = "total" if first else "subtotal"
-        what = f"{table}合计" if first else f"{table}“{subtotal.name}”小计"
-        yield _check(kind, what, subtotal.amount_wan, sum(parts, Decimal(0)), subtotal.place)
-        if first:
-            units = [s.amount_wan for s, _ in tables.claims[n + 1 :] if s.part == subtotal.part]
+        kind = "total" if claim.whole else "subtotal"
+        what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
+        yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
+        if claim.whole:
+            units = [
+                other.subtotal.amount_wan
+                for other in tables.claims
+                if other.subtotal.part == subtotal.part
+                and not other.whole
+                and not is_group(other.subtotal.name)
+            ]
             if units:
                 yield _check(
                     "units",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: pages; fewer are read before a bar could be seen
 _MANY_PAGES = 20
+#: seconds after which a bar is shown however few the pages; a scan takes a few seconds a page
+_LONG = 2.0
 
 
 def read_files(arguments: Iterable[str | Path], failed: list[GoufuError]) -> Iterator[Disclosure]:
@@ -53,9 +56,10 @@ def _report(error: GoufuError, failed: list[GoufuError]) -> None:
 def _pages(name: str) -> Iterator[Callable[[int, int], None]]:
     """A function to call with pages done and pages in all; a bar on a terminal's stderr where there are many."""
     bars: list[Progress] = []
+    start = time.monotonic()
 
     def tell(done: int, pages: int) -> None:
-        if pages < _MANY_PAGES or not sys.stderr.isatty():
+        if not sys.stderr.isatty() or (pages < _MANY_PAGES and time.monotonic() - start < _LONG):
             return
         if not bars:
             from rich.console import Console

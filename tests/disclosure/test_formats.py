@@ -141,6 +141,48 @@ def test_a_turned_page(tmp_path: Path, turn: int, flag: int) -> None:
     assert [(i.title, str(i.amount_wan)) for i in items] == [("清扫", "1.00"), ("清运", "2.00")]
 
 
+@pytest.mark.parametrize("drawn", ["lines", "bars", "boxes", "open sides"])
+def test_however_the_lines_are_drawn(tmp_path: Path, drawn: str) -> None:
+    """Word draws thin filled bars, Excel a box for each cell, others lines; some tables are open at the sides."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    example_formats.as_pdf(STEMS[0])  # registers the font
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 600))
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(100, 550, "2026年项目支出预算表（本年预算）")
+    rows = [
+        ("项目名称", "合计", "一般公共", "政府性基"),
+        ("", "", "预算", "金预算"),
+        ("甲县乙局", "3.00", "1.00", "2.00"),
+        ("清扫", "1.00", "1.00", ""),
+        ("城区垃圾清运及", "", "", ""),
+        ("中转", "2.00", "", "2.00"),
+    ]
+    xs, tops = (100, 250, 330, 410, 490), (500, 460, 440, 420, 380)
+    heights = (485, 470, 446, 426, 406, 390)
+    for y, row in zip(heights, rows, strict=True):
+        for x, cell in zip(xs, row, strict=False):
+            canvas.drawString(x + 4, y, cell)
+    inner = xs[1:-1] if drawn == "open sides" else xs
+    if drawn == "boxes":
+        for top, bottom in zip(tops, tops[1:], strict=False):
+            for left, right in zip(xs, xs[1:], strict=False):
+                canvas.rect(left, bottom, right - left, top - bottom)
+    elif drawn == "bars":
+        for y in tops:
+            canvas.rect(xs[0], y - 0.25, xs[-1] - xs[0], 0.5, stroke=0, fill=1)
+        for x in xs:
+            canvas.rect(x - 0.25, tops[-1], 0.5, tops[0] - tops[-1], stroke=0, fill=1)
+    else:
+        for y in tops:
+            canvas.line(xs[0], y, xs[-1], y)
+        for x in inner:
+            canvas.line(x, tops[-1], x, tops[0])
+    canvas.save()
+    items = read_document(tmp_path / "a.pdf").items
+    assert [(i.title, str(i.amount_wan)) for i in items] == [("清扫", "1.00"), ("城区垃圾清运及中转", "2.00")]
+
+
 def test_a_watermark_across_the_table(tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Table

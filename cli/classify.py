@@ -21,7 +21,10 @@ _SEVERITIES = ("notice", "warning", "error")
 
 def classify(
     files: Annotated[
-        list[Path], typer.Argument(metavar="文件…", help="部门预算公开文件，或 .jsonl/.csv/.xlsx 项目记录")
+        list[str],
+        typer.Argument(
+            metavar="文件…", help="部门预算公开（PDF、Word、Excel、网页、文本、扫描件）、项目记录，或文件夹"
+        ),
     ],
     department: DepartmentOption = None,
     year: Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")] = None,
@@ -65,25 +68,19 @@ def classify(
         raise typer.Exit(1)
 
 
-def _read(files: Sequence[Path]) -> tuple[list[BudgetItem], bool]:
+def _read(files: Sequence[str]) -> tuple[list[BudgetItem], bool]:
     """The items of all files; a file that cannot be read is reported and the others go on."""
-    from disclosure.items import read_items
+    from cli.reading import read_files
 
     items: list[BudgetItem] = []
-    failed = False
-    for path in files:
-        try:
-            found, remarks = read_items(path)
-        except GoufuError as error:
-            note(error.text("zh"), error.text("en"))
-            failed = True
-            continue
-        for remark in remarks:
+    failed: list[GoufuError] = []
+    for disclosure in read_files(files, failed):
+        for remark in disclosure.remarks:
             if remark.level == "error":
-                where = remark.place.text("zh") if remark.place else path.name
+                where = remark.place.text("zh") if remark.place else disclosure.file
                 note(f"{where}：{remark.text}", f"{where}: {remark.english}")
-        items += found
-    return items, failed
+        items += disclosure.items
+    return items, bool(failed)
 
 
 def _assess(

@@ -17,6 +17,7 @@ from cli.catalogs import catalogs
 from cli.classify import classify
 from cli.diff import diff
 from cli.history import history
+from cli.items import items
 from cli.lookup import lookup
 from cli.tree import tree
 
@@ -50,7 +51,7 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, lookup, tree, catalogs, diff, history):
+for command in (classify, items, lookup, tree, catalogs, diff, history):
     app.command()(command)
 
 

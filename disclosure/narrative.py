@@ -19,7 +19,10 @@ from disclosure.model import Attachment, Place, Procurement
 
 _OWNER = re.compile(r"(?:部门|单位)(?:\(单位\))?名称[:：]([\u4e00-\u9fff()（）]{4,40})")
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
-_COVER_NAMED = re.compile(r"([\u4e00-\u9fff]{4,30})((?:19|20)\d\d)年?度?(?:部门|单位)?预算公开")
+_COVER_NAMED = re.compile(
+    r"\A(?P<name>[\u4e00-\u9fff]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
+    r"\A(?P<year2>(?:19|20)\d\d)年?度?(?P<name2>[\u4e00-\u9fff]{4,30}?)(?:部门|单位)预算"
+)
 _YEAR = re.compile(r"((?:19|20)\d\d)年(?:度)?")
 #: lines that a sentence may be broken into by pages and columns
 RUN_ON = 5
@@ -74,7 +77,7 @@ def _department(lines: Sequence[Line]) -> str:
         if _COVER.match(text) and i:
             return lines[i - 1].text
         if match := _COVER_NAMED.search(text):
-            return match[1]
+            return match["name"] or match["name2"]
     return ""
 
 
@@ -85,7 +88,7 @@ def _year(lines: Sequence[Line]) -> int | None:
         if match := _COVER.match(text):
             return int(match[1])
         if match := _COVER_NAMED.search(text):
-            return int(match[2])
+            return int(match["year"] or match["year2"])
     titles = Counter(
         int(match[1])
         for line in lines

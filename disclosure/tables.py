@@ -33,6 +33,10 @@ _TOTAL = re.compile(
 _UNIT_COLUMN = re.compile(r"\A(?:预算单位|单位名称|部门\(单位\)(?:名称)?|单位|实施单位|项目单位|部门名称)\Z")
 _FUND = re.compile(r"一般公共预算|政府性基金|国有资本经营|财政专户管理|单位资金|财政拨款")
 _GRAND = re.compile(r"\A(?:合计|总计|部门合计|单位合计|小计)\Z")
+#: rows that add up one kind of projects within a unit
+_GROUP = re.compile(
+    r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:小计|合计)?\Z"
+)
 _ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
     r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
@@ -56,17 +60,25 @@ class ProjectRow:
     amount_place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A subtotal, the amounts of the items it must add up, and whether these are all items of its table."""
+
+    subtotal: Subtotal
+    parts: tuple[Decimal, ...]
+    whole: bool
+
+
 @dataclass(frozen=True)
 class ProjectTables:
     """What the project tables of one document say.
 
-    `claims` pairs each subtotal with the amounts it must add up: the first of a table all its items, the others
-    the items below them up to the next.
+    `claims` has each subtotal with the amounts it must add up.
     """
 
     rows: tuple[ProjectRow, ...] = ()
     subtotals: tuple[Subtotal, ...] = ()
-    claims: tuple[tuple[Subtotal, tuple[Decimal, ...]], ...] = ()
+    claims: tuple[Claim, ...] = ()
     remarks: tuple[Remark, ...] = ()
     found: bool = False
 
@@ -98,7 +110,7 @@ def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[
     tables = _collect(lines)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
-    claims: list[tuple[Subtotal, tuple[Decimal, ...]]] = []
+    claims: list[Claim] = []
     remarks: list[Remark] = []
     for table in tables:
         read = _sort_rows(table, department, known)
@@ -328,14 +340,15 @@ def _read_row(line: Line, columns: _Columns, table: _Table, unit: str) -> str:
 def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables:
     """Items and subtotals of one table, and what each subtotal adds up."""
     raws = table.raws
-    heads = [_is_subtotal(raws, i, known) for i in range(len(raws))]
+    heads = _heads(raws, known)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
     unit = ""
-    for i, raw in enumerate(raws):
-        if heads[i]:
+    for raw, head in zip(raws, heads, strict=True):
+        if head:
             subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.amount_place))
-            unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
+            if not is_group(raw.name):
+                unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
         else:
             rows.append(
                 ProjectRow(
@@ -351,38 +364,85 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
     return ProjectTables(tuple(rows), tuple(subtotals), claims, (), True)
 
 
-def _is_subtotal(raws: Sequence[_Raw], i: int, known: set[str]) -> bool:
-    name = squeeze(raws[i].name)
-    if _GRAND.match(name):
-        return True
-    if fold(name) in known:
-        return True
-    if not _ORGANISATION.search(name):
+def _heads(raws: Sequence[_Raw], known: set[str]) -> list[bool]:
+    """Which rows add up others.
+
+    A row named like an organisation that the document names nowhere else is one only if the rows below add up
+    to it, and if the table's own total does not need it as an item.
+    """
+    sure = [_is_known_subtotal(raw.name, known) for raw in raws]
+    heads = [sure[i] or _adds_up(raws, sure, i) for i in range(len(raws))]
+    if raws and sure[0]:
+        short = raws[0].amount - sum(
+            (r.amount for r, h in zip(raws, heads, strict=True) if not h), Decimal(0)
+        )
+        for i, raw in enumerate(raws):
+            if heads[i] and not sure[i] and abs(short) > TOLERANCE and abs(short - raw.amount) <= TOLERANCE:
+                heads[i] = False
+                break
+    return heads
+
+
+def _is_known_subtotal(name: str, known: set[str]) -> bool:
+    flat = squeeze(name)
+    return bool(_GRAND.match(flat) or _GROUP.match(flat)) or fold(name) in known
+
+
+def is_group(name: str) -> bool:
+    """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
+    return bool(_GROUP.match(squeeze(name)))
+
+
+def _adds_up(raws: Sequence[_Raw], sure: Sequence[bool], i: int) -> bool:
+    """Whether row `i` is named like an organisation and the rows below it add up to it."""
+    if not _ORGANISATION.search(squeeze(raws[i].name)):
         return False
-    # an organisation the document names nowhere else: only arithmetic can tell a unit row from an item
     below = Decimal(0)
     for j in range(i + 1, len(raws)):
-        if fold(raws[j].name) in known:
-            break
+        if sure[j] or below > raws[i].amount + TOLERANCE:
+            return False
         below += raws[j].amount
-        if abs(below - raws[i].amount) <= TOLERANCE and j > i:
+        if abs(below - raws[i].amount) <= TOLERANCE:
             return True
-        if below > raws[i].amount + TOLERANCE:
-            break
     return False
 
 
-def _claims(
-    raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]
-) -> tuple[tuple[Subtotal, tuple[Decimal, ...]], ...]:
-    """Each subtotal with the amounts it must add up: the department row all items, a unit row those below it."""
+def _claims(raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]) -> tuple[Claim, ...]:
+    """Each subtotal with the amounts it must add up.
+
+    A first row, or a 合计 at the end, adds up all items of the table; any other the items down to the next, and a
+    小计 with nothing below it those above. A first row that only its own items add up to is a unit's.
+    """
     indexes = [i for i, head in enumerate(heads) if head]
+    everything = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
     claims = []
     for n, i in enumerate(indexes):
         end = indexes[n + 1] if n + 1 < len(indexes) else len(raws)
-        if n == 0:
-            parts = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
-        else:
-            parts = tuple(raws[j].amount for j in range(i + 1, end))
-        claims.append((subtotals[n], parts))
+        own = tuple(raw.amount for raw in raws[i + 1 : end])
+        above = tuple(raw.amount for raw in raws[indexes[n - 1] + 1 if n else 0 : i])
+        name = squeeze(raws[i].name)
+        parts, whole = own, False
+        if name == "小计" and above and (not own or _sums(above, raws[i].amount)):
+            parts = above
+        elif n == 0 or (_GRAND.match(name) and not own):
+            if not own or _sums(everything, raws[i].amount) or not _sums(own, raws[i].amount):
+                parts, whole = everything, True
+        elif not own:  # what stands below are its groups: 其他运转类, 特定目标类
+            parts = _grouped(raws, heads, i)
+        claims.append(Claim(subtotals[n], parts, whole))
     return tuple(claims)
+
+
+def _grouped(raws: Sequence[_Raw], heads: Sequence[bool], i: int) -> tuple[Decimal, ...]:
+    """The items below row `i` as far as only group rows stand between."""
+    parts: list[Decimal] = []
+    for raw, head in zip(raws[i + 1 :], heads[i + 1 :], strict=True):
+        if head and not is_group(raw.name):
+            break
+        if not head:
+            parts.append(raw.amount)
+    return tuple(parts)
+
+
+def _sums(parts: Sequence[Decimal], amount: Decimal) -> bool:
+    return abs(sum(parts, Decimal(0)) - amount) <= TOLERANCE

@@ -168,12 +168,6 @@ def test_the_narrative(read: dict[str, Disclosure]) -> None:
     assert city is not None and city.works_wan == Decimal("2335.00")
 
 
-def _seconds(path: Path) -> float:
-    start = time.process_time()
-    read_disclosure(path)
-    return time.process_time() - start
-
-
 SIGNATURE = re.compile(
     r"(?:负责人|经办人|填表人|填报人|审核人|联系人|制表人)[\s:：]*[:：][\s]*(?!某某|经办人|联系电话|填报日期|填表日期|联系人)(\S+)"
 )

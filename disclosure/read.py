@@ -60,7 +60,7 @@ def assemble(
             BudgetItem(
                 id=f"{stem}-{i + 1:03d}",
                 title=row.title,
-                department=story.department or row.unit,
+                department=row.department or row.unit,
                 unit=row.unit,
                 year=story.year,
                 summary=form.overview if form else "",

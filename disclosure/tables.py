@@ -45,14 +45,16 @@ _ASIDE = re.compile(
     r"\A注[:：]|\A(?:预算|部门)?公开表\d|\A(?:部门|单位)名称[:：]|单位[:：](?:万|千)?元\Z|"
     r"\A第[一二三四五六七八九]部分|\A[一二三四五六七八九十]{1,3}、|支出预算表|绩效目标表"
 )
+_OWNER = re.compile(r"\A部门名称[:：]([\u4e00-\u9fff()]{4,40})")
 _NOTE = re.compile(r"\A注[:：]")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One item row: its title, the unit it stands under, its amount in 万元, and where both stand."""
+    """One item row: its title, department and unit, its amount in 万元, and where both stand."""
 
     title: str
+    department: str
     unit: str
     part: Part
     amount_wan: Decimal
@@ -100,6 +102,7 @@ class _Table:
 
     part: Part
     money: str = "万元"
+    owner: str = ""
     raws: list[_Raw] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -107,13 +110,15 @@ class _Table:
 def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[str] = ()) -> ProjectTables:
     """The project tables in `lines`; `units` are the organisations the document names elsewhere."""
     known = {fold(name) for name in (department, *units) if name}
-    tables = _collect(lines)
+    tables = _joined(_collect(lines), department)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
     claims: list[Claim] = []
     remarks: list[Remark] = []
     for table in tables:
-        read = _sort_rows(table, department, known)
+        read = _sort_rows(
+            table, table.owner or department, known | ({fold(table.owner)} if table.owner else set())
+        )
         rows += read.rows
         subtotals += read.subtotals
         claims += read.claims
@@ -127,6 +132,7 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
     index = 0
     part: Part = ""
     money = "万元"
+    owner = ""
     titled = -100
     while index < len(lines):
         line = lines[index]
@@ -136,6 +142,8 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
             money = "万元"
         if match := _MONEY_UNIT.search(text):
             money = match[1]
+        if match := _OWNER.match(text):
+            owner = match[1]
         header = _header(lines, index)
         if header is None:
             index += 1
@@ -148,9 +156,26 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
         if not near:
             part = "本年预算" if columns.wide or not tables else "上年结转"
         if near or not tables or tables[-1].part != part:
-            tables.append(_Table(part, money))
+            tables.append(_Table(part, money, owner))
         index = _body(lines, body, columns, tables[-1])
     return tables
+
+
+def _joined(tables: Sequence[_Table], department: str) -> list[_Table]:
+    """The tables with those put together that only a page's title and header had cut.
+
+    A table of its own begins with its total, or belongs to another department.
+    """
+    joined: list[_Table] = []
+    for table in tables:
+        first = squeeze(table.raws[0].name) if table.raws else ""
+        whole = bool(_GRAND.match(first)) or fold(first) in {fold(department), fold(table.owner)} - {""}
+        if joined and joined[-1].part == table.part and joined[-1].owner == table.owner and not whole:
+            joined[-1].raws += table.raws
+            joined[-1].remarks += table.remarks
+        else:
+            joined.append(table)
+    return joined
 
 
 def _is_title(line: Line, text: str) -> bool:
@@ -239,7 +264,7 @@ def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -
             columns, index = again
             continue
         if _is_aside(line, text):
-            if _NOTE.match(text) or not _goes_on(lines, index, columns, table.part):
+            if _NOTE.match(text) or not _goes_on(lines, index, columns, table):
                 return index
             index += 1
             continue
@@ -258,14 +283,17 @@ def _is_aside(line: Line, text: str) -> bool:
     return line.is_paragraph and bool(_is_title(line, text) or _ASIDE.search(text) or len(text) > 80)
 
 
-def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, part: Part) -> bool:
+def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -> bool:
     """Whether the paragraph at `index` only interrupts the table: its own title, or money unit, printed again."""
     for line in lines[index : index + 4]:
         text = squeeze(line.text)
         if not _is_aside(line, text):
             return _amount_at(line, columns.total) is not None or bool(_header([line], 0))
         if _is_title(line, text):
-            if _part(text) != part:
+            if _part(text) != table.part:
+                return False
+        elif match := _OWNER.match(text):
+            if table.owner and match[1] != table.owner:
                 return False
         elif not (
             _is_page_number(text) or _MONEY_UNIT.search(text) or re.match(r"(?:部门|单位)名称[:：]", text)
@@ -353,6 +381,7 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
             rows.append(
                 ProjectRow(
                     raw.name,
+                    department,
                     raw.unit or unit or department,
                     table.part,
                     raw.amount,

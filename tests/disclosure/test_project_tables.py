@@ -29,6 +29,27 @@ def test_a_page_break_with_title_and_header_again() -> None:
     assert [str(s.amount_wan) for s in tables.subtotals] == ["3.00"]
 
 
+def test_a_page_header_of_another_kind_between() -> None:
+    text = (
+        TITLE + HEADER + "甲县乙局\t3.00\t3.00\t\t\t\t\n路灯维护\t1.00\t1.00\t\t\t\t\n"
+        "甲县乙局 2026 年度部门预算\n内部资料\n第二部分续\n"
+        + TITLE
+        + HEADER
+        + "河道保洁\t2.00\t2.00\t\t\t\t\n"
+    )
+    tables = read(text)
+    assert [(r.title, r.unit) for r in tables.rows] == [("路灯维护", "甲县乙局"), ("河道保洁", "甲县乙局")]
+    assert [[str(p) for p in c.parts] for c in tables.claims] == [["1.00", "2.00"]]
+
+
+def test_two_departments_in_one_file() -> None:
+    other = TITLE.replace("甲县乙局", "甲县丙局")
+    text = TITLE + HEADER + "甲县乙局\t1.00\n清扫\t1.00\n\n" + other + HEADER + "甲县丙局\t2.00\n测绘\t2.00\n"
+    tables = read(text)
+    assert [(r.title, r.department) for r in tables.rows] == [("清扫", "甲县乙局"), ("测绘", "甲县丙局")]
+    assert [(c.whole, str(sum(c.parts))) for c in tables.claims] == [(True, "1.00"), (True, "2.00")]
+
+
 def test_columns_in_another_order_and_yuan() -> None:
     text = (
         "2026年项目支出预算表\n金额单位：元\n"

@@ -18,6 +18,7 @@ from cli.classify import classify
 from cli.diff import diff
 from cli.history import history
 from cli.lookup import lookup
+from cli.rules import rules
 from cli.tree import tree
 
 app = typer.Typer(
@@ -50,7 +51,7 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, lookup, tree, catalogs, diff, history):
+for command in (classify, lookup, tree, catalogs, diff, history, rules):
     app.command()(command)
 
 

@@ -19,6 +19,7 @@ from cli.diff import diff
 from cli.history import history
 from cli.items import items
 from cli.lookup import lookup
+from cli.rules import rules
 from cli.tree import tree
 
 app = typer.Typer(
@@ -51,7 +52,7 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, items, lookup, tree, catalogs, diff, history):
+for command in (classify, items, lookup, tree, catalogs, diff, history, rules):
     app.command()(command)
 
 

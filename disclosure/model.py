@@ -97,11 +97,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A catalog document printed inside a disclosure: its number, title and where it lies."""
+    """A catalog document printed inside a disclosure: its number, title, where it lies, and the codes it prints in order."""
 
     number: str
     title: str
     place: Place
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

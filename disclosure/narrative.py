@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
@@ -37,6 +37,7 @@ _STATEMENT = re.compile(
 )
 _NEXT = re.compile(r"\A(?:\(?[一二三四五六七八九十]+[)、]|第[一二三四五六]部分)")
 _DOCUMENT = re.compile(r"\A([\u4e00-\u9fff]{2,8})[\[(【〔〈]((?:19|20)\d\d)[\])】〕〉](?:第)?(\d{1,4})号\Z")
+_CODE = re.compile(r"(?:[AB](?:\d\d){0,3}|(?:\d\d){1,3})\Z")
 _CATALOG_TITLE = re.compile(r"购买服务.{0,6}目\s*录")
 
 
@@ -145,7 +146,7 @@ def _still_the_statement(line: Line) -> bool:
 
 def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
     """Documents printed in full: a line that is nothing but a document number, and a title about the catalog below."""
-    found = []
+    heads: list[tuple[int, str, str]] = []
     for i, line in enumerate(lines[after:], after):
         if not line.is_paragraph:
             continue
@@ -156,5 +157,16 @@ def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
         if not _CATALOG_TITLE.search(title):
             continue
         first = next((part.text for part in lines[i + 1 : i + 4] if _CATALOG_TITLE.search(part.text)), title)
-        found.append(Attachment(f"{match[1]}〔{match[2]}〕{match[3]}号", first, line.place))
-    return tuple(found)
+        heads.append((i, f"{match[1]}〔{match[2]}〕{match[3]}号", first))
+    ends = [i for i, _, _ in heads[1:]] + [len(lines)]
+    return tuple(
+        Attachment(number, title, lines[i].place, tuple(_codes(lines[i:end])))
+        for (i, number, title), end in zip(heads, ends, strict=True)
+    )
+
+
+def _codes(lines: Sequence[Line]) -> Iterator[str]:
+    """The first cells of table rows that are catalog codes (a misprinted one may lack its letter) beside a name."""
+    for line in lines:
+        if line.is_row and not line.is_paragraph and _CODE.match(code := squeeze(line.cells[0])):
+            yield code

@@ -39,7 +39,11 @@ def with_successor(
     version = next(v for v in versions if v.id == entry.version)
     same = next((c for c in codes if (c.section, c.code) == (entry.section, entry.code)), None)
     sure = next((s.confidence for s in standing.successors if s.entry == entry), 1.0)
-    wrote = f"{standing.cited.version} 的 {standing.cited.code} {standing.cited.name}" if standing.cited else "所填代码"
+    wrote = (
+        f"{standing.cited.version} 的 {standing.cited.code} {standing.cited.name}"
+        if standing.cited
+        else "所填代码"
+    )
     first = Candidate(
         version=entry.version,
         section=entry.section,
@@ -47,7 +51,10 @@ def with_successor(
         name=entry.name,
         path=tuple(above.name for above in version.path(entry)),
         score=sure,
-        why=(f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效", *(same.why if same else ())),
+        why=(
+            f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效",
+            *(same.why if same else ()),
+        ),
         also=same.also if same else (),
     )
     return (first, *(c for c in codes if c is not same))[: max(len(codes), 1)]

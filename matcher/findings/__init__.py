@@ -8,7 +8,7 @@ fired, where they stand, the entry or document concerned. A finding is a reason 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 from matcher.findings import budget, listing, purchasable
 from matcher.findings.disclosure import document_findings
@@ -18,7 +18,7 @@ from matcher.model import Assessment, Finding
 
 SEVERITIES = ("error", "warning", "notice")
 
-RULES: tuple[Callable[[Assessment], Sequence[Finding]], ...] = (
+RULES: tuple[Callable[[Assessment], Iterator[Finding]], ...] = (
     listing.unlisted,
     listing.cited,
     purchasable.not_a_service,

@@ -20,7 +20,7 @@ STANDING = 20
 _CENT = Decimal("0.01")
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-_TERM = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*年")
+_TERM = re.compile(r"(?<!\d)(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*年")
 _CONTRACT = re.compile(
     r"(?:合同|服务|特许经营|协议|承包|委托|履行|签约|运营)(?:履行)?(?:期限|期|年限)(?:为|共|:|：|是|约)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*年(?!级|度)"
 )
@@ -36,7 +36,7 @@ def years(text: str) -> int | None:
     """
     for match in _TERM.finditer(normal(text)):
         count = _number(match[1])
-        if count is not None and count < 1900:
+        if count is not None:
             return count
     return None
 
@@ -64,7 +64,8 @@ def long_term(a: Assessment) -> Iterator[Finding]:
     severity: Severity = "notice" if standing else "warning"
     yield finding(
         "GF301",
-        f"项目期限填作 {count} 年；" + ("应是长期项目的填法，购买服务合同仍不得超过三年" if standing else "购买服务合同不得超过三年"),
+        f"项目期限填作 {count} 年；"
+        + ("应是长期项目的填法，购买服务合同仍不得超过三年" if standing else "购买服务合同不得超过三年"),
         f"the term is {count} years; contracts for services are limited to three",
         (words,),
         severity=severity,

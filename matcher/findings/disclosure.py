@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from catalog.citation import judge
-from catalog.force import Applicable, applicable, span
+from catalog.force import Applicable, CatalogClass, applicable, span
 from catalog.model import CatalogVersion
 from catalog.written import read_documents
 from disclosure.model import Attachment, Disclosure
@@ -24,7 +24,10 @@ from matcher.model import Assessment, Finding
 
 #: a share of a catalog's entries that may be missing from an attachment as misreadings
 _SPARE = 0.02
-_NONE_SAID = re.compile(r"无(?:本部门)?(?:的)?政府购买服务(?:指导性)?目录|(?:没有|未)(?:编制|制定)?政府购买服务(?:指导性)?目录")
+_LEADING = re.compile(r"\A(?:依据|根据|按照|按|参照|执行|附件|见|详见|依|据)+")
+_NONE_SAID = re.compile(
+    r"无(?:本部门)?(?:的)?政府购买服务(?:指导性)?目录|(?:没有|未)(?:编制|制定)?政府购买服务(?:指导性)?目录"
+)
 
 
 def document_findings(
@@ -136,7 +139,8 @@ def _not_in_force(
 ) -> Iterator[Finding]:
     """GF402: a catalog attached, or named in the statement, that is not the one that applies on the day."""
     attached = {a.number: (f"附有 {a.number}", a.place) for a in d.attachments}
-    named = {n: (f"写有“{n}”", d.statement_place) for n in read_documents(d.statement) if n not in attached}
+    cited = [_bare(n, versions) for n in read_documents(d.statement)]
+    named = {n: (f"写有“{n}”", d.statement_place) for n in cited if n not in attached}
     governing = [v for v in (law.class_a, law.class_b) if v is not None]
     now = "、".join(v.number for v in governing)
     for number, (how, place) in {**attached, **named}.items():
@@ -160,19 +164,31 @@ def _not_in_force(
         )
 
 
+def _bare(number: str, versions: Sequence[CatalogVersion]) -> str:
+    """A document number without the words that run into it (依据晋财综〔2021〕34号)."""
+    known = next((v.number for v in versions if number.endswith(v.number)), number)
+    return _LEADING.sub("", known)
+
+
 def _why_not(version: CatalogVersion, law: Applicable, versions: Sequence[CatalogVersion]) -> tuple[str, str]:
     """In words, why `version` does not govern on the day."""
     parts: list[tuple[str, str]] = []
-    for of_class in ("A", "B"):
+    classes: tuple[CatalogClass, ...] = ("A", "B")
+    for of_class in classes:
         if of_class not in version.classes:
             continue
-        days = span(version, of_class, versions)  # type: ignore[arg-type]
+        days = span(version, of_class, versions)
         if law.on < days.first:
             parts.append((f"自 {days.first} 起才施行", f"takes effect only on {days.first}"))
         elif days.until is not None and law.on >= days.until:
-            how = "修订" if days.ended_by and version.id not in _of(versions, days.ended_by).repeals else "废止"
+            how = (
+                "修订" if days.ended_by and version.id not in _of(versions, days.ended_by).repeals else "废止"
+            )
             parts.append(
-                (f"其 {of_class} 类已由 {days.ended_by} {how}", f"class {of_class} was ended by {days.ended_by}")
+                (
+                    f"其 {of_class} 类已由 {days.ended_by} {how}",
+                    f"class {of_class} was ended by {days.ended_by}",
+                )
             )
         elif of_class == "A" and version.levels == 3:
             parts.append(("其 A 类只是三级框架，不是部门目录", "its class A is only the three-level frame"))
@@ -215,12 +231,16 @@ def _missing(
     """How many codes the attachment lacks, and how many the document has, as far as any version held tells.
 
     A version held completely tells itself. Of one held in part the nearest complete version of its levels, and of
-    the three-level frame the headings of every version, say how much there must be.
+    the three-level frame what is held of it and the class A headings of the department catalogs made on it, say how
+    much there must be.
     """
     held = Counter(attachment.codes)
-    whole = [v for v in versions if v.levels == version.levels and v.classes == version.classes and _complete(v)]
+    whole = [
+        v for v in versions if v.levels == version.levels and v.classes == version.classes and _complete(v)
+    ]
     if version.levels == 3 and "A" in version.classes:
-        expected = Counter({e.code for v in versions for e in v.entries if e.level <= 3 and e.code[0] in version.classes})
+        made_on_it = {e.code for v in versions if v.levels > 3 for e in v.entries if e.level <= 3}
+        expected = Counter({e.code for e in version.entries} | made_on_it)
     elif _complete(version):
         expected = Counter(e.printed_code or e.code for e in version.entries)
     elif whole:
@@ -233,6 +253,3 @@ def _missing(
 
 def _complete(version: CatalogVersion) -> bool:
     return bool(version.sections) and all(s.coverage == "complete" for s in version.sections.values())
-
-
-

@@ -55,7 +55,8 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
         a,
         "GF201",
         f"内容是{kind}，不能作为政府购买服务{beside}",
-        f"this is {english}, not a service" + (f"; not to be taken for {close.code} {close.name}" if close else ""),
+        f"this is {english}, not a service"
+        + (f"; not to be taken for {close.code} {close.name}" if close else ""),
         said,
         f"标题{quoted(tending)}读似服务" if tending else "",
         close,
@@ -162,7 +163,9 @@ def _made(
 ) -> Finding:
     """An error where the line is declared a purchased service, and a notice where it is not."""
     severity: Severity = "error" if said else "notice"
-    nature = f"性质判为{_NATURES[a.nature]}（{a.nature_score:.0%}）" + (f"：{quoted(a.nature_words)}" if a.nature_words else "")
+    nature = f"性质判为{_NATURES[a.nature]}（{a.nature_score:.0%}）" + (
+        f"：{quoted(a.nature_words)}" if a.nature_words else ""
+    )
     entry = f"{close.version} {close.section} {close.code}" if close else ""
     return finding(
         rule,

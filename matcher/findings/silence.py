@@ -47,7 +47,8 @@ def silenced(
     """`findings`, those that a silence covers marked with its reason."""
     return tuple(
         replace(
-            f, silenced=next((s.reason for s in silences if s.covers(f, department, title, today)), f.silenced)
+            f,
+            silenced=next((s.reason for s in silences if s.covers(f, department, title, today)), f.silenced),
         )
         for f in findings
     )
@@ -62,7 +63,9 @@ def read_silences(path: Path) -> tuple[Silence, ...]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise GoufuError(f"无法读取：{error}", f"cannot be read: {error}", str(path)) from None
-    rows = [(n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    rows = [
+        (n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")
+    ]
     if not rows:
         return ()
     number, head = rows[0]

@@ -11,7 +11,7 @@ import typer
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from cli.options import DepartmentOption, OnOption, checked
-from cli.output import csv_text, emit, note, print_table, say, whole_file
+from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 
 if TYPE_CHECKING:
     from matcher.audit import Audit
@@ -149,8 +149,8 @@ def _tables(one: Audit) -> None:
     for (name, year), some in groups.items():
         _table(name, year, some)
     for f in one.findings:
-        print(f"{say('文件', 'document')} {finding_line(f)}")
-    print(summary(one.assessments, one.findings))
+        print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
+    print_line(summary(one.assessments, one.findings))
     print()
 
 

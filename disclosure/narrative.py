@@ -161,7 +161,7 @@ def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
     ends = [i for i, _, _ in heads[1:]] + [len(lines)]
     return tuple(
         Attachment(number, title, lines[i].place, tuple(_codes(lines[i:end])))
-        for (i, number, title), end in zip(heads, ends, strict=True)
+        for (i, number, title), end in zip(heads, ends, strict=False)
     )
 
 

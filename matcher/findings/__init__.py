@@ -31,8 +31,13 @@ RULES: tuple[Callable[[Assessment], Iterator[Finding]], ...] = (
 
 
 def findings_of(a: Assessment) -> tuple[Finding, ...]:
-    """All findings on one item, the gravest first."""
+    """All findings on one item, the gravest first.
+
+    What may not be purchased as a service at all (GF2xx) is not also reported as an unlisted one.
+    """
     found = [finding for rule in RULES for finding in rule(a)]
+    if any(f.rule.startswith("GF2") for f in found):
+        found = [f for f in found if not f.rule.startswith("GF10")]
     return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))
 
 

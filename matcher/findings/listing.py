@@ -14,10 +14,11 @@ from matcher.findings.table import finding, quoted
 from matcher.model import Assessment, Finding, Severity
 from matcher.text import content
 
-#: an entry of another section describes the item from this probability on
-_ELSEWHERE = 0.5
-#: from here on the entry of another section is worth naming; of the development cases so named eight in ten are right
-_PERHAPS = 0.2
+#: where the item is unlisted, an entry of another section is taken for its own from this probability on (of the
+#: development cases so named three in four are right)
+_ELSEWHERE = 0.7
+#: from here on the entry of another section is worth naming
+_PERHAPS = 0.4
 #: below this probability that it is a service and that nothing fits, an unlisted item is only a notice
 _SURE = 0.7
 #: the share of a heading's pairs of characters that the item must have
@@ -38,7 +39,7 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
         return
     severity: Severity = "warning" if a.nature_score * (1 - a.fit) >= _SURE else "notice"
     words = f"项目内容：{quoted(a.nature_words) or quoted((a.item.title,))}"
-    nearest = f"最近的条目是 {a.codes[0].code} {a.codes[0].name}（{a.codes[0].score:.0%}）" if a.codes else ""
+    nearest = f"最近的条目是 {a.codes[0].code} {a.codes[0].name}" if a.codes else ""
     place = a.item.place
     other = a.elsewhere[0] if a.elsewhere and a.elsewhere[0].score >= _PERHAPS else None
     heading = _heading(a)

@@ -39,17 +39,24 @@ def close_entry(a: Assessment) -> Candidate | None:
 
 
 def not_a_service(a: Assessment) -> Iterator[Finding]:
-    """GF201: goods or works that are declared a service, or whose title reads like one that the section lists."""
-    if a.nature not in ("goods", "works"):
-        return
+    """GF201: goods or works that are declared a service, or whose title reads like one that the section lists.
+
+    Works are also known by a title that names them and no upkeep, whatever the text around it calls them.
+    """
+    words = load_finding_words()
+    title = a.item.title
+    tending, building = found_in(title, words["tending"]), found_in(title, words["building"])
     said = declared(a)
-    tending = found_in(a.item.title, load_finding_words()["tending"])
+    named = bool(said and building and not tending and not found_in(title, words["software"]))
+    if a.nature not in ("goods", "works") and not (named and a.nature in ("service", "mixed")):
+        return
     close = close_entry(a)
     if said is None and not (tending and close):
         return
-    if tending and said is None and _joined(a.item.title):
+    if tending and said is None and _joined(title):
         return  # a bundle, see GF202
     kind, english = ("货物", "goods") if a.nature == "goods" else ("工程", "works")
+    reads = f"标题{quoted(tending)}读似服务" if tending else f"标题写有{quoted(building)}" if building else ""
     beside = f"；不要与 {close.code} {close.name} 混同" if close else ""
     yield _made(
         a,
@@ -58,7 +65,7 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
         f"this is {english}, not a service"
         + (f"; not to be taken for {close.code} {close.name}" if close else ""),
         said,
-        f"标题{quoted(tending)}读似服务" if tending else "",
+        reads,
         close,
     )
 

@@ -115,7 +115,7 @@ def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
 def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
     from cli.workbook import write_workbook
 
-    write_workbook(path, [a for one in audits for a in one.assessments])
+    write_workbook(path, audits)
 
 
 def _ocds(audits: Sequence[Audit]) -> str:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,19 +46,20 @@ def test_findings_on_the_document_are_shown_and_can_be_silenced(tmp_path: Path) 
 def test_a_silenced_finding_does_not_fail_the_run() -> None:
     assert goufu("classify", OFFICE, "--fail-on", "error", "--format", "jsonl").returncode == 1
     assert (
-        goufu("classify", OFFICE, "--fail-on", "error", "--ignore", "GF402", "--format", "jsonl").returncode == 0
+        goufu("classify", OFFICE, "--fail-on", "error", "--ignore", "GF402", "--format", "jsonl").returncode
+        == 0
     )
 
 
 @pytest.fixture(scope="module")
-def package() -> dict[str, object]:
+def package() -> dict[str, Any]:
     made = goufu("classify", APPROVAL, "--format", "ocds")
     return json.loads(made.stdout)  # type: ignore[no-any-return]
 
 
-def test_an_ocds_release_package(package: dict[str, object]) -> None:
+def test_an_ocds_release_package(package: dict[str, Any]) -> None:
     assert package["version"] == "1.1" and package["uri"] and package["publishedDate"]
-    (release,) = package["releases"]  # type: ignore[misc]
+    (release,) = package["releases"]
     for key in ("ocid", "id", "date", "tag", "initiationType"):
         assert release[key], key
     assert "#" not in release["id"]
@@ -73,7 +75,7 @@ def test_an_ocds_release_package(package: dict[str, object]) -> None:
     assert len({item["id"] for item in items.values()}) == len(items)
 
 
-def test_what_is_no_procurement_is_no_item(package: dict[str, object]) -> None:
+def test_what_is_no_procurement_is_no_item(package: dict[str, Any]) -> None:
     text = json.dumps(package, ensure_ascii=False)
     assert "遗属补助" not in text and "残保金" not in text
 

@@ -301,7 +301,7 @@ def of_document(
     made = Disclosure("某.txt", department, 2026, items=items, **facts)  # type: ignore[arg-type]
     versions = load_catalogs()
     assessments = [
-        replace(a, nature="service", status="listed", decision="auto")  # type: ignore[arg-type]
+        replace(a, nature="service", status="listed", decision="auto")
         for a in assess(items, versions, today=TODAY)
     ]
     return {f.rule: f for f in document_findings(made, assessments, versions, TODAY)}

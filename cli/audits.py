@@ -15,6 +15,7 @@ from cli.options import day
 from cli.output import note, say
 
 if TYPE_CHECKING:
+    from disclosure.model import Disclosure
     from matcher.audit import Audit
     from matcher.findings import Silence
 
@@ -73,15 +74,16 @@ def settings(
     )
 
 
-def audit_file(path: Path, how: Settings, progress: Callable[[int], None] | None = None) -> Audit:
-    """The audit of one file. Raises GoufuError where nothing of it can be read."""
+def audit_disclosure(
+    disclosure: Disclosure, how: Settings, progress: Callable[[int], None] | None = None
+) -> Audit:
+    """The audit of a document that was read; `progress` is called with the number of items done."""
     from catalog.load import load_catalogs
-    from disclosure.document import read_document
     from matcher.audit import audit
     from matcher.corpus import default_cache
 
     return audit(
-        read_document(path),
+        disclosure,
         load_catalogs(),
         today=how.today,
         on=how.on,
@@ -93,35 +95,21 @@ def audit_file(path: Path, how: Settings, progress: Callable[[int], None] | None
     )
 
 
-def audit_files(arguments: Sequence[str], how: Settings) -> tuple[list[Audit], bool]:
+def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Audit], bool]:
     """The audits of the files that paths, folders and patterns mean, and whether any could not be read.
 
     A file that cannot be read is reported in one sentence, and the others go on.
     """
     from cli.progress import progress
-    from disclosure.document import documents
+    from cli.reading import read_files
 
-    paths, errors = documents(arguments)
-    for error in errors:
-        note(error.text("zh"), error.text("en"))
     audits: list[Audit] = []
-    failed = bool(errors)
-    with progress(len(paths), "分类", "classifying") as step:
-        for path in paths:
-            try:
-                audits.append(audit_file(path, how))
-            except GoufuError as error:
-                note(error.text("zh"), error.text("en"))
-                failed = True
-            else:
-                _report(audits[-1], path)
-            step(1)
-    return audits, failed
-
-
-def _report(audit: Audit, path: Path) -> None:
-    """Say which lines could not be read."""
-    for remark in audit.disclosure.remarks:
-        if remark.level == "error":
-            where = remark.place.text("zh") if remark.place else path.name
-            note(f"{where}：{remark.text}", f"{where}: {remark.english}")
+    failed: list[GoufuError] = []
+    for disclosure in read_files(arguments, failed):
+        for remark in disclosure.remarks:
+            if remark.level == "error":
+                where = remark.place.text("zh") if remark.place else disclosure.file
+                note(f"{where}：{remark.text}", f"{where}: {remark.english}")
+        with progress(len(disclosure.items), "分类", "classifying") as step:
+            audits.append(audit_disclosure(disclosure, how, step))
+    return audits, bool(failed)

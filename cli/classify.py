@@ -31,7 +31,7 @@ def classify(
     year: YearOption = None,
     on: OnOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.csv、.jsonl 或 .json")
+        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="格式", help="table、json、jsonl、csv 或 ocds")
@@ -118,6 +118,12 @@ def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
     write_workbook(path, audits)
 
 
+def _write_html(path: Path, audits: Sequence[Audit]) -> None:
+    from cli.report import report_page
+
+    path.write_text(report_page(audits), encoding="utf-8")
+
+
 def _ocds(audits: Sequence[Audit]) -> str:
     import json
 
@@ -133,6 +139,7 @@ def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:
 
 _WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
     ".xlsx": _write_xlsx,
+    ".html": _write_html,
     ".csv": _write_csv,
     ".jsonl": _write_jsonl,
     ".json": _write_json,

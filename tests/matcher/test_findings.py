@@ -300,7 +300,10 @@ def of_document(
 ) -> dict[str, Finding]:
     made = Disclosure("某.txt", department, 2026, items=items, **facts)  # type: ignore[arg-type]
     versions = load_catalogs()
-    assessments = assess(items, versions, today=TODAY)
+    assessments = [
+        replace(a, nature="service", status="listed", decision="auto")
+        for a in assess(items, versions, today=TODAY)
+    ]
     return {f.rule: f for f in document_findings(made, assessments, versions, TODAY)}
 
 

@@ -10,25 +10,30 @@ the same decisions always give the same bytes.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.alignment import align
-from catalog.codes import level
-from catalog.collation import Decisions, Place, Placing, Problem, place
+from catalog.apparatus import (
+    decisions_in,
+    departing_headings,
+    differing_names,
+    emended,
+    followed,
+    in_order,
+    stale,
+    suspicious_names,
+    with_guesses,
+    witnesses_cell,
+)
+from catalog.collation import Placing, Problem, place
 from catalog.errors import CatalogError
 from catalog.inspection import against_contents, compare_contents, inspect, lacking, without_repeated_pages
 from catalog.load import ENTRY_COLUMNS, READING_COLUMNS
-from catalog.model import CatalogVersion, Coverage, Entry, Reading, ReadingKind, Section, Witness
+from catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
 from catalog.transcription import Document, Row, documents, read_transcription, rows
-
-#: readings that stand at a row, not at an entry, and are known by its line
-_BY_LINE: tuple[ReadingKind, ...] = ("code", "section", "row")
-_ORDER: tuple[ReadingKind, ...] = (
-    "contents", "section", "row", "missing heading", "name", "code", "numbering", "heading", "wording",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,253 +101,69 @@ def draft(
     or one of them is no catalog.
     """
     decided = tuple(decided)
-    decisions = _decisions(decided)
-    problems: list[Problem] = []
-    kept: dict[str, tuple[Row, ...]] = {}
-    for each in witnesses:
-        kept[each.witness], repeated = without_repeated_pages(each.witness, each.rows)
-        problems += repeated
-    headings = [row.name for table in kept.values() for row in table if row.kind == "section"]
-    tables = {w: {r.name: r.page or 0 for r in table if r.kind == "contents"} for w, table in kept.items()}
-    contents, differing = compare_contents(tables, headings)
+    decisions = decisions_in(decided)
+    tables, problems = _tables(witnesses)
+    headings = [row.name for table in tables.values() for row in table if row.kind == "section"]
+    listed = {w: {r.name: r.page or 0 for r in table if r.kind == "contents"} for w, table in tables.items()}
+    contents, differing = compare_contents(listed, headings)
     problems += differing
     for each in witnesses:
-        problems += inspect(each.witness, each.document, kept[each.witness], contents, decisions)
-    lines = align(kept)
+        problems += inspect(each.witness, each.document, tables[each.witness], contents, decisions)
+    lines = align(tables)
     levels = max((line.lead.levels for line in lines), default=0)
     placing = place(lines, levels, tuple(contents), decisions)
-    identity = version_id(next((t.document.number for t in witnesses if t.document.number), ""))
-    others = [version for version in known if version.id != identity]
-    problems += _with_guesses(placing.problems, placing.places, others)
+    others = [version for version in known if version.id != _identity(witnesses)]
+    problems += with_guesses(placing.problems, placing.places, others)
     problems += against_contents(tuple(placing.sections), contents) if contents else []
-    problems += lacking(lines, kept) if len(kept) > 1 else []
-    problems += _differing_names(placing.places, others)
-    problems, used = _followed(problems, decided)
-    places = {(at.section, at.code): at for at in placing.places}
-    rest = [r for at, r in enumerate(decided) if at not in used and r.kind not in ("heading",)]
-    problems += _emended(rest, places, kept)
-    names = {key: at.name for key, at in places.items()}
-    names |= {(p.section, p.code): p.reading.chosen for p in problems if p.reading and p.kind == "name"}
-    headings_of = [r for r in decided if r.kind == "heading"]
-    departing, seen = _followed(_departing_headings(placing.places, names, others), headings_of)
-    problems += departing
-    problems += [_stale(r) for at, r in enumerate(headings_of) if at not in seen]
-    doubted = {(p.section, p.code) for p in problems if p.reading and p.kind in ("name", "wording")}
-    problems += [
-        p for p in _suspicious_names(placing.places, names, others) if (p.section, p.code) not in doubted
-    ]
+    problems += lacking(lines, tables) if len(tables) > 1 else []
+    problems += differing_names(placing.places, others)
+    problems, names = _decided(problems, placing, tables, others, decided)
     version = _version(witnesses, levels, placing, contents, names, problems)
-    readings = _in_order((p.reading for p in problems if p.reading), placing.places)
+    readings = in_order((p.reading for p in problems if p.reading), placing.places)
     return Draft(version, readings, tuple(problems))
 
 
-def _decisions(decided: Iterable[Reading]) -> Decisions:
-    pages: dict[str, str] = {}
-    codes: dict[str, str] = {}
-    left_out: set[str] = set()
-    for reading in decided:
-        if reading.decision == "undecided":
-            continue
-        where = [line for line, _ in reading.witnesses]
-        if reading.kind == "section":
-            pages.update(dict.fromkeys(where, reading.chosen))
-        elif reading.kind == "code":
-            codes.update(dict.fromkeys(where, reading.code))
-        elif reading.kind == "row":
-            left_out.update(where)
-    return Decisions(pages, codes, frozenset(left_out))
+def _identity(witnesses: Iterable[Transcription]) -> str:
+    return version_id(next((t.document.number for t in witnesses if t.document.number), ""))
 
 
-def _followed(problems: Iterable[Problem], decided: Sequence[Reading]) -> tuple[list[Problem], set[int]]:
-    """`problems` with the decisions that were made on them, and which of `decided` (by place) have been used.
-
-    A decision holds as long as every witness still says there what the decision records; a further witness may
-    have joined. Otherwise the place is undecided again, and its reason says so.
-    """
-    by_key = {key: at for at, reading in enumerate(decided) for key in _keys(reading)}
-    found: list[Problem] = []
-    used: set[int] = set()
-    for problem in problems:
-        mine = problem.reading
-        at = next((by_key[key] for key in _keys(mine) if key in by_key), None) if mine else None
-        if mine is None or at is None:
-            found.append(problem)
-            continue
-        used.add(at)
-        theirs = decided[at]
-        if not set(theirs.witnesses) <= set(mine.witnesses):
-            why = f"底本与原校勘记不合，须重定（原作 {_witnesses_cell(theirs)}）；{mine.why}"
-            mine = replace(mine, decision="undecided", why=why)
-        elif theirs.decision != "undecided":
-            mine = replace(theirs, witnesses=mine.witnesses)
-        found.append(replace(problem, reading=mine))
-    return found, used
-
-
-def _keys(reading: Reading | None) -> list[tuple[str, ...]]:
-    """What a reading is known by: its lines, or its section and code."""
-    if reading is None:
-        return []
-    if reading.kind in _BY_LINE:
-        return [(reading.kind, where) for where, _ in reading.witnesses]
-    return [(reading.kind, reading.section, reading.code)]
-
-
-def _stale(reading: Reading) -> Problem:
-    """A decision on something that is not there (any more)."""
-    where = reading.witnesses[0][0] if reading.witnesses else ""
-    why = f"校勘记所记与底本不合：{_witnesses_cell(reading)}；{reading.why}"
-    text = f"{reading.section} {reading.code}：{why}"
-    english = f"a decision ({reading.kind}) on {reading.section} {reading.code} finds no such place in the witnesses"
-    undecided = replace(reading, decision="undecided", why=why)
-    return Problem("stale", where, text, english, reading.section, reading.code, undecided)
-
-
-def _emended(
-    decided: Iterable[Reading], places: Mapping[tuple[str, str], Place], kept: Mapping[str, Sequence[Row]]
-) -> list[Problem]:
-    """Decisions on places where the witnesses are at one and no rule sees a problem: names put right, words doubted,
-    rows left out. A decision that finds something else there, or of another kind, is stale."""
-    lines = {f"{w}:{row.line}": row for w, table in kept.items() for row in table}
-    found: list[Problem] = []
-    for reading in decided:
-        at = places.get((reading.section, reading.code))
-        if reading.kind in ("name", "wording") and at is not None:
-            sound = set(reading.witnesses) <= set(at.names.items())
-        else:
-            sound = reading.kind == "row" and all(
-                where in lines and text == lines[where].code + lines[where].name
-                for where, text in reading.witnesses
-            )
-        if not sound:
-            found.append(_stale(reading))
-            continue
-        where = str(at.sources[0]) if at else reading.witnesses[0][0]
-        said = _witnesses_cell(reading)
-        found.append(
-            Problem(
-                reading.kind,
-                where,
-                f"{said}：{reading.why}",
-                f"{reading.kind}: {said}",
-                reading.section,
-                reading.code,
-                reading,
-            )
-        )
-    return found
-
-
-def _differing_names(places: Iterable[Place], others: Sequence[CatalogVersion]) -> list[Problem]:
-    """An undecided reading for each place where the witnesses have different names, with what speaks for each."""
-    places = tuple(places)
-    elsewhere: dict[str, Counter[str]] = defaultdict(Counter)
-    for at in places:
-        if level(at.code) < 4 and len(set(at.names.values())) == 1:
-            elsewhere[at.code][at.name] += 1
+def _tables(witnesses: Iterable[Transcription]) -> tuple[dict[str, tuple[Row, ...]], list[Problem]]:
+    """The rows of each witness without pages that stand twice."""
+    tables: dict[str, tuple[Row, ...]] = {}
     problems: list[Problem] = []
-    for at in places:
-        if len(set(at.names.values())) < 2:
-            continue
-        evidence: list[str] = []
-        for name in dict.fromkeys(at.names.values()):
-            for version in others:
-                section = at.section if version.levels == 4 else at.code[0]
-                same = version.find(section, at.code)
-                if same is not None and same.name == name:
-                    evidence.append(f"{version.id} 作“{name}”")
-            if elsewhere[at.code][name]:
-                evidence.append(f"其他部门 {elsewhere[at.code][name]} 处两底本均作“{name}”")
-        why = "；".join(evidence) or "无旁证"
-        reading = Reading(at.section, at.code, "name", tuple(at.names.items()), at.name, "undecided", why)
-        text = f"{at.code} 异文：{_witnesses_cell(reading)}（{why}）"
-        english = f"the witnesses read {at.code} differently: {' / '.join(dict.fromkeys(at.names.values()))}"
-        problems.append(Problem("name", str(at.sources[0]), text, english, at.section, at.code, reading))
-    return problems
-
-
-def _suspicious_names(
-    places: Iterable[Place], names: Mapping[tuple[str, str], str], others: Iterable[CatalogVersion]
-) -> list[Problem]:
-    """Names that look damaged: too short, without a Chinese character, with a question mark, or stuttering.
-
-    A name that another version has too is not suspected.
-    """
-    known = {entry.name for version in others for entry in version.entries}
-    problems: list[Problem] = []
-    for at in places:
-        name = names[at.section, at.code]
-        odd = len(name) < 3 or re.search(r"[?？�]|的$|([一-鿿]{2,})\1|([、，的])\2", name)
-        if name in known or not (odd or not re.search(r"[一-鿿]", name)):
-            continue
-        text, english = f"{at.code} 名称可疑：“{name}”", f"suspicious name of {at.code}: '{name}'"
-        problems.append(Problem("wording", str(at.sources[0]), text, english, at.section, at.code))
-    return problems
-
-
-def _departing_headings(
-    places: Sequence[Place], names: Mapping[tuple[str, str], str], others: Sequence[CatalogVersion]
-) -> list[Problem]:
-    """Headings of departments that differ from the provincial frame, or where the frame is not held from most others."""
-    frames = [version for version in others if version.levels == 3 and "A" in version.classes]
-    frame = {e.code: e.name for version in frames[-1:] for e in version.entries}
-    usual: dict[str, Counter[str]] = defaultdict(Counter)
-    for at in places:
-        if level(at.code) in (2, 3):
-            usual[at.code][names[at.section, at.code]] += 1
-    problems: list[Problem] = []
-    for at in places:
-        if at.code not in usual or at.section in ("A", "B"):
-            continue
-        name = names[at.section, at.code]
-        most, count = usual[at.code].most_common(1)[0]
-        if at.code in frame and name != frame[at.code]:
-            why = f"省目录 {frames[-1].id} 的 {at.code} 为“{frame[at.code]}”"
-        elif at.code not in frame and usual[at.code][name] < count:
-            why = f"其他部门的 {at.code} 作“{most}”" + ("（省目录该页未存）" if frame else "")
-        else:
-            continue
-        reading = Reading(at.section, at.code, "heading", tuple(at.names.items()), name, "erratum", why)
-        english = f"{at.code} is '{name}' here, '{frame.get(at.code, most)}' in the frame or elsewhere"
-        problems.append(
-            Problem(
-                "heading",
-                str(at.sources[0]),
-                f"{at.code} 作“{name}”，{why}",
-                english,
-                at.section,
-                at.code,
-                reading,
+    for each in witnesses:
+        if each.witness in tables:
+            raise CatalogError(
+                f"两个文件的底本号都是“{each.witness}”；请改文件名，使下划线前的部分各不相同",
+                f"two files make witness '{each.witness}'; rename one so that the part before the underscore differs",
+                each.file,
             )
-        )
-    return problems
+        tables[each.witness], repeated = without_repeated_pages(each.witness, each.rows)
+        problems += repeated
+    return tables, problems
 
 
-def _with_guesses(
-    problems: Iterable[Problem], places: Sequence[Place], others: Sequence[CatalogVersion]
-) -> list[Problem]:
-    """`problems`, those of pages without a heading with the department of another version that they resemble most."""
-    parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for at in places:
-        parts[at.section].add((at.code, at.name))
-    held = {
-        (v.id, s): {(e.code, e.name) for e in v.in_section(s)}
-        for v in others
-        if v.levels == 4
-        for s in v.sections
-    }
-    found: list[Problem] = []
-    for problem in problems:
-        reading, mine = problem.reading, parts.get(problem.section)
-        if problem.kind == "section" and problem.undecided and reading is not None and mine and held:
-            (version, section), theirs = max(held.items(), key=lambda item: len(item[1] & mine))
-            shared = len(theirs & mine)
-            if 2 * shared > len(mine):
-                guess = f"本页 {len(mine)} 行中 {shared} 行与 {version}“{section}”同码同名"
-                reading = replace(reading, chosen=section, why=f"{reading.why}；{guess}")
-                problem = replace(problem, text=f"{problem.text}；{guess}", reading=reading)
-        found.append(problem)
-    return found
+def _decided(
+    problems: Iterable[Problem],
+    placing: Placing,
+    tables: Mapping[str, Sequence[Row]],
+    others: Sequence[CatalogVersion],
+    decided: Sequence[Reading],
+) -> tuple[list[Problem], dict[tuple[str, str], str]]:
+    """All problems with the decisions on them, and the name that each place has, by section and code."""
+    found, used = followed(problems, [r for r in decided if r.kind != "heading"])
+    rest = [r for at, r in enumerate(r for r in decided if r.kind != "heading") if at not in used]
+    places = {(at.section, at.code): at for at in placing.places}
+    found += emended(rest, places, tables)
+    names = {key: at.name for key, at in places.items()}
+    names |= {(p.section, p.code): p.reading.chosen for p in found if p.reading and p.kind == "name"}
+    on_headings = [r for r in decided if r.kind == "heading"]
+    departing, used = followed(departing_headings(placing.places, names, others), on_headings)
+    found += departing
+    found += [stale(r) for at, r in enumerate(on_headings) if at not in used]
+    noted = {(p.section, p.code) for p in found if p.reading and p.kind in ("name", "wording")}
+    suspicious = suspicious_names(placing.places, names, others)
+    return found + [p for p in suspicious if (p.section, p.code) not in noted], names
 
 
 def _version(
@@ -403,16 +224,6 @@ def _version(
     )
 
 
-def _in_order(readings: Iterable[Reading], places: Sequence[Place]) -> tuple[Reading, ...]:
-    """Readings by the place of their entry; those of a whole section before its entries."""
-    at = {(p.section, p.code): number for number, p in enumerate(places, 1)}
-    first: dict[str, int] = {}
-    for number, p in enumerate(places, 1):
-        first.setdefault(p.section, number)
-    key = lambda r: (at.get((r.section, r.code), first.get(r.section, 0) - 0.5), _ORDER.index(r.kind))  # noqa: E731
-    return tuple(sorted(readings, key=key))
-
-
 def entries_table(entries: Iterable[Entry]) -> str:
     """The text of `entries.tsv`, `printed_code` only where it differs."""
     lines = ["\t".join(ENTRY_COLUMNS)]
@@ -422,15 +233,11 @@ def entries_table(entries: Iterable[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _witnesses_cell(reading: Reading) -> str:
-    return " ¦ ".join(f"{witness}={text}" for witness, text in reading.witnesses)
-
-
 def readings_table(readings: Iterable[Reading]) -> str:
     """The text of `readings.tsv`."""
     lines = ["\t".join(READING_COLUMNS)]
     for r in readings:
-        lines.append("\t".join((r.section, r.code, r.kind, _witnesses_cell(r), r.chosen, r.decision, r.why)))
+        lines.append("\t".join((r.section, r.code, r.kind, witnesses_cell(r), r.chosen, r.decision, r.why)))
     return "\n".join(lines) + "\n"
 
 

@@ -57,8 +57,7 @@ class Entry(NamedTuple):
         return tuple(Source(witness, int(line)) for witness, _, line in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One department's part of a version, in printed order.
 
     `coverage` says how much of it is held; `evidence` says how that is known where it is not plain.

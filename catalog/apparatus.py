@@ -235,13 +235,20 @@ def with_guesses(
 
 
 def in_order(readings: Iterable[Reading], places: Sequence[Place]) -> tuple[Reading, ...]:
-    """Readings by the place of their entry; those of a whole section before its entries."""
-    at = {(p.section, p.code): number for number, p in enumerate(places, 1)}
-    first: dict[str, int] = {}
-    for number, p in enumerate(places, 1):
-        first.setdefault(p.section, number)
-    key = lambda r: (at.get((r.section, r.code), first.get(r.section, 0) - 0.5), _ORDER.index(r.kind))  # noqa: E731
-    return tuple(sorted(readings, key=key))
+    """Readings by the place of their entry; one without an entry stands where its code would."""
+    at = {(place.section, place.code): number for number, place in enumerate(places)}
+    codes: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for (section, code), number in at.items():
+        codes[section].append((code, number))
+
+    def position(reading: Reading) -> tuple[float, int]:
+        number: float | None = at.get((reading.section, reading.code))
+        if number is None:
+            later = (n for code, n in codes[reading.section] if code > reading.code)
+            number = next(later, len(places)) - 0.5
+        return number, _ORDER.index(reading.kind)
+
+    return tuple(sorted(readings, key=position))
 
 
 def witnesses_cell(reading: Reading) -> str:

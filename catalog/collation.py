@@ -229,6 +229,9 @@ def _part_of(work: _Work, line: Line, later: str) -> _Part:
         name = code[0] if code[:1] in ("A", "B") else (part.name if part else "A")
         if part is None or part.name != name:
             part = work.open(name)
+            if line.opens_page and not part.taken and code != name:
+                _note_missing_page(work, line, part)
+                part.tear()
         if line.opens_page and part.previous and not _continues_frame(part, code):
             _note_missing_page(work, line, part)
             part.tear()
@@ -356,15 +359,16 @@ def _check(work: _Work, part: _Part, line: Line, code: str) -> None:
             part.heading = above
     deep = level(code) == 4 or work.levels == 3
     if deep and above in part.last:
-        skipped = range(part.last[above] + 1, number(code))
-        if skipped:
-            numbers = "、".join(f"{n:02d}" for n in skipped)
-            why = f"{above} 之下无 {numbers}"
+        for skipped in range(part.last[above] + 1, number(code)):
+            unused = f"{above}{skipped:02d}"
+            before = f"标题 {above}" if part.previous == above else part.previous
+            why = f"{above} 之下无 {skipped:02d}：{before} 之后即为 {code}"
             reading = Reading(
-                part.name, code, "numbering", tuple((w, code) for w in line.rows), code, "erratum", why
+                part.name, unused, "numbering", tuple((w, "") for w in line.rows), "", "erratum", why
             )
-            _note(work, "numbering", line, why, f"no {numbers} under {above}", part.name, code, reading)
-        elif number(code) < part.last[above]:
+            english = f"no {skipped:02d} under {above}: {code} follows {part.previous}"
+            _note(work, "numbering", line, why, english, part.name, unused, reading)
+        if number(code) < part.last[above]:
             _note(
                 work,
                 "order",
@@ -398,8 +402,12 @@ def _note(
 def _note_missing_page(work: _Work, line: Line, part: _Part) -> None:
     row = line.lead
     part.whole = False
-    text = f"本页首行 {row.code}{row.name} 接不上前页的 {part.previous}，其间缺页"
-    english = f"this page starts with {row.code}, which cannot follow {part.previous}: a page is missing"
+    if part.previous:
+        text = f"本页首行 {row.code}{row.name} 接不上前页的 {part.previous}，其间缺页"
+        english = f"this page starts with {row.code}, which cannot follow {part.previous}: a page is missing"
+    else:
+        text = f"本页首行 {row.code}{row.name} 之前缺页"
+        english = f"this page starts with {row.code}: a page before it is missing"
     _note(work, "missing page", line, text, english, part.name, row.code)
 
 

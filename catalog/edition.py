@@ -70,10 +70,13 @@ def transcriptions(path: Path, witness: str = "") -> tuple[Transcription, ...]:
     """
     text = read_transcription(path)
     identity = witness or re.split(r"[_.\s]", path.name)[0] or path.stem
-    found = tuple(
-        Transcription(identity, path.name, document, rows(text, document.first, document.last))
-        for document in documents(text)
-    )
+    try:
+        found = tuple(
+            Transcription(identity, path.name, document, rows(text, document.first, document.last))
+            for document in documents(text)
+        )
+    except CatalogError as error:
+        raise CatalogError(error.message, error.english, str(path)) from None
     if not found:
         raise CatalogError(
             "没有找到目录：应有以“代码<Tab>一级目录<Tab>…”开头的表",

@@ -199,7 +199,8 @@ def _page_numbers(witness: str, rows: Sequence[Row]) -> list[Problem]:
         if row.kind == "header":
             headers += 1
         elif row.kind == "page" and row.page is not None and row.levels:
-            if previous is not None and headers and row.page - previous != headers:
+            turned = headers or row.page != previous  # a number may stand at the head and at the foot
+            if previous is not None and turned and row.page - previous != headers:
                 lost = row.page - previous - headers
                 what = f"缺 {lost} 页" if lost > 0 else "有重页或错页"
                 text = f"页码由 {previous} 到 {row.page}，其间只有 {headers} 页，{what}"
@@ -223,7 +224,8 @@ def _page_counts(witness: str, rows: Sequence[Row], contents: Mapping[str, int])
                     what = f"缺 {pages - headers} 页" if pages > headers else f"多 {headers - pages} 页"
                     text = f"总目录“{before}”在第 {contents[before]} 页、“{row.name}”在第 {contents[row.name]} 页，其间{what}"
                     english = f"{pages} pages from {before} to {row.name} in the contents, {headers} here"
-                    problems.append(_problem("missing page", witness, row, text, english))
+                    where = f"{witness}:{row.line}"
+                    problems.append(Problem("missing page", where, text, english, section=before))
             before, headers = row.name, 0
     return problems
 

@@ -23,6 +23,8 @@ Kind = Literal["entry", "section", "header", "contents", "page", "title", "other
 
 #: no transcription of a catalog is larger, in bytes; the four held are 0.06 to 0.35 million
 LARGEST_FILE = 64_000_000
+#: no catalog has more lines; the longest held has 2,316
+MOST_LINES = 100_000
 #: no line of a catalog is longer, in characters; the longest held has 80
 LONGEST_LINE = 1_000
 
@@ -157,7 +159,7 @@ def _read_table_row(cells: list[str]) -> _Read:
     names = [cell for cell in cells[1:] if cell]
     if _CODE_LIKE.fullmatch(code):
         return "entry", code, tidy_name(" ".join(names)), None, False, len(names)
-    strays = [at for at, cell in enumerate(cells) if len(cell) > 1 and is_code(tidy(cell))]
+    strays = [at for at, cell in enumerate(cells) if is_code(tidy(cell))]
     if len(strays) == 1:
         names = [cell for at, cell in enumerate(cells) if cell and at != strays[0]]
         return "entry", tidy(cells[strays[0]]), tidy_name(" ".join(names)), None, True, len(names)
@@ -172,7 +174,8 @@ def documents(text: str) -> tuple[Document, ...]:
     A document begins with its number on a line of its own and ends before the next such line, before the next
     part of the disclosure (第四部分 …) or with the file. In it the catalog runs from its table of contents, or
     else from its first page header, to the last entry before the closing lines (信息公开选项 …). A table without
-    a number above it is a document too. Numbers without a table are none.
+    a number above it is a document too. Numbers without a table are none. Raises CatalogError where a table has
+    more lines than any catalog.
     """
     lines = text.split("\n")
     marks = [0]
@@ -194,10 +197,16 @@ def _document(lines: list[str], begin: int, end: int) -> Document | None:
     contents = range(listed[-1] + 1, table[0]) if listed else range(0)
     first = next((at for at in contents if _read_line(lines[at], False, ())[0] == "contents"), table[0])
     closing = [at for at in range(table[0], end) if _CLOSING in lines[at]]
-    last = table[0]
-    for at in range(table[0], closing[0] if closing else end):
-        if "\t" in lines[at] and _read_line(lines[at], True, ())[0] in ("entry", "section"):
-            last = at
+    ended = closing[0] if closing else end
+    if ended - table[0] > MOST_LINES:
+        raise CatalogError(
+            f"第 {table[0] + 1} 行起的表有 {ended - table[0]} 行，任何目录都没有这么多（上限 {MOST_LINES}）",
+            f"the table from line {table[0] + 1} has {ended - table[0]} lines: more than any catalog ({MOST_LINES})",
+        )
+    rows_read = (at for at in range(ended - 1, table[0], -1) if "\t" in lines[at])
+    last = next(
+        (at for at in rows_read if _read_line(lines[at], True, ())[0] in ("entry", "section")), table[0]
+    )
     notice = "\n".join(
         line for line in (*lines[begin : table[0]], *lines[last + 1 : end]) if "\t" not in line
     )

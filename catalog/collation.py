@@ -183,7 +183,7 @@ def _open_section(work: _Work, line: Line) -> None:
         _note(work, "order", line, f"部门“{name}”再次出现", f"section {name} stands here a second time")
     elif work.contents and name not in work.contents:
         _note(work, "contents", line, f"“{name}”不在总目录", f"{name} is not in the contents", section=name)
-    work.open(name)
+    work.open(name).previous = ""
 
 
 def _enter(work: _Work, line: Line, later: str) -> None:
@@ -259,12 +259,14 @@ def _continues_frame(part: _Part, code: str) -> bool:
 
 
 def _continues(part: _Part, code: str) -> bool:
-    """Whether a page that starts with `code` can follow: codes of a department do not run backwards, a fourth-level
-    entry stands under its heading, and a heading has something under it."""
+    """Whether a page that starts with `code` can follow: codes of a department do not run backwards, entries and
+    third-level headings stand under their own heading, and a heading has something under it."""
     if code in part.taken or code < part.previous:
         return False
     if level(code) == 4:
         return code.startswith(part.heading or "-")
+    if level(code) == 3 and parent(code) not in part.taken:
+        return False
     return level(part.previous) == 4 or level(code) > level(part.previous)
 
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from catalog.alignment import align
 from catalog.apparatus import (
@@ -283,6 +284,29 @@ def catalog_table(version: CatalogVersion, undecided: int) -> str:
         text += ["", "[[witness]]", f"id = {_toml(witness.id)}", f"file = {_toml(witness.file)}"]
         text += [f"lines = [{witness.lines[0]}, {witness.lines[1]}]", f"note = {_toml(witness.note)}"]
     return "\n".join(text) + "\n"
+
+
+def with_facts(version: CatalogVersion, table: Mapping[str, Any]) -> CatalogVersion:
+    """`version` with what a person has entered in its drafted catalog.toml, read as `table`.
+
+    Taken over are the document's title, dates, references and note, and the notes on witnesses and sections; what
+    the transcriptions say themselves (sections, coverage, lines) stays.
+    """
+    named = ("number", "title", "printed", "in_force", "note")
+    listed = ("repeals", "revises", "cites")
+    facts = {key: table[key] for key in named if key in table}
+    facts |= {key: tuple(table[key]) for key in listed if key in table}
+    noted = {w.get("file"): w.get("note", "") for w in table.get("witness", ())}
+    evidence = {}
+    for line in table.get("sections", "").strip("\n").split("\n"):
+        name, _, _, why = (*line.split("\t"), "", "", "")[:4]
+        evidence[name] = why
+    return replace(
+        version,
+        **facts,
+        witnesses=tuple(replace(w, note=noted.get(w.file, w.note)) for w in version.witnesses),
+        sections={n: s._replace(evidence=evidence.get(n, s.evidence)) for n, s in version.sections.items()},
+    )
 
 
 def _toml(value: str | Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from cli.output import Column, emit, note, say, whole_file
 if TYPE_CHECKING:
     from catalog.collation import Problem
     from catalog.edition import Draft, Transcription
-    from catalog.model import CatalogVersion, Reading
+    from catalog.model import CatalogVersion
 
 _COLUMNS = (
     Column("version", "版本", "version"),
@@ -84,44 +84,44 @@ def import_catalog(
 ) -> None:
     """从文字稿起草一版目录，并列出须由人看的问题（缺页、错码、异文……）。"""
     from catalog.edition import draft
-    from catalog.load import load_catalogs
+    from catalog.load import load_catalogs, read_readings
 
     checked(form)
     if check and apply is None:
         raise GoufuError("--check 须与 --apply 同用", "--check needs --apply")
     known = load_catalogs(version_dir) if version_dir else load_catalogs()
-    decided, edition = _edition(apply) if apply else ((), "")
-    drafts = [draft(group, known, decided) for group in _documents(files, only or edition, apply)]
+    table = _catalog_toml(apply) if apply else {}
+    decided = read_readings(apply / "readings.tsv", drafted=True) if apply else ()
+    groups = _documents(files, only or table.get("id", ""), table)
+    drafts = [draft(group, known, decided) for group in groups]
     records = [_record(d.version, problem, form) for d in drafts for problem in _sorted(d.problems)]
     emit(records, _COLUMNS, form)
     for d in drafts:
         _summary(d)
         if output:
-            _write(output / d.version.id, d, apply)
+            _write(output / d.version.id, d, table, apply)
     if check and apply and not all(_same(d, apply) for d in drafts):
         raise typer.Exit(1)
 
 
-def _edition(folder: Path) -> tuple[tuple[Reading, ...], str]:
-    """The decisions of the edition in `folder` and its id."""
+def _catalog_toml(folder: Path) -> dict[str, Any]:
+    """What the catalog.toml of the edition in `folder` says."""
     import tomllib
-
-    from catalog.load import read_readings
 
     path = folder / "catalog.toml"
     try:
-        identity = tomllib.loads(path.read_text(encoding="utf-8"))["id"]
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {**table, "id": str(table["id"])}
     except (OSError, ValueError, KeyError) as error:
         raise CatalogError(
             "这里没有一版目录（须有 catalog.toml，其中有 id）", f"no edition here: {error}", str(path)
         ) from None
-    return read_readings(folder / "readings.tsv", drafted=True), str(identity)
 
 
-def _documents(files: Sequence[Path], only: str, apply: Path | None) -> list[list[Transcription]]:
+def _documents(files: Sequence[Path], only: str, table: dict[str, Any]) -> list[list[Transcription]]:
     """The transcriptions in `files`, those of one document together, the base first.
 
-    With `apply` the files stand in the order of that edition, whatever order they are given in.
+    The files stand in the order of the edition that is followed (its catalog.toml as `table`), else as given.
     """
     from catalog.edition import transcriptions, version_id
 
@@ -129,22 +129,12 @@ def _documents(files: Sequence[Path], only: str, apply: Path | None) -> list[lis
     for path in files:
         for each in transcriptions(path):
             groups.setdefault(version_id(each.document.number), []).append(each)
-    wanted = {only: groups[only]} if only in groups else groups
     if only and only not in groups:
         held = "、".join(groups)
         raise CatalogError(f"文件中没有 {only}，只有 {held}", f"no {only} in the files, only {held}")
-    if apply:
-        order = {witness: at for at, witness in enumerate(_witness_order(apply))}
-        for group in wanted.values():
-            group.sort(key=lambda each: order.get(each.file, len(order)))
-    return list(wanted.values())
-
-
-def _witness_order(folder: Path) -> list[str]:
-    import tomllib
-
-    table = tomllib.loads((folder / "catalog.toml").read_text(encoding="utf-8"))
-    return [str(witness.get("file", "")) for witness in table.get("witness", [])]
+    wanted = [groups[only]] if only else list(groups.values())
+    order = {witness.get("file"): at for at, witness in enumerate(table.get("witness", ()))}
+    return [sorted(group, key=lambda each: order.get(each.file, len(order))) for group in wanted]
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
@@ -180,9 +170,10 @@ def _summary(d: Draft) -> None:
     )
 
 
-def _write(folder: Path, d: Draft, apply: Path | None) -> None:
-    """The three files of the draft; an edition that is followed keeps its own catalog.toml."""
-    from catalog.edition import catalog_table, entries_table, readings_table
+def _write(folder: Path, d: Draft, table: dict[str, Any], apply: Path | None) -> None:
+    """The three files of the draft. An edition that is followed keeps its own catalog.toml; a draft that is followed
+    keeps what a person has entered there."""
+    from catalog.edition import catalog_table, entries_table, readings_table, with_facts
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -190,11 +181,12 @@ def _write(folder: Path, d: Draft, apply: Path | None) -> None:
         raise GoufuError(
             f"无法建立文件夹：{error.strerror}", f"cannot be made: {error.strerror}", str(folder)
         ) from None
-    table = catalog_table(d.version, d.undecided)
-    if apply and not d.undecided:
-        table = (apply / "catalog.toml").read_text(encoding="utf-8")
+    if apply and not table.get("draft") and not d.undecided:
+        catalog = (apply / "catalog.toml").read_text(encoding="utf-8")
+    else:
+        catalog = catalog_table(with_facts(d.version, table), d.undecided)
     for name, text in (
-        ("catalog.toml", table),
+        ("catalog.toml", catalog),
         ("entries.tsv", entries_table(d.version.entries)),
         ("readings.tsv", readings_table(d.readings)),
     ):

@@ -24,7 +24,9 @@ def split(path: Path) -> list[list[str]]:
         return list(csv.reader(file, delimiter="\t"))
 
 
-def best_of_each(first: Callable[[], object], second: Callable[[], object], repeat: int) -> tuple[float, float]:
+def best_of_each(
+    first: Callable[[], object], second: Callable[[], object], repeat: int
+) -> tuple[float, float]:
     """The shortest time in seconds that each of two functions took, called in turn."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(repeat):
@@ -37,7 +39,9 @@ def best_of_each(first: Callable[[], object], second: Callable[[], object], repe
 
 def main() -> None:
     """Print both times in milliseconds and their ratio; exit 1 where it is above --limit."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--version", default="2025-28")
     parser.add_argument("--repeat", type=int, default=300)
     parser.add_argument("--limit", type=float)

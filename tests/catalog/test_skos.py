@@ -6,7 +6,7 @@ import sys
 from datetime import date
 
 import pytest
-from rdflib import DCTERMS, RDF, SDO, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 from catalog.errors import GoufuError
@@ -15,6 +15,7 @@ from catalog.skos import BASE, XKOS, turtle
 
 VERSIONS = load_catalogs()
 xkos = Namespace(XKOS)
+schema = Namespace("https://schema.org/")
 
 
 def graph(version: str, *sections: str) -> Graph:
@@ -55,8 +56,8 @@ def test_the_version_its_levels_and_its_days(current: Graph) -> None:
     scheme = urn("2025-28")
     assert (scheme, RDF.type, SKOS.ConceptScheme) in current
     assert current.value(scheme, DCTERMS.identifier) == Literal("晋财综〔2025〕28号")
-    assert current.value(scheme, SDO.validFrom) == Literal(date(2025, 7, 15))
-    assert current.value(scheme, SDO.validThrough) is None
+    assert current.value(scheme, schema.validFrom) == Literal(date(2025, 7, 15))
+    assert current.value(scheme, schema.validThrough) is None
     assert current.value(scheme, xkos.supersedes) == urn("2024-37")
     listed = Collection(current, current.value(scheme, xkos.levels))  # type: ignore[arg-type]
     assert [current.value(level, xkos.depth) for level in listed] == [Literal(n) for n in (1, 2, 3, 4)]
@@ -81,7 +82,7 @@ def test_open_readings_are_alternative_labels_and_misprints_second_notations(cur
 
 def test_a_repealed_version_held_in_part() -> None:
     old = graph("2024-37", "信访", "生态环境")
-    assert old.value(urn("2024-37"), SDO.validThrough) == Literal(date(2025, 7, 14))
+    assert old.value(urn("2024-37"), schema.validThrough) == Literal(date(2025, 7, 14))
     assert old.value(urn("2024-37"), DCTERMS.isReplacedBy) == urn("2025-28")
     assert "A100401" in str(old.value(urn("2024-37", "信访"), SKOS.scopeNote))
     assert old.value(urn("2024-37", "生态环境"), SKOS.scopeNote) is None

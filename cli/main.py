@@ -17,6 +17,7 @@ from cli.catalogs import catalogs
 from cli.classify import classify
 from cli.diff import diff
 from cli.history import history
+from cli.importing import import_catalog
 from cli.items import items
 from cli.lookup import lookup
 from cli.rules import rules
@@ -54,6 +55,7 @@ def shared(
 
 for command in (classify, items, lookup, tree, catalogs, diff, history, rules):
     app.command()(command)
+app.command("import")(import_catalog)
 
 
 def run() -> None:

@@ -25,21 +25,64 @@ _ORDER: tuple[ReadingKind, ...] = (
 )  # fmt: skip
 
 
-def decisions_in(decided: Iterable[Reading]) -> Decisions:
+def relocated(decided: Iterable[Reading], tables: Mapping[str, Sequence[Row]]) -> tuple[Reading, ...]:
+    """`decided` with the lines of its rows as they are in `tables` (witness id → rows).
+
+    A reading that stands at a row keeps its line where the row there says what it records. Where lines have shifted
+    it moves to the only row that says so; that of a page's department to the nearest, since it counts only where a
+    department is in doubt. Where there is none it stays as it is, and will be stale.
+    """
+    said: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for witness, table in tables.items():
+        for row in table:
+            for text in {row.code, row.code + row.name}:
+                said[witness, text].append(row.line)
+
+    def moved(where: str, text: str, kind: ReadingKind) -> str:
+        witness, _, line = where.partition(":")
+        lines = said[witness, text]
+        if not line.isdecimal() or int(line) in lines or not lines or (len(lines) > 1 and kind != "section"):
+            return where
+        return f"{witness}:{min(lines, key=lambda other: abs(other - int(line)))}"
+
+    return tuple(
+        replace(r, witnesses=tuple((moved(where, text, r.kind), text) for where, text in r.witnesses))
+        if r.kind in _BY_LINE
+        else r
+        for r in decided
+    )
+
+
+def decisions_in(decided: Iterable[Reading], tables: Mapping[str, Sequence[Row]]) -> Decisions:
+    """What `decided` says of single rows and of the table of contents.
+
+    Only decisions count whose rows say in `tables` what the decision records.
+    """
+    at = {f"{witness}:{row.line}": row for witness, table in tables.items() for row in table}
     pages: dict[str, str] = {}
     codes: dict[str, str] = {}
+    contents: dict[str, str] = {}
     left_out: set[str] = set()
     for reading in decided:
         if reading.decision == "undecided":
             continue
-        where = [line for line, _ in reading.witnesses]
+        where = [
+            line for line, text in reading.witnesses if line in at and _says(at[line], reading.kind) == text
+        ]
         if reading.kind == "section":
             pages.update(dict.fromkeys(where, reading.chosen))
         elif reading.kind == "code":
             codes.update(dict.fromkeys(where, reading.code))
         elif reading.kind == "row":
             left_out.update(where)
-    return Decisions(pages, codes, frozenset(left_out))
+        elif reading.kind == "contents":
+            contents[reading.section] = reading.chosen
+    return Decisions(pages, codes, frozenset(left_out), contents)
+
+
+def _says(row: Row, kind: ReadingKind) -> str:
+    """What a reading of this kind records of a row."""
+    return row.code if kind == "code" else row.code + row.name
 
 
 def followed(problems: Iterable[Problem], decided: Sequence[Reading]) -> tuple[list[Problem], set[int]]:
@@ -59,7 +102,7 @@ def followed(problems: Iterable[Problem], decided: Sequence[Reading]) -> tuple[l
             continue
         used.add(at)
         theirs = decided[at]
-        if not set(theirs.witnesses) <= set(mine.witnesses):
+        if not _said(theirs) <= _said(mine):
             why = f"底本与原校勘记不合，须重定（原作 {witnesses_cell(theirs)}）；{mine.why}"
             mine = replace(mine, decision="undecided", why=why)
         elif theirs.decision != "undecided":
@@ -69,12 +112,20 @@ def followed(problems: Iterable[Problem], decided: Sequence[Reading]) -> tuple[l
 
 
 def _keys(reading: Reading | None) -> list[tuple[str, ...]]:
-    """What a reading is known by: its lines, or its section and code."""
+    """What a reading is known by: its lines, if it stands at a row, and its section and code, if it has one."""
     if reading is None:
         return []
+    keys: list[tuple[str, ...]] = []
     if reading.kind in _BY_LINE:
-        return [(reading.kind, where) for where, _ in reading.witnesses]
-    return [(reading.kind, reading.section, reading.code)]
+        keys += [(reading.kind, where) for where, _ in reading.witnesses]
+    if reading.kind not in ("section", "row") and (reading.code or reading.kind != "code"):
+        keys.append((reading.kind, reading.section, reading.code))
+    return keys
+
+
+def _said(reading: Reading) -> set[tuple[str, str]]:
+    """What each witness has, without the line."""
+    return {(witness.partition(":")[0], text) for witness, text in reading.witnesses}
 
 
 def stale(reading: Reading) -> Problem:
@@ -100,8 +151,7 @@ def emended(
             sound = set(reading.witnesses) <= set(at.names.items())
         else:
             sound = reading.kind == "row" and all(
-                where in lines and text == lines[where].code + lines[where].name
-                for where, text in reading.witnesses
+                where in lines and text == _says(lines[where], "row") for where, text in reading.witnesses
             )
         if not sound:
             found.append(stale(reading))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
 from catalog.alignment import Line
@@ -73,13 +74,15 @@ class Problem:
 class Decisions:
     """What has been decided on single rows, by where they stand ("004:4037").
 
-    `pages`: the department of a page that starts there. `codes`: the code that the row's place has. `left_out`:
-    rows that are no part of the catalog.
+    `pages`: the department of a page that starts there, or of a heading that stands there. `codes`: the code that the row's place has. `left_out`:
+    rows that are no part of the catalog. `contents`: names of sections in the table of contents, by what the base
+    has there.
     """
 
     pages: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    contents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,24 +169,35 @@ def _next_sections(lines: Sequence[Line]) -> list[str]:
 
 
 def _open_section(work: _Work, line: Line) -> None:
-    name = line.lead.name
-    readings = {row.name for row in line.rows.values()}
-    if len(readings) > 1:
-        known = [reading for reading in readings if reading in work.contents]
-        name = known[0] if len(known) == 1 else name
-        shown = " / ".join(sorted(readings))
-        _note(
-            work,
-            "order",
-            line,
-            f"部门标题各底本不同：{shown}；取“{name}”",
-            f"the witnesses have {shown}; taken: {name}",
-        )
+    """Begin a section under the name that its heading has, or say that the heading is in doubt."""
+    names = list(dict.fromkeys(row.name for row in line.rows.values()))
+    decided = next((d for s in line.sources if (d := work.decisions.pages.get(str(s)))), "")
+    listed = [name for name in names if name in work.contents]
+    name = decided or (listed[0] if len(listed) == 1 else names[0])
+    if len(names) > 1 or (work.contents and not listed):
+        _note_heading(work, line, name, bool(decided) or len(listed) == 1)
     if name in work.parts and work.parts[name] is not work.part:
-        _note(work, "order", line, f"部门“{name}”再次出现", f"section {name} stands here a second time")
-    elif work.contents and name not in work.contents:
-        _note(work, "contents", line, f"“{name}”不在总目录", f"{name} is not in the contents", section=name)
+        _note(work, "order", line, f"部门“{name}”再次出现", f"section {name} stands here a second time", name)
     work.open(name).previous = ""
+
+
+def _note_heading(work: _Work, line: Line, name: str, settled: bool) -> None:
+    """A section heading that the witnesses read differently, or that the contents have not."""
+    readings = tuple((f"{w}:{row.line}", row.name) for w, row in line.rows.items())
+    shown = " / ".join(dict.fromkeys(text for _, text in readings))
+    if name in work.contents:
+        why, close = f"总目录作“{name}”", []
+    else:
+        why = "不在总目录" if work.contents else "各底本不同"
+        unused = [section for section in work.contents if section not in work.parts]
+        close = get_close_matches(name, unused, 1, 0.5)
+    if close and not settled:
+        why += f"，与“{close[0]}”相近"
+    chosen = name if settled or not close else close[0]
+    decision: Decision = "settled" if settled else "undecided"
+    reading = Reading(name, "", "section", readings, chosen, decision, why)
+    english = f"the heading '{shown}' is in doubt: the witnesses differ or the contents have it not"
+    _note(work, "section", line, f"部门标题“{shown}”：{why}", english, name, reading=reading)
 
 
 def _enter(work: _Work, line: Line, later: str) -> None:

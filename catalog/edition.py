@@ -24,6 +24,7 @@ from catalog.apparatus import (
     emended,
     followed,
     in_order,
+    relocated,
     stale,
     suspicious_names,
     with_guesses,
@@ -104,12 +105,12 @@ def draft(
     `decided` is the apparatus of an earlier draft. Raises CatalogError where the witnesses are not of one document
     or one of them is no catalog.
     """
-    decided = tuple(decided)
-    decisions = decisions_in(decided)
     tables, problems = _tables(witnesses)
+    decided = relocated(decided, tables)
+    decisions = decisions_in(decided, tables)
     headings = [row.name for table in tables.values() for row in table if row.kind == "section"]
     listed = {w: {r.name: r.page or 0 for r in table if r.kind == "contents"} for w, table in tables.items()}
-    contents, differing = compare_contents(listed, headings)
+    contents, differing = compare_contents(listed, headings, decisions.contents)
     problems += differing
     for each in witnesses:
         problems += inspect(each.witness, each.document, tables[each.witness], contents, decisions)

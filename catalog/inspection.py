@@ -77,12 +77,12 @@ def lacking(lines: Sequence[Line], witnesses: Iterable[str]) -> list[Problem]:
 
 
 def compare_contents(
-    contents: Mapping[str, Mapping[str, int]], headings: Iterable[str]
+    contents: Mapping[str, Mapping[str, int]], headings: Iterable[str], decided: Mapping[str, str]
 ) -> tuple[dict[str, int], list[Problem]]:
     """One table of contents (section → page) from those of the witnesses, and where they differ.
 
     Where two witnesses name a section differently at the same place, the name that `headings` of the pages bear is
-    taken.
+    taken, or else the one `decided` (by the name that the first has).
     """
     listed = {witness: table for witness, table in contents.items() if table}
     if not listed:
@@ -97,7 +97,7 @@ def compare_contents(
         names = dict.fromkeys(n for n, _ in readings.values())
         borne = [n for n in names if n in known]
         chosen = borne[0] if len(borne) == 1 else name
-        table[chosen] = page
+        table[decided.get(chosen, chosen)] = page
         if len(names) > 1:
             why = "总目录各底本不同" + (f"；正文标题作“{chosen}”" if len(borne) == 1 else "")
             witnesses = tuple((w, n) for w, (n, _) in readings.items())

@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ def test_a_department_of_another_catalog(tmp_path: Path) -> None:
     before, rest, after = pages(BASE)
     page = f"{HEADER}\n生态环境\t\t\t\t\nA\t公共服务\t\t\t\nA01\t\t公共安全服务\t\t\nA0101\t\t\t公共安全隐患排查治理服务\t\n"
     result = alone(tmp_path, "".join([before, *rest[:5], page, *rest[5:], after]))
-    assert any(p.kind == "contents" and p.section == "生态环境" for p in result.problems)
+    assert any(p.kind == "section" and p.undecided and p.section == "生态环境" for p in result.problems)
 
 
 def test_rows_that_cannot_be_read_must_be_decided(tmp_path: Path, sound: Draft) -> None:
@@ -207,7 +208,32 @@ def test_a_department_read_differently_in_one_transcription(tmp_path: Path) -> N
     other = OTHER.replace("社会工作部\t\t\t\t\n", "社会土作部\t\t\t\t\n")
     result = draft([read(tmp_path, BASE), read(tmp_path, other, "002")], KNOWN)
     assert "社会工作部" in result.version.sections and "社会土作部" not in result.version.sections
-    assert any(p.kind == "order" and "社会土作部" in p.text for p in result.problems)
+    (reading,) = (r for r in result.readings if r.kind == "section" and r.section == "社会工作部")
+    assert (reading.decision, [name for _, name in reading.witnesses]) == (
+        "settled",
+        ["社会工作部", "社会土作部"],
+    )
+
+
+def test_a_department_misread_in_the_only_transcription(tmp_path: Path) -> None:
+    """The contents have another name: likened to it, left to a person, and put right by the decision."""
+    text = BASE.replace("社会工作部\t\t\t\t\n", "社会土作部\t\t\t\t\n")
+    result = alone(tmp_path, text)
+    (reading,) = (r for r in result.readings if r.kind == "section" and r.section == "社会土作部")
+    assert (reading.decision, reading.chosen) == ("undecided", "社会工作部")
+    decided = replace(reading, section="社会工作部", decision="settled")
+    put_right = draft([read(tmp_path, text)], KNOWN, [decided])
+    assert facts(put_right) == facts(alone(tmp_path, BASE)) and decided in put_right.readings
+
+
+def test_contents_that_differ_are_left_to_a_person_where_the_pages_do_not_tell(tmp_path: Path) -> None:
+    one = BASE.replace("粮食和物资储备\t67", "粮食和储备\t67")
+    witnesses = [read(tmp_path, one), read(tmp_path, OTHER, "002")]
+    result = draft(witnesses, KNOWN)
+    (reading,) = (r for r in result.readings if r.kind == "contents")
+    assert (reading.decision, reading.section) == ("undecided", "粮食和储备")
+    decided = replace(reading, chosen="粮食和物资储备", decision="settled")
+    assert "粮食和物资储备" in draft(witnesses, KNOWN, [decided]).version.sections
 
 
 # ---- noise ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ Where a test names a file and a line ("004:4037"), that is the line of the trans
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -266,3 +268,27 @@ def test_the_documents() -> None:
     assert (BY_ID["2024-37"].repealed_by, str(BY_ID["2024-37"].repealed)) == ("2025-28", "2025-07-15")
     assert BY_ID["2023-47"].revises == ("2021-34 B",) and BY_ID["2023-47"].classes == ("B",)
     assert version_named(VERSIONS, "晋财综[2023]43号").witnesses == ()
+
+
+# ---- docs/catalogs.md ------------------------------------------------------------------------------------------
+
+DOCS = (Path(__file__).parents[2] / "docs" / "catalogs.md").read_text(encoding="utf-8")
+
+
+def test_the_counts_in_the_docs() -> None:
+    rows = {m[1]: m[2] for m in re.finditer(r"^\| `(\d{4}-\d+)` \|(.*)\|$", DOCS, re.M)}
+    assert set(rows) == set(BY_ID)
+    for identity, row in rows.items():
+        number, classes, _, *counts = [cell.strip() for cell in row.split("|")][:8]
+        levels = Counter(entry.level for entry in BY_ID[identity].entries)
+        assert (number, classes) == (BY_ID[identity].number, ", ".join(BY_ID[identity].classes))
+        assert list(map(int, counts)) == [*(levels[n] for n in (1, 2, 3, 4)), levels.total()]
+
+
+def test_the_rows_of_the_apparatus_in_the_docs() -> None:
+    stated = {m[1]: int(m[2]) for m in re.finditer(r"^\| `([a-z ]+)` \|.*\| (\d+) \|$", DOCS, re.M)}
+    rows = Counter(kind for readings in READINGS.values() for _, _, kind in readings)
+    assert stated == {**dict.fromkeys(stated, 0), **rows}
+    attested = sum(len(e.sources) for v in HELD for e in v.entries)
+    both = sum(len(e.sources) == 2 for e in BY_ID["2025-28"].entries)
+    assert f"{attested:,} attestations" in DOCS and f"{both:,} of the 2,036 entries" in DOCS

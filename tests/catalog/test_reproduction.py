@@ -168,6 +168,24 @@ def test_a_decision_holds_only_while_the_witnesses_say_the_same() -> None:
     assert "底本与原校勘记不合" in undecided.why and "民营企业产品展览展销" in undecided.why
 
 
+@pytest.mark.parametrize("version", WITNESSES)
+def test_decisions_follow_their_rows_when_lines_shift(version: str, tmp_path: Path) -> None:
+    """The same transcription with lines before it: the same edition, only the lines are others."""
+    shifted = []
+    for witness in WITNESSES[version]:
+        path = tmp_path / f"{witness}_excerpt.txt"
+        path.write_text("前言\n" * 9 + (SOURCES / path.name).read_text(encoding="utf-8"), encoding="utf-8")
+        shifted += [t for t in transcriptions(path) if version_id(t.document.number) == version]
+    decided = read_readings(SOURCES / "editions" / version / "readings.tsv")
+    result, before = draft(shifted, KNOWN, decided), made(version)
+    assert result.undecided == 0
+    assert [e[:5] for e in result.version.entries] == [e[:5] for e in before.version.entries]
+    assert [(r.section, r.code, r.kind, r.why) for r in result.readings] == [
+        (r.section, r.code, r.kind, r.why) for r in before.readings
+    ]
+    assert result.version.entries[0].sources[0].line == before.version.entries[0].sources[0].line + 9
+
+
 def test_a_decision_on_nothing_is_stale() -> None:
     decided = read_readings(SOURCES / "editions" / "2025-28" / "readings.tsv")
     stray = replace(decided[-1], section="人民法院", code="A1006", kind="heading")

@@ -180,6 +180,15 @@ def test_check_tells_whether_an_edition_is_what_its_sources_give(tmp_path: Path)
     assert changed.returncode == 1 and "entries.tsv 与由文字稿所得不同" in changed.stderr
 
 
+def test_other_versions_are_evidence_only_if_they_are_there(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "data" / "catalogs"
+    shutil.copytree(shipped / "2021-34", tmp_path / "catalogs" / "2021-34")
+    arguments = ("import", str(SOURCES / "003_excerpt.txt"), "--version", "2024-37", "--format", "csv")
+    assert "与 2025-28“自然资源”同码同名" in goufu(*arguments).stdout
+    alone = goufu(*arguments, "--version-dir", str(tmp_path)).stdout
+    assert "2025-28" not in alone and "省目录 2021-34 的 A1609" in alone
+
+
 def test_a_file_with_two_catalogs(tmp_path: Path) -> None:
     path = str(SOURCES / "003_excerpt.txt")
     goufu("import", path, "-o", str(tmp_path))

@@ -163,7 +163,7 @@ def _spread(right: float, scores: np.ndarray) -> list[float]:
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
     if kind not in ("service", "mixed"):
         return "not_applicable"
-    if fit >= 0.5 and codes and (held or codes[0].section == "B"):
+    if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
 

@@ -13,6 +13,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli import output
+from cli.batch import batch
 from cli.catalogs import catalogs
 from cli.classify import classify
 from cli.diff import diff
@@ -53,7 +54,7 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, items, lookup, tree, catalogs, diff, history, rules):
+for command in (classify, batch, items, lookup, tree, catalogs, diff, history, rules):
     app.command()(command)
 app.command("import")(import_catalog)
 

@@ -303,12 +303,14 @@ def _candidate(c: Candidate) -> dict[str, Any]:
 
 
 def _finding(f: Finding) -> dict[str, Any]:
+    from matcher.findings import load_rules
+
     return {
         "rule": f.rule,
         "severity": f.severity,
         "word": say(*SEVERITIES[f.severity]),
         "message": say(f.message, f.english or f.message),
-        "basis": f.basis,
+        "basis": say(f.basis, load_rules()[f.rule].basis_en),
         "evidence": f.evidence,
         "silenced": f.silenced,
     }

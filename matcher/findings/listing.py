@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -138,8 +138,3 @@ def _severity(rule: str, kind: str, stands: bool) -> Severity | None:
     if rule in ("GF112", "GF113") and stands:
         return "warning"
     return _SEVERITY.get(kind) if rule in ("GF111", "GF113") else None
-
-
-def headings_in_force(on: date) -> Sequence[Entry]:
-    """The provincial third-level headings that GF103 looks at on a day."""
-    return [entry for entry, _ in _headings(on)]

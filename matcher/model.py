@@ -49,7 +49,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement on one item. `fit` is the probability that some entry of its scope describes it."""
+    """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
+
+    `precedent` is the earlier decision that settled it, in words; "" where there was none.
+    """
 
     item: BudgetItem
     sections: tuple[str, ...]
@@ -65,6 +68,7 @@ class Assessment:
     codes: tuple[Candidate, ...]
     elsewhere: tuple[Candidate, ...]
     findings: tuple[Finding, ...] = ()
+    precedent: str = ""
 
     @property
     def gov_service(self) -> bool | None:
@@ -111,6 +115,7 @@ class Assessment:
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
+            **({"precedent": self.precedent} if self.precedent else {}),
         }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.errors import GoufuError
+from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run, with_precedents
 from cli.options import DepartmentOption, FormatOption, OnOption, checked, day
 from cli.output import csv_text, emit, note, print_table, say, whole_file
 
@@ -33,6 +34,10 @@ def classify(
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="有此级别或更高的问题时以 1 退出：notice、warning、error")
     ] = None,
+    save: SaveOption = False,
+    no_store: NoStoreOption = False,
+    by: ByOption = None,
+    db: DbOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form)
@@ -47,7 +52,7 @@ def classify(
             f"unknown output '{suffix or output.name}'; use {', '.join(_WRITERS)}",
         )
     items, failed = _read(files)
-    assessments = _assess(items, department, year, on) if items else []
+    assessments = with_precedents(_assess(items, department, year, on), db, not no_store) if items else []
     if output and assessments:
         with whole_file(output) as temporary:
             _WRITERS[suffix](temporary, assessments)
@@ -57,6 +62,12 @@ def classify(
             _tables(assessments)
     else:
         emit((a.record() for a in assessments), (), form)
+    if save and assessments:
+        number = save_run(assessments, files, db, by, {"department": department, "year": year, "on": on})
+        note(
+            f"已记录为运行 {number}（goufu review {number} 逐项复核）",
+            f"recorded as run {number} (goufu review {number})",
+        )
     if failed:
         raise typer.Exit(2)
     if fail_on and any(

@@ -172,8 +172,8 @@ def _check_rows(path: Path, manifest: dict[str, tuple[int, str]]) -> None:
                         digest.update(_line(row))
                 if manifest.get(table.name) != (count, digest.hexdigest()):
                     raise _damaged(path, table.name)
-    except DBAPIError as error:
-        raise told(error, store.place) from None
+    except (DBAPIError, ValueError) as error:
+        raise _damaged(path, type(error).__name__) from None
     finally:
         store.engine.dispose()
 

@@ -135,7 +135,7 @@ def _other_nature(item: StoredItem) -> Nature:
 
 
 def _entry_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...]) -> Entry:
-    parts = text.replace("，", " ").replace("　", " ").split(" ")
+    parts = [text] if is_code(tidy(text)) else text.replace("，", " ").replace("　", " ").split(" ")
     at = next((n for n, p in enumerate(parts) if is_code(tidy(p))), None)
     if at is None:
         raise GoufuError(
@@ -182,9 +182,8 @@ def _not_here(
                     f"{code} 不在 {item.reference_date} 适用的目录（{ids}）中；{version.id} 中曾是“{entry.name}”",
                     f"{code} is not in the catalog of {item.reference_date} ({ids}); in {version.id} it was '{entry.name}'",
                 )
-    other = next(
-        (e for e in (law.class_a.entries if law.class_a else ()) if e.code == code and e.level == 4), None
-    )
+    sources = (*((law.class_a,) if law.class_a else ()), *reversed(versions))
+    other = next((e for v in sources for e in v.entries if e.code == code and e.level == 4), None)
     if other is not None:
         return GoufuError(
             f"{code} 不在本部门“{where}”的目录中（四级代码只在所属部门内有效；“{other.section}”的 {code} 是 {other.name}）",

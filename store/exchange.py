@@ -56,6 +56,7 @@ _DIGEST = "# digest: "
 _YES, _NO = ("yes", "是", "同意", "y", "1"), ("no", "否", "不同意", "n", "0")
 _PRIVATE_NATURES = ("personnel", "transfer")
 _LONG_NUMBER = re.compile(r"\d(?:[-\s]?\d){6,}")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-—–~至/](?:19|20)?\d\d)?(?!\d)")
 _FORMULA = "=+-@＝＋－＠\t\r"
 _MOST = 50_000_000
 
@@ -118,7 +119,8 @@ def _personal() -> re.Pattern[str]:
 
 def may_be_personal(p: Precedent) -> bool:
     """Whether a precedent stays in the office: wages and transfers, long numbers, words that go with names."""
-    return p.nature in _PRIVATE_NATURES or bool(_LONG_NUMBER.search(p.title) or _personal().search(p.title))
+    title = _YEARS.sub(" 年 ", p.title)
+    return p.nature in _PRIVATE_NATURES or bool(_LONG_NUMBER.search(title) or _personal().search(title))
 
 
 def export(store: Store, section: str | None = None, since: date | None = None) -> tuple[str, int, int]:

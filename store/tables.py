@@ -60,7 +60,7 @@ class Wan(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         """From hundredths of 万元."""
-        return None if value is None else Decimal(value) / 100
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")

@@ -42,7 +42,7 @@ FOLDS = 8
 #: real lines are few and count most; our own class B lines are many for so few entries
 _RANK_WEIGHT = {"real": 4.0, "own county": 1.5, "own class_b": 0.25}
 _TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 3.0, "unlisted": 3.0, "own unlisted": 2.0}
-_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 2.5}
+_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 1.5}
 _RIDGE = {"ranking": 0.05, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
 
 

@@ -68,8 +68,8 @@ def changes_page(made: Comparison) -> str:
         rows=len(shown),
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=content_hash(style),
+        script_hash=content_hash(script),
     )
 
 
@@ -86,7 +86,7 @@ def _row(change: Change) -> dict[str, Any]:
     }
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
     """The source of a script or style as a content policy names it: sha256-…"""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from catalog.errors import GoufuError
-from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run, with_precedents
-from cli.options import DepartmentOption, FormatOption, OnOption, checked, day
-from cli.output import csv_text, emit, note, print_table, say, whole_file
+from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, known_precedents, save_run
+from cli.options import DepartmentOption, OnOption, checked
+from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 
 if TYPE_CHECKING:
-    from disclosure.model import BudgetItem
+    from matcher.audit import Audit
     from matcher.model import Assessment
 
 _SEVERITIES = ("notice", "warning", "error")
@@ -22,25 +24,32 @@ _SEVERITIES = ("notice", "warning", "error")
 
 def classify(
     files: Annotated[
-        list[Path], typer.Argument(metavar="文件…", help="部门预算公开文件，或 .jsonl/.csv/.xlsx 项目记录")
+        list[str],
+        typer.Argument(
+            metavar="文件…", help="部门预算公开（PDF、Word、Excel、网页、文本、扫描件）、项目记录，或文件夹"
+        ),
     ],
     department: DepartmentOption = None,
-    year: Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")] = None,
+    year: YearOption = None,
     on: OnOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.csv、.jsonl 或 .json")
+        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
-    form: FormatOption = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="格式", help="table、json、jsonl、csv 或 ocds")
+    ] = "table",
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="有此级别或更高的问题时以 1 退出：notice、warning、error")
     ] = None,
+    ignore: IgnoreOption = None,
+    ignore_file: IgnoreFileOption = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
     by: ByOption = None,
     db: DbOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
-    checked(form)
+    checked(form, "ocds")
     if fail_on is not None and fail_on not in _SEVERITIES:
         raise GoufuError(
             f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
@@ -51,116 +60,123 @@ def classify(
             f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(_WRITERS)}",
             f"unknown output '{suffix or output.name}'; use {', '.join(_WRITERS)}",
         )
-    items, failed = _read(files)
-    assessments = with_precedents(_assess(items, department, year, on), db, not no_store) if items else []
-    if output and assessments:
+    how = settings(department, year, on, ignore, ignore_file)
+    with known_precedents(db, not no_store) as precedents:
+        audits, failed = audit_files(files, replace(how, precedents=precedents))
+    audits = [a for a in audits if a.assessments]
+    assessments = [a for one in audits for a in one.assessments]
+    writer = _write_ocds if form == "ocds" and suffix == ".json" else _WRITERS.get(suffix)
+    if output and writer and assessments:
         with whole_file(output) as temporary:
-            _WRITERS[suffix](temporary, assessments)
+            writer(temporary, audits)
         note(f"已写入 {output}（{len(assessments)} 项）", f"wrote {output} ({len(assessments)} items)")
     if form == "table":
-        if assessments:
-            _tables(assessments)
+        for one in audits:
+            _tables(one)
+    elif form == "ocds":
+        if writer is not _write_ocds:
+            print(_ocds(audits), end="")
     else:
         emit((a.record() for a in assessments), (), form)
+        _say_findings(audits)
     if save and assessments:
-        number = save_run(assessments, files, db, by, {"department": department, "year": year, "on": on})
+        number = save_run(audits, files, db, by, {"department": department, "year": year, "on": on})
         note(
-            f"已记录为运行 {number}（goufu review {number} 逐项复核）",
-            f"recorded as run {number} (goufu review {number})",
+            f"已记录为运行 {number}；逐项复核：goufu review {number}",
+            f"recorded as run {number}; goufu review {number}",
         )
     if failed:
         raise typer.Exit(2)
     if fail_on and any(
-        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on) for a in assessments for f in a.findings
+        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
+        for one in audits
+        for _, f in one.all_findings
+        if not f.silenced
     ):
         raise typer.Exit(1)
 
 
-def _read(files: Sequence[Path]) -> tuple[list[BudgetItem], bool]:
-    """The items of all files; a file that cannot be read is reported and the others go on."""
-    from disclosure.items import read_items
-
-    items: list[BudgetItem] = []
-    failed = False
-    for path in files:
-        try:
-            found, remarks = read_items(path)
-        except GoufuError as error:
-            note(error.text("zh"), error.text("en"))
-            failed = True
-            continue
-        for remark in remarks:
-            if remark.level == "error":
-                where = remark.place.text("zh") if remark.place else path.name
-                note(f"{where}：{remark.text}", f"{where}: {remark.english}")
-        items += found
-    return items, failed
+def _say_findings(audits: Sequence[Audit]) -> None:
+    """The findings on whole documents, which have no item to stand on, as messages."""
+    for one in audits:
+        for f in one.findings:
+            name = one.disclosure.file
+            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
 
 
-def _assess(
-    items: Sequence[BudgetItem], department: str | None, year: int | None, on: str | None
-) -> list[Assessment]:
-    from catalog.load import load_catalogs
-    from cli.progress import progress
-    from matcher.assess import assess
-    from matcher.corpus import default_cache
-    from matcher.departments import section_named
-
-    sections = section_named(department) if department else ()
-    with progress(len(items), "分类", "classifying") as step:
-        return assess(
-            items,
-            load_catalogs(),
-            today=day(None),
-            on=day(on) if on else None,
-            year=year,
-            sections=sections,
-            cache=default_cache(),
-            progress=step,
-        )
-
-
-def _write_jsonl(path: Path, assessments: Sequence[Assessment]) -> None:
+def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    path.write_text(
-        "".join(json.dumps(a.record(), ensure_ascii=False) + "\n" for a in assessments), encoding="utf-8"
-    )
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for one in audits:
+            for a in one.assessments:
+                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
 
 
-def _write_json(path: Path, assessments: Sequence[Assessment]) -> None:
+def _write_json(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    path.write_text(
-        json.dumps([a.record() for a in assessments], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    records = [a.record() for one in audits for a in one.assessments]
+    path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_csv(path: Path, assessments: Sequence[Assessment]) -> None:
-    records = [a.record() for a in assessments]
-    path.write_text(csv_text(records, list(records[0])), encoding="utf-8-sig", newline="")
+def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
+    records = [a.record() for one in audits for a in one.assessments]
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
 
 
-def _write_xlsx(path: Path, assessments: Sequence[Assessment]) -> None:
+def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
     from cli.workbook import write_workbook
 
-    write_workbook(path, assessments)
+    write_workbook(path, audits)
 
 
-_WRITERS = {".xlsx": _write_xlsx, ".csv": _write_csv, ".jsonl": _write_jsonl, ".json": _write_json}
+def _write_html(path: Path, audits: Sequence[Audit]) -> None:
+    from cli.report import report_page
+
+    path.write_text(report_page(audits), encoding="utf-8")
 
 
-def _tables(assessments: Sequence[Assessment]) -> None:
-    """One table per department and year, in the order of the input."""
+def _ocds(audits: Sequence[Audit]) -> str:
+    import json
+
+    from catalog.load import load_catalogs
+    from cli.ocds import release_package
+
+    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=False, indent=1) + "\n"
+
+
+def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:
+    path.write_text(_ocds(audits), encoding="utf-8")
+
+
+_WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
+    ".xlsx": _write_xlsx,
+    ".html": _write_html,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".json": _write_json,
+}
+
+
+def _tables(one: Audit) -> None:
+    """One table per department and year of a document, in the order of the input, and the document's own findings."""
+    from cli.verdicts import finding_line, summary
+
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
-    for a in assessments:
+    for a in one.assessments:
         groups.setdefault((a.item.department, a.item.year), []).append(a)
     for (name, year), some in groups.items():
         _table(name, year, some)
+    for f in one.findings:
+        print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
+    print_line(summary(one.assessments, one.findings))
+    print()
 
 
 def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:
-    from cli.verdicts import COLUMNS, row, summary
+    from cli.verdicts import COLUMNS, row
 
     first = assessments[0]
     title = f"{name or say('（部门未知）', '(department unknown)')} {say(f'{year} 年预算', f'budget {year}') if year else ''}"
@@ -171,8 +187,3 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
     print_table(
         [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
     )
-    print(summary(assessments))
-    print()
-
-
-__all__: list[Any] = ["classify"]

@@ -24,9 +24,11 @@ from cli.decide import decide
 from cli.delete import delete
 from cli.diff import diff
 from cli.history import history
+from cli.items import items
 from cli.lookup import lookup
 from cli.restore import restore
 from cli.review import review
+from cli.rules import rules
 from cli.runs import runs
 from cli.show import show
 from cli.tree import tree
@@ -62,7 +64,7 @@ def shared(
 
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(classify, lookup, tree, catalogs, diff, history),
+    *(classify, items, lookup, tree, catalogs, diff, history, rules),
     *(review, decide, runs, show, compare, delete, backup, restore),
 )
 for command in COMMANDS:

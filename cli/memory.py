@@ -17,7 +17,7 @@ import typer
 from cli.output import say
 
 if TYPE_CHECKING:
-    from matcher.model import Assessment
+    from matcher.audit import Audit
     from matcher.precedent import PrecedentSource
     from store.engine import Store
 
@@ -87,35 +87,26 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
         yield found
 
 
-def with_precedents(
-    assessments: Sequence[Assessment], db: str | None, wanted: bool = True
-) -> list[Assessment]:
-    """The assessments, those that have a precedent in the store decided by it."""
-    with known_precedents(db, wanted) as found:
-        if found is None:
-            return list(assessments)
-        from catalog.concordance import load_archive
-        from matcher.precedent import applied
-
-        return applied(assessments, found, load_archive())
-
-
 def save_run(
-    assessments: Sequence[Assessment],
-    files: Sequence[Path],
+    audits: Sequence[Audit],
+    files: Sequence[str | Path],
     db: str | None,
     by: str | None,
     settings: dict[str, Any],
 ) -> int:
-    """Record the classification; returns the run's number. Raises StoreError where it cannot be."""
+    """Record the audits as one run; returns its number. Raises StoreError where it cannot be."""
     from importlib.metadata import version
 
     from catalog.load import load_catalogs
+    from disclosure.document import documents
     from store.runs import record_run
 
-    store = opened(db, create=True)
+    read = {one.disclosure.file for one in audits}
+    inputs = [path for path in documents(files)[0] if path.name in read]
     kept = {name: value for name, value in settings.items() if value is not None}
-    return record_run(store, assessments, files, load_catalogs(), officer(by), version("goufu"), kept)
+    assessments = [a for one in audits for a in one.assessments]
+    store = opened(db, create=True)
+    return record_run(store, assessments, inputs, load_catalogs(), officer(by), version("goufu"), kept)
 
 
 def run_title(run: Any) -> str:

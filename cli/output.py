@@ -163,6 +163,22 @@ def print_table(
         console.print(Text(extra))
 
 
+def print_line(text: str, indent: int = 0) -> None:
+    """One line of text on stdout, folded to the width; what follows the first line is indented."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(width=width(), highlight=False)
+    if indent:
+        first, *rest = Text(text).wrap(console, console.width - indent)
+        console.print(first)
+        for line in rest:
+            console.print(Padding(line, (0, 0, 0, indent)))
+    else:
+        console.print(Text(text))
+
+
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends well, and goes when it does not.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli.output import Column, say
 
 if TYPE_CHECKING:
-    from matcher.model import Assessment
+    from matcher.model import Assessment, Finding
 
 NATURES = {
     "service": ("服务", "service"),
@@ -62,13 +62,26 @@ def verdict(a: Assessment) -> str:
         lines.append(
             say("本部门目录未存，不能判断是否列入", "the section is not held; listed or not cannot be said")
         )
-    elif not a.findings:
+    elif a.status == "superseded" or not a.findings:
         lines.append(say(*STATUSES[a.status]))
-    lines += [f"{_mark(f.severity)} {f.rule} {f.message}" for f in a.findings]
+    if a.precedent:
+        lines.append(a.precedent)
+    lines += [finding_line(f) for f in a.findings]
     if a.coded and a.decision == "review" and len(a.codes) > 1:
         second = a.codes[1]
         lines.append(say("另可：", "or: ") + f"{second.code} {second.name}")
     return "\n".join(lines)
+
+
+def finding_line(f: Finding) -> str:
+    """A finding in one line: its mark, rule and message, and the reason where a user silenced it."""
+    line = f"{_mark(f.severity)} {f.rule} {say(f.message, f.english or f.message)}"
+    return line + (say(f"（已豁免：{f.silenced}）", f" (silenced: {f.silenced})") if f.silenced else "")
+
+
+def standing_findings(a: Assessment) -> list[Finding]:
+    """The findings on an item that no one silenced."""
+    return [f for f in a.findings if not f.silenced]
 
 
 def _mark(severity: str) -> str:
@@ -98,13 +111,17 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
-def summary(assessments: Sequence[Assessment]) -> str:
-    """Items, amount, how many are coded, unlisted, not services, and to be reviewed."""
+def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ()) -> str:
+    """Items, amount, how many are coded, unlisted, not services, to be reviewed; all findings but the silenced ones.
+
+    `findings` are those on the document itself.
+    """
     total = sum((a.item.amount_wan or Decimal(0) for a in assessments), Decimal(0))
     bought = sum((a.item.amount_wan or Decimal(0) for a in assessments if a.gov_service), Decimal(0))
     by = Counter(a.status for a in assessments)
     review = sum(a.decision == "review" for a in assessments)
-    grave = Counter(f.severity for a in assessments for f in a.findings)
+    everything = [*findings, *(f for a in assessments for f in a.findings)]
+    grave = Counter(f.severity for f in everything if not f.silenced)
     return say(
         f"共 {len(assessments)} 项 {amount(total)} 万元，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
         f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"

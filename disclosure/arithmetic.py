@@ -15,7 +15,8 @@ from disclosure.amounts import CENT, parse_amount, to_wan
 from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
-from disclosure.tables import TOLERANCE, ProjectTables
+from disclosure.statements import statement_checks
+from disclosure.tables import TOLERANCE, ProjectTables, is_group
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -30,18 +31,19 @@ _STATEMENT_TITLE = re.compile(r"(?<!收)支出(?:预算)?总表|部门支出总�
 
 
 def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> tuple[Check, ...]:
-    """Every comparison that the document allows, agreeing or not, in the order of the document's parts."""
+    """Every comparison that the document allows, agreeing or not; those of the project tables first."""
     return (
         *_table_checks(tables),
-        *_statement_checks(lines, tables),
+        *_expenditure_checks(lines, tables),
         *_text_checks(lines, tables),
         *_bought(story),
+        *statement_checks(lines),
     )
 
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total"}
+    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
     for check in checks:
         if check.agrees:
             continue
@@ -114,15 +116,21 @@ def _check(kind: str, what: str, printed: Decimal, summed: Decimal, place: Place
 
 
 def _table_checks(tables: ProjectTables) -> Iterator[Check]:
-    """Each subtotal against its items, and each table's first row against all of them and against the units."""
-    for n, (subtotal, parts) in enumerate(tables.claims):
-        first = n == 0 or tables.claims[n - 1][0].part != subtotal.part
+    """Each subtotal against its items, and each table's total against the units' rows as well."""
+    for claim in tables.claims:
+        subtotal = claim.subtotal
         table = f"项目支出预算表（{subtotal.part}）" if subtotal.part else "项目支出预算表"
-        kind = "total" if first else "subtotal"
-        what = f"{table}合计" if first else f"{table}“{subtotal.name}”小计"
-        yield _check(kind, what, subtotal.amount_wan, sum(parts, Decimal(0)), subtotal.place)
-        if first:
-            units = [s.amount_wan for s, _ in tables.claims[n + 1 :] if s.part == subtotal.part]
+        kind = "total" if claim.whole else "subtotal"
+        what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
+        yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
+        if claim.whole:
+            units = [
+                other.subtotal.amount_wan
+                for other in tables.claims
+                if other.subtotal.part == subtotal.part
+                and not other.whole
+                and not is_group(other.subtotal.name)
+            ]
             if units:
                 yield _check(
                     "units",
@@ -144,7 +152,7 @@ def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:
     return min(_totals(tables), key=lambda total: abs(total - printed))
 
 
-def _statement_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check]:
+def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check]:
     """The 合计 row of 预算支出总表: its 项目支出 against the project tables."""
     for i, line in enumerate(lines):
         if not line.is_paragraph or not _STATEMENT_TITLE.search(squeeze(line.text)) or len(line.text) > 40:

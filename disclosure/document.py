@@ -11,6 +11,7 @@ import csv
 import glob
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from catalog.errors import GoufuError
@@ -19,7 +20,7 @@ from disclosure.lines import Line, clean_cell
 from disclosure.model import Disclosure, Place, Remark
 from disclosure.pdf import Progress, pdf_lines
 from disclosure.read import assemble, is_disclosure
-from disclosure.records import has_title, read_records
+from disclosure.records import has_title, read_records, records, tabular_rows
 from disclosure.text import decode, read_bytes, text_lines
 
 #: bytes; a scan of three hundred pages has about a hundred megabytes
@@ -67,8 +68,11 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
         lines = _csv_lines(decode(data, where), path.name)
     else:
         lines = text_lines(decode(data, where), path.name)
-    if kind in ("csv", "xlsx", "xls", "ods") and not is_disclosure(lines) and _has_records(lines):
-        return _records(path)
+    if not is_disclosure(lines) and any(line.is_row and has_title(line.cells) for line in lines):
+        # no project table, but rows with a 项目名称 column: a list that an officer keeps
+        if kind in ("csv", "xlsx", "xls", "ods"):
+            return _records(path)
+        return _listed(lines, path, remarks)
     return assemble(lines, path.name, path.stem, where, remarks)
 
 
@@ -125,8 +129,14 @@ def _records(path: Path) -> Disclosure:
     return Disclosure(file=path.name, items=items, remarks=remarks)
 
 
-def _has_records(lines: Sequence[Line]) -> bool:
-    return any(line.is_row and has_title(line.cells) for line in lines[:200])
+def _listed(lines: Sequence[Line], path: Path, remarks: Sequence[Remark]) -> Disclosure:
+    """A table of records in a document: from its header to the end of the document, paragraphs left out."""
+    start = next(n for n, line in enumerate(lines) if line.is_row and has_title(line.cells))
+    numbered = [(n, line.cells) for n, line in enumerate(lines[start:], start) if line.is_row]
+    rows, bad = tabular_rows(numbered, path, lambda n: lines[n].place)
+    items, found = records(rows, path.stem, bad)
+    items = tuple(replace(item, id=f"{path.stem}-{n:03d}") for n, item in enumerate(items, 1))
+    return Disclosure(file=path.name, items=items, remarks=(*remarks, *found))
 
 
 def _csv_lines(text: str, file: str) -> list[Line]:

@@ -81,7 +81,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
     forms: list[Form] = []
     draft: _Draft | None = None
     heading: Place | None = None
-    for line in lines:
+    for index, line in enumerate(lines):
         text = squeeze(line.text)
         if _is_heading(line, text):
             if draft is not None:
@@ -93,7 +93,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
         if starts and (draft is None or "title" in draft.texts):
             if draft is not None:
                 forms.append(_finish(draft))
-            if heading is None and not _has_form_below(lines, line):
+            if heading is None and not _has_form_below(lines[index : index + 10]):
                 draft = None
                 continue
             draft, heading = _Draft(line.place), None
@@ -121,10 +121,9 @@ def _is_table_header(text: str) -> bool:
     return "合计" in text or "财政拨款" in text or "一般公共预算" in text
 
 
-def _has_form_below(lines: Sequence[Line], line: Line) -> bool:
-    """Whether a form without its heading begins at `line`: two more of its labels come soon."""
-    start = lines.index(line)
-    labels = {label for below in lines[start : start + 10] for label, _ in _labelled(below)}
+def _has_form_below(lines: Sequence[Line]) -> bool:
+    """Whether a form without its heading begins with the first of `lines`: two more of its labels come soon."""
+    labels = {label for line in lines for label, _ in _labelled(line)}
     return len(labels & {"department", "unit", "attribute", "year", "total", "overview"}) >= 3
 
 

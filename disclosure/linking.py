@@ -28,6 +28,8 @@ from disclosure.tables import ProjectRow
 THRESHOLD = 0.6
 #: a pair whose rival is closer than this (in log-odds) is not made
 MARGIN = 0.5
+#: lines times forms up to which a form without an amount is compared with every line
+MAX_PAIRS = 1_000_000
 
 _YEARS = re.compile(r"(?:19|20)?\d\d(?:[-—至](?:19|20)?\d\d)?年度?")
 #: a 项目名称 cell that holds the running title of the document instead of a name
@@ -43,16 +45,17 @@ class Link:
     score: float
 
 
-def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form], department: str = "") -> tuple[Link, ...]:
+def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form]) -> tuple[Link, ...]:
     """The links between `rows` and `forms`, in the order of the rows.
 
     The surest pairs are made first and leave the field; what is left is judged anew among the rest.
     """
+    pairs = _candidates(rows, forms)
     open_rows = set(range(len(rows)))
     open_forms = set(range(len(forms)))
     links: list[Link] = []
     while open_rows and open_forms:
-        scores = _scores(rows, forms, open_rows, open_forms, department)
+        scores = _scores(rows, forms, pairs, open_rows, open_forms)
         best = _mutual_best(scores)
         if not best:
             break
@@ -66,28 +69,61 @@ def link_forms(rows: Sequence[ProjectRow], forms: Sequence[Form], department: st
     return tuple(sorted(links, key=lambda link: link.row))
 
 
+def _candidates(rows: Sequence[ProjectRow], forms: Sequence[Form]) -> list[tuple[int, int]]:
+    """The pairs worth judging: one amount, one name, or a form that does not say this year's amount."""
+    by_amount: dict[Decimal, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        for cents in (-CENT, Decimal(0), CENT):
+            by_amount.setdefault(row.amount_wan + cents, []).append(i)
+        by_name.setdefault(fold(row.title), []).append(i)
+    pairs: list[tuple[int, int]] = []
+    for j, form in enumerate(forms):
+        year = _wan(form.year_yuan)
+        if year is None and len(rows) * len(forms) <= MAX_PAIRS:
+            pairs += ((i, j) for i in range(len(rows)))
+        else:
+            total = _wan(form.total_yuan)
+            found = {
+                *by_name.get(fold(form.title), ()),
+                *(by_amount.get(year, ()) if year is not None else ()),
+                *(by_amount.get(total, ()) if total is not None else ()),
+            }
+            pairs += ((i, j) for i in sorted(found))
+    return pairs
+
+
 def _scores(
     rows: Sequence[ProjectRow],
     forms: Sequence[Form],
+    pairs: Sequence[tuple[int, int]],
     open_rows: set[int],
     open_forms: set[int],
-    department: str,
 ) -> dict[tuple[int, int], float]:
     """The log-odds of every open pair that is not excluded."""
+    row_names = Counter(fold(row.title) for row in rows)
+    form_names = Counter(fold(form.title) for form in forms)
     row_amounts = Counter(rows[i].amount_wan for i in open_rows)
     form_amounts = Counter(_wan(forms[j].year_yuan) for j in open_forms)
     scores = {}
-    for i in open_rows:
-        for j in open_forms:
-            rarity = max(row_amounts[rows[i].amount_wan], form_amounts[rows[i].amount_wan])
-            score = log_odds(rows[i], forms[j], rarity, department)
-            if score > -4:
-                scores[i, j] = score
+    for i, j in pairs:
+        if i not in open_rows or j not in open_forms:
+            continue
+        rarity = max(row_amounts[rows[i].amount_wan], form_amounts[rows[i].amount_wan])
+        name = fold(rows[i].title)
+        sole = row_names[name] == form_names[name] == 1
+        score = log_odds(rows[i], forms[j], rarity, sole)
+        if score > -4:
+            scores[i, j] = score
     return scores
 
 
-def log_odds(row: ProjectRow, form: Form, rarity: int = 1, department: str = "") -> float:
-    """The log-odds that `form` belongs to `row`; `rarity` is how many open rows or forms have the row's amount."""
+def log_odds(row: ProjectRow, form: Form, rarity: int = 1, sole: bool = False) -> float:
+    """The log-odds that `form` belongs to `row`.
+
+    `rarity` is how many open rows or forms have the row's amount; `sole` that no other row or form of the
+    document has the row's name: then the same name outweighs another amount, which is reported instead.
+    """
     score = -3.0
     name = _name_evidence(row.title, form)
     score += name
@@ -95,6 +131,8 @@ def log_odds(row: ProjectRow, form: Form, rarity: int = 1, department: str = "")
     if year is not None:
         if abs(year - row.amount_wan) <= CENT:
             score += 4.5 if rarity <= 1 else 3.0
+        elif sole and name >= 4.0:
+            score -= 0.5
         else:
             score -= 4.5
     elif total is not None:

@@ -82,7 +82,7 @@ class BudgetItem:
 class Remark:
     """Something the reader noticed: a row it could not read, a total that does not add up, an unlinked form.
 
-    `kind` is stable: "row", "subtotal", "total", "narrative", "form", "unlinked form", "no form", "file".
+    `kind` is stable: "row", "subtotal", "total", "statement", "narrative", "form", "unlinked form", "no form", "file".
     `level` says whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice"). `item` is
     the id of the item it is about, if it is about one.
     """
@@ -97,11 +97,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A catalog document printed inside a disclosure: its number, title and where it lies."""
+    """A catalog document printed inside a disclosure: its number, title, where it lies, and the codes it prints in order."""
 
     number: str
     title: str
     place: Place
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ class Check:
     """One figure of the document that others must add up to, in 万元 (a number of projects for "count").
 
     `kind`: "subtotal" a unit's row against the items below it; "total" a table's first row against all its
-    items; "units" the same row against the units' rows; "statement" 预算支出总表 and "narrative" the text against
-    the tables; "count" the number of projects the text gives; "procurement" its kinds against their total.
+    items; "units" the same row against the units' rows; "expenditure" 预算支出总表 and "narrative" the text against
+    the project tables; "count" the number of projects the text gives; "procurement" its kinds against their
+    total; "statement" the other tables against themselves.
     `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give.
     """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
@@ -19,7 +19,10 @@ from disclosure.model import Attachment, Place, Procurement
 
 _OWNER = re.compile(r"(?:部门|单位)(?:\(单位\))?名称[:：]([\u4e00-\u9fff()（）]{4,40})")
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
-_COVER_NAMED = re.compile(r"([\u4e00-\u9fff]{4,30})((?:19|20)\d\d)年?度?(?:部门|单位)?预算公开")
+_COVER_NAMED = re.compile(
+    r"\A(?P<name>[\u4e00-\u9fff]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
+    r"\A(?P<year2>(?:19|20)\d\d)年?度?(?P<name2>[\u4e00-\u9fff]{4,30}?)(?:部门|单位)预算"
+)
 _YEAR = re.compile(r"((?:19|20)\d\d)年(?:度)?")
 #: lines that a sentence may be broken into by pages and columns
 RUN_ON = 5
@@ -34,6 +37,7 @@ _STATEMENT = re.compile(
 )
 _NEXT = re.compile(r"\A(?:\(?[一二三四五六七八九十]+[)、]|第[一二三四五六]部分)")
 _DOCUMENT = re.compile(r"\A([\u4e00-\u9fff]{2,8})[\[(【〔〈]((?:19|20)\d\d)[\])】〕〉](?:第)?(\d{1,4})号\Z")
+_CODE = re.compile(r"(?:[AB](?:\d\d){0,3}|(?:\d\d){1,3})\Z")
 _CATALOG_TITLE = re.compile(r"购买服务.{0,6}目\s*录")
 
 
@@ -74,7 +78,7 @@ def _department(lines: Sequence[Line]) -> str:
         if _COVER.match(text) and i:
             return lines[i - 1].text
         if match := _COVER_NAMED.search(text):
-            return match[1]
+            return match["name"] or match["name2"]
     return ""
 
 
@@ -85,7 +89,7 @@ def _year(lines: Sequence[Line]) -> int | None:
         if match := _COVER.match(text):
             return int(match[1])
         if match := _COVER_NAMED.search(text):
-            return int(match[2])
+            return int(match["year"] or match["year2"])
     titles = Counter(
         int(match[1])
         for line in lines
@@ -142,7 +146,7 @@ def _still_the_statement(line: Line) -> bool:
 
 def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
     """Documents printed in full: a line that is nothing but a document number, and a title about the catalog below."""
-    found = []
+    heads: list[tuple[int, str, str]] = []
     for i, line in enumerate(lines[after:], after):
         if not line.is_paragraph:
             continue
@@ -153,5 +157,16 @@ def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
         if not _CATALOG_TITLE.search(title):
             continue
         first = next((part.text for part in lines[i + 1 : i + 4] if _CATALOG_TITLE.search(part.text)), title)
-        found.append(Attachment(f"{match[1]}〔{match[2]}〕{match[3]}号", first, line.place))
-    return tuple(found)
+        heads.append((i, f"{match[1]}〔{match[2]}〕{match[3]}号", first))
+    ends = [i for i, _, _ in heads[1:]] + [len(lines)]
+    return tuple(
+        Attachment(number, title, lines[i].place, tuple(_codes(lines[i:end])))
+        for (i, number, title), end in zip(heads, ends, strict=False)
+    )
+
+
+def _codes(lines: Sequence[Line]) -> Iterator[str]:
+    """The first cells of table rows that are catalog codes (a misprinted one may lack its letter) beside a name."""
+    for line in lines:
+        if line.is_row and not line.is_paragraph and _CODE.match(code := squeeze(line.cells[0])):
+            yield code

@@ -174,7 +174,7 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), MAX_GLYPHS)
-        rotation = _lie(textpage, count)
+        rotation, mixed = _lie(textpage, count)
         turn = _turner(page, rotation)
         box = raw.FS_RECTF()
         glyphs = []
@@ -184,6 +184,8 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
                 code = 0x2D  # a hyphen at the end of a line, which pdfium takes for a soft one
             if code <= 32 or code in _BLANK or not raw.FPDFText_GetLooseCharBox(textpage, i, box):
                 continue
+            if mixed and not _stands(raw.FPDFText_GetCharAngle(textpage, i), rotation):
+                continue  # a watermark across the page
             text = chr(code)
             if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
                 text = unicodedata.normalize("NFKC", text)
@@ -193,16 +195,26 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
         textpage.close()
 
 
-def _lie(textpage: pypdfium2.PdfTextPage, count: int) -> int:
-    """Degrees (0, 90, 180, 270) by which a page must be turned clockwise for most of its characters to stand."""
+def _lie(textpage: pypdfium2.PdfTextPage, count: int) -> tuple[int, bool]:
+    """Degrees (0, 90, 180, 270) a page must be turned clockwise for most of its characters to stand.
+
+    Also whether some characters lie another way than most.
+    """
     import pypdfium2.raw as raw
 
     angles = Counter(
-        round(-math.degrees(angle) / 90) * 90 % 360
-        for i in range(0, count, max(count // 200, 1))
+        round(math.degrees(angle))
+        for i in range(0, count, max(count // 400, 1))
         if (angle := raw.FPDFText_GetCharAngle(textpage, i)) >= 0
     )
-    return angles.most_common(1)[0][0] if angles else 0
+    if not angles:
+        return 0, False
+    return round(-angles.most_common(1)[0][0] / 90) * 90 % 360, len(angles) > 1
+
+
+def _stands(angle: float, rotation: int) -> bool:
+    """Whether a character at `angle` (clockwise, in radians; negative where unknown) stands on the turned page."""
+    return angle < 0 or abs((math.degrees(angle) + rotation + 180) % 360 - 180) < 12
 
 
 def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:

@@ -51,7 +51,7 @@ def assemble(
             "No project budget table (项目支出预算表) was found; make sure this is a budget disclosure, or give a table with a 项目名称 column.",
             where or file,
         )
-    links = {link.row: link for link in link_forms(tables.rows, forms, story.department)}
+    links = {link.row: link for link in link_forms(tables.rows, forms)}
     items = []
     for i, row in enumerate(tables.rows):
         link = links.get(i)
@@ -60,7 +60,7 @@ def assemble(
             BudgetItem(
                 id=f"{stem}-{i + 1:03d}",
                 title=row.title,
-                department=story.department or row.unit,
+                department=row.department or row.unit,
                 unit=row.unit,
                 year=story.year,
                 summary=form.overview if form else "",

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from catalog.errors import GoufuError
+from disclosure.detect import MAX_CELLS
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Place, Remark
 
@@ -103,10 +104,10 @@ def sheets(data: bytes, where: str) -> Iterator[tuple[str, bool, Iterator[tuple[
             except CalamineError:
                 continue  # a chart or macro sheet
             hidden = meta.visible != SheetVisibleEnum.Visible
-            if sheet.height > MAX_ROWS:
+            if sheet.height > MAX_ROWS or sheet.height * sheet.width > MAX_CELLS:
                 raise GoufuError(
-                    f"工作表“{meta.name}”有 {sheet.height:,} 行，请拆分后再读。",
-                    f"The sheet “{meta.name}” has {sheet.height:,} rows; split it.",
+                    f"工作表“{meta.name}”有 {sheet.height:,} 行 {sheet.width:,} 列，请删去远处的空白单元格，或拆分后再读。",
+                    f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it.",
                     where,
                 )
             top = sheet.start[0] if sheet.start else 0

@@ -33,6 +33,10 @@ _TOTAL = re.compile(
 _UNIT_COLUMN = re.compile(r"\A(?:预算单位|单位名称|部门\(单位\)(?:名称)?|单位|实施单位|项目单位|部门名称)\Z")
 _FUND = re.compile(r"一般公共预算|政府性基金|国有资本经营|财政专户管理|单位资金|财政拨款")
 _GRAND = re.compile(r"\A(?:合计|总计|部门合计|单位合计|小计)\Z")
+#: rows that add up one kind of projects within a unit
+_GROUP = re.compile(
+    r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:小计|合计)?\Z"
+)
 _ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
     r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
@@ -41,14 +45,16 @@ _ASIDE = re.compile(
     r"\A注[:：]|\A(?:预算|部门)?公开表\d|\A(?:部门|单位)名称[:：]|单位[:：](?:万|千)?元\Z|"
     r"\A第[一二三四五六七八九]部分|\A[一二三四五六七八九十]{1,3}、|支出预算表|绩效目标表"
 )
+_OWNER = re.compile(r"\A部门名称[:：]([\u4e00-\u9fff()]{4,40})")
 _NOTE = re.compile(r"\A注[:：]")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One item row: its title, the unit it stands under, its amount in 万元, and where both stand."""
+    """One item row: its title, department and unit, its amount in 万元, and where both stand."""
 
     title: str
+    department: str
     unit: str
     part: Part
     amount_wan: Decimal
@@ -56,17 +62,25 @@ class ProjectRow:
     amount_place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A subtotal, the amounts of the items it must add up, and whether these are all items of its table."""
+
+    subtotal: Subtotal
+    parts: tuple[Decimal, ...]
+    whole: bool
+
+
 @dataclass(frozen=True)
 class ProjectTables:
     """What the project tables of one document say.
 
-    `claims` pairs each subtotal with the amounts it must add up: the first of a table all its items, the others
-    the items below them up to the next.
+    `claims` has each subtotal with the amounts it must add up.
     """
 
     rows: tuple[ProjectRow, ...] = ()
     subtotals: tuple[Subtotal, ...] = ()
-    claims: tuple[tuple[Subtotal, tuple[Decimal, ...]], ...] = ()
+    claims: tuple[Claim, ...] = ()
     remarks: tuple[Remark, ...] = ()
     found: bool = False
 
@@ -88,6 +102,7 @@ class _Table:
 
     part: Part
     money: str = "万元"
+    owner: str = ""
     raws: list[_Raw] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -95,13 +110,15 @@ class _Table:
 def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[str] = ()) -> ProjectTables:
     """The project tables in `lines`; `units` are the organisations the document names elsewhere."""
     known = {fold(name) for name in (department, *units) if name}
-    tables = _collect(lines)
+    tables = _joined(_collect(lines), department)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
-    claims: list[tuple[Subtotal, tuple[Decimal, ...]]] = []
+    claims: list[Claim] = []
     remarks: list[Remark] = []
     for table in tables:
-        read = _sort_rows(table, department, known)
+        read = _sort_rows(
+            table, table.owner or department, known | ({fold(table.owner)} if table.owner else set())
+        )
         rows += read.rows
         subtotals += read.subtotals
         claims += read.claims
@@ -115,6 +132,7 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
     index = 0
     part: Part = ""
     money = "万元"
+    owner = ""
     titled = -100
     while index < len(lines):
         line = lines[index]
@@ -124,6 +142,8 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
             money = "万元"
         if match := _MONEY_UNIT.search(text):
             money = match[1]
+        if match := _OWNER.match(text):
+            owner = match[1]
         header = _header(lines, index)
         if header is None:
             index += 1
@@ -136,9 +156,26 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
         if not near:
             part = "本年预算" if columns.wide or not tables else "上年结转"
         if near or not tables or tables[-1].part != part:
-            tables.append(_Table(part, money))
+            tables.append(_Table(part, money, owner))
         index = _body(lines, body, columns, tables[-1])
     return tables
+
+
+def _joined(tables: Sequence[_Table], department: str) -> list[_Table]:
+    """The tables with those put together that only a page's title and header had cut.
+
+    A table of its own begins with its total, or belongs to another department.
+    """
+    joined: list[_Table] = []
+    for table in tables:
+        first = squeeze(table.raws[0].name) if table.raws else ""
+        whole = bool(_GRAND.match(first)) or fold(first) in {fold(department), fold(table.owner)} - {""}
+        if joined and joined[-1].part == table.part and joined[-1].owner == table.owner and not whole:
+            joined[-1].raws += table.raws
+            joined[-1].remarks += table.remarks
+        else:
+            joined.append(table)
+    return joined
 
 
 def _is_title(line: Line, text: str) -> bool:
@@ -227,7 +264,7 @@ def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -
             columns, index = again
             continue
         if _is_aside(line, text):
-            if _NOTE.match(text) or not _goes_on(lines, index, columns, table.part):
+            if _NOTE.match(text) or not _goes_on(lines, index, columns, table):
                 return index
             index += 1
             continue
@@ -246,14 +283,17 @@ def _is_aside(line: Line, text: str) -> bool:
     return line.is_paragraph and bool(_is_title(line, text) or _ASIDE.search(text) or len(text) > 80)
 
 
-def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, part: Part) -> bool:
+def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -> bool:
     """Whether the paragraph at `index` only interrupts the table: its own title, or money unit, printed again."""
     for line in lines[index : index + 4]:
         text = squeeze(line.text)
         if not _is_aside(line, text):
             return _amount_at(line, columns.total) is not None or bool(_header([line], 0))
         if _is_title(line, text):
-            if _part(text) != part:
+            if _part(text) != table.part:
+                return False
+        elif match := _OWNER.match(text):
+            if table.owner and match[1] != table.owner:
                 return False
         elif not (
             _is_page_number(text) or _MONEY_UNIT.search(text) or re.match(r"(?:部门|单位)名称[:：]", text)
@@ -328,18 +368,20 @@ def _read_row(line: Line, columns: _Columns, table: _Table, unit: str) -> str:
 def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables:
     """Items and subtotals of one table, and what each subtotal adds up."""
     raws = table.raws
-    heads = [_is_subtotal(raws, i, known) for i in range(len(raws))]
+    heads = _heads(raws, known)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
     unit = ""
-    for i, raw in enumerate(raws):
-        if heads[i]:
+    for raw, head in zip(raws, heads, strict=True):
+        if head:
             subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.amount_place))
-            unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
+            if not is_group(raw.name):
+                unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
         else:
             rows.append(
                 ProjectRow(
                     raw.name,
+                    department,
                     raw.unit or unit or department,
                     table.part,
                     raw.amount,
@@ -351,38 +393,85 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
     return ProjectTables(tuple(rows), tuple(subtotals), claims, (), True)
 
 
-def _is_subtotal(raws: Sequence[_Raw], i: int, known: set[str]) -> bool:
-    name = squeeze(raws[i].name)
-    if _GRAND.match(name):
-        return True
-    if fold(name) in known:
-        return True
-    if not _ORGANISATION.search(name):
+def _heads(raws: Sequence[_Raw], known: set[str]) -> list[bool]:
+    """Which rows add up others.
+
+    A row named like an organisation that the document names nowhere else is one only if the rows below add up
+    to it, and if the table's own total does not need it as an item.
+    """
+    sure = [_is_known_subtotal(raw.name, known) for raw in raws]
+    heads = [sure[i] or _adds_up(raws, sure, i) for i in range(len(raws))]
+    if raws and sure[0]:
+        short = raws[0].amount - sum(
+            (r.amount for r, h in zip(raws, heads, strict=True) if not h), Decimal(0)
+        )
+        for i, raw in enumerate(raws):
+            if heads[i] and not sure[i] and abs(short) > TOLERANCE and abs(short - raw.amount) <= TOLERANCE:
+                heads[i] = False
+                break
+    return heads
+
+
+def _is_known_subtotal(name: str, known: set[str]) -> bool:
+    flat = squeeze(name)
+    return bool(_GRAND.match(flat) or _GROUP.match(flat)) or fold(name) in known
+
+
+def is_group(name: str) -> bool:
+    """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
+    return bool(_GROUP.match(squeeze(name)))
+
+
+def _adds_up(raws: Sequence[_Raw], sure: Sequence[bool], i: int) -> bool:
+    """Whether row `i` is named like an organisation and the rows below it add up to it."""
+    if not _ORGANISATION.search(squeeze(raws[i].name)):
         return False
-    # an organisation the document names nowhere else: only arithmetic can tell a unit row from an item
     below = Decimal(0)
     for j in range(i + 1, len(raws)):
-        if fold(raws[j].name) in known:
-            break
+        if sure[j] or below > raws[i].amount + TOLERANCE:
+            return False
         below += raws[j].amount
-        if abs(below - raws[i].amount) <= TOLERANCE and j > i:
+        if abs(below - raws[i].amount) <= TOLERANCE:
             return True
-        if below > raws[i].amount + TOLERANCE:
-            break
     return False
 
 
-def _claims(
-    raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]
-) -> tuple[tuple[Subtotal, tuple[Decimal, ...]], ...]:
-    """Each subtotal with the amounts it must add up: the department row all items, a unit row those below it."""
+def _claims(raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]) -> tuple[Claim, ...]:
+    """Each subtotal with the amounts it must add up.
+
+    A first row, or a 合计 at the end, adds up all items of the table; any other the items down to the next, and a
+    小计 with nothing below it those above. A first row that only its own items add up to is a unit's.
+    """
     indexes = [i for i, head in enumerate(heads) if head]
+    everything = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
     claims = []
     for n, i in enumerate(indexes):
         end = indexes[n + 1] if n + 1 < len(indexes) else len(raws)
-        if n == 0:
-            parts = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
-        else:
-            parts = tuple(raws[j].amount for j in range(i + 1, end))
-        claims.append((subtotals[n], parts))
+        own = tuple(raw.amount for raw in raws[i + 1 : end])
+        above = tuple(raw.amount for raw in raws[indexes[n - 1] + 1 if n else 0 : i])
+        name = squeeze(raws[i].name)
+        parts, whole = own, False
+        if name == "小计" and above and (not own or _sums(above, raws[i].amount)):
+            parts = above
+        elif n == 0 or (_GRAND.match(name) and not own):
+            if not own or _sums(everything, raws[i].amount) or not _sums(own, raws[i].amount):
+                parts, whole = everything, True
+        elif not own:  # what stands below are its groups: 其他运转类, 特定目标类
+            parts = _grouped(raws, heads, i)
+        claims.append(Claim(subtotals[n], parts, whole))
     return tuple(claims)
+
+
+def _grouped(raws: Sequence[_Raw], heads: Sequence[bool], i: int) -> tuple[Decimal, ...]:
+    """The items below row `i` as far as only group rows stand between."""
+    parts: list[Decimal] = []
+    for raw, head in zip(raws[i + 1 :], heads[i + 1 :], strict=True):
+        if head and not is_group(raw.name):
+            break
+        if not head:
+            parts.append(raw.amount)
+    return tuple(parts)
+
+
+def _sums(parts: Sequence[Decimal], amount: Decimal) -> bool:
+    return abs(sum(parts, Decimal(0)) - amount) <= TOLERANCE

@@ -19,6 +19,7 @@ from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
 from matcher import nature as natures
 from matcher import rank as ranking
+from matcher.citing import standing_of, with_successor
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections
 from matcher.findings import findings_of
@@ -65,7 +66,7 @@ def assess(
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
             for number, assessment in zip(
-                batch, _judged([items[n] for n in batch], corpus, match), strict=True
+                batch, _judged([items[n] for n in batch], corpus, match, versions), strict=True
             ):
                 done[number] = assessment
             if progress:
@@ -73,7 +74,9 @@ def assess(
     return [assessment for assessment in done if assessment is not None]
 
 
-def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) -> list[Assessment]:
+def _judged(
+    items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch, versions: tuple[CatalogVersion, ...]
+) -> list[Assessment]:
     index = corpus.index
     titles, summaries = [i.title for i in items], [i.summary for i in items]
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, _CODES)
@@ -113,11 +116,15 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
             for column, score in zip(order[:_CODES], scores, strict=False)
         )
         others = tuple(candidate(index.targets[number], score, item) for number, score in outside[row])
-        status = _status(kind, float(fits[row]), codes, held)
+        status: Status = _status(kind, float(fits[row]), codes, held)
         sure = _certainty(status, kind, float(chance[row, kinds[row]]), float(fits[row]), codes)
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
         )
+        standing = standing_of(item, match.sections, corpus.on, versions)
+        if standing is not None and standing.superseded:
+            status, decision = "superseded", "review"
+            codes = with_successor(codes, standing, versions)
         words = natures.telling_words(item.title, item.summary, found[row], kind)
         assessment = Assessment(
             item=item,
@@ -133,6 +140,7 @@ def _judged(items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch) ->
             fit=float(fits[row]),
             codes=codes,
             elsewhere=others,
+            standing=standing,
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out

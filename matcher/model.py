@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from disclosure.model import BudgetItem
+from catalog.citation import Standing
+from disclosure.model import BudgetItem, Place
 from matcher.nature import Nature
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
@@ -38,19 +39,44 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that fired: its id, severity, message, legal basis, and the evidence (words, place, entry)."""
+    """One rule that fired: its id, severity, message (`english`: the same in English), legal basis, and evidence.
+
+    `evidence` are the words that fired and where they stand, `place` the same place as a record, `entry` the entry
+    ("2025-28 住房和城乡建设 A110103") or document concerned. `silenced` is the reason a user gave for not wanting to
+    see it, "" where nobody did.
+    """
 
     rule: str
     severity: Severity
     message: str
     basis: str
     evidence: str
+    english: str = ""
+    place: Place | None = None
+    entry: str = ""
+    silenced: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """The finding of the record contract; entry and silence only where there are any."""
+        out = {
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "basis": self.basis,
+            "evidence": self.evidence,
+        }
+        if self.entry:
+            out["entry"] = self.entry
+        if self.silenced:
+            out["silenced"] = self.silenced
+        return out
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
 
+    `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none.
     """
 
@@ -68,6 +94,7 @@ class Assessment:
     codes: tuple[Candidate, ...]
     elsewhere: tuple[Candidate, ...]
     findings: tuple[Finding, ...] = ()
+    standing: Standing | None = None
     precedent: str = ""
 
     @property
@@ -79,8 +106,12 @@ class Assessment:
 
     @property
     def coded(self) -> Candidate | None:
-        """The entry the item is coded to: the first candidate of a listed item."""
-        return self.codes[0] if self.status == "listed" and self.codes else None
+        """The entry the item is coded to: the first candidate of a listed item, or what took the place of the one cited."""
+        first = self.codes[0] if self.codes else None
+        if self.status == "superseded" and self.standing and self.standing.current:
+            follows = self.standing.current
+            return first if first and (first.section, first.code) == (follows.section, follows.code) else None
+        return first if self.status == "listed" else None
 
     def record(self) -> dict[str, Any]:
         """The record contract (DESIGN section 6): one plain object, amounts as numbers in 万元."""
@@ -101,16 +132,7 @@ class Assessment:
             "decision": self.decision,
             "codes": [_candidate(c) for c in self.codes],
             "elsewhere": [_candidate(c) for c in self.elsewhere],
-            "findings": [
-                {
-                    "rule": f.rule,
-                    "severity": f.severity,
-                    "message": f.message,
-                    "basis": f.basis,
-                    "evidence": f.evidence,
-                }
-                for f in self.findings
-            ],
+            "findings": [f.record() for f in self.findings],
             "gov_service": self.gov_service,
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,

@@ -57,10 +57,16 @@ _ENDINGS: dict[str, re.Pattern[str]] = {
     "ends in tax": re.compile(
         r"(?:税|残保金|利息|本金|出让金|保证金|回购款|补偿费|恢复费|开垦费)(?:缴纳|支出|资金|款)*$"
     ),
+    "ends in a bill": re.compile(r"(?:电|水|气|热力|取暖|采暖|供暖|油|煤|话)费(?:用|补助|资金)?$"),
     "ends in staff": re.compile(
         r"(?:工资|人员|人员经费|生活费|薪酬|劳务|劳务费|遗属|书记|队员)(?:经费|费用|补助|补贴|资金)*$"
     ),
 }
+#: endings of a title that speak of something else than a service
+_OTHER_KIND = frozenset(
+    {"ends in a thing", "ends in a structure"}
+    | {f"title: {e}" for e in _ENDINGS if e not in ("ends in service", "ends in upkeep")}
+)
 _DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资金)+$")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
@@ -101,7 +107,9 @@ def feature_names() -> tuple[str, ...]:
         "things and upkeep",
         "things and skill",
         "ends in a thing",
+        "ends in a structure",
         "match",
+        "match, the title of another kind",
         "match known",
         "always",
     )
@@ -137,11 +145,14 @@ def features(
     """
     cues = list(evidence())
     width = len(cues)
+    structures = evidence()["structure"]
     out = np.zeros((len(titles), len(feature_names())))
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
         head, body = normal(title), normal(summary)[:_SUMMARY_LENGTH]
+        if body.rstrip("。. ") in head:
+            body = ""  # a summary that repeats the title adds nothing
         long = len(body) >= _LONG
         for text, first in ((head, 0), (body, 2 * width if long else width)):
             for _, cue in _spoken(text):
@@ -151,7 +162,7 @@ def features(
             out[row, at] = measure.search(body) is not None
             at += 1
         bare = _BRACKETS.sub("", head).rstrip(" )）")
-        silent = long or not body or body in head or head in body
+        silent = long or not body or head in body
         for ending in _ENDINGS.values():
             hit = ending.search(bare) is not None
             out[row, at] = hit
@@ -162,14 +173,19 @@ def features(
         out[row, at + 1] = long
         bare = _DRESS.sub("", bare)
         out[row, at + 4] = bare.endswith(thing_words)
+        out[row, at + 5] = bare.endswith(structures)
     counts = np.minimum(out[:, : 3 * width], 3)
     out[:, : 3 * width] = np.sqrt(counts)
     both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
     some = both[:, things].max(axis=1) > 0
-    out[:, -6] = some & (both[:, cues.index("operate")] > 0)
-    out[:, -5] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
+    out[:, -8] = some & (both[:, cues.index("operate")] > 0)
+    out[:, -7] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
     if match is not None:
-        out[:, -3] = np.clip(match, -6, 6) / 3
+        names = feature_names()
+        other = [n for n, name in enumerate(names) if name in _OTHER_KIND]
+        odd = out[:, other].max(axis=1) > 0
+        out[:, -4] = np.where(odd, 0, np.clip(match, -6, 6) / 3)
+        out[:, -3] = np.where(odd, np.clip(match, -6, 6) / 3, 0)
         out[:, -2] = 1
     out[:, -1] = 1
     return out

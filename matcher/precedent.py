@@ -20,7 +20,8 @@ from typing import Literal, Protocol
 from catalog.concordance import Archive
 from catalog.typography import tidy_name
 from disclosure.model import BudgetItem
-from matcher.findings import finding, findings_of
+from matcher.findings import findings_of
+from matcher.findings.table import finding
 from matcher.model import Assessment, Candidate, Decision, Finding
 from matcher.nature import Nature
 from matcher.sameness import adds, is_telling, kinds_of, summary_likeness, telling, title_key, title_likeness
@@ -240,15 +241,29 @@ def _settled(
         gone = now[p.id]
         if gone is None or gone.fate not in OVERTURNED:
             return None
-        return Ruling(None, gone, 0.0, "", finding("GF501", f"{_cite(p, a)}：{gone.zh}，须重新认定", gone.zh))
+        flag = finding(
+            "GF501",
+            f"{_cite(p, a)}：{gone.zh}，须重新认定",
+            f"decided on {p.decided_on}: {gone.en}; decide again",
+            (_cite(p, a), gone.zh),
+            place=a.item.place,
+            entry=f"{p.version} {p.entry_section} {p.code}",
+        )
+        return Ruling(None, gone, 0.0, "", flag)
     standing = [p for p in standing if not _outdated(p, a, archive)]
     if not standing:
         return None
     votes = Counter(_outcome(p, now[p.id]) for p in standing)
     (winner, count), *rest = votes.most_common()
     if rest and (unanimous or 2 * sum(n for _, n in rest) > count):
-        said = "；".join(f"{_cite(p, a)}：{_said(p, now[p.id])}" for p in standing[:3])
-        return Ruling(None, None, 0.0, "", finding("GF502", "同名项目的先例认定不一致，须人工认定", said))
+        flag = finding(
+            "GF502",
+            "同名项目的先例认定不一致，须人工认定",
+            "earlier decisions on lines of this title disagree; a person must decide",
+            [f"{_cite(p, a)}：{_said(p, now[p.id])}" for p in standing[:3]],
+            place=a.item.place,
+        )
+        return Ruling(None, None, 0.0, "", flag)
     chosen = max(
         (p for p in standing if _outcome(p, now[p.id]) == winner),
         key=lambda p: (p.decided_on, p.id),
@@ -365,7 +380,12 @@ def _cite(
 
 
 def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
-    """The assessment as the ruling has it; where no precedent applies, only flagged and put up for review."""
+    """The assessment as the ruling has it; where no precedent applies, only flagged and put up for review.
+
+    What the department itself wrote and is out of date stays to be said, whatever was decided before.
+    """
+    if a.status == "superseded":
+        return a
     if ruling.precedent is None:
         flagged = (*a.findings, ruling.finding) if ruling.finding else a.findings
         return replace(a, decision="review", findings=flagged)

@@ -33,6 +33,7 @@ _WORDS: Mapping[str, Outcome] = {
     "未列": "unlisted",
     "未列入": "unlisted",
     "未列入目录": "unlisted",
+    "not listed": "unlisted",
     "无": "unlisted",
     "无对应条目": "unlisted",
     "unlisted": "unlisted",
@@ -41,6 +42,7 @@ _WORDS: Mapping[str, Outcome] = {
     "不是购买服务": "not_applicable",
     "不是服务": "not_applicable",
     "非购买服务": "not_applicable",
+    "not a purchased service": "not_applicable",
     "否": "not_applicable",
     "n/a": "not_applicable",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,14 +36,12 @@ Fate = Literal["stored", "same", "empty", "conflict", "changed", "stale", "code"
 FAULTS: frozenset[Fate] = frozenset({"conflict", "changed", "stale", "code", "unknown"})
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "decided": ("核定代码", "decided code", "confirmed code", "核定"),
-    "note": ("备注", "经办备注", "核定说明", "经办人备注", "officer's note", "note", "说明"),
-    "id": ("编号", "项目编号", "记录号", "id"),
-    "title": ("项目", "项目名称", "item", "title"),
-    "department": ("部门", "department"),
-    "unit": ("单位", "预算单位", "unit"),
-    "amount": ("金额（万元）", "金额(万元)", "预算金额（万元）", "amount (10k CNY)", "amount_wan", "金额"),
-    "year": ("年度", "预算年度", "year"),
+    "decided": ("核定代码", "code decided"),
+    "note": ("备注", "note"),
+    "number": ("序号", "no."),
+    "title": ("项目", "项目名称", "item"),
+    "whose": ("单位", "部门", "unit", "department"),
+    "amount": ("金额（万元）", "amount (10k CNY)"),
 }
 _MOST = 200_000_000
 _HEADER_ROWS = 12
@@ -53,14 +52,14 @@ _CHUNK = 500
 class FilledRow:
     """A row of the workbook: `line` as the spreadsheet numbers it; what it says of its item; what was filled in.
 
-    `amount_wan` is None where the cell is empty or no number; `id` and `unit` are "" where the workbook has none.
+    `number` is the printed 序号 (0: none), `whose` the unit's or department's name or both, one a line.
+    `amount_wan` is None where the cell is empty or no number.
     """
 
     line: int
-    id: str
+    number: int
     title: str
-    department: str
-    unit: str
+    whose: str
     amount_wan: Decimal | None
     decided: str
     note: str
@@ -111,8 +110,10 @@ def read_filled(path: Path) -> list[FilledRow]:
 
 
 def _heading(cell: Any) -> str:
-    text = re.sub(r"\s+", " ", str(cell)).strip().casefold()
-    return next((field for field, names in _HEADINGS.items() if text in (n.casefold() for n in names)), "")
+    def plain(text: str) -> str:
+        return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+    return next((f for f, names in _HEADINGS.items() if plain(str(cell)) in map(plain, names)), "")
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
@@ -141,10 +142,16 @@ def _filled(line: int, cells: Sequence[Any], columns: Mapping[str, int]) -> Fill
         amount = Decimal(text("amount").replace(",", "").replace("，", "")) if text("amount") else None
     except InvalidOperation:
         amount = None
+    number = text("number").rpartition("-")[2]
     return FilledRow(
-        line, text("id"), _armed(text("title")), _armed(text("department")), _armed(text("unit")),
-        amount.quantize(Decimal("0.01")) if amount is not None else None, text("decided"), _armed(text("note")),
-    )  # fmt: skip
+        line,
+        int(number) if number.isdecimal() else 0,
+        _armed(text("title")),
+        _armed(text("whose")),
+        amount.quantize(Decimal("0.01")) if amount is not None else None,
+        text("decided"),
+        _armed(text("note")),
+    )
 
 
 def _armed(text: str) -> str:
@@ -157,20 +164,20 @@ def run_of(store: Store, rows: Sequence[FilledRow]) -> RunInfo:
 
     Raises NoSuchRunError where no run has any.
     """
-    wanted = {(row.department, row.title) for row in rows if row.decided} or {
-        (r.department, r.title) for r in rows
-    }
-    held: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    titles = sorted({title for _, title in wanted})
+    wanted = {row.title for row in rows if row.decided} or {row.title for row in rows}
+    held: dict[int, set[str]] = defaultdict(set)
+    titles = sorted(wanted)
     with reading(store) as session:
         for start in range(0, len(titles), _CHUNK):
-            query = select(Item.run_id, Item.department, Item.title).where(
+            query = select(Item.run_id, Item.title, Item.unit, Item.department).where(
                 col(Item.title).in_(titles[start : start + _CHUNK])
             )
-            for run, department, title in session.exec(query):
-                held[run].add((department, title))
-    best = max(held, key=lambda run: (len(held[run] & wanted), run), default=None)
-    if best is None or not held[best] & wanted:
+            whose = {(row.title, name) for row in rows for name in row.whose.split("\n")}
+            for run, title, unit, department in session.exec(query):
+                if {(title, unit), (title, department), (title, "")} & whose:
+                    held[run].add(title)
+    best = max(held, key=lambda run: (len(held[run]), run), default=None)
+    if best is None:
         raise NoSuchRunError(
             "没有找到与这份工作簿对应的运行；请先 goufu classify 原文件 --save，再 goufu decide",
             "no run holds the items of this workbook; run goufu classify FILE --save first, then goufu decide",
@@ -215,40 +222,51 @@ class _Places:
     """The items of a run, by what a row says of them. A row takes the first item that nobody took."""
 
     def __init__(self, items: Sequence[StoredItem]) -> None:
-        self._by_id: dict[tuple[str, str], list[StoredItem]] = defaultdict(list)
-        self._by_title: dict[tuple[str, str], list[StoredItem]] = defaultdict(list)
+        self._by_title: dict[str, list[StoredItem]] = defaultdict(list)
+        self._by_number: dict[int, list[StoredItem]] = defaultdict(list)
         self._taken: set[int] = set()
         for item in items:
-            self._by_id[item.department, item.ref].append(item)
-            self._by_title[item.department, item.title].append(item)
+            self._by_title[item.title].append(item)
+            for number in {item.position + 1, _printed_number(item)}:
+                self._by_number[number].append(item)
 
     def of(self, row: FilledRow) -> tuple[StoredItem | None, RowResult]:
         """The row's item, or None and the result that says why there is none."""
-        known = [i for i in self._by_id.get((row.department, row.id), ()) if row.id]
-        alike = [i for i in self._by_title.get((row.department, row.title), ()) if i.id not in self._taken]
-        exact = [i for i in known if i.title == row.title and i.id not in self._taken]
-        for item in exact or alike:
+        alike = [i for i in self._by_title.get(row.title, ()) if i.id not in self._taken and _belongs(row, i)]
+        alike.sort(key=lambda i: row.number not in (i.position + 1, _printed_number(i)))
+        for item in alike:
             if row.amount_wan is None or row.amount_wan == item.amount_wan:
                 self._taken.add(item.id)
                 return item, RowResult(row, "stored", "", "")
-        if exact or alike:
-            item = (exact or alike)[0]
+        if alike:
             return None, RowResult(
                 row,
                 "changed",
-                f"金额 {row.amount_wan} 与所记录的 {item.amount_wan} 不同，输入已改动；请重新分类后再认定",
-                f"the amount {row.amount_wan} is not the recorded {item.amount_wan}; classify the changed input again",
-                item,
+                f"金额 {row.amount_wan} 与所记录的 {alike[0].amount_wan} 不同，输入已改动；请重新分类后再认定",
+                f"the amount {row.amount_wan} is not the recorded {alike[0].amount_wan}; classify the changed input again",
+                alike[0],
             )
-        if known:
+        there = [i for i in self._by_number.get(row.number, ()) if _belongs(row, i)]
+        if there and row.amount_wan is not None and row.amount_wan == there[0].amount_wan:
             return None, RowResult(
                 row,
                 "changed",
-                f"编号 {row.id} 所记录的项目是“{known[0].title}”，输入已改动；请重新分类后再认定",
-                f"the recorded title of {row.id} is '{known[0].title}'; classify the changed input again",
-                known[0],
+                f"第 {row.number} 项所记录的名称是“{there[0].title}”，输入已改动；请重新分类后再认定",
+                f"the recorded title of item {row.number} is '{there[0].title}'; classify the changed input again",
+                there[0],
             )
         return None, RowResult(row, "unknown", "这次运行中没有这一项", "this run has no such item")
+
+
+def _belongs(row: FilledRow, item: StoredItem) -> bool:
+    names = {name.strip() for name in row.whose.split("\n")} - {""}
+    return not names or bool(names & {item.unit, item.department})
+
+
+def _printed_number(item: StoredItem) -> int:
+    """The number an item has in its own document: the end of its id, 0 where that is none."""
+    tail = item.ref.rpartition("-")[2]
+    return int(tail) if tail.isdecimal() and len(tail) < 10 else 0
 
 
 def _changed_catalogs(run: RunInfo, versions: Sequence[CatalogVersion]) -> frozenset[str]:

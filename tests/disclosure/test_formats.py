@@ -141,6 +141,70 @@ def test_a_turned_page(tmp_path: Path, turn: int, flag: int) -> None:
     assert [(i.title, str(i.amount_wan)) for i in items] == [("清扫", "1.00"), ("清运", "2.00")]
 
 
+@pytest.mark.parametrize("drawn", ["lines", "bars", "boxes", "open sides"])
+def test_however_the_lines_are_drawn(tmp_path: Path, drawn: str) -> None:
+    """Word draws thin filled bars, Excel a box for each cell, others lines; some tables are open at the sides."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    example_formats.as_pdf(STEMS[0])  # registers the font
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 600))
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(100, 550, "2026年项目支出预算表（本年预算）")
+    rows = [
+        ("项目名称", "合计", "一般公共", "政府性基"),
+        ("", "", "预算", "金预算"),
+        ("甲县乙局", "3.00", "1.00", "2.00"),
+        ("清扫", "1.00", "1.00", ""),
+        ("城区垃圾清运及", "", "", ""),
+        ("中转", "2.00", "", "2.00"),
+    ]
+    xs, tops = (100, 250, 330, 410, 490), (500, 460, 440, 420, 380)
+    heights = (485, 470, 446, 426, 406, 390)
+    for y, row in zip(heights, rows, strict=True):
+        for x, cell in zip(xs, row, strict=False):
+            canvas.drawString(x + 4, y, cell)
+    inner = xs[1:-1] if drawn == "open sides" else xs
+    if drawn == "boxes":
+        for top, bottom in zip(tops, tops[1:], strict=False):
+            for left, right in zip(xs, xs[1:], strict=False):
+                canvas.rect(left, bottom, right - left, top - bottom)
+    elif drawn == "bars":
+        for y in tops:
+            canvas.rect(xs[0], y - 0.25, xs[-1] - xs[0], 0.5, stroke=0, fill=1)
+        for x in xs:
+            canvas.rect(x - 0.25, tops[-1], 0.5, tops[0] - tops[-1], stroke=0, fill=1)
+    else:
+        for y in tops:
+            canvas.line(xs[0], y, xs[-1], y)
+        for x in inner:
+            canvas.line(x, tops[-1], x, tops[0])
+    canvas.save()
+    items = read_document(tmp_path / "a.pdf").items
+    assert [(i.title, str(i.amount_wan)) for i in items] == [("清扫", "1.00"), ("城区垃圾清运及中转", "2.00")]
+
+
+def test_a_watermark_across_the_table(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Table
+
+    example_formats.as_pdf(STEMS[0])  # registers the font
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 600))
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(100, 550, "2026年项目支出预算表（本年预算）")
+    rows = [["项目名称", "合计"], ["甲县乙局", "3.00"], ["清扫", "1.00"], ["清运", "2.00"]]
+    style = [("GRID", (0, 0), (-1, -1), 1, "black"), ("FONT", (0, 0), (-1, -1), "STSong-Light")]
+    table = Table(rows, [200, 100], style=style)
+    table.wrapOn(canvas, 500, 500)
+    table.drawOn(canvas, 100, 400)
+    canvas.translate(100, 400)
+    canvas.rotate(30)
+    canvas.setFont("STSong-Light", 30)
+    canvas.drawString(0, 0, "内部资料注意保存")
+    canvas.save()
+    items = read_document(tmp_path / "a.pdf").items
+    assert [(i.title, str(i.amount_wan)) for i in items] == [("清扫", "1.00"), ("清运", "2.00")]
+
+
 def sheet_file(path: Path, rows: list[list[Any]], change: Callable[[Any, Any], None] | None = None) -> Path:
     book = openpyxl.Workbook()
     sheet: Any = book.active
@@ -204,6 +268,34 @@ def test_records_in_a_spreadsheet_are_records(tmp_path: Path) -> None:
     assert [(i.id, i.department, i.title, str(i.amount_wan)) for i in items] == [
         ("a", "水利", "河道保洁", "5.50")
     ]
+
+
+def test_records_in_a_word_table(tmp_path: Path) -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("甲县水利局拟采购服务清单")
+    table = document.add_table(rows=3, cols=3)
+    texts = ["项目名称", "项目内容", "金额（元）", "河道保洁", "日常打捞", "55000", "测绘", "地形图", "二万"]
+    for cell, text in zip((c for row in table.rows for c in row.cells), texts, strict=True):
+        cell.text = text
+    path = tmp_path / "清单.docx"
+    document.save(str(path))
+    disclosure = read_document(path)
+    assert [(i.id, i.title, i.summary, str(i.amount_wan)) for i in disclosure.items] == [
+        ("清单-001", "河道保洁", "日常打捞", "5.50")
+    ]
+    assert [r.place.cell for r in disclosure.remarks if r.place] == ["表1!3"]
+
+
+@pytest.mark.parametrize(
+    "title", ["甲县乙局2026年部门预算", "2026年甲县乙局部门预算公开说明", "甲县乙局2026年度项目支出预算表"]
+)
+def test_the_department_of_a_title(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"{title}\n项目支出预算表\n项目名称\t合计\n清扫\t1.00\n", "utf-8")
+    disclosure = read_document(path)
+    assert (disclosure.department, disclosure.year) == ("甲县乙局", 2026)
 
 
 def test_a_project_table_saved_as_csv(tmp_path: Path) -> None:

@@ -29,6 +29,27 @@ def test_a_page_break_with_title_and_header_again() -> None:
     assert [str(s.amount_wan) for s in tables.subtotals] == ["3.00"]
 
 
+def test_a_page_header_of_another_kind_between() -> None:
+    text = (
+        TITLE + HEADER + "甲县乙局\t3.00\t3.00\t\t\t\t\n路灯维护\t1.00\t1.00\t\t\t\t\n"
+        "甲县乙局 2026 年度部门预算\n内部资料\n第二部分续\n"
+        + TITLE
+        + HEADER
+        + "河道保洁\t2.00\t2.00\t\t\t\t\n"
+    )
+    tables = read(text)
+    assert [(r.title, r.unit) for r in tables.rows] == [("路灯维护", "甲县乙局"), ("河道保洁", "甲县乙局")]
+    assert [[str(p) for p in c.parts] for c in tables.claims] == [["1.00", "2.00"]]
+
+
+def test_two_departments_in_one_file() -> None:
+    other = TITLE.replace("甲县乙局", "甲县丙局")
+    text = TITLE + HEADER + "甲县乙局\t1.00\n清扫\t1.00\n\n" + other + HEADER + "甲县丙局\t2.00\n测绘\t2.00\n"
+    tables = read(text)
+    assert [(r.title, r.department) for r in tables.rows] == [("清扫", "甲县乙局"), ("测绘", "甲县丙局")]
+    assert [(c.whole, str(sum(c.parts))) for c in tables.claims] == [(True, "1.00"), (True, "2.00")]
+
+
 def test_columns_in_another_order_and_yuan() -> None:
     text = (
         "2026年项目支出预算表\n金额单位：元\n"
@@ -75,6 +96,44 @@ def test_contents_lines_are_no_titles() -> None:
     assert not read("表十二2026年项目支出预算表（本年预算）.....\t16\n第一部分 概况\t1\n").found
 
 
+def sums(text: str) -> list[tuple[str, str, list[str], bool]]:
+    claims = read(f"2026年项目支出预算表\n项目名称\t合计\n{text}").claims
+    return [(c.subtotal.name, str(c.subtotal.amount_wan), [str(p) for p in c.parts], c.whole) for c in claims]
+
+
+def test_a_total_at_the_end_and_subtotals_after_their_rows() -> None:
+    assert sums("清扫\t1.00\n清运\t2.00\n小计\t3.00\n测绘\t4.00\n合计\t7.00\n") == [
+        ("小计", "3.00", ["1.00", "2.00"], False),
+        ("合计", "7.00", ["1.00", "2.00", "4.00"], True),
+    ]
+
+
+def test_units_without_a_total() -> None:
+    text = "甲县乙局\t3.00\n清扫\t1.00\n清运\t2.00\n甲县丙中心\t5.00\n测绘\t5.00\n"
+    assert sums(text) == [
+        ("甲县乙局", "3.00", ["1.00", "2.00"], False),
+        ("甲县丙中心", "5.00", ["5.00"], False),
+    ]
+
+
+def test_groups_within_a_unit() -> None:
+    text = "甲县乙局\t6.00\n其他运转类\t1.00\n清扫\t1.00\n特定目标类项目\t5.00\n测绘\t2.00\n监测\t3.00\n"
+    tables = read(f"2026年项目支出预算表\n项目名称\t合计\n{text}")
+    assert [(r.title, r.unit) for r in tables.rows] == [(t, "甲县乙局") for t in ("清扫", "测绘", "监测")]
+    assert [(str(c.subtotal.amount_wan), str(sum(c.parts))) for c in tables.claims] == [
+        ("6.00", "6.00"),
+        ("1.00", "1.00"),
+        ("5.00", "5.00"),
+    ]
+
+
+def test_an_item_named_like_an_organisation_with_its_equal_below() -> None:
+    """The table's own total tells that both are items."""
+    text = "甲县乙局\t110.00\n零工市场服务中心\t55.00\n路灯改造\t55.00\n"
+    tables = read(f"2026年项目支出预算表\n项目名称\t合计\n{text}")
+    assert [r.title for r in tables.rows] == ["零工市场服务中心", "路灯改造"]
+
+
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=40), st.integers(0, 39))
 def test_whatever_the_amounts_every_item_comes_out(cents: list[int], cut: int) -> None:
     amounts = [Decimal(c) / 100 for c in cents]
@@ -82,4 +141,4 @@ def test_whatever_the_amounts_every_item_comes_out(cents: list[int], cut: int) -
     body = "".join(rows[:cut]) + "\n— 3 —\n\n" + "".join(rows[cut:])
     tables = read(f"2026年项目支出预算表\n项目名称\t合计\n甲县乙局\t{sum(amounts)}\n{body}注：完\n")
     assert [row.amount_wan for row in tables.rows] == amounts
-    assert tables.claims[0][1] == tuple(amounts)
+    assert tables.claims[0].parts == tuple(amounts)

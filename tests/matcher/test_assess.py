@@ -43,7 +43,6 @@ def test_what_a_city_management_bureau_buys(city: dict[str, Assessment], line: s
 @pytest.mark.parametrize(
     ("line", "nature"),
     [
-        ("城市照明及公益事业电费 850.00", {"goods"}),
         ("2026年遗属补助 1.59", {"personnel"}),
         ("2020年残保金 7.45", {"statutory"}),
         ("公共设施保险 30.00", {"insurance"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from store.filled import read_filled, run_of, settle
 from store.runs import run_items, run_named
 from tests.store.conftest import approvals, judged, line, recorded
 
-HEAD = ("序号", "编号", "部门", "单位", "项目", "金额（万元）", "目录代码", "核定代码", "备注")
+HEAD = ("序号", "单位", "项目", "金额\n（万元）", "认定", "代码", "核定代码", "备注")
 
 
 def workbook(
@@ -36,17 +37,7 @@ def workbook(
     for n, a in enumerate(approvals(), 1):
         number = a.item.id[-3:]
         amount = float(a.item.amount_wan or 0)
-        cells: list[Any] = [
-            n,
-            a.item.id,
-            a.item.department,
-            a.item.unit,
-            a.item.title,
-            amount,
-            "",
-            filled.get(number),
-            "",
-        ]
+        cells: list[Any] = [str(n), a.item.unit, a.item.title, amount, "", "", filled.get(number), ""]
         for column, value in (change or {}).get(number, {}).items():
             cells[column] = value
         sheet.append(cells)
@@ -59,7 +50,7 @@ def test_filled_codes_are_stored(store: Store, tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "报告.xlsx",
         {"002": "A150402", "019": "B0302 审计服务", "026": "未列", "004": "工程", "001": "不适用"},
-        {"002": {8: "合同续签"}},
+        {"002": {7: "合同续签"}},
     )
     rows = read_filled(path)
     assert len(rows) == 38 and rows[1].line == 4
@@ -88,10 +79,10 @@ def test_every_kind_of_fault_is_told_and_costs_only_its_row(store: Store, tmp_pa
         dict.fromkeys(("002", "005", "006", "009", "010"), "A150402")
         | {"013": "A150499", "017": "A150102", "020": "看情况"},
         {
-            "005": {4: "便民办事服务平台二期"},
-            "006": {5: 999.0},
-            "009": {1: "x-1", 4: "别的项目"},
-            "010": {7: "A1807"},
+            "005": {2: "便民办事服务平台二期"},
+            "006": {3: 999.0},
+            "009": {2: "别的项目", 3: 1.0},
+            "010": {6: "A1807"},
         },
     )
     results = settle(store, run, read_filled(path), load_catalogs(), "乙")
@@ -99,7 +90,7 @@ def test_every_kind_of_fault_is_told_and_costs_only_its_row(store: Store, tmp_pa
     assert {line: fate for line, (fate, _) in said.items()} == {
         4: "stored", 7: "changed", 8: "changed", 11: "unknown", 12: "code", 15: "code", 19: "conflict", 22: "code",
     }  # fmt: skip
-    assert "所记录的项目是“便民办事服务平台项目”" in said[7][1]
+    assert "所记录的名称是“便民办事服务平台项目”" in said[7][1]
     assert "金额 999.00 与所记录的 171.00 不同" in said[8][1]
     assert "上级标题" in said[12][1] and "没有代码 A150499" in said[15][1] and "不是代码" in said[22][1]
     assert "已由 丙 于" in said[19][1] and "B1003 网络接入服务" in said[19][1]
@@ -116,7 +107,7 @@ def test_rows_may_be_sorted_and_deleted(store: Store, tmp_path: Path) -> None:
     assert [r.fate for r in results] == ["stored"] * 3
     by_number = {i.ref[-3:]: i.decision for i in run_items(store, run.id) if i.decision}
     assert (by_number["008"].outcome, by_number["032"].code) == ("not_applicable", "B0701"), (
-        "same title, told apart by id"
+        "same title, told apart by number and amount"
     )
 
 
@@ -165,7 +156,7 @@ def test_amounts_and_apostrophes(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["部门", "项目", "金额（万元）", "核定代码"])
+    sheet.append(["单位", "项目", "金额（万元）", "核定代码"])
     sheet.append(["甲局", "'=清扫", "1,234.50", "A110101"])
     sheet.append(["甲局", "测绘", "约3万", "B0101"])
     sheet.append([None, None, None, "A110101"])
@@ -187,3 +178,33 @@ def test_files_that_are_no_workbook(tmp_path: Path) -> None:
         read_filled(path)
     with pytest.raises(GoufuError, match="不存在"):
         read_filled(tmp_path / "none.xlsx")
+
+
+def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None:
+    """Written by goufu, opened and filled as a spreadsheet program would, read back: nothing but 核定代码 was touched."""
+    from cli.workbook import write_workbook
+    from disclosure.document import read_document
+    from matcher.audit import audit
+    from tests.store.conftest import APPROVALS
+
+    one = audit(read_document(APPROVALS), load_catalogs(), today=date(2025, 1, 1))
+    recorded(store, list(one.assessments))
+    path = tmp_path / "报告.xlsx"
+    write_workbook(path, [one])
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = {str(cell.value): cell.column for cell in sheet[1]}
+    filled = {2: "A150402 政企通运营服务", 4: "非购买服务", 26: "未列入目录", 8: "人员", 32: "非购买服务"}
+    for number, said in filled.items():
+        sheet.cell(row=number + 1, column=heads["核定代码"]).value = said
+    sheet.cell(row=3, column=heads["备注"]).value = "合同续签"
+    book.save(path)
+    rows = read_filled(path)
+    run = run_of(store, rows)
+    results = settle(store, run, rows, load_catalogs(), "乙")
+    assert [r.row.number for r in results if r.fate == "stored"] == sorted(filled)
+    stored = {i.position + 1: i.decision for i in run_items(store, run.id) if i.decision}
+    assert {n: d.outcome for n, d in stored.items()} == {
+        2: "code", 4: "not_applicable", 8: "not_applicable", 26: "unlisted", 32: "not_applicable",
+    }  # fmt: skip
+    assert (stored[2].code, stored[2].note) == ("A150402", "合同续签")

@@ -1,0 +1,118 @@
+"""Files to audits, as the commands that judge documents share it: options read once, a bad file kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from catalog.errors import GoufuError
+from cli.options import day
+from cli.output import note, say
+
+if TYPE_CHECKING:
+    from disclosure.model import Disclosure
+    from matcher.audit import Audit
+    from matcher.findings import Silence
+    from matcher.precedent import PrecedentSource
+
+YearOption = Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="规则[=理由]", help="豁免一条规则，如 --ignore GF301=合同一年一签；报告中列明"
+    ),
+]
+IgnoreFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--ignore-file", metavar="文件", help="豁免表（制表符分隔：规则、部门、项目、理由、有效期至）"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How documents are judged: sections and day that override theirs, the silences, precedents, and today."""
+
+    today: date
+    sections: tuple[str, ...] = ()
+    year: int | None = None
+    on: date | None = None
+    silences: tuple[Silence, ...] = ()
+    precedents: PrecedentSource | None = None
+
+
+def settings(
+    department: str | None,
+    year: int | None,
+    on: str | None,
+    ignore: Sequence[str] | None = None,
+    ignore_file: Path | None = None,
+) -> Settings:
+    """The options as a user gave them. Raises GoufuError for an unknown department, day or rule."""
+    from matcher.departments import section_named
+    from matcher.findings import Silence, read_silences, rule_named
+
+    silences = list(read_silences(ignore_file)) if ignore_file else []
+    for text in ignore or ():
+        rule, _, reason = text.partition("=")
+        silences.append(
+            Silence(
+                rule_named(rule).id,
+                reason.strip() or say("命令行指定，未说明理由", "given on the command line without a reason"),
+            )
+        )
+    return Settings(
+        today=day(None),
+        sections=section_named(department) if department else (),
+        year=year,
+        on=day(on) if on else None,
+        silences=tuple(silences),
+    )
+
+
+def audit_disclosure(
+    disclosure: Disclosure, how: Settings, progress: Callable[[int], None] | None = None
+) -> Audit:
+    """The audit of a document that was read; `progress` is called with the number of items done."""
+    from catalog.load import load_catalogs
+    from matcher.audit import audit
+    from matcher.corpus import default_cache
+
+    return audit(
+        disclosure,
+        load_catalogs(),
+        today=how.today,
+        on=how.on,
+        year=how.year,
+        sections=how.sections,
+        cache=default_cache(),
+        silences=how.silences,
+        precedents=how.precedents,
+        progress=progress,
+    )
+
+
+def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Audit], bool]:
+    """The audits of the files that paths, folders and patterns mean, and whether any could not be read.
+
+    A file that cannot be read is reported in one sentence, and the others go on.
+    """
+    from cli.progress import progress
+    from cli.reading import read_files
+
+    audits: list[Audit] = []
+    failed: list[GoufuError] = []
+    for disclosure in read_files(arguments, failed):
+        for remark in disclosure.remarks:
+            if remark.level == "error":
+                where = remark.place.text("zh") if remark.place else disclosure.file
+                note(f"{where}：{remark.text}", f"{where}: {remark.english}")
+        with progress(len(disclosure.items), "分类", "classifying") as step:
+            audits.append(audit_disclosure(disclosure, how, step))
+    return audits, bool(failed)

@@ -1,0 +1,77 @@
+"""Reading many files for a command: folders and patterns opened up, failures told one by one, pages counted.
+
+A file that cannot be read is said in one sentence on stderr and the others go on; the caller exits with 2 at
+the end if there was one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.errors import GoufuError
+from cli.output import note, say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from disclosure.model import Disclosure
+
+#: pages; fewer are read before a bar could be seen
+_MANY_PAGES = 20
+#: seconds after which a bar is shown however few the pages; a scan takes a few seconds a page
+_LONG = 2.0
+
+
+def read_files(arguments: Iterable[str | Path], failed: list[GoufuError]) -> Iterator[Disclosure]:
+    """The documents that `arguments` (files, folders, patterns) mean, one after the other.
+
+    What cannot be read is reported on stderr and added to `failed`.
+    """
+    from disclosure.document import documents, read_document
+
+    files, errors = documents(arguments)
+    for error in errors:
+        _report(error, failed)
+    for path in files:
+        try:
+            with _pages(path.name) as told:
+                disclosure = read_document(path, told)
+        except GoufuError as error:
+            _report(error, failed)
+        else:
+            yield disclosure
+
+
+def _report(error: GoufuError, failed: list[GoufuError]) -> None:
+    failed.append(error)
+    note(error.text("zh"), error.text("en"))
+
+
+@contextlib.contextmanager
+def _pages(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with pages done and pages in all; a bar on a terminal's stderr where there are many."""
+    bars: list[Progress] = []
+    start = time.monotonic()
+
+    def tell(done: int, pages: int) -> None:
+        if not sys.stderr.isatty() or (pages < _MANY_PAGES and time.monotonic() - start < _LONG):
+            return
+        if not bars:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bars.append(Progress(console=Console(stderr=True), transient=True))
+            bars[0].add_task(say(f"读取 {name}", f"reading {name}"), total=pages)
+            bars[0].start()
+        bars[0].update(bars[0].task_ids[0], completed=done)
+
+    try:
+        yield tell
+    finally:
+        for bar in bars:
+            bar.stop()

@@ -1,0 +1,53 @@
+"""`goufu rules`: the rules behind the findings; with an id, what one means, its law, and how to resolve it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import FormatOption, checked
+from cli.output import Column, emit, say
+
+COLUMNS = (
+    Column("rule", "规则", "rule"),
+    Column("severity", "级别", "severity", width=8),
+    Column("title", "含义", "meaning", ratio=4),
+    Column("basis", "依据", "basis", ratio=5),
+)
+
+SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+
+
+def rules(
+    rule: Annotated[str | None, typer.Argument(metavar="规则", help="如 GF203；省略则全部列出")] = None,
+    form: FormatOption = "table",
+) -> None:
+    """列出各项规则；给出规则号则说明其含义、依据和处理办法。"""
+    checked(form)
+    from matcher.findings import load_rules, rule_named
+
+    chosen = [rule_named(rule)] if rule else list(load_rules().values())
+    if form == "table" and rule:
+        one = chosen[0]
+        print(f"{one.id}　{say(one.zh, one.en)}　{say(*SEVERITIES[one.severity])}")
+        print()
+        for head, text in (
+            (say("说明", "meaning"), say(one.explain_zh, one.explain_en)),
+            (say("依据", "basis"), say(one.basis, one.basis_en)),
+            (say("处理", "resolve"), say(one.resolve_zh, one.resolve_en)),
+        ):
+            print(f"{head}{say('：', ': ')}{text}")
+        return
+    records = [
+        {
+            "rule": r.id,
+            "severity": say(*SEVERITIES[r.severity]) if form == "table" else r.severity,
+            "title": say(r.zh, r.en),
+            "explanation": say(r.explain_zh, r.explain_en),
+            "basis": say(r.basis, r.basis_en),
+            "resolution": say(r.resolve_zh, r.resolve_en),
+        }
+        for r in chosen
+    ]
+    emit(records, COLUMNS, form)

@@ -1,0 +1,60 @@
+"""What a department itself wrote beside an item (code, name, document), judged by `catalog.citation`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from catalog.citation import Standing, judge
+from catalog.concordance import Archive, load_archive
+from catalog.model import CatalogVersion
+from disclosure.model import BudgetItem
+from matcher.model import Candidate
+
+
+@lru_cache(maxsize=4)
+def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
+    """The archive that compares `versions`; the shipped one, with its decisions, where they are the shipped versions."""
+    shipped = load_archive()
+    return shipped if shipped.versions == versions else Archive(versions)
+
+
+def standing_of(
+    item: BudgetItem, sections: Sequence[str], on: date, versions: tuple[CatalogVersion, ...]
+) -> Standing | None:
+    """The standing on the day `on` of what `item` cites; None where it cites nothing."""
+    if not (item.code or item.code_name or item.document):
+        return None
+    return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
+
+
+def with_successor(
+    codes: tuple[Candidate, ...], standing: Standing, versions: Sequence[CatalogVersion]
+) -> tuple[Candidate, ...]:
+    """`codes` with the entry in force that took the place of the one cited in front, where there is exactly one."""
+    entry = standing.current
+    if entry is None:
+        return codes
+    version = next(v for v in versions if v.id == entry.version)
+    same = next((c for c in codes if (c.section, c.code) == (entry.section, entry.code)), None)
+    sure = next((s.confidence for s in standing.successors if s.entry == entry), 1.0)
+    wrote = (
+        f"{standing.cited.version} 的 {standing.cited.code} {standing.cited.name}"
+        if standing.cited
+        else "所填代码"
+    )
+    first = Candidate(
+        version=entry.version,
+        section=entry.section,
+        code=entry.code,
+        name=entry.name,
+        path=tuple(above.name for above in version.path(entry)),
+        score=sure,
+        why=(
+            f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效",
+            *(same.why if same else ()),
+        ),
+        also=same.also if same else (),
+    )
+    return (first, *(c for c in codes if c is not same))[: max(len(codes), 1)]

@@ -1,0 +1,54 @@
+"""What is wrong with an item or a document, or may be: one small function for each rule.
+
+The rules and their law stand in `data/rules.toml`, the words they look for in `data/finding_words.toml`. Each module
+holds one group: `listing` (GF1xx), `purchasable` (GF2xx), `budget` (GF301, GF303 of one item), `disclosure` (what
+only the whole document shows: GF302 to GF304, GF401 to GF403). Every finding carries its evidence: the words that
+fired, where they stand, the entry or document concerned. A finding is a reason to look, never a verdict on a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from matcher.findings import budget, listing, purchasable
+from matcher.findings.disclosure import document_findings
+from matcher.findings.silence import Silence, read_silences, silenced
+from matcher.findings.table import Rule, load_rules, rule_named
+from matcher.model import Assessment, Finding
+
+SEVERITIES = ("error", "warning", "notice")
+
+RULES: tuple[Callable[[Assessment], Iterator[Finding]], ...] = (
+    listing.unlisted,
+    listing.cited,
+    purchasable.not_a_service,
+    purchasable.bundled,
+    purchasable.hiring,
+    purchasable.financing,
+    budget.long_term,
+    budget.form_disagrees,
+)
+
+
+def findings_of(a: Assessment) -> tuple[Finding, ...]:
+    """All findings on one item, the gravest first.
+
+    What may not be purchased as a service at all (GF2xx) is not also reported as an unlisted one.
+    """
+    found = [finding for rule in RULES for finding in rule(a)]
+    if any(f.rule.startswith("GF2") for f in found):
+        found = [f for f in found if not f.rule.startswith("GF10")]
+    return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))
+
+
+__all__ = [
+    "SEVERITIES",
+    "Rule",
+    "Silence",
+    "document_findings",
+    "findings_of",
+    "load_rules",
+    "read_silences",
+    "rule_named",
+    "silenced",
+]

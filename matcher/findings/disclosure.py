@@ -1,0 +1,255 @@
+"""What only a whole document shows: GF302 totals, GF303 forms without a line, GF304, and GF401 to GF403 on the catalog.
+
+All of it is about the document as it was read. A figure or a page may have been lost in the transcription, so the
+evidence names the place and the reader compares with the original.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from catalog.citation import judge
+from catalog.force import Applicable, CatalogClass, applicable, span
+from catalog.model import CatalogVersion
+from catalog.written import read_documents
+from disclosure.model import Attachment, Disclosure
+from matcher.citing import archive_of
+from matcher.departments import sections_of
+from matcher.findings.table import finding, load_finding_words
+from matcher.model import Assessment, Finding
+
+#: a share of a catalog's entries that may be missing from an attachment as misreadings
+_SPARE = 0.02
+_LEADING = re.compile(r"\A(?:依据|根据|按照|按|参照|执行|附件|见|详见|依|据)+")
+_NONE_SAID = re.compile(
+    r"无(?:本部门)?(?:的)?政府购买服务(?:指导性)?目录|(?:没有|未)(?:编制|制定)?政府购买服务(?:指导性)?目录"
+)
+
+
+def document_findings(
+    disclosure: Disclosure,
+    assessments: Sequence[Assessment],
+    versions: tuple[CatalogVersion, ...],
+    on: date,
+    sections: Sequence[str] = (),
+) -> tuple[Finding, ...]:
+    """The findings on `disclosure` as a whole, judged by what applies on the day `on`; the gravest first.
+
+    `assessments` are those of its items; `sections` overrides what its department's name says.
+    """
+    own = tuple(sections) or sections_of(disclosure.department).sections
+    law = applicable(versions, own[0] if own else "", on)
+    found = [
+        *_totals(disclosure),
+        *_unlinked(disclosure),
+        *_procurement(disclosure, assessments),
+        *_says_none(disclosure, own, law),
+        *_not_in_force(disclosure, own, law, versions),
+        *_incomplete(disclosure, own, law, versions),
+    ]
+    order = ("error", "warning", "notice")
+    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.rule)))
+
+
+def _totals(d: Disclosure) -> Iterator[Finding]:
+    """GF302: every check of the document's figures that does not come out."""
+    for check in d.checks:
+        if check.agrees:
+            continue
+        unit = "个" if check.kind == "count" else "万元"
+        yield finding(
+            "GF302",
+            f"{check.what}：所印 {check.printed:,} {unit}，算得 {check.summed:,} {unit}",
+            f"{check.what}: printed {check.printed:,}, computed {check.summed:,}",
+            (f"相差 {abs(check.printed - check.summed):,} {unit}",),
+            place=check.place,
+        )
+
+
+def _unlinked(d: Disclosure) -> Iterator[Finding]:
+    """GF303: a form that has no line in the project tables."""
+    for form in d.unlinked:
+        amount = f"，年度资金 {form.year_yuan / 10000:,.2f} 万元" if form.year_yuan is not None else ""
+        yield finding(
+            "GF303",
+            f"绩效目标表“{form.title}”{amount}在项目支出预算表中没有对应的一行",
+            f"the form '{form.title}' has no line in the project tables",
+            (f"绩效目标表“{form.title}”{amount}",),
+            place=form.place,
+        )
+
+
+def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[Finding]:
+    """GF304: the services of this year's table against the service procurement budget of the text.
+
+    A warning where a single sure service is already larger; else a notice, as small purchases need not be in it.
+    """
+    budget = d.procurement.services_wan if d.procurement else None
+    if budget is None or d.procurement is None:
+        return
+    services = [
+        (a.item.amount_wan, a)
+        for a in assessments
+        if a.nature == "service" and a.item.part != "上年结转" and a.item.amount_wan is not None
+    ]
+    total = sum((amount for amount, _ in services), Decimal(0))
+    if total <= budget:
+        return
+    services.sort(key=lambda pair: -pair[0])
+    sure = [amount for amount, a in services if a.status == "listed" and a.decision == "auto"]
+    largest = "、".join(f"{a.item.title} {amount:,.2f}" for amount, a in services[:3])
+    yield finding(
+        "GF304",
+        f"政府采购服务预算 {budget:,.2f} 万元，项目表中判为服务的 {len(services)} 项共 {total:,.2f} 万元",
+        f"service procurement budget {budget:,.2f}, services among the projects {total:,.2f} (10k CNY)",
+        (f"“政府采购服务预算 {budget:,.2f} 万元”", f"其中最大的：{largest}"),
+        severity="warning" if sure and sure[0] > budget else "notice",
+        place=d.procurement.place,
+    )
+
+
+def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[Finding]:
+    """GF401: the document says it has no catalog, and the catalog that applies has its section."""
+    said = d.statement.strip()
+    if not said or not own:
+        return
+    words = load_finding_words()["no_catalog"]
+    if said.rstrip("。.") not in {w.rstrip("。") for w in words} and not _NONE_SAID.search(said):
+        return
+    holding = law.governing if law.held else law.fallback
+    if holding is None:
+        return
+    leaves = sum(1 for e in holding.in_section(own[0]) if e.level == holding.levels)
+    yield finding(
+        "GF401",
+        f"称没有政府购买服务指导性目录，而 {holding.number} 有“{own[0]}”一节（{leaves} 个四级条目），B 类目录适用于所有部门",
+        f"says it has no catalog, while {holding.id} has '{own[0]}' ({leaves} entries) and class B applies to all",
+        (f"“政府购买服务指导性目录：{said[:60]}”", f"{holding.number}“{own[0]}”"),
+        place=d.statement_place,
+        entry=f"{holding.id} {own[0]}",
+    )
+
+
+def _not_in_force(
+    d: Disclosure, own: Sequence[str], law: Applicable, versions: tuple[CatalogVersion, ...]
+) -> Iterator[Finding]:
+    """GF402: a catalog attached, or named in the statement, that is not the one that applies on the day."""
+    attached = {a.number: (f"附有 {a.number}", a.place) for a in d.attachments}
+    cited = [_bare(n, versions) for n in read_documents(d.statement)]
+    named = {n: (f"写有“{n}”", d.statement_place) for n in cited if n not in attached}
+    governing = [v for v in (law.class_a, law.class_b) if v is not None]
+    now = "、".join(v.number for v in governing)
+    for number, (how, place) in {**attached, **named}.items():
+        version = next((v for v in versions if v.number == number), None)
+        if version is not None and version.id in {v.id for v in governing}:
+            continue
+        if version is None:
+            facts = judge(archive_of(versions), own, law.on, document=number).facts
+            why = next(((f.zh, f.en) for f in facts if f.rule), None)
+            if why is None:
+                continue
+        else:
+            why = _why_not(version, law, versions)
+        yield finding(
+            "GF402",
+            f"{how}，{why[0]}；{law.on} 适用的是 {now}",
+            f"{number}: {why[1]}; in force on {law.on}: {', '.join(v.id for v in governing)}",
+            (how, *(r.zh for r in law.reasons if r.kind in ("class A", "class B"))),
+            place=place,
+            entry=version.id if version else number,
+        )
+
+
+def _bare(number: str, versions: Sequence[CatalogVersion]) -> str:
+    """A document number without the words that run into it (依据晋财综〔2021〕34号)."""
+    known = next((v.number for v in versions if number.endswith(v.number)), number)
+    return _LEADING.sub("", known)
+
+
+def _why_not(version: CatalogVersion, law: Applicable, versions: Sequence[CatalogVersion]) -> tuple[str, str]:
+    """In words, why `version` does not govern on the day."""
+    parts: list[tuple[str, str]] = []
+    classes: tuple[CatalogClass, ...] = ("A", "B")
+    for of_class in classes:
+        if of_class not in version.classes:
+            continue
+        days = span(version, of_class, versions)
+        if law.on < days.first:
+            parts.append((f"自 {days.first} 起才施行", f"takes effect only on {days.first}"))
+        elif days.until is not None and law.on >= days.until:
+            how = (
+                "修订" if days.ended_by and version.id not in _of(versions, days.ended_by).repeals else "废止"
+            )
+            parts.append(
+                (
+                    f"其 {of_class} 类已由 {days.ended_by} {how}",
+                    f"class {of_class} was ended by {days.ended_by}",
+                )
+            )
+        elif of_class == "A" and version.levels == 3:
+            parts.append(("其 A 类只是三级框架，不是部门目录", "its class A is only the three-level frame"))
+    return "，".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)
+
+
+def _of(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
+    return next(v for v in versions if v.id == name)
+
+
+def _incomplete(
+    d: Disclosure, own: Sequence[str], law: Applicable, versions: Sequence[CatalogVersion]
+) -> Iterator[Finding]:
+    """GF403: an attached catalog with fewer entries than the document is known to have."""
+    for attachment in d.attachments:
+        version = next((v for v in versions if v.number == attachment.number), None)
+        if version is None or not attachment.codes:
+            continue
+        missing, of = _missing(attachment, version, versions)
+        if missing <= of * _SPARE:
+            continue
+        section = [e for s in own for e in version.in_section(s)]
+        held = Counter(attachment.codes)
+        lacking = [e for e in section if not held[e.printed_code or e.code]]
+        lost = f"，本部门“{own[0]}”缺 {len(lacking)} 个" if lacking else ""
+        yield finding(
+            "GF403",
+            f"所附 {attachment.number} 只有 {of - missing:,} 个代码，应有 {of:,} 个{lost}",
+            f"the attached {version.id} has {of - missing:,} codes of {of:,}",
+            (f"“{attachment.title[:50]}”", "缺 " + "、".join(e.code for e in lacking[:5]) if lacking else ""),
+            severity="warning" if lacking else "notice",
+            place=attachment.place,
+            entry=version.id,
+        )
+
+
+def _missing(
+    attachment: Attachment, version: CatalogVersion, versions: Sequence[CatalogVersion]
+) -> tuple[int, int]:
+    """How many codes the attachment lacks, and how many the document has, as far as any version held tells.
+
+    A version held completely tells itself. Of one held in part the nearest complete version of its levels, and of
+    the three-level frame what is held of it and the class A headings of the department catalogs made on it, say how
+    much there must be.
+    """
+    held = Counter(attachment.codes)
+    whole = [
+        v for v in versions if v.levels == version.levels and v.classes == version.classes and _complete(v)
+    ]
+    if version.levels == 3 and "A" in version.classes:
+        made_on_it = {e.code for v in versions if v.levels > 3 for e in v.entries if e.level <= 3}
+        expected = Counter({e.code for e in version.entries} | made_on_it)
+    elif _complete(version):
+        expected = Counter(e.printed_code or e.code for e in version.entries)
+    elif whole:
+        expected = Counter(e.printed_code or e.code for e in whole[-1].entries)
+    else:
+        return 0, 0
+    of = sum(expected.values())
+    return of - sum((expected & held).values()), of
+
+
+def _complete(version: CatalogVersion) -> bool:
+    return bool(version.sections) and all(s.coverage == "complete" for s in version.sections.values())

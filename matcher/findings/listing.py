@@ -1,0 +1,145 @@
+"""GF1xx: whether the catalog lists the service, and whether what the department cites of it still holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+
+from catalog.force import in_force
+from catalog.load import load_catalogs
+from catalog.model import Entry
+from matcher.findings.table import finding, quoted
+from matcher.model import Assessment, Finding, Severity
+from matcher.text import content
+
+#: where the item is unlisted, an entry of another section is taken for its own from this probability on (of the
+#: development cases so named three in four are right)
+_ELSEWHERE = 0.7
+#: from here on the entry of another section is worth naming
+_PERHAPS = 0.4
+#: below this probability that it is a service and that nothing fits, an unlisted item is only a notice
+_SURE = 0.7
+#: the share of a heading's pairs of characters that the item must have
+_COVERED = 0.75
+
+#: words that every heading may have and that tell none from another
+_COMMON = re.compile(r"服务|管理|公共|公益|行业|组织|实施|与|和|及|、|（.*?）")
+_SEVERITY: dict[str, Severity] = {
+    "repealed document": "warning",
+    "code changed meaning": "error",
+    "loose name": "notice",
+}
+
+
+def unlisted(a: Assessment) -> Iterator[Finding]:
+    """GF101, GF102, GF103: a purchased service that neither the section nor class B lists, whoever else does."""
+    if a.status != "unlisted" or a.nature != "service":
+        return
+    severity: Severity = "warning" if a.nature_score * (1 - a.fit) >= _SURE else "notice"
+    words = f"项目内容：{quoted(a.nature_words) or quoted((a.item.title,))}"
+    nearest = f"最近的条目是 {a.codes[0].code} {a.codes[0].name}" if a.codes else ""
+    place = a.item.place
+    other = a.elsewhere[0] if a.elsewhere and a.elsewhere[0].score >= _PERHAPS else None
+    heading = _heading(a)
+    if other and (other.score >= _ELSEWHERE or heading is None):
+        sure = other.score >= _ELSEWHERE
+        yield finding(
+            "GF102",
+            f"本部门未列；{'' if sure else '似'}列在“{other.section}”的目录中（{other.code} {other.name}），不能直接引用",
+            f"not listed here; {'' if sure else 'perhaps '}listed for '{other.section}' ({other.code} {other.name}), whose codes cannot be cited",
+            (words, f"{other.version} {other.section} {other.code} {other.name}", *other.why, nearest),
+            severity=severity,
+            place=place,
+            entry=f"{other.version} {other.section} {other.code}",
+        )
+    elif heading:
+        yield finding(
+            "GF103",
+            f"只有省目录的三级标题 {heading.code} {heading.name} 能涵盖，本部门没有相应的四级条目",
+            f"only the provincial heading {heading.code} {heading.name} covers it; the department has no entry for it",
+            (words, f"{heading.version} {heading.code} {heading.name}", nearest),
+            severity=severity,
+            place=place,
+            entry=f"{heading.version} A {heading.code}",
+        )
+    else:
+        yield finding(
+            "GF101",
+            "本部门目录和 B 类目录都没有列这项服务",
+            "neither the department's section nor class B lists this service",
+            (words, f"查对 {'、'.join((*a.sections, 'B 类'))}（{'、'.join(a.versions)}）", nearest),
+            severity=severity,
+            place=place,
+            entry=" ".join(a.versions),
+        )
+
+
+@lru_cache(maxsize=16)
+def _headings(on: date) -> tuple[tuple[Entry, frozenset[str]], ...]:
+    """The third-level headings of the provincial frame in force on a day, each with what its name must find."""
+    frame = in_force(load_catalogs(), "A", on, levels=3)
+    if frame is None:
+        return ()
+    return tuple(
+        (entry, pairs)
+        for entry in frame.in_section("A")
+        if entry.level == 3 and len(pairs := _pairs(_COMMON.sub(" ", entry.name))) >= 2
+    )
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(run[i : i + 2] for run in re.findall(r"[㐀-鿿]+", text) for i in range(len(run) - 1))
+
+
+def _heading(a: Assessment) -> Entry | None:
+    """The provincial third-level heading that the item's title (with its summary) has the words of, if any."""
+    words = _pairs(content(a.item.title, a.item.department))
+    best: tuple[float, Entry] | None = None
+    for entry, pairs in _headings(a.reference_date):
+        share = len(pairs & words) / len(pairs)
+        if share >= _COVERED and (best is None or share > best[0]):
+            best = share, entry
+    return best[1] if best else None
+
+
+def cited(a: Assessment) -> Iterator[Finding]:
+    """GF111 to GF116: what is so about the code, name and document that the department itself wrote."""
+    standing = a.standing
+    if standing is None:
+        return
+    item = a.item
+    wrote = "所填：" + "，".join(part for part in (item.code, item.code_name, item.document) if part)
+    follow = "；".join(
+        f"{s.entry.code} {s.entry.name}（{s.entry.version}{'' if s.certain else '，供参考'}）"
+        for s in standing.successors[:3]
+    )
+    for fact in standing.facts:
+        if not fact.rule:
+            continue
+        severity = _severity(fact.rule, fact.kind, bool(standing.stands))
+        named = standing.cited
+        yield finding(
+            fact.rule,
+            fact.zh + (f"；改用 {follow}" if follow and fact.rule in ("GF112", "GF113") else ""),
+            fact.en,
+            (wrote, *fact.evidence, f"接替：{follow}" if follow else ""),
+            severity=severity,
+            place=item.place,
+            entry=f"{named.version} {named.section} {named.code}" if named else " ".join(fact.evidence),
+        )
+
+
+def _severity(rule: str, kind: str, stands: bool) -> Severity | None:
+    """A fact about an entry that stands all the same is no error; None leaves it to the table."""
+    if rule == "GF116":
+        return "notice"
+    if rule in ("GF112", "GF113") and stands:
+        return "warning"
+    return _SEVERITY.get(kind) if rule in ("GF111", "GF113") else None
+
+
+def headings_in_force(on: date) -> Sequence[Entry]:
+    """The provincial third-level headings that GF103 looks at on a day."""
+    return [entry for entry, _ in _headings(on)]

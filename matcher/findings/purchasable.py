@@ -1,0 +1,198 @@
+"""GF2xx: what may not be purchased as a service (财政部令第102号第十条).
+
+A budget line that merely is construction or wages is no finding. A rule fires as an error where the line is declared
+a purchased service (a code, or 购买服务 in its words), as a notice where it could pass for one (its title reads like
+a service, or an entry of its own section matches it closely), and else not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from disclosure.model import Place
+from matcher.findings.table import finding, found_in, load_finding_words, quoted, texts
+from matcher.model import Assessment, Candidate, Finding, Severity
+
+#: an entry of its own section matches the item closely from this probability on
+_CLOSE = 0.5
+
+
+def declared(a: Assessment) -> tuple[str, Place | None] | None:
+    """How the department itself calls the line a purchased service (the words, their place); None where it does not."""
+    item = a.item
+    if item.code or item.code_name:
+        return f"已填目录代码 {item.code or item.code_name}", item.place
+    words = load_finding_words()
+    for what, text, place in texts(item):
+        if found_in(text, words["denied"]):
+            return None
+        hits = found_in(text, words["declared"])
+        if hits:
+            return f"{what}写有{quoted(hits)}", place
+    return None
+
+
+def close_entry(a: Assessment) -> Candidate | None:
+    """The entry of its own section, as distinct from class B, that matches the item closely; None where there is none."""
+    best = a.codes[0] if a.codes else None
+    return best if best and best.section != "B" and a.fit >= _CLOSE else None
+
+
+def not_a_service(a: Assessment) -> Iterator[Finding]:
+    """GF201: goods or works that are declared a service, or whose title reads like one that the section lists.
+
+    Works are also known by a title that names them and no upkeep, whatever the text around it calls them.
+    """
+    words = load_finding_words()
+    title = a.item.title
+    tending, building = found_in(title, words["tending"]), found_in(title, words["building"])
+    said = declared(a)
+    named = bool(said and building and not tending and not found_in(title, words["software"]))
+    if a.nature not in ("goods", "works") and not (named and a.nature in ("service", "mixed")):
+        return
+    close = close_entry(a)
+    if said is None and not (tending and close):
+        return
+    if tending and said is None and _joined(title):
+        return  # a bundle, see GF202
+    kind, english = ("货物", "goods") if a.nature == "goods" else ("工程", "works")
+    reads = f"标题{quoted(tending)}读似服务" if tending else f"标题写有{quoted(building)}" if building else ""
+    beside = f"；不要与 {close.code} {close.name} 混同" if close else ""
+    yield _made(
+        a,
+        "GF201",
+        f"内容是{kind}，不能作为政府购买服务{beside}",
+        f"this is {english}, not a service"
+        + (f"; not to be taken for {close.code} {close.name}" if close else ""),
+        said,
+        reads,
+        close,
+    )
+
+
+def _joined(title: str) -> bool:
+    """Whether a title names what is tended and what is bought as two things (运维及配件采购, 采购维护)."""
+    words = load_finding_words()
+    return bool(found_in(title, words["tending"]) and found_in(title, words["things"]))
+
+
+def bundled(a: Assessment) -> Iterator[Finding]:
+    """GF202: services together with goods or works in one line."""
+    if a.nature not in ("service", "mixed", "goods", "works"):
+        return
+    words = load_finding_words()
+    title = a.item.title
+    tending, things = found_in(title, words["tending"]), found_in(title, words["things"])
+    building = found_in(title, words["building"])
+    said = declared(a)
+    both = bool(tending and things) or (a.nature in ("service", "mixed") and bool(tending and building))
+    if not both and a.nature != "mixed":
+        return
+    close = close_entry(a)
+    if said is None and not both and not close:
+        return
+    yield _made(
+        a,
+        "GF202",
+        "服务与货物或工程打包，服务部分应单独列项" + (f"（{close.code} {close.name}）" if close else ""),
+        "services bundled with goods or works; the service needs a line of its own",
+        said,
+        f"标题并有{quoted((*tending, *things, *building))}" if both else "",
+        close,
+    )
+
+
+def hiring(a: Assessment) -> Iterator[Finding]:
+    """GF203: hiring, labour dispatch, posts or wages. Allowances, pensions and subsidies are none of these."""
+    words = load_finding_words()["hiring"]
+    found = next(
+        (
+            (what, hits, place)
+            for what, text, place in texts(a.item)
+            if what in ("标题", "概况") and (hits := found_in(text, words))
+        ),
+        None,
+    )
+    said = declared(a)
+    if found is None and not (said and a.nature == "personnel"):
+        return
+    in_title = bool(found and found[0] == "标题")
+    if a.nature != "personnel" and not (found and in_title and a.nature in ("service", "mixed", "operating")):
+        return
+    close = close_entry(a)
+    beside = f"；不要列作 {close.code} {close.name}" if close else ""
+    yield _made(
+        a,
+        "GF203",
+        f"是用工或人员工资，不能作为政府购买服务{beside}",
+        "hiring, labour dispatch or wages, which may not be purchased as a service",
+        said,
+        f"{found[0]}写有{quoted(found[1])}" if found else f"内容为人员支出：{quoted(a.nature_words)}",
+        close,
+        found[2] if found else None,
+    )
+
+
+def financing(a: Assessment) -> Iterator[Finding]:
+    """GF204: borrowing, deferred payment or buy-back that is declared, or reads like, a purchase of services."""
+    words = load_finding_words()
+    for what, text, place in texts(a.item)[:2]:
+        hits = tuple(
+            hit for hit in found_in(text, words["financing"]) if not found_in(text, words["financing_about"])
+        )
+        if not hits:
+            continue
+        said = declared(a)
+        if said is None and a.nature not in ("service", "mixed"):
+            return
+        yield _made(
+            a,
+            "GF204",
+            "含有融资安排，不能作为政府购买服务",
+            "holds financing, which may not be purchased as a service",
+            said,
+            f"{what}写有{quoted(hits)}",
+            None,
+            place,
+        )
+        return
+
+
+def _made(
+    a: Assessment,
+    rule: str,
+    message: str,
+    english: str,
+    said: tuple[str, Place | None] | None,
+    words: str,
+    close: Candidate | None,
+    place: Place | None = None,
+) -> Finding:
+    """An error where the line is declared a purchased service, and a notice where it is not."""
+    severity: Severity = "error" if said else "notice"
+    nature = f"性质判为{_NATURES[a.nature]}（{a.nature_score:.0%}）" + (
+        f"：{quoted(a.nature_words)}" if a.nature_words else ""
+    )
+    entry = f"{close.version} {close.section} {close.code}" if close else ""
+    return finding(
+        rule,
+        message,
+        english,
+        (said[0] if said else "", words, nature, f"{entry} {close.name}" if close else ""),
+        severity=severity,
+        place=place or (said[1] if said else None) or a.item.place,
+        entry=entry,
+    )
+
+
+_NATURES = {
+    "service": "服务",
+    "goods": "货物",
+    "works": "工程",
+    "mixed": "混合",
+    "personnel": "人员",
+    "transfer": "补助",
+    "operating": "运转",
+    "statutory": "法定支出",
+    "insurance": "保险",
+}

@@ -1,0 +1,120 @@
+"""The table of rules, and how a finding is made from one: the table gives severity and law, the caller the evidence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from catalog.errors import CatalogError, UnknownNameError
+from catalog.load import data_directory
+from disclosure.model import BudgetItem, Place
+from matcher.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its default severity, title, explanation, legal basis and resolution, in Chinese and English."""
+
+    id: str
+    severity: Severity
+    zh: str
+    en: str
+    explain_zh: str
+    explain_en: str
+    basis: str
+    basis_en: str
+    resolve_zh: str
+    resolve_en: str
+
+
+@lru_cache(maxsize=2)
+def load_rules(path: Path | None = None) -> Mapping[str, Rule]:
+    """The rules by id, from `data/rules.toml`. Raises CatalogError where the file is malformed."""
+    path = path or data_directory() / "rules.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: Rule(id=name, **table) for name, table in tables.items()}
+    except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogError(f"规则表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+
+
+def rule_named(name: str) -> Rule:
+    """The rule with this id, in any case (`gf101`). Raises UnknownNameError, which lists the known ones."""
+    rules = load_rules()
+    wanted = name.strip().upper()
+    if wanted in rules:
+        return rules[wanted]
+    known = "、".join(rules)
+    raise UnknownNameError(f"没有规则“{name}”；现有 {known}", f"no rule '{name}'; known: {', '.join(rules)}")
+
+
+@lru_cache(maxsize=2)
+def load_finding_words(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """The word lists of `data/finding_words.toml` by their names. Raises CatalogError where the file is malformed."""
+    path = path or data_directory() / "finding_words.toml"
+    try:
+        lists = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: tuple(words) for name, words in lists.items()}
+    except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogError(f"词表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+
+
+def finding(
+    rule: str,
+    message: str,
+    english: str,
+    evidence: Sequence[str],
+    *,
+    severity: Severity | None = None,
+    place: Place | None = None,
+    entry: str = "",
+) -> Finding:
+    """A finding of `rule`. `evidence` are phrases; `place` is where they stand; `entry` names the entry or document.
+
+    The place is written after the phrases, so that the evidence can be read alone.
+    """
+    row = load_rules()[rule]
+    said = "；".join(part for part in (*evidence, place.text() if place else "") if part)
+    return Finding(
+        rule=rule,
+        severity=severity or row.severity,
+        message=message,
+        basis=row.basis,
+        evidence=said,
+        english=english,
+        place=place,
+        entry=entry,
+    )
+
+
+def found_in(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The `words` that stand in `text`, in the order of the text, those inside a longer one left out."""
+    hits = [w for w in words if w in text]
+    hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
+    return tuple(sorted(dict.fromkeys(hits), key=text.index))
+
+
+def quoted(words: Sequence[str]) -> str:
+    """“运维”、“采购”."""
+    return "、".join(f"“{word}”" for word in words)
+
+
+def texts(item: BudgetItem) -> tuple[tuple[str, str, Place | None], ...]:
+    """What the department wrote about an item: (what it is, text, where it stands), the title first."""
+    form = item.form
+    parts: list[tuple[str, str, Place | None]] = [("标题", item.title, item.place)]
+    if form is None:
+        parts.append(("概况", item.summary, item.place))
+    else:
+        parts += [
+            ("概况", form.overview or item.summary, form.place),
+            ("立项依据", form.basis, form.place),
+            ("必要性", form.necessity, form.place),
+            ("保障措施", form.measures, form.place),
+            ("实施计划", form.plan, form.place),
+            ("总体目标", form.goal, form.place),
+        ]
+    return tuple(part for part in parts if part[1])

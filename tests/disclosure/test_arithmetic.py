@@ -1,0 +1,122 @@
+"""Figures against figures: every total of the four examples is confirmed or reported, and a changed one is found."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import example_formats
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from disclosure.model import Disclosure
+from disclosure.read import assemble, read_disclosure
+from disclosure.text import read_text, text_lines
+
+OFFICE, LABOUR, APPROVAL, CITY = example_formats.STEMS
+
+
+@pytest.fixture(scope="module")
+def read() -> dict[str, Disclosure]:
+    return {stem: read_disclosure(example_formats.EXAMPLES / f"{stem}.txt") for stem in example_formats.STEMS}
+
+
+def test_every_subtotal_and_total_of_the_project_tables_is_compared(read: dict[str, Disclosure]) -> None:
+    for disclosure in read.values():
+        compared = [c for c in disclosure.checks if c.kind in ("total", "subtotal")]
+        assert [(c.printed, c.place) for c in compared] == [
+            (s.amount_wan, s.place) for s in disclosure.subtotals
+        ]
+        assert all(check.agrees for check in compared)
+
+
+def test_what_does_not_add_up(read: dict[str, Disclosure]) -> None:
+    """Five figures: three that the text itself misprints, and one misread cell that shows in its row and column."""
+    wrong = {
+        stem: [(c.printed, c.summed, c.place.line) for c in d.checks if not c.agrees and c.place]
+        for stem, d in read.items()
+    }
+    assert wrong == {
+        OFFICE: [(Decimal("65.09"), Decimal("130.18"), 452)],
+        LABOUR: [
+            (Decimal(47), Decimal("339.35"), 581),
+            (Decimal("4258.44"), Decimal("3987.10"), 581),
+            (Decimal("2669.62"), Decimal("2670.23"), 139),
+            (Decimal("937.29"), Decimal("937.9"), 142),
+        ],
+        APPROVAL: [],
+        CITY: [],
+    }
+    assert [len(d.checks) for d in read.values()] == [148, 257, 173, 256]
+    for disclosure in read.values():
+        reported = [
+            r for r in disclosure.remarks if r.kind in ("subtotal", "total", "narrative", "statement")
+        ]
+        assert len(reported) == sum(not check.agrees for check in disclosure.checks)
+
+
+LINES = {
+    stem: text_lines(read_text(example_formats.EXAMPLES / f"{stem}.txt"), f"{stem}.txt")
+    for stem in example_formats.STEMS
+}
+ROWS = [
+    (stem, item.place.line, str(item.amount_wan))
+    for stem, lines in LINES.items()
+    for item in assemble(lines, stem, stem).items
+    if item.place is not None
+]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(ROWS), st.sampled_from(["0.07", "-0.11", "1", "90", "-0.9", "1000"]))
+def test_a_changed_amount_is_found(row: tuple[str, int | None, str], change: str) -> None:
+    """Whichever item is misread by more than the rounding, some total says so, and the item's own row does."""
+    stem, number, printed = row
+    wrong = str(Decimal(printed) + Decimal(change))
+    lines = [
+        line if line.place.line != number else type(line)((line.cells[0], wrong, *line.cells[2:]), line.place)
+        for line in LINES[stem]
+    ]
+    disclosure = assemble(lines, stem, stem)
+    assert any(not check.agrees for check in disclosure.checks if check.kind in ("total", "subtotal"))
+    assert any(r.kind == "row" and r.place and r.place.line == number for r in disclosure.remarks)
+
+
+def test_a_lost_row_is_found(tmp_path: Path) -> None:
+    text = (example_formats.EXAMPLES / f"{LABOUR}.txt").read_text("utf-8")
+    path = tmp_path / "a.txt"
+    path.write_text(text.replace("门诊慢特病网上认证\t0.54\t0.54", "", 1), "utf-8")
+    wrong = [check.what for check in read_disclosure(path).checks if not check.agrees]
+    assert any("孝义市医疗保险服务中心" in what for what in wrong)
+    assert any("（本年预算）合计" in what for what in wrong)
+    assert any("二级项目数" in what for what in wrong)
+
+
+def test_forms_that_differ_from_their_lines(read: dict[str, Disclosure]) -> None:
+    told = {r.item: r.text for r in read[CITY].remarks if r.kind == "form"}
+    by_id = {item.id: item for item in read[CITY].items}
+    assert {by_id[i].title for i in told} >= {
+        "王家沟垃圾填埋场封场准备工程",
+        "26年驿站公厕",
+        "25年土地补偿费",
+    }
+    assert len(told) == 8
+    without = [r.item for r in read[CITY].remarks if r.kind == "no form"]
+    assert [by_id[i].title for i in without] == [
+        "餐厨垃圾处理服务费",
+        "2020年残保金",
+        "天然气供热管道更新改造工程",
+        "城市绿地健康步道建设项目",
+    ]
+
+
+def test_a_form_with_another_amount_is_linked_by_name_and_reported(tmp_path: Path) -> None:
+    text = (example_formats.EXAMPLES / f"{OFFICE}.txt").read_text("utf-8")
+    path = tmp_path / "a.txt"
+    path.write_text(text.replace("98,000", "89,000"), "utf-8")
+    disclosure = read_disclosure(path)
+    item = next(i for i in disclosure.items if i.title == "协同办公系统维护费")
+    assert item.form is not None and item.link is not None and item.link < 0.8
+    told = [r for r in disclosure.remarks if r.item == item.id]
+    assert [r.level for r in told] == ["warning"] and "89,000" in told[0].text and "9.80" in told[0].text

@@ -11,12 +11,12 @@ import re
 import unicodedata
 
 _LEVEL = {1: 1, 3: 2, 5: 3, 7: 4}
-_CODE = re.compile(r"[AB](?:\d\d){0,3}\Z")
+_CODE = re.compile(r"A(?:[0-9]{2}){0,3}|B(?:[0-9]{2}){0,2}")
 
 
 def is_code(text: str) -> bool:
     """Whether `text` is a well-formed code of level 1 to 4, exactly as the catalogs print them."""
-    return bool(_CODE.match(text)) and not (text[0] == "B" and len(text) > 5)
+    return _CODE.fullmatch(text) is not None
 
 
 def level(code: str) -> int:
@@ -32,6 +32,11 @@ def parent(code: str) -> str:
 def ancestors(code: str) -> tuple[str, ...]:
     """All codes above `code`, from level 1 down: A150401 → (A, A15, A1504)."""
     return tuple(code[:n] for n in (1, 3, 5) if n < len(code))
+
+
+def number(code: str) -> int:
+    """The number that `code` has under its heading, its last two digits; 0 for `A` and `B`."""
+    return int(code[-2:]) if len(code) > 1 else 0
 
 
 def tidy(text: str) -> str:

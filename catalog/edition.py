@@ -1,332 +1,232 @@
-"""From transcriptions to an edition: collating witnesses, naming what is wrong, applying decisions.
+"""From transcriptions to an edition: collating witnesses, naming what is wrong, following decisions.
 
-`collate` lays the witnesses of one document side by side and gives every place of the catalog once, in printed
-order. `problems` lists what a careful reader must look at. `apply` puts the committed decisions (the apparatus,
-`readings.tsv`) on the collation. `entries_table` is the `entries.tsv` that results. The same sources and the
-same decisions always give the same bytes.
+`draft` lays the witnesses of one document side by side and gives its entries, its apparatus and its problems. What
+no rule decides is marked "undecided" in the apparatus; a person decides it there (the readings may be changed to
+"settled" or "open", a page given its department, a row its code or left out) and `draft` follows those readings the
+next time, if the witnesses still say the same. A draft with nothing undecided is an edition. The same sources and
+the same decisions always give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from catalog.codes import is_code, level, parent
+from catalog.alignment import align
+from catalog.apparatus import (
+    decisions_in,
+    departing_headings,
+    differing_names,
+    emended,
+    followed,
+    in_order,
+    relocated,
+    stale,
+    suspicious_names,
+    with_guesses,
+    witnesses_cell,
+)
+from catalog.collation import Placing, Problem, place
 from catalog.errors import CatalogError
-from catalog.load import ENTRY_COLUMNS
-from catalog.model import Entry, Reading, Source
-from catalog.transcription import Row
-
-#: a page whose department is not known yet: a heading on a page that is not held
-UNPLACED = "〔待定〕"
+from catalog.inspection import against_contents, compare_contents, inspect, lacking, without_repeated_pages
+from catalog.load import ENTRY_COLUMNS, READING_COLUMNS
+from catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
+from catalog.transcription import Document, Row, documents, read_transcription, rows
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One row of the catalog as the witnesses have it: where, under which code, and what each one reads."""
+@dataclass(frozen=True)
+class Transcription:
+    """One catalog in one file, read: the witness's id, the file's name, the document it lies in, its rows."""
 
-    section: str
-    code: str
-    printed: str
-    names: Mapping[str, str]
-    sources: tuple[Source, ...]
-
-    @property
-    def name(self) -> str:
-        """What the first witness reads."""
-        return next(iter(self.names.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something a person must look at before the draft becomes an edition. `kind` is stable, `text` is for people."""
-
-    kind: str
-    where: str
-    text: str
-    english: str
-    section: str = ""
-    code: str = ""
+    witness: str
+    file: str
+    document: Document
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A collation: its places in printed order, the sections in order with their pages, and its problems."""
+    """What the witnesses of one document give: the edition's three files as records, and the problems.
 
-    places: tuple[Place, ...]
-    sections: Mapping[str, int | None]
-    problems: tuple[Problem, ...] = ()
-    contents: Mapping[str, int] = field(default_factory=dict)
-
-
-def _implied(code: str, heading: str, taken: set[str]) -> str:
-    """The code that a row's place implies: under `heading`, with the two digits it prints, if those are free."""
-    if is_code(code) and (not heading or code.startswith(heading) or level(code) < 4):
-        return code
-    if not heading:
-        return "A" + code if is_code("A" + code) else code
-    implied = heading + code[-2:]
-    return implied if implied not in taken and level(implied) == 4 else code
-
-
-def place_rows(witness: str, rows: Iterable[Row]) -> tuple[list[Place], list[Problem]]:
-    """The rows of one witness with their section and the code their place implies, and what is odd about them.
-
-    A new page whose first row cannot continue the section (its heading is not there, or codes run backwards)
-    opens an unplaced section, named after its first line: the page between is missing.
+    `version` has the entries with every name chosen; where nothing is decided, what the first witness reads.
     """
-    places: list[Place] = []
+
+    version: CatalogVersion
+    readings: tuple[Reading, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def undecided(self) -> int:
+        """How many places wait for a decision; an edition has none."""
+        return sum(reading.decision == "undecided" for reading in self.readings)
+
+
+def transcriptions(path: Path, witness: str = "") -> tuple[Transcription, ...]:
+    """Every catalog in the file at `path`; `witness` is the id to give it, else the start of its name (004_… → 004).
+
+    Raises CatalogError where the file cannot be read or holds no catalog.
+    """
+    text = read_transcription(path)
+    identity = witness or re.split(r"[_.\s]", path.name)[0] or path.stem
+    try:
+        found = tuple(
+            Transcription(identity, path.name, document, rows(text, document.first, document.last))
+            for document in documents(text)
+        )
+    except CatalogError as error:
+        raise CatalogError(error.message, error.english, str(path)) from None
+    if not found:
+        raise CatalogError(
+            "没有找到目录：应有以“代码<Tab>一级目录<Tab>…”开头的表",
+            "no catalog found: expected a table that starts with '代码<Tab>一级目录<Tab>…'",
+            str(path),
+        )
+    return found
+
+
+def version_id(number: str) -> str:
+    """The id of a document: `晋财综〔2025〕28号` → `2025-28`; "draft" where it has no number."""
+    found = re.search(r"〔([0-9]{4})〕([0-9]{1,3})号", number)
+    return f"{found[1]}-{found[2]}" if found else "draft"
+
+
+def draft(
+    witnesses: Sequence[Transcription],
+    known: Sequence[CatalogVersion] = (),
+    decided: Iterable[Reading] = (),
+) -> Draft:
+    """The draft of the document that all `witnesses` transcribe, the first being the base.
+
+    `known` are other versions: the provincial frame says which headings depart from it, the others are evidence.
+    `decided` is the apparatus of an earlier draft. Raises CatalogError where the witnesses are not of one document
+    or one of them is no catalog.
+    """
+    tables, problems = _tables(witnesses)
+    decided = relocated(decided, tables)
+    decisions = decisions_in(decided, tables)
+    headings = [row.name for table in tables.values() for row in table if row.kind == "section"]
+    listed = {w: {r.name: r.page or 0 for r in table if r.kind == "contents"} for w, table in tables.items()}
+    contents, differing = compare_contents(listed, headings, decisions.contents)
+    problems += differing
+    for each in witnesses:
+        problems += inspect(each.witness, each.document, tables[each.witness], contents, decisions)
+    lines = align(tables)
+    levels = max((line.lead.levels for line in lines), default=0)
+    placing = place(lines, levels, tuple(contents), decisions)
+    others = [version for version in known if version.id != _identity(witnesses)]
+    problems += with_guesses(placing.problems, placing.places, others)
+    problems += against_contents(tuple(placing.sections), contents) if contents else []
+    problems += lacking(lines, tables) if len(tables) > 1 else []
+    problems += differing_names(placing.places, others)
+    problems, names = _decided(problems, placing, tables, others, decided)
+    version = _version(witnesses, levels, placing, contents, names, problems)
+    readings = in_order((p.reading for p in problems if p.reading), placing.places)
+    return Draft(version, readings, tuple(problems))
+
+
+def _identity(witnesses: Iterable[Transcription]) -> str:
+    return version_id(next((t.document.number for t in witnesses if t.document.number), ""))
+
+
+def _tables(witnesses: Iterable[Transcription]) -> tuple[dict[str, tuple[Row, ...]], list[Problem]]:
+    """The rows of each witness without pages that stand twice."""
+    tables: dict[str, tuple[Row, ...]] = {}
     problems: list[Problem] = []
-    section, heading, previous = "", "", ""
-    taken: set[str] = set()
-    fresh_page, placed = False, False
-
-    def note(kind: str, row: Row, text: str, english: str) -> None:
-        problems.append(Problem(kind, f"{witness}:{row.line}", text, english, section, row.code))
-
-    for row in rows:
-        if row.kind == "header":
-            fresh_page = True
-        elif row.kind == "section":
-            if placed and previous and level(previous) < 4 and section not in ("A", "B"):
-                note("empty", row, f"“{section}”末尾的 {previous} 之下没有条目", f"nothing under {previous}")
-            section, heading, previous, placed = row.name, "", "", True
-            taken, fresh_page = set(), False
-        elif row.kind == "entry":
-            code, name = row.code, row.name
-            if code in ("A", "B") and not placed:
-                section, heading, taken = code, "", set()
-            frame = section in ("A", "B")
-            if not section:
-                section, taken = f"{UNPLACED}{witness}:{row.line}", set()
-                note(
-                    "unplaced",
-                    row,
-                    f"首行 {code}{name} 之前没有部门标题",
-                    f"{code} {name} stands before any section",
-                )
-            well_formed = is_code(code)
-            deep = well_formed and level(code) == 4
-            if fresh_page and previous and page_missing(code, previous, heading, taken, frame):
-                if not frame:
-                    section, taken, heading = f"{UNPLACED}{witness}:{row.line}", set(), ""
-                note(
-                    "missing page",
-                    row,
-                    f"本页首行 {code}{name} 接不上前页的 {previous}，其间缺页",
-                    f"this page starts with {code} {name}, which cannot follow {previous}: a page is missing",
-                )
-            fresh_page = False
-            if deep and heading and not code.startswith(heading) or not well_formed:
-                implied = _implied(code, heading, taken)
-                note(
-                    "contradiction",
-                    row,
-                    f"印刷代码 {code} 与所在标题 {heading or '（无）'} 不符，按位置应为 {implied}",
-                    f"printed code {code} contradicts its heading {heading or '(none)'}; its place implies {implied}",
-                )
-                code = implied
-                if not is_code(code):
-                    continue
-            elif deep and not heading:
-                note(
-                    "orphan",
-                    row,
-                    f"{code}{name} 之上没有三级标题",
-                    f"{code} {name} has no third-level heading",
-                )
-            if level(code) in (2, 3) and parent(code) not in taken:
-                note(
-                    "gap",
-                    row,
-                    f"{code}{name} 之上缺标题 {parent(code)}",
-                    f"heading {parent(code)} is missing",
-                )
-            if code in taken:
-                note(
-                    "duplicate",
-                    row,
-                    f"代码 {code} 在“{section}”中重复",
-                    f"{code} stands twice in '{section}'",
-                )
-                continue
-            if level(code) < 4:
-                heading = code if level(code) == 3 else ""
-            if len(name) < 3 or "?" in name or "�" in name:
-                note("name", row, f"名称可疑：“{name}”", f"suspicious name: '{name}'")
-            taken.add(code)
-            previous = code
-            places.append(Place(section, code, row.code, {witness: name}, (Source(witness, row.line),)))
-    return places, problems
+    for each in witnesses:
+        if each.witness in tables:
+            raise CatalogError(
+                f"两个文件的底本号都是“{each.witness}”；请改文件名，使下划线前的部分各不相同",
+                f"two files make witness '{each.witness}'; rename one so that the part before the underscore differs",
+                each.file,
+            )
+        tables[each.witness], repeated = without_repeated_pages(each.witness, each.rows)
+        problems += repeated
+    return tables, problems
 
 
-def page_missing(code: str, previous: str, heading: str, taken: set[str], frame: bool) -> bool:
-    """Whether a page that starts with `code` cannot continue one that ended with `previous` under `heading`.
-
-    In the provincial frame (`frame`) second-level headings follow each other without a gap; in a department's
-    section codes never run backwards and a third-level heading has entries under it.
-    """
-    if not is_code(code):
-        return False
-    if frame:
-        return level(code) == 2 and code[0] == previous[0] and int(code[1:3]) - int(previous[1:3] or 0) > 1
-    if code < previous or code in taken:
-        return True
-    if level(code) == 4:
-        return not code.startswith(heading or "-") and parent(code) not in taken
-    return level(previous) == 3 and level(code) == 2
-
-
-def collate(witnesses: Mapping[str, Sequence[Row]]) -> Draft:
-    """The places of all `witnesses` (id → rows), the first being the base whose order and sections lead.
-
-    The others are aligned to it row by row (longest common runs of code and name), so that rows which a missing
-    page hung under a wrong department come back to their own. A row that only another witness has is put in
-    where it stands there, and reported.
-    """
-    base, *others = witnesses
-    places, problems = place_rows(base, witnesses[base])
-    for witness in others:
-        rows, theirs = place_rows(witness, witnesses[witness])
-        places, more = _align(places, rows, witness)
-        problems += [p for p in theirs if p.kind != "contradiction"] + more
-    contents = {r.name: r.page or 0 for w in witnesses.values() for r in w if r.kind == "toc" and r.name}
-    sections = dict.fromkeys((p.section for p in places), None) | {}
-    draft = Draft(tuple(places), {s: contents.get(s) for s in sections}, contents=contents)
-    return replace(draft, problems=tuple(problems + _contents_problems(draft) + _heading_problems(draft)))
+def _decided(
+    problems: Iterable[Problem],
+    placing: Placing,
+    tables: Mapping[str, Sequence[Row]],
+    others: Sequence[CatalogVersion],
+    decided: Sequence[Reading],
+) -> tuple[list[Problem], dict[tuple[str, str], str]]:
+    """All problems with the decisions on them, and the name that each place has, by section and code."""
+    found, used = followed(problems, [r for r in decided if r.kind != "heading"])
+    rest = [r for at, r in enumerate(r for r in decided if r.kind != "heading") if at not in used]
+    places = {(at.section, at.code): at for at in placing.places}
+    found += emended(rest, places, tables)
+    names = {key: at.name for key, at in places.items()}
+    names |= {(p.section, p.code): p.reading.chosen for p in found if p.reading and p.kind == "name"}
+    on_headings = [r for r in decided if r.kind == "heading"]
+    departing, used = followed(departing_headings(placing.places, names, others), on_headings)
+    found += departing
+    found += [stale(r) for at, r in enumerate(on_headings) if at not in used]
+    noted = {(p.section, p.code) for p in found if p.reading and p.kind in ("name", "wording")}
+    suspicious = suspicious_names(placing.places, names, others)
+    return found + [p for p in suspicious if (p.section, p.code) not in noted], names
 
 
-def _align(places: list[Place], rows: list[Place], witness: str) -> tuple[list[Place], list[Problem]]:
-    problems: list[Problem] = []
-    matcher = SequenceMatcher(
-        None, [(p.printed, p.name) for p in places], [(r.printed, r.name) for r in rows], autojunk=False
+def _version(
+    witnesses: Sequence[Transcription],
+    levels: int,
+    placing: Placing,
+    contents: Mapping[str, int],
+    names: Mapping[tuple[str, str], str],
+    problems: Iterable[Problem],
+) -> CatalogVersion:
+    document = next((t.document for t in witnesses if t.document.number), witnesses[0].document)
+    identity = version_id(document.number)
+    entries = tuple(
+        Entry(
+            identity,
+            at.section,
+            at.code,
+            names[at.section, at.code],
+            at.printed,
+            " ".join(map(str, at.sources)),
+        )
+        for at in placing.places
     )
-    merged: list[Place] = []
-
-    def both(mine: Place, their: Place) -> Place:
-        if their.printed != mine.printed:
-            text = f"代码 {mine.printed} 在 {witness} 作 {their.printed}"
-            problems.append(
-                Problem("code differs", str(their.sources[0]), text, text, mine.section, mine.code)
-            )
-        return replace(mine, names={**mine.names, **their.names}, sources=mine.sources + their.sources)
-
-    for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "equal":
-            merged += [both(a, b) for a, b in zip(places[i:j], rows[k:m], strict=True)]
-            continue
-        waiting = {r.code: r for r in rows[k:m]}
-        for mine in places[i:j]:
-            their = waiting.pop(mine.code, None)
-            merged.append(both(mine, their) if their else mine)
-        section = places[i - 1].section if i else (places[j].section if j < len(places) else "")
-        for extra in waiting.values():
-            merged.append(replace(extra, section=section))
-            text = f"{extra.printed}{extra.name} 只见于 {witness}"
-            problems.append(
-                Problem("only here", str(extra.sources[0]), text, f"only in {witness}", section, extra.code)
-            )
-        if j - i > 3 and not waiting and m == k:
-            text = f"{witness} 缺 {len(places[i:j])} 行（自 {places[i].section} {places[i].code} 起）"
-            problems.append(
-                Problem(
-                    "lacks",
-                    witness,
-                    text,
-                    f"{witness} lacks {j - i} rows from {places[i].code}",
-                    places[i].section,
-                )
-            )
-    return merged, problems
-
-
-def _contents_problems(draft: Draft) -> list[Problem]:
-    """Sections that the table of contents has and the pages have not, and sections out of its order."""
-    if not draft.contents:
-        return []
-    problems = []
-    held = list(draft.sections)
-    for name, page in draft.contents.items():
-        if name not in draft.sections:
-            text = f"总目录第 {page} 页的“{name}”不在正文"
-            problems.append(
-                Problem("not held", "目录", text, f"'{name}' (page {page}) is not in the pages", name)
-            )
-    order = [name for name in draft.contents if name in draft.sections]
-    listed = [name for name in held if name in draft.contents]
-    for expected, found in zip(order, listed, strict=True):
-        if expected != found:
-            text = f"部门次序与总目录不符：应为“{expected}”，实为“{found}”"
-            problems.append(
-                Problem("order", "目录", text, f"expected section '{expected}', found '{found}'", found)
-            )
-            break
-    for name in held:
-        if name not in draft.contents and not name.startswith(UNPLACED):
-            text = f"“{name}”不在总目录"
-            problems.append(
-                Problem("unlisted section", "目录", text, f"'{name}' is not in the contents", name)
-            )
-    return problems
-
-
-def _heading_problems(draft: Draft) -> list[Problem]:
-    """Headings whose name most other sections print otherwise, and headings under which nothing stands."""
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    for p in draft.places:
-        if level(p.code) in (2, 3):
-            names[p.code][p.name] += 1
-    problems = []
-    for p in draft.places:
-        usual, count = names[p.code].most_common(1)[0] if p.code in names else (p.name, 1)
-        if p.name != usual and names[p.code][p.name] < count:
-            text = f"{p.code} 作“{p.name}”，多数部门作“{usual}”"
-            problems.append(
-                Problem(
-                    "heading", str(p.sources[0]), text, f"most sections print '{usual}'", p.section, p.code
-                )
-            )
-    return problems
-
-
-def disagreements(draft: Draft) -> tuple[Place, ...]:
-    """The places where the witnesses read different names."""
-    return tuple(p for p in draft.places if len(set(p.names.values())) > 1)
-
-
-def apply(draft: Draft, readings: Iterable[Reading], version: str) -> tuple[Entry, ...]:
-    """The entries of `version`: the draft with every decision of the apparatus on it.
-
-    A reading of kind `section` places an unplaced page (its code is the page's first); `name` chooses a name.
-    Raises CatalogError where a place is undecided: witnesses that disagree, or a page without a department.
-    """
-    pages = {r.code: r.chosen for r in readings if r.kind == "section"}
-    names = {(r.section, r.code): r.chosen for r in readings if r.kind == "name"}
-    placed: dict[str, str] = {}
-    entries = []
-    for place in draft.places:
-        section = place.section
-        if section.startswith(UNPLACED):
-            section = placed.setdefault(section, pages.get(place.printed, section))
-            if section.startswith(UNPLACED):
-                raise CatalogError(
-                    f"{place.sources[0]} 起的一页属于哪个部门尚未决定",
-                    f"the page from {place.sources[0]} has no department yet",
-                )
-        name = names.get((section, place.code))
-        if name is None:
-            if len(set(place.names.values())) > 1:
-                raise CatalogError(
-                    f"{section} {place.code} 的异文尚未决定：{' / '.join(place.names.values())}",
-                    f"{section} {place.code}: the witnesses disagree and no decision is made",
-                    str(place.sources[0]),
-                )
-            name = place.name
-        source = " ".join(map(str, place.sources))
-        entries.append(Entry(version, section, place.code, name, place.printed, source))
-    return tuple(entries)
+    cut_off = all(not t.document.closed for t in witnesses)
+    torn = Counter(
+        section
+        for section, _ in {
+            (p.section, p.where.partition(":")[0]) for p in problems if p.kind == "missing page"
+        }
+    )
+    sections: dict[str, Section] = {}
+    for name, whole in placing.sections.items():
+        last = name == list(placing.sections)[-1]
+        held: Coverage = (
+            "complete" if whole and torn[name] < len(witnesses) and not (cut_off and last) else "partial"
+        )
+        sections[name] = Section(name, held, contents.get(name))
+    sections |= {
+        name: Section(name, "absent", page) for name, page in contents.items() if name not in sections
+    }
+    return CatalogVersion(
+        id=identity,
+        number=document.number,
+        title=document.title,
+        classes=tuple(sorted({e.code[0] for e in entries})),
+        levels=levels,
+        printed=document.printed,
+        in_force=document.printed,
+        repealed=None,
+        repealed_by="",
+        repeals=tuple(map(version_id, document.repeals)),
+        revises=(),
+        cites=tuple(map(version_id, document.cites)),
+        note="",
+        witnesses=tuple(Witness(t.witness, t.file, (t.document.first, t.document.last)) for t in witnesses),
+        sections=sections,
+        entries=entries,
+    )
 
 
 def entries_table(entries: Iterable[Entry]) -> str:
@@ -336,3 +236,81 @@ def entries_table(entries: Iterable[Entry]) -> str:
         printed = e.printed_code if e.printed_code != e.code else ""
         lines.append("\t".join((e.section, e.code, printed, e.name, e.source)))
     return "\n".join(lines) + "\n"
+
+
+def readings_table(readings: Iterable[Reading]) -> str:
+    """The text of `readings.tsv`."""
+    lines = ["\t".join(READING_COLUMNS)]
+    for r in readings:
+        lines.append("\t".join((r.section, r.code, r.kind, witnesses_cell(r), r.chosen, r.decision, r.why)))
+    return "\n".join(lines) + "\n"
+
+
+def catalog_table(version: CatalogVersion, undecided: int) -> str:
+    """The text of a drafted `catalog.toml`; what a person must still see to is said in comments.
+
+    A draft with undecided places says so (`draft = true`), and is refused by `catalog.load`.
+    """
+    text = (
+        [f"draft = true   # 尚有 {undecided} 处未定（readings.tsv 中标 undecided），定后删去此行"]
+        if undecided
+        else []
+    )
+    text += [
+        f"id = {_toml(version.id)}",
+        f"number = {_toml(version.number)}" + ("" if version.number else "   # 文字稿中没有文号，请填"),
+        f"title = {_toml(version.title)}",
+        f"classes = {_toml(version.classes)}",
+        f"levels = {version.levels}",
+        f"printed = {version.printed}"
+        if version.printed
+        else "# printed = 2000-01-01   # 未见印发日期，请填",
+        f"in_force = {version.in_force}   # 取印发之日，请与通知核对"
+        if version.in_force
+        else "# in_force = 2000-01-01   # 请填",
+        f"repeals = {_toml(version.repeals)}",
+        f"revises = {_toml(version.revises)}   # 只修订一类的，写作 2021-34 B",
+        f"cites = {_toml(version.cites)}",
+        f"note = {_toml(version.note)}",
+        "",
+        "# 部门（A、B 为类）<Tab> 存否 <Tab> 页码 <Tab> 依据",
+        "sections = '''",
+        *(
+            "\t".join((s.name, s.coverage, str(s.page or ""), s.evidence)).rstrip("\t")
+            for s in version.sections.values()
+        ),
+        "'''",
+    ]
+    for witness in version.witnesses:
+        text += ["", "[[witness]]", f"id = {_toml(witness.id)}", f"file = {_toml(witness.file)}"]
+        text += [f"lines = [{witness.lines[0]}, {witness.lines[1]}]", f"note = {_toml(witness.note)}"]
+    return "\n".join(text) + "\n"
+
+
+def with_facts(version: CatalogVersion, table: Mapping[str, Any]) -> CatalogVersion:
+    """`version` with what a person has entered in its drafted catalog.toml, read as `table`.
+
+    Taken over are the document's title, dates, references and note, and the notes on witnesses and sections; what
+    the transcriptions say themselves (sections, coverage, lines) stays.
+    """
+    named = ("number", "title", "printed", "in_force", "note")
+    listed = ("repeals", "revises", "cites")
+    facts = {key: table[key] for key in named if key in table}
+    facts |= {key: tuple(table[key]) for key in listed if key in table}
+    noted = {w.get("file"): w.get("note", "") for w in table.get("witness", ())}
+    evidence = {}
+    for line in table.get("sections", "").strip("\n").split("\n"):
+        name, _, _, why = (*line.split("\t"), "", "", "")[:4]
+        evidence[name] = why
+    return replace(
+        version,
+        **facts,
+        witnesses=tuple(replace(w, note=noted.get(w.file, w.note)) for w in version.witnesses),
+        sections={n: s._replace(evidence=evidence.get(n, s.evidence)) for n, s in version.sections.items()},
+    )
+
+
+def _toml(value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "[" + ", ".join(map(_toml, value)) + "]"

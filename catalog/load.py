@@ -7,22 +7,28 @@ found; nothing is guessed and nothing skipped.
 
 from __future__ import annotations
 
+import gc
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
-from itertools import repeat
+from functools import lru_cache, partial
+from itertools import compress, count, groupby, repeat
 from pathlib import Path
 from typing import Any, get_args
 
 from catalog.codes import is_code
 from catalog.errors import CatalogError, UnknownNameError
-from catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
+from catalog.model import CatalogVersion, Coverage, Decision, Entry, Reading, ReadingKind, Section, Witness
+from catalog.typography import document_number
 
 ENTRY_COLUMNS = ("section", "code", "printed_code", "name", "source")
 READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")
 _COVERAGE = get_args(Coverage)
+_KINDS = get_args(ReadingKind)
+_DECISIONS = get_args(Decision)
 
 
 def data_directory() -> Path:
@@ -79,60 +85,114 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
     return [cells[width + 1 + column : -1 : width + 1] for column in range(width)]
 
 
-def _refuse_entries(
-    path: Path, rows: list[tuple[str, str, str, str]], sections: Mapping[str, Section], levels: int
-) -> None:
-    """Say which row is at fault; called only when some row is."""
-    seen: dict[tuple[str, str], int] = {}
-    for number, (section, code, name, source) in enumerate(rows, 2):
-        problem = ""
-        if section not in sections:
-            problem = f"catalog.toml 未列部门“{section}”|section '{section}' is not declared in catalog.toml"
-        elif not is_code(code) or len(code) > 2 * levels - 1:
-            problem = f"代码“{code}”不是 1 至 {levels} 级代码|'{code}' is not a code of level 1 to {levels}"
-        elif not name or name != name.strip():
-            problem = f"名称为空或首尾有空格：“{name}”|the name is empty or padded: '{name}'"
-        elif not source:
-            problem = "缺来源（底本:行号）|the source (witness:line) is missing"
-        elif (section, code) in seen:
-            problem = f"代码 {code} 与第 {seen[section, code]} 行重复|{code} stands already in line {seen[section, code]}"
-        if problem:
-            chinese, _, english = problem.partition("|")
-            raise CatalogError(chinese, english, f"{path}:{number}")
-        seen[section, code] = number
+def _blocks(section: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Each run of equal cells: the section, its first row and the row after its last."""
+    first = 0
+    for name, run in groupby(section):
+        after = first + len(list(run))
+        yield name, first, after
+        first = after
 
 
 @lru_cache
 def _codes_upto(levels: int) -> re.Pattern[str]:
-    """Well-formed codes of level 1 to `levels`, one a line; class B stops at level 3."""
-    code = rf"(?:A(?:\d\d){{0,{levels - 1}}}|B(?:\d\d){{0,{min(levels, 3) - 1}}})"
-    return re.compile(rf"(?:{code}(?:\n{code})*)?")
+    """Codes of level 1 to `levels`, each after a line end."""
+    return re.compile(rf"(?:\n[AB](?:[0-9][0-9]){{0,{levels - 1}}})*")
+
+
+def _are_codes(codes: Iterable[str], levels: int) -> bool:
+    """Whether all are well-formed codes of level 1 to `levels`; class B stops at level 3."""
+    listed = "\n".join(("", *codes))
+    if not _codes_upto(levels).fullmatch(listed):
+        return False
+    return "\nB" not in listed or all(map(is_code, listed.split("\n")[1:]))
+
+
+@contextmanager
+def _collector_waits() -> Iterator[None]:
+    """No search for reference cycles while thousands of strings and records are made that can have none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def read_entries(path: Path, version: str, sections: Mapping[str, Section], levels: int) -> tuple[Entry, ...]:
     """The entries of `entries.tsv` in printed order; an empty `printed_code` cell means: as `code`.
 
-    Raises CatalogError with the line of the first row that is no entry of this version.
+    Raises CatalogError with the line of the first row that is no entry of this version. The text is cut once: a
+    row of another length puts a cell that is no section or no code in the place of one, and so shows.
     """
-    section, code, printed, name, source = read_columns(path, ENTRY_COLUMNS)
+    cells = _read_text(path).replace("\n", "\t").split("\t")
+    width = len(ENTRY_COLUMNS)
+    if tuple(cells[:width]) != ENTRY_COLUMNS or len(cells) % width != 1 or cells[-1]:
+        rows = zip(*read_columns(path, ENTRY_COLUMNS), strict=True)
+        cells = [*ENTRY_COLUMNS, *(cell for row in rows for cell in row), ""]
+    section, code, printed, name, source = (cells[at:-1:width] for at in range(width, 2 * width))
+    blocks = list(_blocks(section))
     sound = (
-        sections.keys() >= set(section)
-        and _codes_upto(levels).fullmatch("\n".join(set(code))) is not None
+        len({block for block, _, _ in blocks} & sections.keys()) == len(blocks)
+        and all(len(set(code[first:after])) == after - first for _, first, after in blocks)
+        and _are_codes(set(code), levels)
+        and name == list(map(str.strip, name))
         and all(name)
         and all(source)
-        and len(set(zip(section, code, strict=True))) == len(code)
-        and name == list(map(str.strip, name))
     )
     if not sound:
-        _refuse_entries(path, list(zip(section, code, name, source, strict=True)), sections, levels)
-    printed = [p or c for p, c in zip(printed, code, strict=True)]
-    return tuple(map(Entry._make, zip(repeat(version), section, code, name, printed, source)))
+        read_columns(path, ENTRY_COLUMNS)
+        _refuse_entries(path, zip(section, code, name, source, strict=True), sections, levels)
+    as_printed = code.copy()
+    for at in compress(count(), printed):
+        as_printed[at] = printed[at]
+    make = partial(tuple.__new__, Entry)  # as Entry._make does, without its check of the length
+    return tuple(map(make, zip(repeat(version), section, code, name, as_printed, source)))
 
 
-def read_readings(path: Path) -> tuple[Reading, ...]:
+def _refuse_entries(
+    path: Path, rows: Iterable[tuple[str, str, str, str]], sections: Mapping[str, Section], levels: int
+) -> None:
+    """Say which row is at fault; called only when some row is."""
+    seen: dict[tuple[str, str], int] = {}
+    last: dict[str, int] = {}
+    for number, (section, code, name, source) in enumerate(rows, 2):
+        problem = ("", "")
+        if section not in sections:
+            problem = (
+                f"catalog.toml 未列部门“{section}”",
+                f"section '{section}' is not declared in catalog.toml",
+            )
+        elif last.get(section, number - 1) != number - 1:
+            problem = (
+                f"部门“{section}”的条目应在一处，前面到第 {last[section]} 行已止",
+                f"the rows of section '{section}' should be in one piece, but stopped at line {last[section]}",
+            )
+        elif not is_code(code) or len(code) > 2 * levels - 1:
+            problem = (
+                f"代码“{code}”不是 1 至 {levels} 级代码",
+                f"'{code}' is not a code of level 1 to {levels}",
+            )
+        elif not name or name != name.strip():
+            problem = (f"名称为空或首尾有空格：“{name}”", f"the name is empty or padded: '{name}'")
+        elif not source:
+            problem = ("缺来源（底本:行号）", "the source (witness:line) is missing")
+        elif (section, code) in seen:
+            problem = (
+                f"代码 {code} 与第 {seen[section, code]} 行重复",
+                f"{code} stands already in line {seen[section, code]}",
+            )
+        if problem[0]:
+            raise CatalogError(*problem, f"{path}:{number}")
+        seen[section, code] = last[section] = number
+
+
+def read_readings(path: Path, *, drafted: bool = False) -> tuple[Reading, ...]:
     """The apparatus of one version. A `witnesses` cell reads `004=养老保险 ¦ 002=养老`.
 
-    A missing file is an empty apparatus. Raises CatalogError where it is malformed.
+    A missing file is an empty apparatus. Raises CatalogError with the line where it is malformed; a reading that is
+    still undecided is malformed unless the file is `drafted`.
     """
     if not path.exists():
         return ()
@@ -140,13 +200,32 @@ def read_readings(path: Path) -> tuple[Reading, ...]:
     for number, (section, code, kind, witnesses, chosen, decision, why) in enumerate(
         zip(*read_columns(path, READING_COLUMNS), strict=True), 2
     ):
-        if decision not in ("settled", "open", "erratum"):
-            raise CatalogError(
-                f"decision 应为 settled、open 或 erratum，实为“{decision}”",
-                f"expected settled, open or erratum, found '{decision}'",
-                f"{path}:{number}",
-            )
+        allowed = _DECISIONS if drafted else _DECISIONS[:-1]
         pairs = tuple((w, text) for w, _, text in (part.partition("=") for part in witnesses.split(" ¦ ")))
+        problem = ("", "")
+        if decision not in allowed:
+            listed = "、".join(allowed)
+            problem = (
+                f"decision 应为 {listed} 之一，实为“{decision}”",
+                f"expected a decision ({', '.join(allowed)}), found '{decision}'",
+            )
+        elif kind not in _KINDS:
+            listed = "、".join(_KINDS)
+            problem = (
+                f"kind 应为 {listed} 之一，实为“{kind}”",
+                f"expected a kind ({', '.join(_KINDS)}), found '{kind}'",
+            )
+        elif "" in dict(pairs) or "=" not in witnesses:
+            problem = (
+                f"witnesses 应为“底本=读法 ¦ 底本=读法”，实为“{witnesses}”",
+                f"expected 'witness=reading ¦ witness=reading', found '{witnesses}'",
+            )
+        elif not why:
+            problem = ("缺取舍的理由（why）", "the reason (why) is missing")
+        elif code and not is_code(code) and decision != "undecided":
+            problem = (f"“{code}”不是代码", f"'{code}' is not a code")
+        if problem[0]:
+            raise CatalogError(*problem, f"{path}:{number}")
         readings.append(Reading(section, code, kind, pairs, chosen, decision, why))
     return tuple(readings)
 
@@ -154,9 +233,9 @@ def read_readings(path: Path) -> tuple[Reading, ...]:
 def _sections(text: str, path: Path) -> dict[str, Section]:
     """The `sections` block of catalog.toml: a line each of name, coverage, page, evidence, tab-separated."""
     found: dict[str, Section] = {}
-    for line in text.strip("\n").split("\n"):
+    for line in text.strip("\n").split("\n") if text else ():
         name, coverage, page, evidence = (*line.split("\t"), "", "", "")[:4]
-        if coverage not in _COVERAGE or (page and not page.isdecimal()) or name in found:
+        if coverage not in _COVERAGE or (page and not page.isdecimal()) or name in found or not name:
             raise CatalogError(
                 f"sections 的每行应为“部门<Tab>complete|partial|absent<Tab>页码<Tab>依据”且部门不重复，实为“{line}”",
                 f"expected 'section<Tab>complete|partial|absent<Tab>page<Tab>evidence', found '{line}'",
@@ -169,38 +248,46 @@ def _sections(text: str, path: Path) -> dict[str, Section]:
 def read_version(directory: Path) -> CatalogVersion:
     """The version in `directory`, without the dates of its repeal, which other versions tell.
 
-    Raises CatalogError where a file is missing or malformed.
+    Raises CatalogError where a file is missing or malformed, or where it is only a draft.
     """
-    path = directory / "catalog.toml"
+    with _collector_waits():
+        return _version(directory, directory / "catalog.toml")
+
+
+def _version(directory: Path, path: Path) -> CatalogVersion:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomllib.loads(_read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"不是有效的 TOML：{error}", f"is not valid TOML: {error}", str(path)) from None
-    except OSError as error:
+    if table.get("draft"):
         raise CatalogError(
-            f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
-        ) from None
+            "这是草稿，尚有未定之处；在 readings.tsv 中定完后重新生成（goufu import --apply）",
+            "this is a draft with undecided places; decide them in readings.tsv and import again with --apply",
+            str(path),
+        )
     try:
-        sections = _sections(table["sections"], path) if table.get("sections", "").strip() else {}
+        sections = _sections(table.get("sections", ""), path)
         identity, levels = _typed(table, "id", str), _typed(table, "levels", int)
+        if levels not in (3, 4):
+            raise TypeError("levels")
         witnesses = tuple(
             Witness(w["id"], w["file"], (w["lines"][0], w["lines"][1]), w.get("note", ""))
-            for w in table.get("witness", [])
+            for w in table.get("witness", ())
         )
         return CatalogVersion(
             id=identity,
             number=_typed(table, "number", str),
             title=_typed(table, "title", str),
-            classes=tuple(table["classes"]),
+            classes=tuple(_typed(table, "classes", list)),
             levels=levels,
-            printed=table.get("printed"),
-            in_force=table.get("in_force"),
+            printed=_typed(table, "printed", date, None),
+            in_force=_typed(table, "in_force", date, None),
             repealed=None,
             repealed_by="",
-            repeals=tuple(table.get("repeals", ())),
-            revises=tuple(table.get("revises", ())),
-            cites=tuple(table.get("cites", ())),
-            note=table.get("note", ""),
+            repeals=tuple(_typed(table, "repeals", list, [])),
+            revises=tuple(_typed(table, "revises", list, [])),
+            cites=tuple(_typed(table, "cites", list, [])),
+            note=_typed(table, "note", str, ""),
             witnesses=witnesses,
             sections=sections,
             entries=read_entries(directory / "entries.tsv", identity, sections, levels) if witnesses else (),
@@ -209,8 +296,13 @@ def read_version(directory: Path) -> CatalogVersion:
         raise CatalogError(f"缺少或误写了 {error}", f"{error} is missing or wrong", str(path)) from None
 
 
-def _typed(table: Mapping[str, Any], key: str, kind: type[Any]) -> Any:
-    value = table[key]
+_REQUIRED = object()
+
+
+def _typed(table: Mapping[str, Any], key: str, kind: type[Any], default: Any = _REQUIRED) -> Any:
+    value = table.get(key, default)
+    if value is default and default is not _REQUIRED:
+        return value
     if not isinstance(value, kind):
         raise TypeError(key)
     return value
@@ -218,8 +310,6 @@ def _typed(table: Mapping[str, Any], key: str, kind: type[Any]) -> Any:
 
 def settle(versions: Iterable[CatalogVersion]) -> tuple[CatalogVersion, ...]:
     """The versions in order of their dates, each told when and by which later one it was repealed."""
-    from dataclasses import replace
-
     ordered = sorted(versions, key=lambda v: (v.in_force or v.printed or date.min, v.id))
     settled = []
     for version in ordered:
@@ -258,8 +348,6 @@ def alternatives(readings: Iterable[Reading]) -> dict[tuple[str, str], tuple[str
 
 def version_named(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
     """The version with this id or document number. Raises UnknownNameError, which lists the known ones."""
-    from catalog.typography import document_number
-
     wanted = document_number(name)
     for version in versions:
         if name == version.id or wanted == version.number:

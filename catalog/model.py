@@ -11,6 +11,10 @@ from typing import Literal, NamedTuple
 from catalog.codes import ancestors, level
 
 Coverage = Literal["complete", "partial", "absent"]
+Decision = Literal["settled", "open", "erratum", "undecided"]
+ReadingKind = Literal[
+    "name", "code", "section", "row", "heading", "missing heading", "numbering", "wording", "contents"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,7 @@ class Entry(NamedTuple):
         return tuple(Source(witness, int(line)) for witness, _, line in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One department's part of a version, in printed order.
 
     `coverage` says how much of it is held; `evidence` says how that is known where it is not plain.
@@ -80,16 +83,24 @@ class Witness:
 class Reading:
     """One place of the apparatus: what each witness has there, what the edition has, and why.
 
+    `witnesses` are pairs of a witness and its reading: ("004", "城市管理应急抢险服务"). Where the place is a single
+    row rather than an entry (`kind` code, section or row), the witness is given with its line: ("004:4037", "A040102").
+
+    `kind` is what is in question: the wording of an entry ("name"), the code of a row that contradicts its place
+    ("code"), the department of a page without a heading ("section"), a row that is no part of the catalog ("row");
+    or a fact of the document: a heading other than the frame's ("heading"), one that is not printed ("missing
+    heading"), numbers left out ("numbering"), doubtful words ("wording"), its table of contents ("contents").
+
     `decision` is "settled" where evidence decides, "open" where both readings may be right, "erratum" where the
-    document itself is at fault and nothing was changed.
+    document itself is at fault and nothing was changed; "undecided" only in a draft.
     """
 
     section: str
     code: str
-    kind: str
+    kind: ReadingKind
     witnesses: tuple[tuple[str, str], ...]
     chosen: str
-    decision: Literal["settled", "open", "erratum"]
+    decision: Decision
     why: str
 
 

@@ -6,10 +6,11 @@ added, dropped or replaced, except the marks listed here.
 
 - every space goes, but a single one is kept between two Latin words, and none between digits and Chinese;
 - brackets, colon, semicolon, comma, question and exclamation mark become full width where they stand in a
-  Chinese name, quotation marks become “ ”;
+  Chinese name, quotation marks become “ ”, Latin letters and digits half width;
 - an enumeration comma printed as `、` stays `、`; a comma stays a comma (which one the document meant is a
   matter of reading, not of typography);
-- the radio-box marks `√ ✓ ☑ ■ □ ●` that readers of scans leave behind are dropped, as are HTML tags.
+- the radio-box marks `√ ✓ ☑ ■ □ ●` that readers of scans leave behind are dropped, as are HTML tags and
+  characters that show nothing (zero width, byte order mark).
 """
 
 from __future__ import annotations
@@ -17,17 +18,27 @@ from __future__ import annotations
 import re
 
 _WIDE = str.maketrans({"(": "（", ")": "）", ":": "：", ";": "；", ",": "，", "?": "？", "!": "！"})
-_STRAY = re.compile(r"[√✓☑■□●]|</?[a-zA-Z][^<>]{0,40}>")
-_LATIN_GAP = re.compile(r"(?<=[A-Za-z])\s+(?=[A-Za-z])")
+_NARROW = {
+    wide: wide - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for wide in range(ord(first), ord(last) + 1)
+}
+_STRAY = re.compile(r"[√✓☑■□●\x00-\x08\x0e-\x1b\x7f\u200b-\u200f\u2060\ufeff]|</?[a-zA-Z][^<>]{0,40}>")
+_SPACE = re.compile(r"(?<=[A-Za-z])(\s+)(?=[A-Za-z])|\s+")
 _STRAIGHT = re.compile(r'"([^"]*)"')
 
 
 def tidy_name(text: str) -> str:
     """`text` in the typography of the editions; idempotent."""
-    text = _STRAY.sub("", text)
-    text = _LATIN_GAP.sub("\0", text)
-    text = re.sub(r"\s+", "", text).replace("\0", " ")
-    return _STRAIGHT.sub(r"“\1”", text.translate(_WIDE)).strip()
+    while (tidier := _tidied(text)) != text:  # what a removed mark leaves behind may be a mark
+        text = tidier
+    return text
+
+
+def _tidied(text: str) -> str:
+    bare = _STRAY.sub("", text).translate(_NARROW)
+    closed = _SPACE.sub(lambda gap: " " if gap[1] else "", bare)
+    return _STRAIGHT.sub(r"“\1”", closed.translate(_WIDE)).strip()
 
 
 def document_number(text: str) -> str:
@@ -37,4 +48,4 @@ def document_number(text: str) -> str:
     number comes back only without its spaces.
     """
     text = re.sub(r"\s+", "", text).translate(str.maketrans("０１２３４５６７８９", "0123456789"))
-    return re.sub(r"[\[［〔【(（〈<{]((?:19|20)\d\d)[\]］〕】)）〉>}]", r"〔\1〕", text)
+    return re.sub(r"[\[［〔【(（〈<{]((?:19|20)[0-9]{2})[\]］〕】)）〉>}]", r"〔\1〕", text)

@@ -55,17 +55,17 @@ def classify(
             f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
         )
     suffix = output.suffix.lower() if output else ""
-    if output and suffix not in _WRITERS:
+    if output and suffix not in WRITERS:
         raise GoufuError(
-            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(_WRITERS)}",
-            f"unknown output '{suffix or output.name}'; use {', '.join(_WRITERS)}",
+            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
+            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
         )
     how = settings(department, year, on, ignore, ignore_file)
     with known_precedents(db, not no_store) as precedents:
         audits, failed = audit_files(files, replace(how, precedents=precedents))
     audits = [a for a in audits if a.assessments]
     assessments = [a for one in audits for a in one.assessments]
-    writer = _write_ocds if form == "ocds" and suffix == ".json" else _WRITERS.get(suffix)
+    writer = _write_ocds if form == "ocds" and suffix == ".json" else WRITERS.get(suffix)
     if output and writer and assessments:
         with whole_file(output) as temporary:
             writer(temporary, audits)
@@ -151,7 +151,8 @@ def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:
     path.write_text(_ocds(audits), encoding="utf-8")
 
 
-_WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
+#: how each output file is written, by its ending
+WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
     ".xlsx": _write_xlsx,
     ".html": _write_html,
     ".csv": _write_csv,

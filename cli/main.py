@@ -17,6 +17,7 @@ from cli import output
 from cli import precedents as precedents_desk
 from cli import store as store_desk
 from cli.backup import backup
+from cli.batch import batch
 from cli.catalogs import catalogs
 from cli.classify import classify
 from cli.compare import compare
@@ -24,6 +25,7 @@ from cli.decide import decide
 from cli.delete import delete
 from cli.diff import diff
 from cli.history import history
+from cli.importing import import_catalog
 from cli.items import items
 from cli.lookup import lookup
 from cli.restore import restore
@@ -64,11 +66,12 @@ def shared(
 
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(classify, items, lookup, tree, catalogs, diff, history, rules),
+    *(classify, batch, items, lookup, tree, catalogs, diff, history, rules),
     *(review, decide, runs, show, compare, delete, backup, restore),
 )
 for command in COMMANDS:
     app.command()(command)
+app.command("import")(import_catalog)
 app.add_typer(precedents_desk.app, name="precedents")
 app.add_typer(store_desk.app, name="store")
 

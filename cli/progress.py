@@ -13,9 +13,9 @@ _SHORT = 2000
 
 
 @contextlib.contextmanager
-def progress(total: int, zh: str, en: str) -> Iterator[Callable[[int], None]]:
-    """A function to call with the number of steps done."""
-    if total < _SHORT or not sys.stderr.isatty():
+def progress(total: int, zh: str, en: str, short: int = _SHORT) -> Iterator[Callable[[int], None]]:
+    """A function to call with the number of steps done; no bar for fewer than `short` of them."""
+    if total < short or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

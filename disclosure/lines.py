@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from disclosure.model import Place
 
@@ -70,6 +71,7 @@ def clean_cell(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\u3000", " ")).strip()
 
 
+@lru_cache(maxsize=1 << 16)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -56,7 +56,8 @@ class BudgetItem:
     """One budgeted line. `amount_wan` is in 万元 with two places; `year` the budget year.
 
     `summary` is what is known of the content: the form's 项目概况 for a disclosure, the `summary` field for a
-    record. `code`, `code_name` and `document` are what the department itself already wrote, if anything.
+    record. `code`, `code_name` and `document` are what the department itself already wrote, if anything, and
+    `gov_service` whether it calls the line a purchased service (None: it does not say).
     `link` is the confidence (0 to 1) that `form` belongs to this line, None where there is no form. `place` is
     that of the title; `amount_place` that of the amount where it has one of its own (a cell), else the same.
     """
@@ -72,6 +73,7 @@ class BudgetItem:
     code: str = ""
     code_name: str = ""
     document: str = ""
+    gov_service: bool | None = None
     place: Place | None = None
     form: Form | None = None
     link: float | None = None

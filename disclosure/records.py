@@ -53,11 +53,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "政府购买服务目录名称",
     ),
     "document": ("document", "目录文件", "依据文件", "目录依据", "文号", "目录文号"),
+    "gov_service": ("gov_service", "是否政府购买服务", "是否购买服务", "政府购买服务"),
 }
 
 _FIELD = {name: field for field, names in COLUMNS.items() for name in names}
 _MONEY = re.compile(r"\A(?P<name>[^()]+)\((?P<unit>万元|元|千元)\)\Z")
 _YEAR = re.compile(r"\A((?:19|20)\d\d)(?:年度?|\.0)?\Z")
+_YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1"), True) | dict.fromkeys(
+    ("否", "无", "非", "false", "no", "n", "0"), False
+)
 #: rows; a province has some hundred thousand lines a year
 MAX_ROWS = 1_000_000
 #: bytes of a record file
@@ -210,6 +214,7 @@ def _item(row: Row, stem: str) -> tuple[BudgetItem, list[Remark]] | Remark:
             code=fields.get("code", ""),
             code_name=fields.get("code_name", ""),
             document=fields.get("document", ""),
+            gov_service=_YES_NO.get(squeeze(fields.get("gov_service", "")).lower()),
             place=row.place,
         ),
         notes,

@@ -27,10 +27,13 @@ from matcher.index import Target
 from matcher.model import Assessment, Candidate, Decision, Status
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
+from matcher.text import normal
 
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
+#: characters of a summary in which reasons are looked for
+_TELLING = 200
 #: natures that are often written like a service, and from when on an entry describes such a line closely
 _COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
 _CLOSE = 0.9
@@ -91,9 +94,9 @@ def _judged(
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
     nothing = EntryTerms()
 
-    def candidate(target: Target, score: float, item: BudgetItem) -> Candidate:
+    def candidate(target: Target, score: float, head: str, body: str, closely: bool) -> Candidate:
         terms = index.terms.get((target.section, target.code), nothing)
-        why = reasons(target, terms, item.title, item.summary)
+        why = reasons(target, terms, head, body, closely=closely)
         return Candidate(
             target.version,
             target.section,
@@ -109,13 +112,17 @@ def _judged(
     out = []
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
+        head, body = normal(item.title), normal(item.summary[:_TELLING])
         order = ranked.order[row]
         scores = _spread(right[row], ranked.scores[row, order])
         codes = tuple(
-            candidate(index.targets[ranked.targets[column]], score, item)
-            for column, score in zip(order[:_CODES], scores, strict=False)
+            candidate(index.targets[ranked.targets[column]], score, head, body, not place)
+            for place, (column, score) in enumerate(zip(order[:_CODES], scores, strict=False))
         )
-        others = tuple(candidate(index.targets[number], score, item) for number, score in outside[row])
+        others = tuple(
+            candidate(index.targets[number], score, head, body, not place)
+            for place, (number, score) in enumerate(outside[row])
+        )
         status: Status = _status(kind, float(fits[row]), codes, held)
         sure = _certainty(status, kind, float(chance[row, kinds[row]]), float(fits[row]), codes)
         decision: Decision = (
@@ -156,7 +163,7 @@ def _spread(right: float, scores: np.ndarray) -> list[float]:
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
     if kind not in ("service", "mixed"):
         return "not_applicable"
-    if fit >= 0.5 and codes and (held or codes[0].section == "B"):
+    if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
 

@@ -233,3 +233,9 @@ def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
 def auto_threshold() -> float:
     """From which certainty on an item may be accepted unseen."""
     return float(coefficients("decision", ("auto",))[0])
+
+
+@lru_cache(maxsize=1)
+def listed_threshold() -> float:
+    """From which probability on that some entry of its scope describes it an item counts as listed."""
+    return float(coefficients("decision", ("listed",))[0])

@@ -25,10 +25,18 @@ def shared_run(one: str, other: str) -> str:
 
 
 def reasons(
-    target: Target, terms: EntryTerms, title: str, summary: str, most: int = 3, title_word: str = "标题"
+    target: Target,
+    terms: EntryTerms,
+    head: str,
+    body: str,
+    most: int = 3,
+    title_word: str = "标题",
+    closely: bool = True,
 ) -> tuple[str, ...]:
-    """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading."""
-    head, body = normal(title), normal(summary)
+    """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading.
+
+    `head` and `body` are title and summary in normal form; `closely` also looks for the term that comes nearest.
+    """
     whole, _ = _prepared(terms)
     found: list[str] = []
     kept: list[str] = []
@@ -48,7 +56,7 @@ def reasons(
         if len(run) >= 2 and run not in _DULL and run not in kept:
             found.append(f"名称中的“{run}”见于{side}")
             break
-    if not found:
+    if not found and closely:
         near = _nearest(terms, head + " " + body)
         if near:
             found.append(f"近于索引词“{near}”")

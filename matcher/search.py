@@ -9,6 +9,7 @@ from matcher.corpus import Corpus
 from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
+from matcher.text import normal
 
 
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:
@@ -38,7 +39,9 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
             t.name,
             t.path,
             score,
-            reasons(t, index.terms.get((t.section, t.code), nothing), query, "", title_word="所查词语"),
+            reasons(
+                t, index.terms.get((t.section, t.code), nothing), normal(query), "", title_word="所查词语"
+            ),
             t.also,
             t.fallback,
         )

@@ -117,8 +117,8 @@ def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[F
     said = d.statement.strip()
     if not said or not own:
         return
-    words = load_finding_words()["no_catalog"]
-    if said.rstrip("。.") not in {w.rstrip("。") for w in words} and not _NONE_SAID.search(said):
+    first = said.split()[0].rstrip("。.；;")
+    if first not in load_finding_words()["no_catalog"] and not _NONE_SAID.search(said):
         return
     holding = law.governing if law.held else law.fallback
     if holding is None:

@@ -22,6 +22,8 @@ def declared(a: Assessment) -> tuple[str, Place | None] | None:
     item = a.item
     if item.code or item.code_name:
         return f"已填目录代码 {item.code or item.code_name}", item.place
+    if item.gov_service is not None:
+        return ("已填“是否政府购买服务：是”", item.place) if item.gov_service else None
     words = load_finding_words()
     for what, text, place in texts(item):
         if found_in(text, words["denied"]):

@@ -218,6 +218,7 @@ def test_tree_records() -> None:
         "level": 4,
         "name": "水利设施维修养护服务",
         "parent": "A1212",
+        "also": [],
     }
 
 

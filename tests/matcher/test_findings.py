@@ -199,6 +199,14 @@ def test_a_denial_is_no_declaration() -> None:
     assert not rules(seen_as(a, "works"))
 
 
+def test_the_departments_own_flag_decides() -> None:
+    flagged = judged("某路道路改造工程", summary="铺设排水管网", gov_service=True)
+    assert rules(seen_as(flagged, "works")) == {"GF201": "error"}
+    assert "是否政府购买服务" in seen_as(flagged, "works").findings[0].evidence
+    denied = judged("某路道路改造工程", summary="采用政府购买服务方式实施", gov_service=False)
+    assert not rules(seen_as(denied, "works"))
+
+
 def test_works_that_could_pass_for_a_service() -> None:
     """A110106 城市道路桥涵运维服务 is close to the repair of bridges, and only to what reads like upkeep."""
     repair = judged("桥梁维修改造项目", summary="对18座市政桥梁做出相关维修、加固等工作")

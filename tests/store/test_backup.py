@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from example_runs import approvals, copies, recorded
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
@@ -20,7 +21,6 @@ from store.place import Place
 from store.precedents import precedents
 from store.runs import run_items, runs
 from store.schema import downgrade, open_store
-from tests.store.conftest import approvals, copies, recorded
 
 
 def content(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from example_runs import NOW, approvals, judged, line, recorded
 from sqlalchemy import text
 
 from catalog.errors import GoufuError
@@ -17,7 +18,6 @@ from store.errors import ConflictError, NoSuchRunError, StoreError
 from store.precedents import precedents
 from store.runs import StoredItem, run_items, stored_item
 from store.tables import Decision
-from tests.store.conftest import NOW, approvals, judged, line, recorded
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from example_editions import decided_2025
+from example_runs import approvals, judged, line, recorded
 
 from catalog.concordance import load_archive
 from catalog.errors import GoufuError
@@ -19,8 +21,6 @@ from store.place import Place
 from store.precedents import precedents
 from store.runs import run_items
 from store.schema import open_store
-from tests.store.conftest import approvals, judged, line, recorded
-from tests.store.editions import decided_2025
 
 DAY = date(2026, 3, 2)
 BUREAU = "孝义市财政局"

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from example_runs import approvals, judged, line, recorded
 
 from catalog.errors import GoufuError
 from catalog.load import load_catalogs
@@ -19,7 +20,6 @@ from store.engine import Store
 from store.errors import NoSuchRunError
 from store.filled import read_filled, run_of, settle
 from store.runs import run_items, run_named
-from tests.store.conftest import approvals, judged, line, recorded
 
 HEAD = ("序号", "单位", "项目", "金额\n（万元）", "认定", "代码", "核定代码", "备注")
 
@@ -182,10 +182,11 @@ def test_files_that_are_no_workbook(tmp_path: Path) -> None:
 
 def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None:
     """Written by goufu, opened and filled as a spreadsheet program would, read back: nothing but 核定代码 was touched."""
+    from example_runs import APPROVALS
+
     from cli.workbook import write_workbook
     from disclosure.document import read_document
     from matcher.audit import audit
-    from tests.store.conftest import APPROVALS
 
     one = audit(read_document(APPROVALS), load_catalogs(), today=date(2025, 1, 1))
     recorded(store, list(one.assessments))
@@ -193,7 +194,7 @@ def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None
     write_workbook(path, [one])
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
-    heads = {str(cell.value): cell.column for cell in sheet[1]}
+    heads = {str(cell.value): number for number, cell in enumerate(sheet[1], 1)}
     filled = {2: "A150402 政企通运营服务", 4: "非购买服务", 26: "未列入目录", 8: "人员", 32: "非购买服务"}
     for number, said in filled.items():
         sheet.cell(row=number + 1, column=heads["核定代码"]).value = said

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from example_editions import budget_2025, decided_2025, edition_2026
+from example_runs import NOW, approvals, judged, line, recorded
 from sqlalchemy import text
 
 from catalog.concordance import load_archive
@@ -19,8 +21,6 @@ from store.errors import NoSuchRunError
 from store.lookup import open_precedents
 from store.precedents import count, forget, precedents, rekey
 from store.runs import delete_run, run_items
-from tests.store.conftest import NOW, approvals, judged, line, recorded
-from tests.store.editions import budget_2025, decided_2025, edition_2026
 
 
 def decide_lines(store: Store, numbers: list[str]) -> int:
@@ -100,7 +100,7 @@ def test_next_years_edition_gets_its_repeated_lines_and_no_wrong_one(store: Stor
 
 
 def outcome_of(r: object) -> tuple[str, str, str]:
-    from tests.store.editions import Ruled
+    from example_editions import Ruled
 
     assert isinstance(r, Ruled)
     return (r.outcome, r.section if r.outcome == "code" else "", r.code)

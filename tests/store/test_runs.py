@@ -6,6 +6,7 @@ import hashlib
 from decimal import Decimal
 
 import pytest
+from example_runs import APPROVALS, NOW, approvals, copies, recorded
 from sqlmodel import func, select
 
 from catalog.load import load_catalogs
@@ -16,7 +17,6 @@ from store.engine import Store, reading
 from store.errors import NoSuchRunError
 from store.precedents import precedents
 from store.runs import delete_run, record_run, run_items, run_named, runs, stored_item
-from tests.store.conftest import APPROVALS, NOW, approvals, copies, recorded
 
 
 def test_a_run_is_recorded_with_all_it_was_judged_by(store: Store) -> None:

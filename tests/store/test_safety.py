@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from example_runs import approvals, copies, recorded
 from sqlalchemy import text
 
 from catalog.load import load_catalogs
@@ -20,7 +21,6 @@ from store.lookup import open_precedents
 from store.place import Place, default_path, masked, place_of
 from store.runs import run_items, runs
 from store.schema import open_store
-from tests.store.conftest import approvals, copies, recorded
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,7 @@ import os, signal, sys
 import store.runs as module
 from store.place import place_of
 from store.schema import open_store
-from tests.store.conftest import copies, recorded
+from example_runs import copies, recorded
 store = open_store(place_of(sys.argv[1]))
 recorded(store, copies(7))
 whole = module._items
@@ -44,7 +44,7 @@ recorded(store, copies(1200))
 
 
 def run_python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'store'}"}
     return subprocess.run(
         [sys.executable, "-c", code, *words], cwd=ROOT, env=environment, capture_output=True, text=True
     )

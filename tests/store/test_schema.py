@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from example_runs import NOW, approvals, recorded
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -22,7 +23,6 @@ from store.place import Place
 from store.precedents import precedents, rekey
 from store.runs import run_items
 from store.schema import HEAD, REVISIONS, downgrade, open_store, revision, upgrade
-from tests.store.conftest import NOW, approvals, recorded
 
 
 def test_the_revisions_are_those_in_the_package() -> None:

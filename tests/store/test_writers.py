@@ -18,13 +18,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from example_runs import copies, recorded
 
 from store.audit import events, gaps
 from store.place import Place
 from store.precedents import precedents
 from store.runs import run_items
 from store.schema import open_store
-from tests.store.conftest import copies, recorded
 
 ROOT = Path(__file__).parents[2]
 WRITERS, SHARE, DISPUTED = 10, 200, 300
@@ -118,7 +118,11 @@ def split(ids: list[int], chance: random.Random) -> dict[str, list[int]]:
 
 def work(place: Place, folder: Path, names: list[str], chance: random.Random) -> int:
     """Run the writers, kill working ones at random, start them again until all are done; how many were killed."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GOUFU_DB": place.url}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'store'}",
+        "GOUFU_DB": place.url,
+    }
 
     def start(name: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", _WRITER, name, str(folder), code_of(name)]
@@ -160,7 +164,7 @@ def diary(path: Path) -> dict[int, dict[str, object]]:
 @pytest.mark.parametrize("together", [4])
 def test_a_new_shared_database_is_made_once_by_many(postgres: Place, together: int) -> None:
     code = "import sys\nfrom store.place import place_of\nfrom store.schema import open_store\nopen_store(place_of(sys.argv[1]))"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'store'}"}
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, postgres.url], cwd=ROOT, env=environment, stderr=subprocess.PIPE

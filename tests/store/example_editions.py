@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from example_runs import APPROVALS
+
 from disclosure.items import read_items
 from disclosure.model import BudgetItem
-from tests.store.conftest import APPROVALS
 
 FOLDER = Path(__file__).parents[1] / "editions"
 

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""How fast: items a second beside the alternative, growth with the number of provinces, start-up, memory.
+
+usage: python benchmarks/speed.py [--items N] [--provinces 1 8 31]
+
+The alternative is what one would write in an afternoon: `rapidfuzz.process.extract` with WRatio, limit 5, over the names
+of the same entries, in the same run on the same core. Growth: every province has its own catalog and its own
+index, an item is judged by its own province's; k synthetic provinces are k such indexes in memory, with the
+items spread over them. Start-up is whole processes against `python -c "import typer"`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from catalog.load import data_directory, load_catalogs
+from disclosure.model import BudgetItem
+from matcher import index as arrays
+from matcher import rank as ranking
+from matcher.assess import assess
+from matcher.corpus import default_cache, open_corpus
+from matcher.departments import item_sections
+
+_TODAY = date(2026, 1, 1)
+_EXAMPLE = Path(__file__).parent.parent / "examples" / "disclosures" / "孝义市城市管理局2026.txt"
+
+
+def lines(count: int) -> list[BudgetItem]:
+    """`count` budget lines of many departments, from goufu's own answered lines, repeated as often as needed."""
+    cases = [
+        json.loads(line)
+        for path in sorted((data_directory() / "training").glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return [
+        BudgetItem(
+            str(n),
+            c["title"],
+            department=c["department"],
+            unit=c["unit"],
+            year=2026,
+            summary=c["summary"] or "",
+        )
+        for n, c in ((n, cases[n % len(cases)]) for n in range(count))
+    ]
+
+
+def seconds(work: Callable[[], object], times: int = 3) -> float:
+    """The best of `times` runs."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def classify_beside_rapidfuzz(count: int) -> None:
+    """Items a second of the whole judgement, and of the alternative over the same names."""
+    from rapidfuzz import fuzz, process
+
+    versions, items = load_catalogs(), lines(count)
+    cache = default_cache()
+    assess(items[:50], versions, today=_TODAY, cache=cache)
+    ours = count / seconds(lambda: assess(items, versions, today=_TODAY, cache=cache))
+    names = [t.name for t in open_corpus(versions, _TODAY, cache).index.targets]
+    some = [f"{i.title} {i.summary}" for i in items[:300]]
+    theirs = len(some) / seconds(
+        lambda: [process.extract(t, names, scorer=fuzz.WRatio, limit=5) for t in some]
+    )
+    print(
+        f"classify     {ours:8.0f} items/s   process.extract {theirs:6.0f} items/s   ratio {ours / theirs:5.1f}"
+    )
+
+
+def growth(counts: Sequence[int], items_each: int = 600) -> None:
+    """Microseconds an item, ranking only, with k provinces' indexes open at once."""
+    corpus = open_corpus(load_catalogs(), _TODAY, default_cache())
+    items = lines(items_each)
+    sections = [item_sections(i.department).sections for i in items]
+    base = 0.0
+    for count in counts:
+        provinces = [
+            arrays.build(
+                [t._replace(version=f"{n}-{t.version}") for t in corpus.index.targets], corpus.index.terms
+            )
+            for n in range(count)
+        ]
+
+        def work(provinces: Sequence[arrays.Index] = provinces) -> None:
+            for n, (item, scope) in enumerate(zip(items, sections, strict=True)):
+                ranking.rank(
+                    provinces[n % len(provinces)], [item.title], [item.summary], [item.department], scope
+                )
+
+        cost = seconds(work, 2) / len(items) * 1e6
+        base = base or cost
+        entries = count * len(corpus.index.targets)
+        print(
+            f"growth       {count:3} provinces {entries:6} entries   {cost:7.0f} µs/item   ratio {cost / base:5.2f}"
+        )
+
+
+def process_time(command: Sequence[str], times: int = 5) -> float:
+    """Median seconds of a whole process."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
+
+
+def start_up() -> None:
+    """Whole processes against importing typer alone, and the peak memory of classifying one disclosure."""
+    base = process_time([sys.executable, "-c", "import typer"])
+    print(f"import typer {base * 1000:8.0f} ms")
+    for name, words in (("lookup", ["lookup", "A150401"]), ("classify", ["classify", str(_EXAMPLE)])):
+        took = process_time([sys.executable, "-m", "cli.main", *words])
+        print(f"{name:<12} {took * 1000:8.0f} ms   ratio {took / base:5.1f}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak memory  {peak:8.0f} MB (largest of these processes)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--items", type=int, default=5000)
+    parser.add_argument("--provinces", type=int, nargs="+", default=[1, 8, 31])
+    args = parser.parse_args()
+    start_up()
+    classify_beside_rapidfuzz(args.items)
+    growth(args.provinces)
+
+
+if __name__ == "__main__":
+    main()

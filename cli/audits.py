@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from disclosure.model import Disclosure
     from matcher.audit import Audit
     from matcher.findings import Silence
+    from matcher.precedent import PrecedentSource
 
 YearOption = Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")]
 IgnoreOption = Annotated[
@@ -36,13 +37,14 @@ IgnoreFileOption = Annotated[
 
 @dataclass(frozen=True)
 class Settings:
-    """How documents are judged: sections and day that override theirs, the silences, and today."""
+    """How documents are judged: sections and day that override theirs, the silences, precedents, and today."""
 
     today: date
     sections: tuple[str, ...] = ()
     year: int | None = None
     on: date | None = None
     silences: tuple[Silence, ...] = ()
+    precedents: PrecedentSource | None = None
 
 
 def settings(
@@ -91,6 +93,7 @@ def audit_disclosure(
         sections=how.sections,
         cache=default_cache(),
         silences=how.silences,
+        precedents=how.precedents,
         progress=progress,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, known_precedents, save_run
 from cli.options import DepartmentOption, OnOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 
@@ -41,6 +43,10 @@ def classify(
     ] = None,
     ignore: IgnoreOption = None,
     ignore_file: IgnoreFileOption = None,
+    save: SaveOption = False,
+    no_store: NoStoreOption = False,
+    by: ByOption = None,
+    db: DbOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form, "ocds")
@@ -54,7 +60,9 @@ def classify(
             f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
             f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
         )
-    audits, failed = audit_files(files, settings(department, year, on, ignore, ignore_file))
+    how = settings(department, year, on, ignore, ignore_file)
+    with known_precedents(db, not no_store) as precedents:
+        audits, failed = audit_files(files, replace(how, precedents=precedents))
     audits = [a for a in audits if a.assessments]
     assessments = [a for one in audits for a in one.assessments]
     writer = _write_ocds if form == "ocds" and suffix == ".json" else WRITERS.get(suffix)
@@ -71,6 +79,12 @@ def classify(
     else:
         emit((a.record() for a in assessments), (), form)
         _say_findings(audits)
+    if save and assessments:
+        number = save_run(audits, files, db, by, {"department": department, "year": year, "on": on})
+        note(
+            f"已记录为运行 {number}；逐项复核：goufu review {number}",
+            f"recorded as run {number}; goufu review {number}",
+        )
     if failed:
         raise typer.Exit(2)
     if fail_on and any(

@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from catalog.errors import GoufuError
 from cli import output
+from cli import precedents as precedents_desk
+from cli import store as store_desk
+from cli.backup import backup
 from cli.batch import batch
 from cli.catalogs import catalogs
 from cli.classify import classify
+from cli.compare import compare
+from cli.decide import decide
+from cli.delete import delete
 from cli.diff import diff
 from cli.history import history
 from cli.importing import import_catalog
 from cli.items import items
 from cli.lookup import lookup
+from cli.restore import restore
+from cli.review import review
 from cli.rules import rules
+from cli.runs import runs
+from cli.show import show
 from cli.tree import tree
 
 app = typer.Typer(
@@ -54,9 +65,15 @@ def shared(
     output.set_language(lang)
 
 
-for command in (classify, batch, items, lookup, tree, catalogs, diff, history, rules):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(classify, batch, items, lookup, tree, catalogs, diff, history, rules),
+    *(review, decide, runs, show, compare, delete, backup, restore),
+)
+for command in COMMANDS:
     app.command()(command)
 app.command("import")(import_catalog)
+app.add_typer(precedents_desk.app, name="precedents")
+app.add_typer(store_desk.app, name="store")
 
 
 def run() -> None:

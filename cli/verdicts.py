@@ -64,6 +64,8 @@ def verdict(a: Assessment) -> str:
         )
     elif a.status == "superseded" or not a.findings:
         lines.append(say(*STATUSES[a.status]))
+    if a.precedent:
+        lines.append(a.precedent)
     lines += [finding_line(f) for f in a.findings]
     if a.coded and a.decision == "review" and len(a.codes) > 1:
         second = a.codes[1]

@@ -505,7 +505,7 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
     asked = a.status != "not_applicable" and a.decision == "review"
     others = (a.codes[1:4] if coded else a.codes[:3]) if asked else ()
     elsewhere = a.elsewhere[:2] if a.status == "unlisted" else ()
-    why = coded.why[:3] if coded else ("、".join(f"“{w}”" for w in a.nature_words),)
+    why = coded.why[:3] if coded else (a.precedent or "、".join(f"“{w}”" for w in a.nature_words),)
     return (
         number_of(a) if not many else str(row),
         of,

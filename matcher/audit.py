@@ -6,12 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.model import CatalogVersion
 from disclosure.model import Disclosure
 from matcher.assess import assess, date_of
+from matcher.citing import archive_of
 from matcher.findings import Silence, document_findings, silenced
 from matcher.model import Assessment, Finding
+
+if TYPE_CHECKING:
+    from matcher.precedent import PrecedentSource
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,15 @@ def audit(
     sections: tuple[str, ...] = (),
     cache: Path | None = None,
     silences: Sequence[Silence] = (),
+    precedents: PrecedentSource | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Audit:
-    """The audit of one document; the options are those of `matcher.assess.assess`."""
+    """The audit of one document; the options are those of `matcher.assess.assess`, and what was decided before."""
     assessments = assess(disclosure.items, versions, today, on, year, sections, cache, progress)
+    if precedents is not None:
+        from matcher.precedent import applied
+
+        assessments = applied(assessments, precedents, archive_of(versions))
     findings: tuple[Finding, ...] = ()
     if disclosure.items:
         day = date_of(replace(disclosure.items[0], year=disclosure.year), on, year, today)

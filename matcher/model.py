@@ -77,6 +77,7 @@ class Assessment:
     """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
+    `precedent` is the earlier decision that settled it, in words; "" where there was none.
     """
 
     item: BudgetItem
@@ -94,6 +95,7 @@ class Assessment:
     elsewhere: tuple[Candidate, ...]
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
+    precedent: str = ""
 
     @property
     def gov_service(self) -> bool | None:
@@ -135,6 +137,7 @@ class Assessment:
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
+            **({"precedent": self.precedent} if self.precedent else {}),
         }
 
 

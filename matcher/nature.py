@@ -230,3 +230,9 @@ def telling_words(
         hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
         found += [w for w in hits if w not in found]
     return tuple(found[:most])
+
+
+def likely_nature(title: str, summary: str, without: Sequence[Nature] = ()) -> Nature:
+    """The likeliest nature of an item that is known to be none of `without`."""
+    values = logits([title], [summary])[0][0]
+    return max((n for n in NATURES if n not in without), key=lambda n: float(values[NATURES.index(n)]))

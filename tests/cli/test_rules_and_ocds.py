@@ -24,7 +24,7 @@ def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[s
 
 def test_rules_are_listed_and_explained() -> None:
     records = [json.loads(line) for line in goufu("rules", "--format", "jsonl").stdout.splitlines()]
-    assert len(records) == 20 and all(all(r.values()) for r in records)
+    assert len(records) == 22 and all(all(r.values()) for r in records)
     told = goufu("rules", "gf203").stdout
     assert "第十条第（五）项" in told and "处理" in told
     english = goufu("rules", "GF203", lang="en").stdout

@@ -1,0 +1,342 @@
+"""Decisions: an officer's word on an item, checked against the catalog, and never overwritten unseen.
+
+Every change names the revision it was made on. Where somebody else was faster, nothing is written and the conflict is
+reported with what stands there now. A decision, its precedent and its line in the log are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from catalog.codes import is_code, tidy
+from catalog.errors import GoufuError
+from catalog.model import CatalogVersion, Entry
+from catalog.typography import tidy_name
+from matcher.nature import NATURES, Nature, likely_nature
+from matcher.precedent import Outcome
+from matcher.sameness import key_format, title_key
+from matcher.succession import law_on, source_version
+from store import tables
+from store.audit import log
+from store.engine import Store, writing
+from store.errors import ConflictError, NoSuchRunError
+from store.runs import Decided, StoredItem, decided
+
+#: what an officer may write in place of a code
+_WORDS: Mapping[str, Outcome] = {
+    "未列": "unlisted",
+    "未列入": "unlisted",
+    "未列入目录": "unlisted",
+    "not listed": "unlisted",
+    "无": "unlisted",
+    "无对应条目": "unlisted",
+    "unlisted": "unlisted",
+    "不适用": "not_applicable",
+    "非服务": "not_applicable",
+    "不是购买服务": "not_applicable",
+    "不是服务": "not_applicable",
+    "非购买服务": "not_applicable",
+    "not a purchased service": "not_applicable",
+    "否": "not_applicable",
+    "n/a": "not_applicable",
+}
+_NATURES: Mapping[str, Nature] = {
+    "货物": "goods",
+    "工程": "works",
+    "混合": "mixed",
+    "人员": "personnel",
+    "补助": "transfer",
+    "运转": "operating",
+    "法定支出": "statutory",
+    "保险": "insurance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is decided: an entry (`outcome` "code"), that none covers the service, or that it is no service bought.
+
+    `nature` is what the money buys. `version`, `section`, `code` and `name` are the entry's; for "unlisted"
+    `version` is the one that does not list it.
+    """
+
+    outcome: Outcome
+    nature: Nature
+    version: str = ""
+    section: str = ""
+    code: str = ""
+    name: str = ""
+    note: str = ""
+
+    def same_as(self, other: Decided | Choice) -> bool:
+        """Whether both say the same, whatever the notes."""
+        return (self.outcome, self.section, self.code) == (other.outcome, other.section, other.code) and (
+            self.outcome != "not_applicable" or self.nature == other.nature
+        )
+
+    def text(self) -> str:
+        """For people: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
+        return choice_text(self.outcome, self.code, self.name, self.nature)
+
+
+def choice_text(outcome: str, code: str, name: str, nature: str) -> str:
+    """What a decision says, in Chinese: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
+    if outcome == "code":
+        return f"{code} {name}"
+    if outcome == "unlisted":
+        return "未列入目录"
+    kind = next((zh for zh, en in _NATURES.items() if en == nature), "")
+    return f"不是购买服务（{kind}）" if kind else "不是购买服务"
+
+
+def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...], note: str = "") -> Choice:
+    """What an officer means by `text` for `item`: a code, a code with its name or section, or 未列, 不适用, 货物 ….
+
+    The code must be one of the version that applies on the item's reference date, fourth-level in one of the sections
+    of its department or third-level of class B. Raises GoufuError with what was expected.
+    """
+    plain = " ".join(text.split())
+    words = plain.rstrip("。.").casefold()
+    if words in _WORDS:
+        outcome = _WORDS[words]
+        if outcome == "unlisted":
+            return Choice("unlisted", "service", version=_version_of(item, versions), note=note)
+        return Choice("not_applicable", _other_nature(item), note=note)
+    if words in _NATURES:
+        return Choice("not_applicable", _NATURES[words], note=note)
+    if words in NATURES and words != "service":
+        return Choice("not_applicable", words, note=note)
+    entry = _entry_named(plain, item, versions)
+    return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, note)
+
+
+def sections_of(item: StoredItem) -> tuple[str, ...]:
+    """The catalog sections of the item's department, as the run found them."""
+    found: list[str] = item.record.get("sections", [])
+    return tuple(found)
+
+
+def _version_of(item: StoredItem, versions: tuple[CatalogVersion, ...]) -> str:
+    section = (*sections_of(item), "B")[0]
+    found = source_version(law_on(versions, section, item.reference_date))
+    return found.id if found else ""
+
+
+def _other_nature(item: StoredItem) -> Nature:
+    """What the money buys if it is no service: as judged, or else the likeliest other nature."""
+    judged = item.record.get("nature", "")
+    if judged in NATURES and judged not in ("service", "mixed"):
+        return judged  # type: ignore[no-any-return]
+    return likely_nature(item.title, item.summary, without=("service", "mixed"))
+
+
+def _entry_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...]) -> Entry:
+    parts = [text] if is_code(tidy(text)) else text.replace("，", " ").replace("　", " ").split(" ")
+    at = next((n for n, p in enumerate(parts) if is_code(tidy(p))), None)
+    if at is None:
+        raise GoufuError(
+            f"“{text[:30]}”不是代码；请填 A150402 这样的代码，或“未列”“不适用”“货物”“工程”“人员”等",
+            f"'{text[:30]}' is no code; give one like A150402, or 未列, 不适用, 货物, 工程, 人员 …",
+        )
+    code, others = tidy(parts[at]), [p for n, p in enumerate(parts) if n != at]
+    sections = ("B",) if code[0] == "B" else sections_of(item)
+    named = [s for s in sections if s in others]
+    found: list[Entry] = []
+    for section in named or sections:
+        version = source_version(law_on(versions, section, item.reference_date))
+        entry = version.find(section, code) if version else None
+        if version is not None and entry is not None:
+            if entry.level < (3 if section == "B" else version.levels):
+                raise GoufuError(
+                    f"{code} {entry.name} 是上级标题，不能用来认定；请填其下的条目",
+                    f"{code} is a heading; choose an entry below it",
+                )
+            found.append(entry)
+    if len(found) > 1 and len({e.name for e in found}) > 1:
+        listed = "、".join(f"“{e.section} {e.code}”（{e.name}）" for e in found)
+        raise GoufuError(
+            f"{code} 在本部门的几节目录中各有所指，请写明部门：{listed}",
+            f"{code} means several things; name the section: {listed}",
+        )
+    if found:
+        return found[0]
+    raise _not_here(code, item, versions, sections)
+
+
+def _not_here(
+    code: str, item: StoredItem, versions: tuple[CatalogVersion, ...], sections: tuple[str, ...]
+) -> GoufuError:
+    """Why `code` cannot be used for the item: another version's, another department's, or nobody's."""
+    law = law_on(versions, (*sections, "B")[0], item.reference_date)
+    ids = "、".join(law.versions)
+    where = "、".join(sections) or "（部门未知）"
+    for version in versions:
+        for section in sections:
+            entry = version.find(section, code)
+            if entry is not None:
+                return GoufuError(
+                    f"{code} 不在 {item.reference_date} 适用的目录（{ids}）中；{version.id} 中曾是“{entry.name}”",
+                    f"{code} is not in the catalog of {item.reference_date} ({ids}); in {version.id} it was '{entry.name}'",
+                )
+    sources = (*((law.class_a,) if law.class_a else ()), *reversed(versions))
+    other = next((e for v in sources for e in v.entries if e.code == code and e.level == 4), None)
+    if other is not None:
+        return GoufuError(
+            f"{code} 不在本部门“{where}”的目录中（四级代码只在所属部门内有效；“{other.section}”的 {code} 是 {other.name}）",
+            f"{code} is not in this department's section ({where}); a fourth-level code holds only within its section",
+        )
+    return GoufuError(f"{ids} 中没有代码 {code}", f"there is no code {code} in {ids}")
+
+
+def entry_choice(entry: Entry, note: str = "") -> Choice:
+    """The choice of a catalog entry."""
+    return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, note)
+
+
+def decide(
+    store: Store,
+    item: int,
+    choice: Choice,
+    officer: str,
+    expected: int,
+    source: str = "",
+    now: datetime | None = None,
+) -> tuple[int, bool]:
+    """Record `choice` for the item, made on revision `expected` of its decision (0: nothing decided yet).
+
+    Returns the revision that stands now and whether anything was changed; the same officer saying the same again
+    changes nothing, so that a write whose answer was lost may safely be repeated. Raises ConflictError where the
+    decision was changed since `expected`, NoSuchRunError where the item is gone.
+    """
+    made_at = now or datetime.now(UTC)
+    with writing(store) as session:
+        row = _item(session, item)
+        before = session.get(tables.Decision, item)
+        standing, revision = decided(before), before.revision if before else 0
+        if (
+            standing is not None
+            and choice.same_as(standing)
+            and (not choice.note or choice.note == standing.note)
+        ):
+            return revision, False
+        if revision != expected:
+            raise _conflict(row, standing, revision)
+        values: dict[str, Any] = {
+            "outcome": choice.outcome,
+            "nature": choice.nature,
+            "version": choice.version,
+            "section": choice.section,
+            "code": choice.code,
+            "name": choice.name,
+            "note": choice.note,
+            "officer": officer,
+            "decided_at": made_at,
+            "source": source,
+            "revision": revision + 1,
+        }
+        if before is None:
+            session.add(tables.Decision(item_id=item, **values))
+        else:
+            for name, value in values.items():
+                setattr(before, name, value)
+        session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
+        session.flush()
+        session.add(_precedent(session, row, choice, made_at.astimezone().date()))
+        detail: dict[str, Any] = {
+            "revision": revision + 1,
+            "outcome": choice.outcome,
+            "version": choice.version,
+            "section": choice.section,
+            "code": choice.code,
+            "source": source,
+        }
+        if standing is not None:
+            detail["instead_of"] = _standing(standing)
+        log(session, officer, "decide", detail, row.run_id, item, made_at)
+    return revision + 1, True
+
+
+def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime | None = None) -> int:
+    """Take a decision back, with its precedent; returns the revision that stands now. Raises as `decide` does."""
+    made_at = now or datetime.now(UTC)
+    with writing(store) as session:
+        row = _item(session, item)
+        before = session.get(tables.Decision, item)
+        standing, revision = decided(before), before.revision if before else 0
+        if before is None or standing is None:
+            return revision
+        if revision != expected:
+            raise _conflict(row, standing, revision)
+        before.outcome, before.version, before.section, before.code, before.name = "", "", "", "", ""
+        before.officer, before.decided_at, before.revision = officer, made_at, revision + 1
+        session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
+        detail = {"revision": revision + 1, "instead_of": _standing(standing)}
+        log(session, officer, "withdraw", detail, row.run_id, item, made_at)
+    return revision + 1
+
+
+def remark(store: Store, item: int, text: str, officer: str, now: datetime | None = None) -> None:
+    """Keep a note on the item that is no decision. Raises NoSuchRunError where the item is gone."""
+    made_at = now or datetime.now(UTC)
+    with writing(store) as session:
+        row = _item(session, item)
+        session.add(tables.Note(item_id=item, officer=officer, made_at=made_at, text=text))
+        log(session, officer, "note", {}, row.run_id, item, made_at)
+
+
+def _standing(d: Decided) -> dict[str, str]:
+    return {"outcome": d.outcome, "section": d.section, "code": d.code, "officer": d.officer}
+
+
+def _item(session: Session, item: int) -> tables.Item:
+    """The item's row, locked until the transaction ends, so that decisions on one item come one after another."""
+    row = session.exec(select(tables.Item).where(tables.Item.id == item).with_for_update()).first()
+    if row is None:
+        raise NoSuchRunError(
+            "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
+        )
+    return row
+
+
+def _conflict(row: tables.Item, standing: Decided | None, revision: int) -> ConflictError:
+    if standing is None:
+        return ConflictError(
+            f"“{row.title}”的认定已被撤回（第 {revision} 次变动），没有改动",
+            f"the decision on '{row.title}' was withdrawn meanwhile (revision {revision}); nothing was changed",
+        )
+    when = standing.decided_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    said = choice_text(standing.outcome, standing.code, standing.name, standing.nature)
+    return ConflictError(
+        f"“{row.title}”已由 {standing.officer} 于 {when} 认定为 {said}，没有改动",
+        f"'{row.title}' was decided by {standing.officer} on {when} as {said}; nothing was changed",
+    )
+
+
+def _precedent(session: Session, row: tables.Item, choice: Choice, day: date) -> tables.PrecedentRow:
+    section = session.exec(select(tables.Judgement.section).where(tables.Judgement.item_id == row.id)).one()
+    return tables.PrecedentRow(
+        item_id=row.id,
+        run=row.run_id,
+        outcome=choice.outcome,
+        nature=choice.nature,
+        version=choice.version,
+        entry_section=choice.section,
+        code=choice.code,
+        name=choice.name,
+        section=section,
+        department=tidy_name(row.department),
+        unit=row.unit,
+        title=row.title,
+        summary=row.summary,
+        year=row.year,
+        decided_on=day,
+        source="",
+        title_key=title_key(row.title, row.department),
+        key_format=key_format(),
+    )

@@ -1,0 +1,430 @@
+"""Runs: recording one whole or not at all, listing, loading, deleting.
+
+What is recorded is what was judged and by what: the files by their content's digest, the catalogs with their
+entries, the index by its digest, the settings. A run never changes afterwards; decisions are kept beside it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, insert
+from sqlmodel import Session, col, select
+
+from catalog.model import CatalogVersion
+from matcher.model import Assessment
+from store import tables
+from store.audit import log
+from store.engine import Store, reading, writing
+from store.errors import NoSuchRunError
+from store.fingerprint import catalog_digest, file_digest, index_digest, item_digest
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that was read: its name without folder, bytes, SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run without its items. `catalogs` are (version, digest) pairs; `decided` and `review` count items."""
+
+    id: int
+    uid: str
+    made_at: datetime
+    officer: str
+    program: str
+    index_digest: str
+    settings: Mapping[str, Any]
+    items: int
+    inputs: tuple[Input, ...] = ()
+    catalogs: tuple[tuple[str, str], ...] = ()
+    decided: int = 0
+    review: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An officer's decision on an item, as it stands. See `store.decisions.Choice` for the first six fields."""
+
+    outcome: str
+    nature: str
+    version: str
+    section: str
+    code: str
+    name: str
+    note: str
+    officer: str
+    decided_at: datetime
+    source: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item of a run with its judgement (`record` is the record contract), decision and notes.
+
+    `revision` counts the changes of its decision, a withdrawal being one; 0 where nothing was ever decided.
+    """
+
+    id: int
+    run: int
+    position: int
+    ref: str
+    department: str
+    unit: str
+    year: int | None
+    title: str
+    summary: str
+    amount_wan: Decimal | None
+    part: str
+    place: str
+    fingerprint: str
+    section: str
+    reference_date: date
+    record: Mapping[str, Any]
+    decision: Decided | None = None
+    notes: tuple[str, ...] = field(default=())
+    revision: int = 0
+
+
+def record_run(
+    store: Store,
+    assessments: Sequence[Assessment],
+    inputs: Iterable[Path],
+    versions: Iterable[CatalogVersion],
+    officer: str,
+    program: str,
+    settings: Mapping[str, Any],
+    now: datetime | None = None,
+) -> int:
+    """Record a classification in one transaction; returns the run's number.
+
+    Of `versions` those are recorded that the assessments used. Raises StoreError where the store cannot be written,
+    and OSError where an input file is gone.
+    """
+    made_at = now or datetime.now(UTC)
+    files = [(path.name, *file_digest(path)) for path in inputs]
+    used = {v for a in assessments for v in a.versions} | {c.version for a in assessments for c in a.codes}
+    with writing(store) as session:
+        run = tables.Run(
+            uid=uuid.uuid4().hex,
+            made_at=made_at,
+            officer=officer,
+            program=program,
+            index_digest=index_digest(),
+            settings=dict(settings),
+            items=len(assessments),
+        )
+        session.add(run)
+        session.flush()
+        assert run.id is not None
+        if files:
+            session.execute(
+                insert(tables.RunInput),
+                [
+                    {"run_id": run.id, "position": n, "name": name, "size": size, "sha256": sha}
+                    for n, (name, size, sha) in enumerate(files)
+                ],
+            )
+        catalogs = [_catalog(session, v, made_at) for v in versions if v.id in used]
+        if catalogs:
+            session.execute(
+                insert(tables.RunCatalog), [{"run_id": run.id, "catalog_id": c} for c in catalogs]
+            )
+        for start in range(0, len(assessments), _CHUNK):
+            _items(session, run.id, start, assessments[start : start + _CHUNK])
+        told = {"items": len(assessments), "inputs": [sha for _, _, sha in files], "uid": run.uid}
+        log(session, officer, "record run", told, run.id, now=made_at)
+    return run.id
+
+
+def _catalog(session: Session, version: CatalogVersion, now: datetime) -> int:
+    """The recorded catalog with exactly this content, recorded now where it is not."""
+    digest = catalog_digest(version)
+    known = session.exec(
+        select(tables.Catalog.id).where(tables.Catalog.version == version.id, tables.Catalog.digest == digest)
+    ).first()
+    if known is not None:
+        return known
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_wait
+
+        # another office may be recording the same catalog; whoever comes second waits and then finds it
+        made = session.execute(
+            insert_or_wait(tables.Catalog)
+            .values(
+                version=version.id, number=version.number, title=version.title, digest=digest, recorded_at=now
+            )
+            .on_conflict_do_nothing(index_elements=["version", "digest"])
+            .returning(col(tables.Catalog.id))
+        ).scalar()
+        if made is None:
+            return _catalog(session, version, now)
+    else:
+        row = tables.Catalog(
+            version=version.id, number=version.number, title=version.title, digest=digest, recorded_at=now
+        )
+        session.add(row)
+        session.flush()
+        made = row.id
+    assert made is not None
+    if version.entries:
+        session.execute(
+            insert(tables.CatalogEntry),
+            [
+                {
+                    "catalog_id": made,
+                    "section": e.section,
+                    "code": e.code,
+                    "name": e.name,
+                    "printed_code": e.printed_code,
+                }
+                for e in version.entries
+            ],
+        )
+    return int(made)
+
+
+def _items(session: Session, run: int, start: int, assessments: Sequence[Assessment]) -> None:
+    rows = [_item_row(run, start + n, a) for n, a in enumerate(assessments)]
+    ids = session.scalars(
+        insert(tables.Item).returning(col(tables.Item.id), sort_by_parameter_order=True), rows
+    ).all()
+    session.execute(
+        insert(tables.Judgement),
+        [{"item_id": i, **_judgement_row(a)} for i, a in zip(ids, assessments, strict=True)],
+    )
+
+
+def _item_row(run: int, position: int, a: Assessment) -> dict[str, Any]:
+    item = a.item
+    return {
+        "run_id": run,
+        "position": position,
+        "ref": item.id,
+        "department": item.department,
+        "unit": item.unit,
+        "year": item.year or 0,
+        "title": item.title,
+        "summary": item.summary,
+        "amount_wan": item.amount_wan,
+        "part": item.part,
+        "code": item.code,
+        "code_name": item.code_name,
+        "document": item.document,
+        "place": item.place.text() if item.place else "",
+        "fingerprint": item_digest(item),
+    }
+
+
+def _judgement_row(a: Assessment) -> dict[str, Any]:
+    coded = a.coded
+    return {
+        "nature": a.nature,
+        "status": a.status,
+        "decision": a.decision,
+        "section": a.sections[0] if a.sections else "",
+        "version": coded.version if coded else "",
+        "entry_section": coded.section if coded else "",
+        "code": coded.code if coded else "",
+        "reference_date": a.reference_date,
+        "precedent": a.precedent,
+        "record": a.record(),
+    }
+
+
+def runs(store: Store, limit: int | None = None) -> list[RunInfo]:
+    """The runs, newest first."""
+    query = select(tables.Run).order_by(col(tables.Run.id).desc())
+    with reading(store) as session:
+        rows = session.exec(query.limit(limit) if limit is not None else query).all()
+        return [_info(session, row) for row in rows]
+
+
+def run_named(store: Store, name: str = "last") -> RunInfo:
+    """The run that `name` means: its number, the beginning of its uid (8 or more digits), or `last`.
+
+    Raises NoSuchRunError, which names the newest ones.
+    """
+    with reading(store) as session:
+        query = select(tables.Run)
+        text = name.strip().lstrip("#")
+        if text.lower() in ("last", "最近", "最新"):
+            row = session.exec(query.order_by(col(tables.Run.id).desc())).first()
+        elif text.isdecimal() and len(text) < 8:
+            row = session.get(tables.Run, int(text))
+        else:
+            row = (
+                session.exec(query.where(col(tables.Run.uid).startswith(text.lower()))).first()
+                if len(text) >= 8
+                else None
+            )
+        if row is not None:
+            return _info(session, row)
+        newest = session.exec(select(tables.Run.id).order_by(col(tables.Run.id).desc()).limit(5)).all()
+    known = "、".join(map(str, newest))
+    if not known:
+        raise NoSuchRunError(
+            "还没有记录任何运行；先用 goufu classify … --save",
+            "no run was recorded yet; use goufu classify … --save",
+        )
+    raise NoSuchRunError(f"没有运行“{name}”；最近的有 {known}", f"no run '{name}'; the newest are {known}")
+
+
+def _info(session: Session, row: tables.Run) -> RunInfo:
+    assert row.id is not None
+    inputs = session.exec(
+        select(tables.RunInput)
+        .where(tables.RunInput.run_id == row.id)
+        .order_by(col(tables.RunInput.position))
+    ).all()
+    catalogs = session.exec(
+        select(tables.Catalog.version, tables.Catalog.digest)
+        .join(tables.RunCatalog, col(tables.RunCatalog.catalog_id) == col(tables.Catalog.id))
+        .where(tables.RunCatalog.run_id == row.id)
+        .order_by(tables.Catalog.version)
+    ).all()
+    decided = session.exec(
+        select(func.count())
+        .select_from(tables.Decision)
+        .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
+        .where(tables.Item.run_id == row.id, tables.Decision.outcome != "")
+    ).one()
+    review = session.exec(
+        select(func.count())
+        .select_from(tables.Judgement)
+        .join(tables.Item, col(tables.Item.id) == col(tables.Judgement.item_id))
+        .where(tables.Item.run_id == row.id, tables.Judgement.decision == "review")
+    ).one()
+    return RunInfo(
+        row.id,
+        row.uid,
+        row.made_at,
+        row.officer,
+        row.program,
+        row.index_digest,
+        row.settings,
+        row.items,
+        tuple(Input(i.name, i.size, i.sha256) for i in inputs),
+        tuple((v, d) for v, d in catalogs),
+        decided,
+        review,
+    )
+
+
+def run_items(store: Store, run: int) -> list[StoredItem]:
+    """The items of a run in input order, with judgements, decisions and notes."""
+    with reading(store) as session:
+        return _stored(session, run)
+
+
+def stored_item(store: Store, item: int) -> StoredItem:
+    """One item by its number. Raises NoSuchRunError where its run was deleted."""
+    with reading(store) as session:
+        run = session.exec(select(tables.Item.run_id).where(tables.Item.id == item)).first()
+        found = _stored(session, run, item) if run is not None else []
+    if not found:
+        raise NoSuchRunError(
+            "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
+        )
+    return found[0]
+
+
+def _stored(session: Session, run: int, only: int | None = None) -> list[StoredItem]:
+    query = (
+        select(tables.Item, tables.Judgement, tables.Decision)
+        .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
+        .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
+        .where(tables.Item.run_id == run)
+        .order_by(col(tables.Item.position))
+    )
+    said: dict[int, list[str]] = {}
+    notes = (
+        select(tables.Note.item_id, tables.Note.text)
+        .join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id))
+        .where(tables.Item.run_id == run)
+        .order_by(col(tables.Note.id))
+    )
+    for item_id, text in session.exec(notes):
+        said.setdefault(item_id, []).append(text)
+    if only is not None:
+        query = query.where(tables.Item.id == only)
+    return [
+        StoredItem(
+            id=item.id or 0,
+            run=item.run_id,
+            position=item.position,
+            ref=item.ref,
+            department=item.department,
+            unit=item.unit,
+            year=item.year or None,
+            title=item.title,
+            summary=item.summary,
+            amount_wan=item.amount_wan,
+            part=item.part,
+            place=item.place,
+            fingerprint=item.fingerprint,
+            section=judged.section,
+            reference_date=judged.reference_date,
+            record=judged.record,
+            decision=decided(decision),
+            notes=tuple(said.get(item.id or 0, ())),
+            revision=decision.revision if decision is not None else 0,
+        )
+        for item, judged, decision in session.exec(query)
+    ]
+
+
+def decided(row: tables.Decision | None) -> Decided | None:
+    """A decision's row as a record; None where there is none or it was withdrawn."""
+    if row is None or not row.outcome:
+        return None
+    return Decided(
+        row.outcome, row.nature, row.version, row.section, row.code, row.name,
+        row.note, row.officer, row.decided_at, row.source, row.revision,
+    )  # fmt: skip
+
+
+def delete_run(store: Store, run: int, officer: str, with_precedents: bool = False) -> tuple[int, int]:
+    """Delete a run with its items and decisions, and log it; returns how many items and precedents went.
+
+    The precedents that its decisions made are kept unless `with_precedents`. Raises NoSuchRunError.
+    """
+    with writing(store) as session:
+        row = session.get(tables.Run, run, with_for_update=True)
+        if row is None:
+            raise NoSuchRunError(f"没有运行 {run}", f"no run {run}")
+        inside = select(tables.Item.id).where(tables.Item.run_id == run)
+        count = session.exec(
+            select(func.count()).select_from(tables.Item).where(tables.Item.run_id == run)
+        ).one()
+        decisions = session.exec(
+            select(func.count())
+            .select_from(tables.Decision)
+            .where(col(tables.Decision.item_id).in_(inside), tables.Decision.outcome != "")
+        ).one()
+        dropped = 0
+        if with_precedents:
+            dropped = session.exec(
+                select(func.count())
+                .select_from(tables.PrecedentRow)
+                .where(col(tables.PrecedentRow.item_id).in_(inside))
+            ).one()
+            session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id).in_(inside)))
+        session.execute(delete(tables.Run).where(col(tables.Run.id) == run))
+        told = {"items": count, "decisions": decisions, "precedents": dropped, "uid": row.uid}
+        log(session, officer, "delete run", told, run)
+    return count, dropped

@@ -170,6 +170,7 @@ def _tables(one: Audit) -> None:
         groups.setdefault((a.item.department, a.item.year), []).append(a)
     for (name, year), some in groups.items():
         _table(name, year, some)
+        _overtaken(some)
     for f in one.findings:
         print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
     print_line(summary(one.assessments, one.findings))
@@ -188,3 +189,28 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
     print_table(
         [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
     )
+
+
+def _overtaken(assessments: Sequence[Assessment]) -> None:
+    """What versions that took effect later in the same year changed for the sections of these items."""
+    from catalog.concordance import load_archive
+    from catalog.force import applicable
+    from cli.changes import counted
+
+    archive = load_archive()
+    for section in dict.fromkeys(s for a in assessments for s in a.sections):
+        law = applicable(archive.versions, section, assessments[0].reference_date)
+        for later in law.overtaken_by:
+            if law.governing is None or not law.held:
+                continue
+            changes = archive.changes(law.governing.id, later.id, section)
+            told = counted(changes)
+            print_line(
+                say(
+                    f"年内 {later.in_force} 起 {later.number} 取代上述目录；{section}：{told}。"
+                    f"详见 goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"{later.id} took over on {later.in_force}; {section}: {told}; "
+                    f"see goufu diff {law.governing.id} {later.id} -d {section}",
+                ),
+                indent=5,
+            )

@@ -207,7 +207,7 @@ def _incomplete(
         version = next((v for v in versions if v.number == attachment.number), None)
         if version is None or not attachment.codes:
             continue
-        missing, of = _missing(attachment, version, versions)
+        missing, of, like = _missing(attachment, version, versions)
         if missing <= of * _SPARE:
             continue
         section = [e for s in own for e in version.in_section(s)]
@@ -216,8 +216,12 @@ def _incomplete(
         lost = f"，本部门“{own[0]}”缺 {len(lacking)} 个" if lacking else ""
         yield finding(
             "GF403",
-            f"所附 {attachment.number} 只有 {of - missing:,} 个代码，应有 {of:,} 个{lost}",
-            f"the attached {version.id} has {of - missing:,} codes of {of:,}",
+            f"所附 {attachment.number} 只有 {of - missing:,} 个代码；其全文未存，相近的 {like} 有 {of:,} 个，可知缺页{lost}"
+            if like
+            else f"所附 {attachment.number} 只有 {of - missing:,} 个代码，应有 {of:,} 个{lost}",
+            f"the attached {version.id} is not whole; {like} has {of:,} codes"
+            if like
+            else f"the attached {version.id} has {of - missing:,} codes of {of:,}",
             (f"“{attachment.title[:50]}”", "缺 " + "、".join(e.code for e in lacking[:5]) if lacking else ""),
             severity="warning" if lacking else "notice",
             place=attachment.place,
@@ -227,14 +231,15 @@ def _incomplete(
 
 def _missing(
     attachment: Attachment, version: CatalogVersion, versions: Sequence[CatalogVersion]
-) -> tuple[int, int]:
-    """How many codes the attachment lacks, and how many the document has, as far as any version held tells.
+) -> tuple[int, int, str]:
+    """How many codes the attachment lacks, how many there should be, and the version that says so if it is another.
 
     A version held completely tells itself. Of one held in part the nearest complete version of its levels, and of
     the three-level frame what is held of it and the class A headings of the department catalogs made on it, say how
     much there must be.
     """
     held = Counter(attachment.codes)
+    like = ""
     whole = [
         v for v in versions if v.levels == version.levels and v.classes == version.classes and _complete(v)
     ]
@@ -244,11 +249,11 @@ def _missing(
     elif _complete(version):
         expected = Counter(e.printed_code or e.code for e in version.entries)
     elif whole:
-        expected = Counter(e.printed_code or e.code for e in whole[-1].entries)
+        expected, like = Counter(e.printed_code or e.code for e in whole[-1].entries), whole[-1].id
     else:
-        return 0, 0
+        return 0, 0, ""
     of = sum(expected.values())
-    return of - sum((expected & held).values()), of
+    return of - sum((expected & held).values()), of, like
 
 
 def _complete(version: CatalogVersion) -> bool:

@@ -244,3 +244,11 @@ def test_catalogs_on_a_date() -> None:
 def test_english_on_request() -> None:
     result = goufu("lookup", "A999999", "-d", "水利", lang="en")
     assert result.returncode == 2 and "no code A999999" in result.stderr
+
+
+def test_a_budget_overtaken_in_its_year_is_told_what_changed() -> None:
+    result = goufu("classify", EXAMPLES / "孝义市行政审批服务管理局2025.txt")
+    assert "依据 2024-37 + 2023-47" in result.stdout
+    flat = "".join(result.stdout.split())
+    assert "年内2025-07-15起晋财综〔2025〕28号取代上述目录；行政审批：新增6" in flat
+    assert "取代上述目录" not in goufu("classify", OFFICE).stdout

@@ -6,6 +6,7 @@ import numpy as np
 
 from matcher import rank as ranking
 from matcher.corpus import Corpus
+from matcher.initials import by_initials, initials
 from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
@@ -15,11 +16,23 @@ from matcher.text import normal
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:
     """The entries nearest to `query`, best first: of `sections` and class B, or of all sections.
 
-    `score` is the probability that an officer who wrote `query` in a budget line meant this entry.
+    `score` is the probability that an officer who wrote `query` in a budget line meant this entry; for pinyin
+    initials, which part of the name's letters the query has.
     """
     index = corpus.index
+    by_letters = by_initials(index.targets, query, sections)[:limit]
+    if by_letters:
+        why = (f"名称的拼音首字母含 {query}",)
+        return [
+            Candidate(
+                t.version, t.section, t.code, t.name, t.path, len(query) / len(initials(t.name)), why, t.also
+            )
+            for t in by_letters
+        ]
     if sections:
         ranked = ranking.rank(index, [query], [""], [""], sections, limit)
+        if not ranked.features[0, :, 0].any():  # not one gram of the query is known
+            return []
         chance = float(ranking.fits(ranked)[0])
         scores = ranked.scores[0, ranked.order[0]]
         power = np.exp(scores - scores.max())

@@ -171,13 +171,10 @@ def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
 
 
 def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
-    date_on = day(on)
-    standing = [
-        v
-        for v in versions
-        if v.entries and v.in_force and v.in_force <= date_on and not (v.repealed and v.repealed <= date_on)
-    ]
-    return [v for v in standing if v.levels == 4 or v.classes == ("B",)] or standing
+    from catalog.force import applicable
+
+    law = applicable(versions, "", day(on))
+    return list(dict.fromkeys(v for v in (law.class_a, law.class_b) if v is not None and v.entries))
 
 
 def _sections(department: str | None, chosen: list[CatalogVersion]) -> tuple[str, ...] | None:

@@ -206,7 +206,7 @@ def _footer(width: int, message: str) -> list[Line]:
         row += [(key, _BOLD), (text, _DIM)]
         used += size
     lines.append(row)
-    lines.append([(clipped(message, width), _WARN)])
+    lines += [[(text, _WARN)] for text in wrapped(message, width, 2)] or [[]]
     return lines
 
 

@@ -35,7 +35,7 @@ Request = tuple[str, str, str]
 # How far a precedent can be trusted, by what it is; all are probabilities that an officer would decide so again.
 _OWN, _OWN_BARE, _NEAR, _OTHER, _OTHERS = 0.99, 0.93, 0.92, 0.85, 0.93
 #: from this likeness on, two summaries say the same; below the other, they speak of different things
-_SAME_SUMMARY, _OTHER_SUMMARY = 0.45, 0.15
+_SAME_SUMMARY, _OTHER_SUMMARY = 0.5, 0.15
 #: a near title: how like it must be by what the summaries say (nothing, something like it, the same)
 _NEAR_BARE, _NEAR_SAME = 0.80, 0.50
 #: how much less like it may be where the judgement without precedents comes to the same
@@ -45,13 +45,15 @@ _SURE = 0.9
 #: how many of a department's precedents are looked at for near titles
 NEAR_POOL = 2000
 #: how many with the same key are looked at, of the department itself and of others
-OWN_POOL, OTHER_POOL = 24, 12
+OWN_POOL, OTHER_POOL = 24, 6
 _CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
     """One decided item. `section` is its department's ("" where it has none); the entry stands in `entry_section`.
+
+    `department` is a tidy name (`catalog.typography.tidy_name`).
 
     `run` numbers the classification in which it was decided; later ones are later decisions. `source` is "" for a
     decision taken in this store, or the office that signed the file it came with; imported precedents have no
@@ -90,6 +92,31 @@ class PrecedentSource(Protocol):
         ...
 
 
+class _Fates:
+    """What became of the entries that precedents name, remembered: a batch asks for the same few again and again."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._known: dict[tuple[str, str, str, str, date], Successor] = {}
+
+    def __call__(self, p: Precedent, a: Assessment) -> Successor | None:
+        """What the precedent's entry is on the item's reference date; None where it names none."""
+        if p.outcome != "code":
+            return None
+        key = (p.version, p.entry_section, p.code, p.name, a.reference_date)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = successor(self._archive, *key)
+        return found
+
+    def outdated(self, p: Precedent, a: Assessment) -> bool:
+        """Whether “not listed” was said of another version than the one that applies to the item."""
+        if p.outcome != "unlisted" or not a.sections:
+            return False
+        today = source_version(law_on(self._archive.versions, a.sections[0], a.reference_date))
+        return today is None or p.version != today.id
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What the precedents say on one item: the one to apply and how far to trust it, or why none applies."""
@@ -110,25 +137,30 @@ def requests_of(a: Assessment) -> tuple[Request, ...]:
 
 def applied(assessments: Sequence[Assessment], source: PrecedentSource, archive: Archive) -> list[Assessment]:
     """The assessments, in their order, with every one that has a precedent decided by it."""
+    fates = _Fates(archive)
     asked = [requests_of(a) for a in assessments]
     found = source.equals({request for some in asked for request in some})
     rulings: list[Ruling | None] = [None] * len(assessments)
     taken: set[int] = set()
     open_items: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, a in enumerate(assessments):
-        pool = list({p.id: p for request in asked[number] for p in found.get(request, ())}.values())
-        own = [p for p in pool if _same_office(p, a)]
-        taken.update(p.id for p in own)
-        rulings[number] = _by_own(a, own, archive) if own else None
-        if not own:
-            others = [p for p in pool if not _same_office(p, a)]
-            rulings[number] = _by_others(a, others, archive) if others else None
-            if a.item.department:
-                for section in a.sections or ("",):
-                    open_items[section, _office(a.item.department)].append(number)
+        office = asked[number][0][2]
+        pool = [p for request in asked[number] for p in found.get(request, ())]
+        own = [p for p in pool if p.department == office and office]
+        if own:
+            taken.update([p.id for p in own])
+            rulings[number] = _by_own(a, own, fates)
+            continue
+        if pool:
+            rulings[number] = _by_others(a, pool, fates)
+        if office:
+            for section, _, _ in asked[number]:
+                open_items[section, office].append(number)
     for (section, department), numbers in open_items.items():
         pool = [p for p in source.of_department(section, department) if p.id not in taken]
-        for number, ruling in _by_near([(n, assessments[n]) for n in numbers], pool, archive).items():
+        if not pool:
+            continue
+        for number, ruling in _by_near([(n, assessments[n]) for n in numbers], pool, fates).items():
             rulings[number] = ruling
     return [a if r is None else _ruled(a, r) for a, r in zip(assessments, rulings, strict=True)]
 
@@ -139,7 +171,7 @@ def _office(name: str) -> str:
 
 
 def _same_office(p: Precedent, a: Assessment) -> bool:
-    return bool(p.department) and _office(p.department) == _office(a.item.department)
+    return bool(p.department) and p.department == _office(a.item.department)
 
 
 def _summaries(p: Precedent, a: Assessment) -> float | None:
@@ -172,13 +204,15 @@ def _outcome(p: Precedent, now: Successor | None) -> tuple[str, str, str]:
 
 def _newest(some: Sequence[Precedent]) -> list[Precedent]:
     """Those of the latest budget year among `some`, and of these those decided in the latest run."""
+    if len(some) == 1:
+        return list(some)
     year = max(p.year or p.decided_on.year for p in some)
     last = [p for p in some if (p.year or p.decided_on.year) == year]
     run = max(p.run for p in last)
     return [p for p in last if p.run == run]
 
 
-def _by_own(a: Assessment, own: Sequence[Precedent], archive: Archive) -> Ruling | None:
+def _by_own(a: Assessment, own: Sequence[Precedent], fates: _Fates) -> Ruling | None:
     """The ruling of the department's own precedents under the same key."""
     likeness = {p.id: _summaries(p, a) for p in own}
     known = [v for v in likeness.values() if v is not None]
@@ -187,31 +221,33 @@ def _by_own(a: Assessment, own: Sequence[Precedent], archive: Archive) -> Ruling
         some = [p for p in own if (likeness[p.id] or 0.0) >= best - 0.1]
         weight = _OWN
     else:
-        some = [p for p in own if _compatible(p, a, likeness[p.id], archive)]
+        some = [p for p in own if _compatible(p, a, likeness[p.id], fates)]
         telling_title = is_telling(title_key(a.item.title, a.item.department))
         weight = _OWN if telling_title and not known else _OWN_BARE
     if not some:
         return None
     some = _newest(some)
     same_unit = [p for p in some if _office(p.unit) == _office(a.item.unit)]
-    return _settled(a, same_unit or some, archive, weight, unanimous=True)
+    return _settled(a, same_unit or some, fates, weight, unanimous=True)
 
 
-def _compatible(p: Precedent, a: Assessment, likeness: float | None, archive: Archive) -> bool:
+def _compatible(p: Precedent, a: Assessment, likeness: float | None, fates: _Fates) -> bool:
     """Whether a precedent with the same key but no like summary speaks of the same purchase."""
     if likeness is not None and likeness < _OTHER_SUMMARY:
-        return _agrees(a, p, _now(p, a, archive))
+        return _agrees(a, p, fates(p, a))
     mine, theirs = _says_more(a.item), _says_more(p)
     if not mine and not theirs:
-        return is_telling(title_key(p.title, p.department)) or _office(p.unit) == _office(a.item.unit)
-    return is_telling(title_key(p.title, p.department)) and _nature_agrees(p, a)
+        return is_telling(title_key(a.item.title, a.item.department)) or _office(p.unit) == _office(
+            a.item.unit
+        )
+    return is_telling(title_key(a.item.title, a.item.department)) and _nature_agrees(p, a)
 
 
 def _says_more(line: BudgetItem | Precedent) -> bool:
     return adds(line.summary, line.title, line.department)
 
 
-def _by_others(a: Assessment, others: Sequence[Precedent], archive: Archive) -> Ruling | None:
+def _by_others(a: Assessment, others: Sequence[Precedent], fates: _Fates) -> Ruling | None:
     """The ruling of other departments of the same section: they must speak of the same and agree."""
     if not a.sections or not is_telling(title_key(a.item.title, a.item.department)):
         return None
@@ -222,19 +258,19 @@ def _by_others(a: Assessment, others: Sequence[Precedent], archive: Archive) -> 
         return None
     by_office: dict[str, list[Precedent]] = defaultdict(list)
     for p in some:
-        by_office[_office(p.department) or p.source].append(p)
+        by_office[p.department or p.source].append(p)
     last = [p for office in by_office.values() for p in _newest(office)]
-    return _settled(a, last, archive, _OTHER if len(by_office) == 1 else _OTHERS)
+    return _settled(a, last, fates, _OTHER if len(by_office) == 1 else _OTHERS)
 
 
 def _settled(
-    a: Assessment, some: Sequence[Precedent], archive: Archive, weight: float, unanimous: bool = False
+    a: Assessment, some: Sequence[Precedent], fates: _Fates, weight: float, unanimous: bool = False
 ) -> Ruling | None:
     """What `some` precedents of equal rank say together: one outcome, a contradiction, or one overturned.
 
     Where they need not be `unanimous`, an outcome that has at least two thirds stands.
     """
-    now = {p.id: _now(p, a, archive) for p in some}
+    now = {p.id: fates(p, a) for p in some}
     standing = [p for p in some if p.outcome != "code" or (s := now[p.id]) is not None and s.fate in CARRIED]
     if not standing:
         p = max(some, key=lambda p: p.decided_on)
@@ -250,9 +286,12 @@ def _settled(
             entry=f"{p.version} {p.entry_section} {p.code}",
         )
         return Ruling(None, gone, 0.0, "", flag)
-    standing = [p for p in standing if not _outdated(p, a, archive)]
+    standing = [p for p in standing if not fates.outdated(p, a)]
     if not standing:
         return None
+    if len(standing) == 1:
+        (only,) = standing
+        return Ruling(only, now[only.id], weight, _cite(only, a, now[only.id]))
     votes = Counter(_outcome(p, now[p.id]) for p in standing)
     (winner, count), *rest = votes.most_common()
     if rest and (unanimous or 2 * sum(n for _, n in rest) > count):
@@ -271,22 +310,8 @@ def _settled(
     return Ruling(chosen, now[chosen.id], weight, _cite(chosen, a, now[chosen.id], count))
 
 
-def _now(p: Precedent, a: Assessment, archive: Archive) -> Successor | None:
-    if p.outcome != "code":
-        return None
-    return successor(archive, p.version, p.entry_section, p.code, p.name, a.reference_date)
-
-
-def _outdated(p: Precedent, a: Assessment, archive: Archive) -> bool:
-    """Whether “not listed” was said of another version than the one that applies to the item."""
-    if p.outcome != "unlisted" or not a.sections:
-        return False
-    today = source_version(law_on(archive.versions, a.sections[0], a.reference_date))
-    return today is None or p.version != today.id
-
-
 def _by_near(
-    items: Sequence[tuple[int, Assessment]], pool: Sequence[Precedent], archive: Archive
+    items: Sequence[tuple[int, Assessment]], pool: Sequence[Precedent], fates: _Fates
 ) -> dict[int, Ruling]:
     """Rulings for lines without an equal: last year's line in other words. Each precedent serves one line only."""
     if not pool:
@@ -298,7 +323,7 @@ def _by_near(
     for number, a in items:
         key = "".join(sorted(telling(a.item.title, a.item.department)))
         for _, _, at in process.extract(key, keys, scorer=fuzz.ratio, limit=5, score_cutoff=45):
-            like = _near(a, pool[at], archive)
+            like = _near(a, pool[at], fates)
             if like:
                 pairs.append((like, number, at))
     by_number = dict(items)
@@ -308,22 +333,22 @@ def _by_near(
         p, a = pool[at], by_number[number]
         if number in done or at in used or _rival(pairs, like, number, at, pool):
             continue
-        now = _now(p, a, archive)
-        if (now is not None and now.fate not in CARRIED) or _outdated(p, a, archive):
+        now = fates(p, a)
+        if (now is not None and now.fate not in CARRIED) or fates.outdated(p, a):
             continue
         used.add(at)
         done[number] = Ruling(p, now, _NEAR * min(1.0, like + 0.1), _cite(p, a, now, near=True), near=True)
     return done
 
 
-def _near(a: Assessment, p: Precedent, archive: Archive) -> float:
+def _near(a: Assessment, p: Precedent, fates: _Fates) -> float:
     """How near a precedent's line is to the item, 0 where it is not near enough or the judgement is sure otherwise."""
     title = title_likeness(a.item.title, p.title, a.item.department, p.department)
     summary = _summaries(p, a)
     if summary is not None and summary < _OTHER_SUMMARY:
         return 0.0
     need = _NEAR_SAME if summary is not None and summary >= _SAME_SUMMARY else _NEAR_BARE
-    now = _now(p, a, archive)
+    now = fates(p, a)
     if _agrees(a, p, now):
         need -= _AGREED
     elif kinds_of(a.item.title, a.item.department) != kinds_of(p.title, p.department):
@@ -390,8 +415,9 @@ def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
         flagged = (*a.findings, ruling.finding) if ruling.finding else a.findings
         return replace(a, decision="review", findings=flagged)
     p, now = ruling.precedent, ruling.now
+    same = _agrees(a, p, now)
     weight = ruling.weight if now is None or now.fate != "close" else min(ruling.weight, 0.8)
-    decision: Decision = "auto" if weight >= 0.95 or (weight >= _OTHER and _agrees(a, p, now)) else "review"
+    decision: Decision = "auto" if weight >= 0.95 or (weight >= _OTHER and same) else "review"
     codes, status, fit = a.codes, a.status, a.fit
     if p.outcome == "code" and now is not None and now.entry is not None:
         codes, status, fit = _coded(a, now, weight, ruling.why), "listed", max(a.fit, weight)
@@ -409,6 +435,8 @@ def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
         codes=codes,
         precedent=ruling.why,
     )
+    if same and a.nature == p.nature:
+        return out  # the findings rest on what was judged all the same
     return replace(out, findings=findings_of(out))
 
 
@@ -428,5 +456,12 @@ def _coded(a: Assessment, now: Successor, weight: float, why: str) -> tuple[Cand
         before.also if before else (),
         now.fallback,
     )
-    rest = [c for c in a.codes if c is not before]
-    return (first, *(replace(c, score=min(c.score, 1 - first.score)) for c in rest))[:_CODES]
+    left = 1 - first.score
+    rest = (
+        c
+        if c.score <= left
+        else Candidate(c.version, c.section, c.code, c.name, c.path, left, c.why, c.also, c.fallback)
+        for c in a.codes
+        if c is not before
+    )
+    return (first, *rest)[:_CODES]

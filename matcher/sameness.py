@@ -12,7 +12,6 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -27,9 +26,11 @@ _FORMAT = 1
 TELLING_LENGTH = 4
 _LONGEST = 100
 #: the words of a summary that tell what is bought stand at its beginning
-_SUMMARY_LENGTH = 300
+_SUMMARY_LENGTH = 160
 #: a summary that adds fewer characters than this to its title adds nothing
 _SUMMARY_LEAST = 6
+#: one that is longer than its title by this much adds something whatever it says
+_SUMMARY_LONGER = 12
 
 _RANGE = r"[-—–~至/]"
 _YEARS = re.compile(
@@ -37,7 +38,9 @@ _YEARS = re.compile(
     rf"|(?<!\d)\d\d(?:{_RANGE}\d\d)?年度?|^\d\d{_RANGE}\d\d(?!\d)"
 )
 _SERIES = re.compile(r"第[一二三四五六七八九十百\d]+[届期次批轮]")
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+_NUMBERS = re.compile(r"\d")
+_NO_WORD = re.compile(r"[\W_]+")
+_NO_TEXT = re.compile(r"[\W\d_]+")
 _PLACE = re.compile(r"([一-鿿]{2,4}?)(县|市|区)")
 
 
@@ -72,31 +75,36 @@ def key_format() -> str:
     return f"{_FORMAT}-{_lists().digest}"
 
 
-@lru_cache(maxsize=256)
-def _own_name(department: str) -> re.Pattern[str] | None:
+@lru_cache(maxsize=16384)
+def _own_names(department: str) -> tuple[str, ...]:
     """The department's name and the county or city it begins with, with and without its rank (孝义市, 孝义)."""
+    department = _plain(department)
     names = [department] if len(department) > 3 else []
     place = _PLACE.match(department)
     if place:
         names += [place[0]] if place[2] == "区" else [place[0], place[1]]
-    return re.compile("|".join(map(re.escape, names))) if names else None
+    return tuple(names)
 
 
 def _plain(text: str) -> str:
     """Width and case folded, without spaces."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).lower())
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 @lru_cache(maxsize=65536)
 def telling(title: str, department: str = "") -> str:
     """The characters of `title` that tell it from other lines, in their order; "" where it is all dress."""
     lists = _lists()
-    text = lists.document.sub("", _plain(title))
-    text = _SERIES.sub("", _YEARS.sub("", text))
-    own = _own_name(_plain(department)) if department else None
-    if own:
-        text = own.sub("", text)
-    return "".join(c for c in lists.dress.sub("", text) if c.isalnum())
+    text = _plain(title)
+    if "号" in text:
+        text = lists.document.sub("", text)
+    if _NUMBERS.search(text):
+        text = _YEARS.sub("", text)
+    if "第" in text:
+        text = _SERIES.sub("", text)
+    for name in _own_names(department):
+        text = text.replace(name, "")
+    return _NO_WORD.sub("", lists.dress.sub("", text))
 
 
 def title_key(title: str, department: str = "") -> str:
@@ -106,7 +114,7 @@ def title_key(title: str, department: str = "") -> str:
     """
     text = telling(title, department)
     if not text:
-        text = "=" + "".join(c for c in _plain(title) if c.isalnum())
+        text = "=" + _NO_WORD.sub("", _plain(title))
         return text if len(text) <= _LONGEST else "#" + hashlib.sha256(text.encode()).hexdigest()
     key = "".join(sorted(text))
     return key if len(key) <= _LONGEST else "#" + hashlib.sha256(key.encode()).hexdigest()
@@ -123,18 +131,15 @@ def kinds_of(title: str, department: str = "") -> frozenset[int]:
     return frozenset(number for word, number in _lists().kinds.items() if word in text)
 
 
-def _grams(text: str) -> Counter[str]:
-    return Counter((*text, *map("".join, zip(text, text[1:], strict=False))))
-
-
-def _dice(one: Counter[str], other: Counter[str]) -> float:
-    total = sum(one.values()) + sum(other.values())
-    return 2 * sum((one & other).values()) / total if total else 0.0
+def _dice(one: frozenset[str], other: frozenset[str]) -> float:
+    total = len(one) + len(other)
+    return 2 * len(one & other) / total if total else 0.0
 
 
 @lru_cache(maxsize=65536)
-def _title_grams(title: str, department: str) -> Counter[str]:
-    return _grams(telling(title, department))
+def _title_grams(title: str, department: str) -> frozenset[str]:
+    text = telling(title, department)
+    return frozenset((*text, *map("".join, zip(text, text[1:], strict=False))))
 
 
 def title_likeness(one: str, other: str, department: str = "", other_department: str = "") -> float:
@@ -143,25 +148,27 @@ def title_likeness(one: str, other: str, department: str = "", other_department:
 
 
 @lru_cache(maxsize=16384)
-def _summary_grams(summary: str, title: str, department: str) -> Counter[str] | None:
-    """Pairs of characters of a summary without years and numbers; None where it adds nothing to the title."""
-    text = _NUMBERS.sub("", _lists().document.sub("", _YEARS.sub("", _plain(summary[:_SUMMARY_LENGTH]))))
-    text = "".join(c for c in text if c.isalnum())
-    bare, head = telling(summary[:_SUMMARY_LENGTH], department), telling(title, department)
-    if len(bare) < _SUMMARY_LEAST or bare in head or sorted(bare) == sorted(head):
-        return None
-    return Counter(map("".join, zip(text, text[1:], strict=False)))
+def _summary_text(summary: str, title: str, department: str) -> str:
+    """The letters of a summary without its numbers; "" where it adds nothing to the title."""
+    summary = summary[:_SUMMARY_LENGTH]
+    if len(summary) < len(title) + _SUMMARY_LONGER:
+        bare, head = telling(summary, department), telling(title, department)
+        if len(bare) < _SUMMARY_LEAST or bare in head or sorted(bare) == sorted(head):
+            return ""
+    return _NO_TEXT.sub("", unicodedata.normalize("NFKC", summary).lower())
 
 
 def adds(summary: str, title: str, department: str = "") -> bool:
     """Whether a summary says anything that its title does not."""
-    return _summary_grams(summary, title, department) is not None
+    return bool(_summary_text(summary, title, department))
 
 
 def summary_likeness(one: tuple[str, str, str], other: tuple[str, str, str]) -> float | None:
-    """Share of pairs of characters that two summaries have in common, 0 to 1.
+    """How much of two summaries is the same text in the same order (2 · longest common subsequence / both lengths).
 
     Each side is (summary, title, department). None where either side has no summary that adds to its title.
     """
-    a, b = _summary_grams(*one), _summary_grams(*other)
-    return None if a is None or b is None else _dice(a, b)
+    from rapidfuzz.distance import Indel
+
+    a, b = _summary_text(*one), _summary_text(*other)
+    return Indel.normalized_similarity(a, b) if a and b else None

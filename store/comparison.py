@@ -1,7 +1,7 @@
 """What changed between two runs, item by item, and why: the input, the catalog, the index, a precedent, a decision.
 
-Items are the same where department, own id and title are the same, or else where the titles have the same key. A
-reason is listed where it is a fact of the two runs; that it *caused* the change is claimed only as far as it is the
+Items are the same where department, own id and title are the same, or else where the titles have the same key, or
+else where amount and summary are the same under another title. A reason is listed where it is a fact of the two runs; that it *caused* the change is claimed only as far as it is the
 only one.
 """
 
@@ -160,6 +160,7 @@ def _paired(
         lambda i: (i.department, i.unit, i.title, i.amount_wan),
         lambda i: (i.department, i.title),
         lambda i: (i.department, title_key(i.title, i.department)),
+        lambda i: (i.department, i.unit, i.amount_wan, i.summary) if i.summary and i.amount_wan else i.id,
     )
     for key in keys:
         waiting: dict[Hashable, deque[StoredItem]] = defaultdict(deque)

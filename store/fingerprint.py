@@ -25,9 +25,12 @@ def file_digest(path: Path) -> tuple[int, str]:
 
 
 def item_digest(item: BudgetItem) -> str:
-    """The same for two lines exactly where every field that was read is the same; the place in the file is not one."""
+    """The same for two lines exactly where every field that was read is the same.
+
+    Its place and its own id are none of them: for documents both follow the name of the file.
+    """
     fields = (
-        item.id, item.department, item.unit, item.year, item.title, item.summary,
+        item.department, item.unit, item.year, item.title, item.summary,
         None if item.amount_wan is None else str(item.amount_wan),
         item.part, item.code, item.code_name, item.document,
     )  # fmt: skip

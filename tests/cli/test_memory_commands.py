@@ -1,0 +1,321 @@
+"""The memory at the desk: record, review, decide, compare, share, back up, each as people and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPROVALS = ROOT / "examples" / "disclosures" / "孝义市行政审批服务管理局2025.txt"
+OFFICE = ROOT / "examples" / "disclosures" / "孝义市人民政府办公室2026.txt"
+
+Goufu = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def goufu(tmp_path: Path) -> Goufu:
+    """The command with a store of its own, spoken to by 甲 unless said otherwise."""
+
+    def run(
+        *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh"
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "GOUFU_DB": str(tmp_path / "goufu.db"),
+            "GOUFU_OFFICER": by,
+            "COLUMNS": "100",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
+            cwd=ROOT,
+            env=environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+
+    return run
+
+
+@pytest.fixture
+def saved(goufu: Goufu) -> Goufu:
+    """The same after the approvals bureau's budget was recorded as run 1."""
+    result = goufu("classify", APPROVALS, "--save", "--format", "jsonl")
+    assert result.returncode == 0 and "已记录为运行 1" in result.stderr
+    return goufu
+
+
+def records(result: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_nothing_is_kept_unasked(goufu: Goufu, tmp_path: Path) -> None:
+    assert goufu("classify", OFFICE).returncode == 0
+    assert list(tmp_path.iterdir()) == []
+    result = goufu("runs")
+    assert result.returncode == 2 and "--save" in result.stderr and "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_and_show(saved: Goufu) -> None:
+    (run,) = records(saved("runs", "--format", "jsonl"))
+    assert (run["id"], run["items"], run["decided"], run["officer"]) == (1, 38, 0, "甲")
+    assert run["inputs"][0]["name"] == APPROVALS.name  # type: ignore[index]
+    items = records(saved("show", "1", "--format", "jsonl"))
+    assert len(items) == 38 and all(i["decided"] is None for i in items)
+    table = saved("show").stdout
+    assert "运行 1" in table and "惠企政策采集梳理及运营服务" in table and "已认定 0" in table
+    assert "run 1" in saved("show", lang="en").stdout
+
+
+def test_reviewing_by_lines_then_classifying_again(saved: Goufu) -> None:
+    """Without a terminal the keys come as lines; every decision is kept, and comes back as a precedent."""
+    first = saved("review", "--all", said="u\nc\nA150402\nx\n2\nk\n1\nz\nn\n合同在办\nq\n")
+    assert first.returncode == 0, first.stderr
+    assert "本次认定 3 项" in first.stderr
+    items = records(saved("show", "--format", "jsonl"))
+    decided = [
+        (n, i["decided"]["outcome"], i["decided"]["code"], i["decided"]["nature"])
+        for n, i in enumerate(items, 1)
+        if i["decided"]
+    ]  # type: ignore[index]
+    assert decided == [
+        (1, "unlisted", "", "service"),
+        (2, "code", "A150402", "service"),
+        (3, "not_applicable", "", "works"),
+    ]
+    assert items[4]["notes"] == ["合同在办"]
+    again = records(saved("classify", APPROVALS, "--format", "jsonl"))
+    assert again[1]["precedent"] == again[1]["codes"][0]["why"][0]  # type: ignore[index]
+    assert str(again[1]["precedent"]).startswith(
+        "先例 "
+    ) and "本部门“惠企政策采集梳理及运营服务项目”（2025 年预算）" in str(again[1]["precedent"])
+    assert (again[0]["status"], again[2]["status"], again[2]["nature"]) == (
+        "unlisted",
+        "not_applicable",
+        "works",
+    )
+    assert "precedent" not in records(saved("classify", APPROVALS, "--no-store", "--format", "jsonl"))[1]
+    assert "先例" in saved("classify", APPROVALS).stdout
+    left = saved("review", "--all", said="q\n")
+    assert "1/35" in left.stdout, "what is decided is not asked again"
+
+
+def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
+    """The item on the screen is decided by a colleague before the key comes: told, not overwritten."""
+    from catalog.load import load_catalogs
+    from store.decisions import choice_named, decide
+    from store.place import Place
+    from store.runs import run_items
+    from store.schema import open_store
+
+    environment = {
+        **os.environ,
+        "GOUFU_DB": str(tmp_path / "goufu.db"),
+        "GOUFU_OFFICER": "甲",
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "review", "--all"],
+        cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    seen = ""
+    while "退出" not in seen:
+        seen += process.stdout.readline()
+    store = open_store(Place(tmp_path / "goufu.db"))
+    item = run_items(store, 1)[0]
+    decide(store, item.id, choice_named("B1001", item, load_catalogs()), "乙", 0)
+    out, err = process.communicate("u\nq\n", timeout=60)
+    assert "已由 乙 于" in out and "没有改动" in out.replace("\n", "")
+    assert run_items(store, 1)[0].decision.officer == "乙"  # type: ignore[union-attr]
+    assert process.returncode == 0, err
+
+
+def test_the_workbook_round_trip(saved: Goufu, tmp_path: Path) -> None:
+    import openpyxl
+
+    path = tmp_path / "报告.xlsx"
+    assert saved("classify", APPROVALS, "-o", path).returncode == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    column = next(n for n, cell in enumerate(sheet[1], 1) if cell.value == "核定代码")
+    for row, code in ((3, "A150402"), (20, "B0302"), (21, "A999999")):
+        sheet.cell(row=row, column=column).value = code
+    book.save(path)
+    dry = saved("decide", path, "--dry-run")
+    assert dry.returncode == 1 and "没有记录" in dry.stderr
+    result = saved("decide", path)
+    assert result.returncode == 1, "one row is at fault"
+    assert "已记录 2" in result.stderr and "代码有误 1" in result.stderr
+    assert "代码有误" in result.stdout and "没有代码" in result.stdout
+    same = saved("decide", path, "--format", "jsonl")
+    assert [json.loads(line)["result"] for line in same.stdout.splitlines()] == ["same", "same", "code"]
+    sheet.cell(row=3, column=column).value = "未列"
+    book.save(path)
+    other = saved("decide", path, "--format", "jsonl", by="丙")
+    assert [json.loads(line)["result"] for line in other.stdout.splitlines()] == ["conflict", "same", "code"]
+    detail = saved("show", "1", "--item", "2").stdout
+    assert "A150402 政企通运营服务　甲" in detail
+
+
+def test_compare_says_what_changed_and_why(saved: Goufu, tmp_path: Path) -> None:
+    saved("review", "--all", said="k\nu\nq\n")
+    changed = tmp_path / "改.txt"
+    changed.write_text(
+        APPROVALS.read_text(encoding="utf-8").replace("消防验收备案技术服务", "消防验收备案辅助技术服务"),
+        encoding="utf-8",
+    )
+    assert saved("classify", APPROVALS, "--save").returncode == 0
+    rows = records(saved("compare", "1", "2", "--format", "jsonl"))
+    assert [(r["title"], r["why"]) for r in rows] == [
+        ("惠企政策采集梳理及运营服务项目", ["decision", "precedent"])
+    ]
+    assert rows[0]["before"]["status"] == "listed" and rows[0]["after"]["status"] == "unlisted"  # type: ignore[index]
+    assert saved("classify", changed, "--save").returncode == 0
+    table = saved("compare", "2", "3")
+    assert "输入" in table.stdout and "没有变的" in table.stderr
+    (row,) = records(saved("compare", "2", "3", "--format", "jsonl"))
+    assert (
+        row["title"] == "消防验收备案辅助技术服务" and row["why"] == ["input"] and row["fields"] == ["title"]
+    )
+
+
+def test_precedents_go_round_between_offices(saved: Goufu, tmp_path: Path) -> None:
+    saved("review", "--all", said="k\nc\nA150402\nq\n")
+    sheet, other = tmp_path / "先例.tsv", tmp_path / "other.db"
+    listed = records(saved("precedents", "list", "--format", "jsonl"))
+    assert [(p["code"], p["section"]) for p in listed] == [("A150402", "行政审批")]
+    assert saved("precedents", "export", sheet).returncode == 0
+    unsigned = saved("precedents", "import", sheet, "--db", other)
+    assert unsigned.returncode == 2 and "未经签发" in unsigned.stderr
+    sheet.write_text(
+        sheet.read_text(encoding="utf-8").replace("\n\t行政审批", "\n是\t行政审批"), encoding="utf-8"
+    )
+    assert saved("precedents", "sign", sheet, "--office", "孝义市财政局").returncode == 0
+    taken = saved("precedents", "import", sheet, "--db", other)
+    assert taken.returncode == 0 and "新增 1" in taken.stderr
+    assert (
+        records(saved("precedents", "list", "--db", other, "--format", "jsonl"))[0]["source"]
+        == "孝义市财政局"
+    )
+    assert "已删除先例 1 条" in saved("precedents", "forget", "1", "--db", other).stderr
+
+
+def test_backup_restore_delete(saved: Goufu, tmp_path: Path) -> None:
+    backup = tmp_path / "备份.db"
+    assert "已核对" in saved("backup", backup).stderr
+    refused = saved("delete", "1")
+    assert refused.returncode == 2 and "--yes" in refused.stderr
+    assert "已删除运行 1：38 项" in saved("delete", "1", "--yes").stderr
+    assert saved("show", "1").returncode == 2
+    assert "--replace" in saved("restore", backup).stderr
+    restored = saved("restore", backup, "--replace")
+    assert restored.returncode == 0 and "现有内容已先备份到" in restored.stderr
+    assert len(records(saved("show", "1", "--format", "jsonl"))) == 38
+    status = saved("store", "status")
+    assert status.returncode == 0 and "日志完整" in status.stdout and "运行　1" in status.stdout
+
+
+def test_going_down_and_up_by_hand(saved: Goufu) -> None:
+    assert saved("store", "downgrade", "0001").returncode == 2
+    assert "结构已退回 0001" in saved("store", "downgrade", "0001", "--yes").stderr
+    assert "结构　0001" in saved("store", "status").stdout
+    assert "0001 → 0002" in saved("store", "upgrade").stderr
+    assert len(records(saved("show", "--format", "jsonl"))) == 38
+
+
+def test_a_store_that_cannot_be_written_costs_no_result(goufu: Goufu, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = goufu("classify", OFFICE, "--save", "--db", tmp_path / "file" / "x.db", "--format", "jsonl")
+    assert result.returncode == 2
+    assert (
+        len(result.stdout.splitlines()) == 12 and "--db" in result.stderr and "Traceback" not in result.stderr
+    )
+
+
+def test_a_server_that_is_not_there(goufu: Goufu) -> None:
+    url = "postgresql://goufu:s3cret@127.0.0.1:1/goufu"
+    result = goufu("classify", OFFICE, "--db", url)
+    assert result.returncode == 2 and "连不上数据库" in result.stderr and "s3cret" not in result.stderr
+    assert goufu("classify", OFFICE, "--db", url, "--no-store").returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 18), (132, 43)])
+def test_every_screen_fits_its_terminal(saved: Goufu, tmp_path: Path, width: int, height: int) -> None:
+    """The review in a pseudo-terminal: what is drawn after each clearing is at most one screen, no line too wide."""
+    from rich.cells import cell_len
+
+    screens = play(
+        tmp_path / "goufu.db",
+        width,
+        height,
+        ["k", "?", " ", "x", "\x1b", "k", "1", "z", "s物业\n", "\x1b", "n记一笔\n", "q"],
+    )
+    assert len(screens) >= 10
+    for shown in screens[:-1]:  # after the last clearing only the summary is printed
+        lines = shown.split("\r\n")
+        assert len(lines) <= height, shown
+        assert max(cell_len(line) for line in lines) <= width, shown
+    assert "24小时自助服务区建设项目" in screens[0] and "q 退出" in screens[0].replace("\r\n", " ")
+    assert any("复核的按键" in s for s in screens) and any("不是购买服务，是什么" in s for s in screens)
+    assert any("搜索“物业”" in s and "B1102 物业管理服务" in s for s in screens)
+
+
+def play(db: Path, width: int, height: int, keys: list[str]) -> list[str]:
+    """The screens that a review draws in a terminal of this size, one after the other, without colours."""
+    import fcntl
+    import pty
+    import re
+    import select
+    import struct
+    import termios
+
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+    environment = {**os.environ, "GOUFU_DB": str(db), "GOUFU_OFFICER": "甲", "TERM": "xterm-256color"}
+    environment.pop("COLUMNS", None)
+    environment.pop("LINES", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "review", "--all"],
+        cwd=ROOT,
+        env=environment,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    data = b""
+
+    def read(seconds: float) -> bytes:
+        found = b""
+        while select.select([master], [], [], seconds)[0]:
+            try:
+                more = os.read(master, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            found += more
+            seconds = 0.25
+        return found
+
+    data += read(20)
+    for key in keys:
+        for part in (key[:1], key[1:]):
+            if part:
+                os.write(master, part.encode())
+                data += read(8)
+    process.wait(timeout=20)
+    os.close(master)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "replace"))
+    return [s.rstrip("\r\n") for s in text.split("\x1b[2J\x1b[H")[1:] if s.strip()]

@@ -83,10 +83,10 @@ def test_reviewing_by_lines_then_classifying_again(saved: Goufu) -> None:
     assert "本次认定 3 项" in first.stderr
     items = records(saved("show", "--format", "jsonl"))
     decided = [
-        (n, i["decided"]["outcome"], i["decided"]["code"], i["decided"]["nature"])
+        (n, *(i["decided"][key] for key in ("outcome", "code", "nature")))  # type: ignore[index]
         for n, i in enumerate(items, 1)
         if i["decided"]
-    ]  # type: ignore[index]
+    ]
     assert decided == [
         (1, "unlisted", "", "service"),
         (2, "code", "A150402", "service"),

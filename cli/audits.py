@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from catalog.errors import GoufuError
+from cli.memory import known_precedents
 from cli.options import day
 from cli.output import note, say
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from disclosure.model import Disclosure
     from matcher.audit import Audit
     from matcher.findings import Silence
-    from matcher.precedent import PrecedentSource
 
 YearOption = Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")]
 IgnoreOption = Annotated[
@@ -37,14 +37,18 @@ IgnoreFileOption = Annotated[
 
 @dataclass(frozen=True)
 class Settings:
-    """How documents are judged: sections and day that override theirs, the silences, precedents, and today."""
+    """How documents are judged: sections and day that override theirs, the silences, today, and whether by precedent.
+
+    `db` names the store as `--db` does; its precedents are applied where `remember` is true and there is a store.
+    """
 
     today: date
     sections: tuple[str, ...] = ()
     year: int | None = None
     on: date | None = None
     silences: tuple[Silence, ...] = ()
-    precedents: PrecedentSource | None = None
+    db: str | None = None
+    remember: bool = False
 
 
 def settings(
@@ -84,18 +88,19 @@ def audit_disclosure(
     from matcher.audit import audit
     from matcher.corpus import default_cache
 
-    return audit(
-        disclosure,
-        load_catalogs(),
-        today=how.today,
-        on=how.on,
-        year=how.year,
-        sections=how.sections,
-        cache=default_cache(),
-        silences=how.silences,
-        precedents=how.precedents,
-        progress=progress,
-    )
+    with known_precedents(how.db, how.remember) as precedents:
+        return audit(
+            disclosure,
+            load_catalogs(),
+            today=how.today,
+            on=how.on,
+            year=how.year,
+            sections=how.sections,
+            cache=default_cache(),
+            silences=how.silences,
+            precedents=precedents,
+            progress=progress,
+        )
 
 
 def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Audit], bool]:

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from decimal import Decimal
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,6 +26,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
+from cli.memory import DbOption, NoStoreOption, precedents_state
 from cli.options import DepartmentOption, OnOption
 from cli.output import language, note, print_line, say, set_language, whole_file
 
@@ -60,6 +62,8 @@ def batch(
     ignore: IgnoreOption = None,
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
+    no_store: NoStoreOption = False,
+    db: DbOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
     kinds = tuple(f".{kind.strip().lstrip('.').lower()}" for kind in reports.split(",") if kind.strip())
@@ -69,7 +73,7 @@ def batch(
             f"不认识报告格式“{unknown[0][1:]}”；可用 html、xlsx、jsonl、csv",
             f"unknown report '{unknown[0][1:]}'; use html, xlsx, jsonl, csv",
         )
-    how = settings(department, year, on, ignore, ignore_file)
+    how = replace(settings(department, year, on, ignore, ignore_file), db=db, remember=not no_store)
     paths = _inputs(files, output)
     if not paths:
         raise typer.Exit(2)
@@ -172,7 +176,7 @@ def _still_there(output: Path, summary: Summary) -> bool:
 
 
 def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
-    """What every document's verdict depends on besides itself: the data, goufu's version, the options."""
+    """What every document's verdict depends on besides itself: data, goufu's version, options, precedents."""
     from importlib.metadata import version
 
     from catalog.load import data_directory
@@ -182,7 +186,8 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         told.update(str(path.relative_to(root)).encode())
         told.update(path.read_bytes())
-    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language())
+    remembered = precedents_state(how.db) if how.remember else ""
+    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered)
     told.update(repr(options).encode())
     return told.hexdigest()
 

@@ -11,7 +11,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
-from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, known_precedents, save_run
+from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
 from cli.options import DepartmentOption, OnOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 
@@ -60,9 +60,8 @@ def classify(
             f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
             f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
         )
-    how = settings(department, year, on, ignore, ignore_file)
-    with known_precedents(db, not no_store) as precedents:
-        audits, failed = audit_files(files, replace(how, precedents=precedents))
+    how = replace(settings(department, year, on, ignore, ignore_file), db=db, remember=not no_store)
+    audits, failed = audit_files(files, how)
     audits = [a for a in audits if a.assessments]
     assessments = [a for one in audits for a in one.assessments]
     writer = _write_ocds if form == "ocds" and suffix == ".json" else WRITERS.get(suffix)

@@ -87,6 +87,18 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
         yield found
 
 
+def precedents_state(db: str | None) -> str:
+    """A name for the precedents that the store holds now; "" where there is no store."""
+    from store.place import place_of
+
+    place = place_of(db)
+    if not place.exists:
+        return ""
+    from store.lookup import state
+
+    return state(place)
+
+
 def save_run(
     audits: Sequence[Audit],
     files: Sequence[str | Path],

@@ -112,7 +112,7 @@ class _Desk:
                 keys.get(key, keys.get(key.lower(), self.help))()
             elif key.isdecimal() and 1 <= int(key) <= len(options):
                 self._decide(self._entry(options[int(key) - 1]))
-            else:
+            elif key != "esc":
                 self.message = say(f"没有这个键：{key}（? 帮助）", f"no such key: {key} (? help)")
         if self.going and sys.stdout.isatty():
             _clear()

@@ -21,6 +21,7 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 _DIM, _BOLD, _WARN = "dim", "bold", "yellow"
+_CLOSING = "，。；：、）》”’！？,.;:)!?"
 #: keys and what they do, in the order of the footer
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("1-9", "选用", "choose"),
@@ -92,8 +93,13 @@ def wrapped(text: str, width: int, most: int) -> list[str]:
             if used > width:
                 break
             cut += 1
+        if 1 < cut < len(rest) and rest[cut] in _CLOSING:
+            cut -= 1  # a line never begins with a closing mark
+        if 1 < cut < len(rest) and rest[cut - 1].isascii() and rest[cut].isascii():
+            word = rest.rfind(" ", 0, cut + 1)
+            cut = word if word > 0 else cut  # nor in the middle of a word
         cut = max(cut, 1)
-        lines.append(rest[:cut])
+        lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     if rest and lines:
         lines[-1] = clipped(lines[-1] + rest, width)
@@ -167,8 +173,8 @@ def screen(
     listed = _options(options, width, room)
     summary_room = min(5, room - len(listed))
     summary: list[Line] = [[(text, _DIM)] for text in wrapped(item.summary, width, max(summary_room, 0))]
-    body = [*top, *summary, *below, *listed]
-    return [*body[: height - len(foot)], *foot]
+    body = [*top, *summary, *below, *listed][: height - len(foot)]
+    return [*body, *([] for _ in range(height - len(foot) - len(body))), *foot]
 
 
 def _options(options: Sequence[Option], width: int, room: int) -> list[Line]:

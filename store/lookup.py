@@ -64,6 +64,21 @@ def open_precedents(place: Place) -> Iterator[Precedents | None]:
             yield _Postgres(connection)
 
 
+def state(place: Place) -> str:
+    """A name for the precedents that are there now; another one as soon as one is added, changed or dropped."""
+    question = "SELECT count(*), max(id) FROM precedent"
+    if place.path is not None:
+        with contextlib.closing(_sqlite(place)) as connection:
+            try:
+                return str(connection.execute(question).fetchone())
+            except sqlite3.OperationalError:
+                return "older tables"  # brought up when the precedents are opened
+            except sqlite3.DatabaseError as error:
+                raise _told(error, place) from None
+    with _postgres(place) as connection:
+        return str(connection.execute(question).fetchone())
+
+
 def _any(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM precedent LIMIT 1").fetchone() is not None
 

@@ -27,13 +27,11 @@ from matcher.index import Target
 from matcher.model import Assessment, Candidate, Decision, Status
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
-from matcher.text import normal
+from matcher.text import Said, said
 
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
-#: characters of a summary in which reasons are looked for
-_TELLING = 200
 #: natures that are often written like a service, and from when on an entry describes such a line closely
 _COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
 _CLOSE = 0.9
@@ -88,15 +86,17 @@ def _judged(
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
+    first = ranked.targets[ranked.order].tolist()
+    chances = _spread(right, np.take_along_axis(ranked.scores, ranked.order, axis=1)).tolist()
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
     law = [corpus.applicable[s] for s in match.sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
     nothing = EntryTerms()
 
-    def candidate(target: Target, score: float, head: str, body: str, closely: bool) -> Candidate:
+    def candidate(target: Target, score: float, words: Said, closely: bool) -> Candidate:
         terms = index.terms.get((target.section, target.code), nothing)
-        why = reasons(target, terms, head, body, closely=closely)
+        why = reasons(target, terms, words, closely=closely)
         return Candidate(
             target.version,
             target.section,
@@ -112,18 +112,18 @@ def _judged(
     out = []
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
-        head, body = normal(item.title), normal(item.summary[:_TELLING])
-        order = ranked.order[row]
-        scores = _spread(right[row], ranked.scores[row, order])
+        words = said(item.title, item.summary)
         codes = tuple(
-            candidate(index.targets[ranked.targets[column]], score, head, body, not place)
-            for place, (column, score) in enumerate(zip(order[:_CODES], scores, strict=False))
-        )
-        others = tuple(
-            candidate(index.targets[number], score, head, body, not place)
-            for place, (number, score) in enumerate(outside[row])
+            candidate(index.targets[number], score, words, not place)
+            for place, (number, score) in enumerate(zip(first[row], chances[row], strict=True))
         )
         status: Status = _status(kind, float(fits[row]), codes, held)
+        # where the own section lists the purchase, one entry of another is enough to compare with
+        away = outside[row] if status in ("unlisted", "unknown") else outside[row][:1]
+        others = tuple(
+            candidate(index.targets[number], score, words, not place)
+            for place, (number, score) in enumerate(away)
+        )
         sure = _certainty(status, kind, float(chance[row, kinds[row]]), float(fits[row]), codes)
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
@@ -132,7 +132,6 @@ def _judged(
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
             codes = with_successor(codes, standing, versions)
-        words = natures.telling_words(item.title, item.summary, found[row], kind)
         assessment = Assessment(
             item=item,
             sections=match.sections,
@@ -141,7 +140,7 @@ def _judged(
             reference_date=corpus.on,
             nature=kind,
             nature_score=float(chance[row, kinds[row]]),
-            nature_words=words,
+            nature_words=natures.telling_words(words, found[row], kind),
             status=status,
             decision=decision,
             fit=float(fits[row]),
@@ -153,11 +152,14 @@ def _judged(
     return out
 
 
-def _spread(right: float, scores: np.ndarray) -> list[float]:
-    """Probabilities of the first candidates, given that the catalog lists the purchase; the rest go by score."""
-    power = np.exp(scores - scores[0])[1:]
-    rest = (1 - right) * power / max(float(power.sum()), 1e-9)
-    return [float(right), *(min(float(right), float(p)) for p in rest)]
+def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Probabilities of the first candidates, given that the catalog lists the purchase; the rest go by score.
+
+    `scores` are those of each item's candidates, best first: items × candidates, as is what comes back.
+    """
+    power = np.exp(scores[:, 1:] - scores[:, :1])
+    rest = (1 - right)[:, None] * power / np.maximum(power.sum(axis=1, keepdims=True), 1e-9)
+    return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
 
 
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.index import Array, Index, Ints
-from matcher.text import content, grams, load_words, normal
+from matcher.text import Said, by_start, content, grams, load_words
 
 #: the measures, in the order of the feature axis
 FEATURES = (
@@ -85,12 +87,11 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     counts: list[int] = []
     known = index.vocabulary
     for row, text in enumerate(texts):
-        for word, count in Counter(grams(text)).items():
-            number = known.get(word)
-            if number is not None:
-                rows.append(row)
-                numbers.append(number)
-                counts.append(count)
+        found = Counter(map(known.get, grams(text), repeat(-1)))
+        found.pop(-1, 0)
+        rows += repeat(row, len(found))
+        numbers += found.keys()
+        counts += found.values()
     row_of, gram = np.array(rows, dtype=np.int32), np.array(numbers, dtype=np.int32)
     tf = (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
     rarity = index.rarity[gram]
@@ -144,6 +145,11 @@ def _sides(
     return [total.reshape(items, width) for total in sums]
 
 
+def _table(items: int, targets: int, features: int) -> Array:
+    """Zeros, items × targets × features; each feature's numbers lie together, as they are written and summed."""
+    return np.moveaxis(np.zeros((features, items, targets), dtype=np.float32), 0, -1)
+
+
 def scope_features(
     index: Index,
     titles: Text,
@@ -153,8 +159,12 @@ def scope_features(
     sections: Sequence[str],
     internal: Array,
     public: Array,
+    headings: Array,
 ) -> tuple[Ints, Array]:
-    """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES)."""
+    """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES).
+
+    `headings` is what `heading_cosines` gives.
+    """
     items = len(has_summary)
     ranges = [index.sections[s] for s in sections]
     target = (
@@ -162,7 +172,7 @@ def scope_features(
         if ranges
         else np.array([], np.int32)
     )
-    out = np.zeros((items, len(target), len(FEATURES)), dtype=np.float32)
+    out = _table(items, len(target), len(FEATURES))
     column = {name: number for number, name in enumerate(FEATURES)}
     numbers = [index.section_number[s] for s in sections]
     told = [_telling(index, text, numbers, len(target), items) for text in (titles, summaries, tails)]
@@ -186,9 +196,7 @@ def scope_features(
         elif order:
             out[:, at : at + width, column["second_section"]] = 1
         at += width
-    out[:, :, column["heading_cosine"]] = _heading_cosines(index, titles, summaries, items)[
-        :, index.heading_of[target]
-    ]
+    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of[target]]
     long = np.bincount(summaries.row, minlength=items) > _LONG
     out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
     out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
@@ -196,8 +204,8 @@ def scope_features(
     return target, out
 
 
-def _heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> NDArray[np.float64]:
-    """Items × headings."""
+def heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> Array:
+    """How near titles and summaries together come to each third-level heading: items × headings."""
     width = int(index.heading_of.max()) + 1
     total = np.zeros((items, width))
     length = np.zeros(items)
@@ -208,14 +216,15 @@ def _heading_cosines(index: Index, titles: Text, summaries: Text, items: int) ->
             items, width
         )
         length += np.bincount(text.row, text.heading**2, items)
-    return total / np.maximum(np.sqrt(length), 1e-9)[:, None]
+    return (total / np.maximum(np.sqrt(length), 1e-9)[:, None]).astype(np.float32)
 
 
-def across_features(index: Index, titles: Text, summaries: Text, tails: Text, items: int) -> Array:
+def across_features(index: Index, titles: Text, summaries: Text, tails: Text, headings: Array) -> Array:
     """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
+    items = len(headings)
     start, entry, weight = index.across
     width = len(index.targets)
-    out = np.zeros((items, width, len(ACROSS)), dtype=np.float32)
+    out = _table(items, width, len(ACROSS))
     for column, text in ((0, titles), (2, summaries), (4, tails)):
         which, at = _expand(start, text.gram)
         cell = text.row[which].astype(np.int64) * width + entry[at]
@@ -223,7 +232,7 @@ def across_features(index: Index, titles: Text, summaries: Text, tails: Text, it
         out[:, :, column] = np.bincount(cell, text.unit[which] * weight[at], size).reshape(items, width)
         if column < 4:
             out[:, :, column + 1] = np.bincount(cell, text.share[which], size).reshape(items, width)
-    out[:, :, 5] = _heading_cosines(index, titles, summaries, items)[:, index.heading_of]
+    out[:, :, 5] = headings[:, index.heading_of]
     out[:, :, 6] = index.is_class_b
     return out
 
@@ -244,9 +253,18 @@ def tail(title: str) -> str:
     return words[-1][-TAIL_LENGTH:] if words else ""
 
 
-def speaks_of(texts: Sequence[str], words: str) -> Array:
-    """How much each text speaks of the office itself (`internal`) or of the public (`public`): 0, 0.5 or 1."""
-    listed = load_words()[words]
+def speaks_of(items: Sequence[Said], words: str) -> Array:
+    """How much each item speaks of the office itself (`internal`) or of the public (`public`): 0, 0.5 or 1."""
+    starts = _words_by_start(words)
     return np.array(
-        [min(2, sum(w in text for w in listed)) / 2 for text in map(normal, texts)], dtype=np.float32
+        [
+            min(2, sum(w in i.head or w in i.body for s in starts.keys() & i.pairs for w in starts[s])) / 2
+            for i in items
+        ],
+        dtype=np.float32,
     )
+
+
+@lru_cache(maxsize=4)
+def _words_by_start(words: str) -> Mapping[str, tuple[str, ...]]:
+    return by_start(load_words()[words])

@@ -18,15 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.load import data_directory, read_columns
-from matcher.text import normal
+from matcher.text import Said, by_start, normal, said, spotted
 
 Nature = Literal[
     "service", "goods", "works", "mixed", "personnel", "transfer", "operating", "statutory", "insurance"
 ]
 NATURES: tuple[Nature, ...] = get_args(Nature)
 
-#: the words of a summary that can tell what is bought stand at its beginning
-_SUMMARY_LENGTH = 200
 #: from this length on a summary is mostly background, and its words weigh differently
 _LONG = 60
 
@@ -116,24 +114,13 @@ def feature_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """The words with the number of their cue, by their first two characters."""
-    found: dict[str, list[tuple[str, int]]] = {}
+def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[int, ...]]]:
+    """All words by their first two characters, and the numbers of each word's cues."""
+    cues: dict[str, list[int]] = {}
     for number, words in enumerate(evidence().values()):
         for word in words:
-            found.setdefault(word[:2], []).append((word, number))
-    return {start: tuple(words) for start, words in found.items()}
-
-
-def _spoken(text: str) -> set[tuple[str, int]]:
-    """The words that occur in `text`, with their cues."""
-    words = _words()
-    return {
-        hit
-        for at in range(len(text) - 1)
-        for hit in words.get(text[at : at + 2], ())
-        if text.startswith(hit[0], at)
-    }
+            cues.setdefault(word, []).append(number)
+    return by_start(cues), {word: tuple(numbers) for word, numbers in cues.items()}
 
 
 def features(
@@ -149,14 +136,20 @@ def features(
     out = np.zeros((len(titles), len(feature_names())))
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
+    starts, cues_of = _words()
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
-        head, body = normal(title), normal(summary)[:_SUMMARY_LENGTH]
+        item = said(title, summary)
+        head, body = item.head, item.body
         if body.rstrip("。. ") in head:
             body = ""  # a summary that repeats the title adds nothing
         long = len(body) >= _LONG
-        for text, first in ((head, 0), (body, 2 * width if long else width)):
-            for _, cue in _spoken(text):
-                out[row, first + cue] += 1
+        for text, there, first in (
+            (head, item.head_pairs, 0),
+            (body, item.body_pairs, 2 * width if long else width),
+        ):
+            for word in spotted(starts, text, there):
+                for cue in cues_of[word]:
+                    out[row, first + cue] += 1
         at = 3 * width
         for measure in _MEASURES.values():
             out[row, at] = measure.search(body) is not None
@@ -211,22 +204,24 @@ def logits(
     return found @ weights(), found
 
 
-def telling_words(
-    title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4
-) -> tuple[str, ...]:
-    """The words of the item whose cues spoke most for `nature`, strongest first."""
-    cues = list(evidence().items())
-    column = weights()[:, NATURES.index(nature)] - weights().mean(axis=1)
-    force = row * column
+@lru_cache(maxsize=1)
+def _force() -> NDArray[np.float64]:
+    """How much more each feature speaks for a nature than for the average one: natures × features."""
+    return np.ascontiguousarray((weights() - weights().mean(axis=1, keepdims=True)).T)
+
+
+def telling_words(item: Said, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
+    """The words of the item whose cues spoke most for `nature`, strongest first; `row` are its features."""
+    cues = tuple(evidence().values())
+    force = row[: 3 * len(cues)] * _force()[NATURES.index(nature), : 3 * len(cues)]
     found: list[str] = []
-    body = normal(summary)[:_SUMMARY_LENGTH]
-    texts = (normal(title), body, body)
-    order = np.argsort(-force[: 3 * len(cues)])
-    for number in order:
-        if force[number] <= 0.05 or len(found) >= most:
+    texts = (item.head, item.body, item.body)
+    strong = np.flatnonzero(force > 0.05)
+    for number in strong[np.argsort(-force[strong])]:
+        if len(found) >= most:
             break
         side, cue = divmod(int(number), len(cues))
-        hits = [w for w in cues[cue][1] if w in texts[side]]
+        hits = [w for w in cues[cue] if w in texts[side]]
         hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
         found += [w for w in hits if w not in found]
     return tuple(found[:most])

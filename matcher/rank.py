@@ -22,12 +22,14 @@ from matcher.features import (
     FEATURES,
     across_features,
     contents,
+    heading_cosines,
     scope_features,
     speaks_of,
     tail,
     text_of,
 )
 from matcher.index import Array, Index, Ints
+from matcher.text import said
 
 Floats = NDArray[np.float64]
 
@@ -99,8 +101,9 @@ def features_of(
         text_of(index, bodies),
         text_of(index, [tail(h) for h in heads]),
     )
-    whole = [f"{t} {s}" for t, s in zip(titles, summaries, strict=True)]
     scope = [s for s in (*sections, "B") if s in index.sections]
+    items = [said(t, s) for t, s in zip(titles, summaries, strict=True)]
+    headings = heading_cosines(index, of_titles, of_summaries, len(titles))
     targets, found = scope_features(
         index,
         of_titles,
@@ -108,18 +111,19 @@ def features_of(
         of_tails,
         np.array([bool(s) for s in summaries]),
         scope,
-        speaks_of(whole, "internal"),
-        speaks_of(whole, "public"),
+        speaks_of(items, "internal"),
+        speaks_of(items, "public"),
+        headings,
     )
-    return targets, found, across_features(index, of_titles, of_summaries, of_tails, len(titles))
+    return targets, found, across_features(index, of_titles, of_summaries, of_tails, headings)
 
 
 def ranked(
     targets: Ints, found: Array, across: Array, weights: Floats, across_weights: Floats, most: int = 5
 ) -> Ranking:
     """The ranking that `weights` (one for each of FEATURES, one for each of ACROSS) give."""
-    reach = across @ across_weights
-    scores = found @ weights
+    reach = _weighted(across, across_weights)
+    scores = _weighted(found, weights)
     items, width = scores.shape
     count = min(max(most, 2), width)
     part = (
@@ -166,6 +170,11 @@ def ranked(
         axis=1,
     )
     return Ranking(targets, scores, order.astype(np.int32), trust, reach, found)
+
+
+def _weighted(found: Array, weights: Floats) -> Floats:
+    """The weighted sum over the last axis, which lies outermost in memory."""
+    return np.tensordot(weights.astype(np.float32), np.moveaxis(found, -1, 0), 1).astype(np.float64)
 
 
 def rank(

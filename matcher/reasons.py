@@ -2,88 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import lru_cache
+from operator import add
 
 from matcher.index import Target
 from matcher.terms import EntryTerms
-from matcher.text import normal
+from matcher.text import Said, normal, pairs
 
 _DULL = frozenset(
     ["服务", "管理", "工作", "项目", "活动", "组织", "开展", "相关", "建设", "实施", "技术", "行业", "公共"]
 )
 
 
-def shared_run(one: str, other: str) -> str:
-    """The longest run of characters that both texts have, the first of the longest."""
+@lru_cache(maxsize=16384)
+def _prepared(name: str) -> tuple[str, tuple[str, ...], Set[str]]:
+    """A name in normal form, its pairs in order, and as a set."""
+    name = normal(name)
+    return name, tuple(map(add, name, name[1:])), pairs(name)
+
+
+def shared_run(name: str, text: str, there: Set[str]) -> str:
+    """The longest run of two or more characters that `name` shares with `text`, the first of the longest; else "".
+
+    `there` are the pairs of `text`; both are compared in normal form.
+    """
+    name, in_order, own = _prepared(name)
+    shared = own & there
     best = ""
-    for start in range(len(one)):
-        end = start + len(best) + 1
-        while end <= len(one) and one[start:end] in other:
-            best = one[start:end]
-            end += 1
+    if shared:
+        for start, pair in enumerate(in_order):
+            if pair in shared:
+                end = start + max(2, len(best) + 1)
+                while end <= len(name) and name[start:end] in text:
+                    best = name[start:end]
+                    end += 1
     return best
 
 
 def reasons(
     target: Target,
     terms: EntryTerms,
-    head: str,
-    body: str,
+    item: Said,
     most: int = 3,
     title_word: str = "标题",
     closely: bool = True,
 ) -> tuple[str, ...]:
     """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading.
 
-    `head` and `body` are title and summary in normal form; `closely` also looks for the term that comes nearest.
+    `closely` also looks for the term that comes nearest.
     """
-    whole, _ = _prepared(terms)
     found: list[str] = []
     kept: list[str] = []
+    starts = terms.by_start
+    whole = [
+        term
+        for start in starts.keys() & item.pairs
+        for term in starts[start]
+        if (term in item.head or term in item.body) and term not in _DULL
+    ]
+    whole.sort(key=lambda t: (-len(t), t))
     for term in whole:
-        if (
-            (term in head or term in body)
-            and term not in _DULL
-            and not any(term in longer for longer in kept)
-        ):
+        if not any(term in longer for longer in kept):
             kept.append(term)
-            found.append(f"索引词“{term}”见于{title_word if term in head else '概况'}")
+            found.append(f"索引词“{term}”见于{title_word if term in item.head else '概况'}")
             if len(kept) >= 2:
                 break
-    name = normal(target.name)
-    for side, text in ((title_word, head), ("概况", body)):
-        run = shared_run(name, text)
-        if len(run) >= 2 and run not in _DULL and run not in kept:
-            found.append(f"名称中的“{run}”见于{side}")
-            break
+    in_name = [(run, side) for run, side in _runs(target.name, item, title_word) if run not in kept]
+    if in_name:
+        found.append(f"名称中的“{in_name[0][0]}”见于{in_name[0][1]}")
     if not found and closely:
-        near = _nearest(terms, head + " " + body)
+        near = _nearest(terms, item.pairs)
         if near:
             found.append(f"近于索引词“{near}”")
     if len(found) < most and target.path:
-        run = shared_run(normal(target.path[-1]), head + " " + body)
-        if len(run) >= 2 and run not in _DULL:
-            found.append(f"上级标题“{target.path[-1]}”中的“{run}”")
+        above = [run for run, _ in _runs(target.path[-1], item, title_word)]
+        if above:
+            found.append(f"上级标题“{target.path[-1]}”中的“{max(above, key=len)}”")
     return tuple(found[:most]) or (f"与“{target.name}”及其索引词的用字最近",)
 
 
-@lru_cache(maxsize=8192)
-def _prepared(terms: EntryTerms) -> tuple[tuple[str, ...], tuple[tuple[str, frozenset[str]], ...]]:
-    """The positive terms in normal form, longest first; and those of four characters or more with their pairs."""
-    plain = sorted(dict.fromkeys(map(normal, terms.positive)), key=lambda t: (-len(t), t))
-    return tuple(plain), tuple((t, _pairs(t)) for t in plain if len(t) >= 4)
+def _runs(name: str, item: Said, title_word: str) -> list[tuple[str, str]]:
+    """The longest runs that `name` shares with title and summary, where they tell anything, and where they stand."""
+    found = (
+        (shared_run(name, item.head, item.head_pairs), title_word),
+        (shared_run(name, item.body, item.body_pairs), "概况"),
+    )
+    return [(run, side) for run, side in found if run and run not in _DULL]
 
 
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map("".join, zip(text, text[1:], strict=False)))
-
-
-def _nearest(terms: EntryTerms, text: str) -> str:
-    """The term most of whose characters in pairs occur in `text`; "" where none has half of them."""
-    there = _pairs(text)
-    best, share = "", 0.5
-    for term, pairs in _prepared(terms)[1]:
-        part = len(pairs & there) / len(pairs)
-        if part > share:
-            best, share = term, part
-    return best
+def _nearest(terms: EntryTerms, there: Set[str]) -> str:
+    """The term most of whose pairs of characters are `there`; "" where none has more than half of them."""
+    by_pair = terms.by_pair
+    share: dict[str, float] = {}
+    for pair in by_pair.keys() & there:
+        for term, part in by_pair[pair]:
+            share[term] = share.get(term, 0.0) + part
+    best = min(share, key=lambda t: (-round(share[t], 6), -len(t), t), default="")
+    return best if best and share[best] > 0.5 + 1e-6 else ""

@@ -10,7 +10,7 @@ from matcher.initials import by_initials, initials
 from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
-from matcher.text import normal
+from matcher.text import said
 
 
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:
@@ -43,7 +43,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         ranked = ranking.rank(index, [query], [""], [""], (), 2)
         (near,) = ranking.nearest(ranked, limit)
         found = [(n, s) for n, s in near if s > 0.03]
-    nothing = EntryTerms()
+    nothing, words = EntryTerms(), said(query)
     return [
         Candidate(
             t.version,
@@ -52,9 +52,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
             t.name,
             t.path,
             score,
-            reasons(
-                t, index.terms.get((t.section, t.code), nothing), normal(query), "", title_word="所查词语"
-            ),
+            reasons(t, index.terms.get((t.section, t.code), nothing), words, title_word="所查词语"),
             t.also,
             t.fallback,
         )

@@ -8,23 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
 from catalog.errors import CatalogError
 from catalog.load import data_directory, read_columns
+from matcher.text import by_start, normal, pairs
 
 Kind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
 COLUMNS = ("section", "code", "term", "kind")
 _KINDS = frozenset(get_args(Kind))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntryTerms:
     """The terms of one entry: `positive` speak for it, `negative` against it."""
 
     positive: tuple[str, ...] = ()
     negative: tuple[str, ...] = ()
+
+    @cached_property
+    def by_start(self) -> Mapping[str, tuple[str, ...]]:
+        """The positive terms in normal form by their first two characters."""
+        return by_start(dict.fromkeys(map(normal, self.positive)))
+
+    @cached_property
+    def by_pair(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
+        """The positive terms of four or more characters by each of their pairs, and which part of the term it is."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for term in dict.fromkeys(map(normal, self.positive)):
+            if len(term) >= 4:
+                own = pairs(term)
+                for pair in own:
+                    found.setdefault(pair, []).append((term, 1 / len(own)))
+        return {pair: tuple(terms) for pair, terms in found.items()}
 
 
 def index_directory(data: Path | None = None) -> Path:

@@ -10,10 +10,16 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 from pathlib import Path
 
 from catalog.load import data_directory
+
+#: characters of a summary that are read for words; the rest is often praise and law
+SAID_LENGTH = 200
 
 _RUN = re.compile(r"[㐀-鿿]+|[a-z]+[0-9]*|[0-9]{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
@@ -69,5 +75,42 @@ def grams(text: str) -> list[str]:
             found.append(run)
         else:
             found.extend(run)
-            found.extend(map("".join, zip(run, run[1:], strict=False)))
+            found.extend(map(add, run, run[1:]))
     return found
+
+
+def pairs(text: str) -> Set[str]:
+    """Every two characters that stand side by side in `text`."""
+    return set(map(add, text, text[1:]))  # no frozenset: a dict's keys meet a set faster
+
+
+def by_start(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """`words` of two or more characters by their first two, so that `spotted` finds them at once."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[:2], []).append(word)
+    return {start: tuple(some) for start, some in found.items()}
+
+
+def spotted(starts: Mapping[str, tuple[str, ...]], text: str, there: Set[str]) -> list[str]:
+    """The words of `starts` (see `by_start`) that occur in `text`, whose pairs are `there`; in no certain order."""
+    return [word for start in starts.keys() & there for word in starts[start] if word in text]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an item says, ready to be compared: title and the beginning of the summary in normal form, with their pairs."""
+
+    head: str
+    body: str
+    head_pairs: Set[str]
+    body_pairs: Set[str]
+    pairs: Set[str]
+
+
+@lru_cache(maxsize=2048)
+def said(title: str, summary: str = "") -> Said:
+    """What title and summary say; the words of a summary that can tell what is bought stand at its beginning."""
+    head, body = normal(title), normal(summary[:SAID_LENGTH])
+    in_head, in_body = pairs(head), pairs(body)
+    return Said(head, body, in_head, in_body, in_head | in_body)

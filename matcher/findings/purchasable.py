@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from disclosure.model import Place
-from matcher.findings.table import finding, found_in, load_finding_words, quoted, texts
+from matcher.findings.table import finding, found_in, quoted, texts
 from matcher.model import Assessment, Candidate, Finding, Severity
 
 #: an entry of its own section matches the item closely from this probability on
@@ -24,11 +24,10 @@ def declared(a: Assessment) -> tuple[str, Place | None] | None:
         return f"已填目录代码 {item.code or item.code_name}", item.place
     if item.gov_service is not None:
         return ("已填“是否政府购买服务：是”", item.place) if item.gov_service else None
-    words = load_finding_words()
     for what, text, place in texts(item):
-        if found_in(text, words["denied"]):
+        if found_in(text, "denied"):
             return None
-        hits = found_in(text, words["declared"])
+        hits = found_in(text, "declared")
         if hits:
             return f"{what}写有{quoted(hits)}", place
     return None
@@ -45,12 +44,15 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
 
     Works are also known by a title that names them and no upkeep, whatever the text around it calls them.
     """
-    words = load_finding_words()
+    if a.nature not in ("goods", "works", "service", "mixed"):
+        return
     title = a.item.title
-    tending, building = found_in(title, words["tending"]), found_in(title, words["building"])
+    tending, building = found_in(title, "tending"), found_in(title, "building")
+    if a.nature in ("service", "mixed") and not building:
+        return
     said = declared(a)
-    named = bool(said and building and not tending and not found_in(title, words["software"]))
-    if a.nature not in ("goods", "works") and not (named and a.nature in ("service", "mixed")):
+    named = bool(said and building and not tending and not found_in(title, "software"))
+    if a.nature in ("service", "mixed") and not named:
         return
     close = close_entry(a)
     if said is None and not (tending and close):
@@ -74,22 +76,20 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
 
 def _joined(title: str) -> bool:
     """Whether a title names what is tended and what is bought as two things (运维及配件采购, 采购维护)."""
-    words = load_finding_words()
-    return bool(found_in(title, words["tending"]) and found_in(title, words["things"]))
+    return bool(found_in(title, "tending") and found_in(title, "things"))
 
 
 def bundled(a: Assessment) -> Iterator[Finding]:
     """GF202: services together with goods or works in one line."""
     if a.nature not in ("service", "mixed", "goods", "works"):
         return
-    words = load_finding_words()
     title = a.item.title
-    tending, things = found_in(title, words["tending"]), found_in(title, words["things"])
-    building = found_in(title, words["building"])
-    said = declared(a)
+    tending, things = found_in(title, "tending"), found_in(title, "things")
+    building = found_in(title, "building")
     both = bool(tending and things) or (a.nature in ("service", "mixed") and bool(tending and building))
     if not both and a.nature != "mixed":
         return
+    said = declared(a)
     close = close_entry(a)
     if said is None and not both and not close:
         return
@@ -106,20 +106,20 @@ def bundled(a: Assessment) -> Iterator[Finding]:
 
 def hiring(a: Assessment) -> Iterator[Finding]:
     """GF203: hiring, labour dispatch, posts or wages. Allowances, pensions and subsidies are none of these."""
-    words = load_finding_words()["hiring"]
+    if a.nature not in ("personnel", "service", "mixed", "operating"):
+        return
     found = next(
         (
             (what, hits, place)
             for what, text, place in texts(a.item)
-            if what in ("标题", "概况") and (hits := found_in(text, words))
+            if what in ("标题", "概况") and (hits := found_in(text, "hiring"))
         ),
         None,
     )
-    said = declared(a)
-    if found is None and not (said and a.nature == "personnel"):
+    if a.nature != "personnel" and not (found and found[0] == "标题"):
         return
-    in_title = bool(found and found[0] == "标题")
-    if a.nature != "personnel" and not (found and in_title and a.nature in ("service", "mixed", "operating")):
+    said = declared(a)
+    if found is None and not said:
         return
     close = close_entry(a)
     beside = f"；不要列作 {close.code} {close.name}" if close else ""
@@ -137,11 +137,8 @@ def hiring(a: Assessment) -> Iterator[Finding]:
 
 def financing(a: Assessment) -> Iterator[Finding]:
     """GF204: borrowing, deferred payment or buy-back that is declared, or reads like, a purchase of services."""
-    words = load_finding_words()
     for what, text, place in texts(a.item)[:2]:
-        hits = tuple(
-            hit for hit in found_in(text, words["financing"]) if not found_in(text, words["financing_about"])
-        )
+        hits = tuple(hit for hit in found_in(text, "financing") if not found_in(text, "financing_about"))
         if not hits:
             continue
         said = declared(a)

@@ -12,6 +12,7 @@ from catalog.errors import CatalogError, UnknownNameError
 from catalog.load import data_directory
 from disclosure.model import BudgetItem, Place
 from matcher.model import Finding, Severity
+from matcher.text import by_start, pairs, spotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,21 @@ def finding(
     )
 
 
-def found_in(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """The `words` that stand in `text`, in the order of the text, those inside a longer one left out."""
-    hits = [w for w in words if w in text]
-    hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
-    return tuple(sorted(dict.fromkeys(hits), key=text.index))
+@lru_cache(maxsize=64)
+def _starts(which: str) -> Mapping[str, tuple[str, ...]]:
+    return by_start(load_finding_words()[which])
+
+
+_pairs = lru_cache(maxsize=256)(pairs)
+
+
+def found_in(text: str, which: str) -> tuple[str, ...]:
+    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
+    hits = spotted(_starts(which), text, _pairs(text))
+    if len(hits) > 1:
+        hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
+        hits.sort(key=text.index)
+    return tuple(hits)
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,11 +30,16 @@ from matcher.reasons import reasons
 from matcher.terms import EntryTerms
 from matcher.text import normal
 
+if TYPE_CHECKING:
+    from matcher.semantic.rerank import Reranker
+
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
 #: characters of a summary in which reasons are looked for
 _TELLING = 200
+#: natures of purchased services
+_PURCHASED = ("service", "mixed")
 #: natures that are often written like a service, and from when on an entry describes such a line closely
 _COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
 _CLOSE = 0.9
@@ -53,11 +59,13 @@ def assess(
     sections: tuple[str, ...] = (),
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    semantic: Reranker | None = None,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
-    `progress` is called with the number of items done.
+    `progress` is called with the number of items done. `semantic` gives a second opinion on close
+    candidates by their meaning; where its model does not answer, SemanticError is raised.
     """
     groups: dict[tuple[date, SectionMatch], list[int]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -69,7 +77,7 @@ def assess(
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
             for number, assessment in zip(
-                batch, _judged([items[n] for n in batch], corpus, match, versions), strict=True
+                batch, _judged([items[n] for n in batch], corpus, match, versions, semantic), strict=True
             ):
                 done[number] = assessment
             if progress:
@@ -78,16 +86,37 @@ def assess(
 
 
 def _judged(
-    items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch, versions: tuple[CatalogVersion, ...]
+    items: Sequence[BudgetItem],
+    corpus: Corpus,
+    match: SectionMatch,
+    versions: tuple[CatalogVersion, ...],
+    semantic: Reranker | None = None,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries = [i.title for i in items], [i.summary for i in items]
-    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, _CODES)
+    depth = semantic.depth if semantic else _CODES
+    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
     logits, found = natures.logits(titles, summaries, ranking.match(ranked))
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
+    second = (
+        [None] * len(items)
+        if semantic is None
+        else semantic.opinions(
+            items,
+            [natures.NATURES[kind] in _PURCHASED for kind in kinds],
+            index,
+            ranked.targets[ranked.order],
+            [
+                _spread(chance, scores)
+                for chance, scores in zip(
+                    right, np.take_along_axis(ranked.scores, ranked.order, axis=1), strict=True
+                )
+            ],
+        )
+    )
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
     law = [corpus.applicable[s] for s in match.sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
@@ -113,12 +142,17 @@ def _judged(
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         head, body = normal(item.title), normal(item.summary[:_TELLING])
-        order = ranked.order[row]
+        order = ranked.order[row, :_CODES]
         scores = _spread(right[row], ranked.scores[row, order])
+        said = second[row]
+        if said:
+            order, scores = ranked.order[row, said.order], list(said.scores)
         codes = tuple(
             candidate(index.targets[ranked.targets[column]], score, head, body, not place)
             for place, (column, score) in enumerate(zip(order[:_CODES], scores, strict=False))
         )
+        if said:
+            codes = said.explained(codes)
         others = tuple(
             candidate(index.targets[number], score, head, body, not place)
             for place, (number, score) in enumerate(outside[row])
@@ -128,6 +162,8 @@ def _judged(
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
         )
+        if said and said.turned:
+            decision = "review"
         standing = standing_of(item, match.sections, corpus.on, versions)
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
@@ -161,7 +197,7 @@ def _spread(right: float, scores: np.ndarray) -> list[float]:
 
 
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
-    if kind not in ("service", "mixed"):
+    if kind not in _PURCHASED:
         return "not_applicable"
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"

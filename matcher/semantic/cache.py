@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matcher.semantic.embedding import Embedder, SemanticError, Vectors
+from matcher.semantic.embedding import BATCH, Embedder, SemanticError, Vectors
 
 #: change when vectors of the same text mean something else, so that old ones are not read
 FORMAT = 1
@@ -58,13 +58,13 @@ class Cached:
         return _opened(None)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of `texts`, one for each, in their order. Raises SemanticError."""
+        """The vectors of `texts`, in their order; new ones BATCH at a time, each part kept. Raises SemanticError."""
         keys = [hashlib.sha256(text.encode()).digest() for text in texts]
         found = {key: vector for key in dict.fromkeys(keys) if (vector := self._read(key)) is not None}
-        wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        if wanted:
-            made = self.source.embed(list(wanted.values()))
-            new = dict(zip(wanted, made, strict=True))
+        wanted = [(k, t) for k, t in dict(zip(keys, texts, strict=True)).items() if k not in found]
+        for start in range(0, len(wanted), BATCH):
+            part = dict(wanted[start : start + BATCH])
+            new = dict(zip(part, self.source.embed(list(part.values())), strict=True))
             self._write(new)
             found.update(new)
         if len({len(vector) for vector in found.values()}) > 1:

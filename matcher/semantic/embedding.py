@@ -13,7 +13,7 @@ from catalog.errors import GoufuError
 #: N texts × D dimensions, every row of length 1
 Vectors = NDArray[np.float32]
 
-#: texts that a source takes at once
+#: texts that a source is given at once
 BATCH = 32
 
 
@@ -30,7 +30,7 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of `texts`, in their order. Raises SemanticError."""
+        """The vectors of `texts`, all at once and in their order. Raises SemanticError."""
         ...
 
 

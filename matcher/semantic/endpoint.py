@@ -14,9 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import numpy as np
-
-from matcher.semantic.embedding import BATCH, SemanticError, Vectors, not_installed, unit
+from matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
@@ -60,13 +58,7 @@ class Endpoint:
         return PoolManager(retries=again, timeout=Timeout(connect=_CONNECT, read=_READ))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of `texts`, asked for in parts of BATCH. Raises SemanticError."""
-        parts = [self._asked(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        if len({part.shape[1] for part in parts}) > 1:
-            raise self._wrong()
-        return np.concatenate(parts)
-
-    def _asked(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of `texts`, by one request. Raises SemanticError."""
         from urllib3.exceptions import HTTPError
 
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}

@@ -16,13 +16,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from matcher.semantic.embedding import BATCH, SemanticError, Vectors, not_installed, unit
+from matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
 
 Pooling = Literal["cls", "mean"]
 
 _MODELS = ("onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx")
 #: tokens of a text, where the folder does not say fewer; the texts are short
 _TOKENS = 512
+#: what onnxruntime may write to stderr: errors, not remarks on graphs and graphics cards
+_ERRORS = 3
 _STEPS = frozenset({"Transformer", "Pooling", "Normalize"})
 
 
@@ -51,6 +53,7 @@ class LocalModel:
         from tokenizers import Tokenizer
 
         onnxruntime.disable_telemetry_events()
+        onnxruntime.set_default_logger_severity(_ERRORS)
         try:
             tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             known = (tokenizer.padding or {}).get("pad_id")
@@ -60,6 +63,7 @@ class LocalModel:
             tokenizer.enable_truncation(self.tokens)
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self.threads
+            options.log_severity_level = _ERRORS
             session = onnxruntime.InferenceSession(
                 str(self.model), options, providers=["CPUExecutionProvider"]
             )
@@ -71,16 +75,12 @@ class LocalModel:
         """The vectors of `texts`. Raises SemanticError where the model cannot be loaded or run."""
         tokenizer, session = self._loaded
         try:
-            parts = [
-                self._run(tokenizer, session, texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)
-            ]
-        except SemanticError:
-            raise
+            found = self._run(tokenizer, session, texts)
         except Exception as error:  # as above
             raise self._unusable(error) from None
-        return np.concatenate(parts)
+        return unit(found, len(texts), str(self.folder))
 
-    def _run(self, tokenizer: Any, session: Any, texts: Sequence[str]) -> Vectors:
+    def _run(self, tokenizer: Any, session: Any, texts: Sequence[str]) -> Any:
         encoded = tokenizer.encode_batch(list(texts))
         mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
         given = {
@@ -89,22 +89,14 @@ class LocalModel:
             "token_type_ids": np.array([e.type_ids for e in encoded], dtype=np.int64),
         }
         outputs = [output.name for output in session.get_outputs()]
-        whole = "sentence_embedding" in outputs
-        wanted = (
-            "sentence_embedding"
-            if whole
-            else ("last_hidden_state" if "last_hidden_state" in outputs else outputs[0])
-        )
+        wanted = next((n for n in ("sentence_embedding", "last_hidden_state") if n in outputs), outputs[0])
         (found,) = session.run([wanted], {i.name: given[i.name] for i in session.get_inputs()})
+        if found.ndim == 3 and self.pooling == "cls":
+            return found[:, 0]
         if found.ndim == 3:
-            found = found.astype(np.float64)
             weight = mask[:, :, None]
-            found = (
-                found[:, 0]
-                if self.pooling == "cls"
-                else (found * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
-            )
-        return unit(found, len(texts), str(self.folder))
+            return (found * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+        return found
 
     def _unusable(self, error: Exception) -> SemanticError:
         told = " ".join(str(error).split())[:160]

@@ -175,7 +175,7 @@ def test_nothing_is_imported_or_connected_to_unless_asked_for() -> None:
 
 def test_requests_are_in_parts_and_the_key_is_a_bearer(service: Service) -> None:
     texts = [f"项目{n}服务" for n in range(70)]
-    found = endpoint(service.address + "/", "bge", KEY).embed(texts)
+    found = Cached(endpoint(service.address + "/", "bge", KEY)).embed(texts)
     assert [len(one["input"]) for one in service.heard] == [32, 32, 6]
     assert set(service.paths) == {"/v1/embeddings"} and {one["model"] for one in service.heard} == {"bge"}
     assert {h["Authorization"] for h in service.headers} == {f"Bearer {KEY}"}
@@ -286,6 +286,17 @@ def test_what_was_embedded_once_is_not_asked_for_again(tmp_path: Path) -> None:
     assert np.array_equal(one[[1, 0]], two[[0, 2]])
     (file,) = tmp_path.iterdir()
     assert "甲".encode() not in file.read_bytes() and file.stat().st_mode & 0o077 == 0
+
+
+def test_what_came_before_a_failure_is_kept(service: Service, tmp_path: Path) -> None:
+    texts = [f"项目{n}服务" for n in range(70)]
+    service.statuses = [200, 400]
+    for _ in range(2):
+        try:
+            Cached(endpoint(service.address, "bge"), tmp_path).embed(texts)
+        except SemanticError:
+            continue
+    assert [len(one["input"]) for one in service.heard] == [32, 32, 32, 6]
 
 
 def test_another_model_has_another_file(tmp_path: Path) -> None:
@@ -403,6 +414,7 @@ def test_a_folder_gives_means_over_the_words_and_not_the_padding(tmp_path: Path)
     assert found[1][6] == 0  # cut off: six tokens are [CLS] 甲 乙 乙 乙 [SEP]
     many = local_model(tmp_path).embed(["甲乙", *["丙"] * 40])
     assert many.shape == (41, 9)
+    assert "huggingface_hub" not in sys.modules
 
 
 def test_a_folder_that_takes_the_first_token(tmp_path: Path) -> None:

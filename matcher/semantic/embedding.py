@@ -45,7 +45,8 @@ def unit(rows: Any, count: int, where: str) -> Vectors:
     except (TypeError, ValueError, OverflowError):
         found = np.empty(0)
     if found.ndim == 2 and len(found) == count and np.isfinite(found).all():
-        length = np.linalg.norm(found, axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            length = np.linalg.norm(found, axis=1, keepdims=True)
         if (length > 0).all() and np.isfinite(length).all():
             vectors: Vectors = (found / length).astype(np.float16).astype(np.float32)
             return vectors

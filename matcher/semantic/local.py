@@ -121,21 +121,18 @@ def local_model(folder: Path, threads: int = 0) -> LocalModel:
             str(folder),
         )
     model = next((folder / name for name in _MODELS if (folder / name).is_file()), None)
-    missing = [
-        name
-        for name, there in (
-            ("tokenizer.json", (folder / "tokenizer.json").is_file()),
-            ("onnx/model.onnx", model),
-        )
-        if not there
-    ]
+    missing = [] if (folder / "tokenizer.json").is_file() else ["tokenizer.json"]
+    missing += [] if model else ["onnx/model.onnx"]
     if model is None or missing:
         raise SemanticError(
             f"模型文件夹缺少 {'、'.join(missing)}；需要 sentence-transformers 布局并已导出 ONNX 的模型",
             f"the model folder lacks {', '.join(missing)}; it must be laid out as sentence-transformers does, with an ONNX export",
             str(folder),
         )
-    steps = [str(step.get("type", "")).rsplit(".", 1)[-1] for step in _json(folder / "modules.json", [])]
+    steps = [
+        str(step.get("type") if isinstance(step, dict) else step).rsplit(".", 1)[-1]
+        for step in _json(folder / "modules.json", [])
+    ]
     pooling = _json(folder / "1_Pooling" / "config.json", {})
     modes = {name for name, on in pooling.items() if name.startswith("pooling_mode_") and on is True}
     strange = sorted({*steps} - _STEPS) + sorted(
@@ -163,7 +160,7 @@ def _json(path: Path, otherwise: Any) -> Any:
         return otherwise
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         found = None
     if isinstance(found, type(otherwise)):
         return found

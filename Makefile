@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# EXTRAS=dev,ocr also installs the reader of scans and runs its tests
+# EXTRAS=dev,ocr,semantic also installs the reader of scans and what runs a model folder, and runs their tests
 EXTRAS ?= dev
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Score the classifier on answered cases beside what an officer's nephew would write in an afternoon, in one run.
 
-usage: python benchmarks/accuracy.py CASES [CASES …] [--output OUT.jsonl] [--failures N]
+usage: python benchmarks/accuracy.py CASES [CASES …] [--output OUT.jsonl] [--failures N] [--semantic PLACE [--semantic-model NAME]]
 
 CASES are .jsonl files, or a directory of them, in the format of the development cases: id, set, level, department, unit,
 year, title, summary, amount_wan, gold {nature, codes, status, near}. The baseline is `rapidfuzz.process.extract` with
-WRatio over the names of the same entries: those of the item's sections and class B.
+WRatio over the names of the same entries: those of the item's sections and class B. `--semantic` measures the second
+opinion of a model (docs/semantic.md).
 
 n cases; top1/top3 share of purchased services whose first / first three codes hold an accepted one; nature, status
 share accepted; near1 unlisted cases whose first `elsewhere` is one of the gold `near`; auto share decided "auto";
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.load import load_catalogs
+from cli.semantic import reranker, source
 from disclosure.records import read_records
 from matcher.assess import assess
 from matcher.corpus import Corpus, open_corpus
@@ -115,14 +117,18 @@ def main() -> None:
     parser.add_argument("cases", nargs="+", type=Path)
     parser.add_argument("--output", type=Path, help="write the classifier's records there")
     parser.add_argument("--failures", type=int, default=0, help="print this many wrong cases")
+    parser.add_argument("--semantic", help="address of an embedding service, or a model folder")
+    parser.add_argument("--semantic-model", help="the service's name for the model")
     args = parser.parse_args()
+    named = source(args.semantic, args.semantic_model)
+    second = reranker(named) if named else None
     versions = load_catalogs()
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     records: list[dict[str, Any]] = []
     wrong: list[str] = []
     for path, cases in read(args.cases):
         items, _ = read_records(path)
-        outs = [a.record() for a in assess(items, versions, today=date(2026, 1, 1))]
+        outs = [a.record() for a in assess(items, versions, today=date(2026, 1, 1), semantic=second)]
         records += outs
         for case, out in zip(cases, outs, strict=True):
             corpus = open_corpus(versions, date(case.get("year") or 2026, 1, 1))

@@ -14,6 +14,7 @@ from catalog.errors import GoufuError
 from cli.memory import known_precedents
 from cli.options import day
 from cli.output import note, say
+from cli.semantic import Source, reranker
 
 if TYPE_CHECKING:
     from disclosure.model import Disclosure
@@ -40,6 +41,7 @@ class Settings:
     """How documents are judged: sections and day that override theirs, the silences, today, and whether by precedent.
 
     `db` names the store as `--db` does; its precedents are applied where `remember` is true and there is a store.
+    `semantic` names the model of a second opinion by meaning, None for none.
     """
 
     today: date
@@ -49,6 +51,7 @@ class Settings:
     silences: tuple[Silence, ...] = ()
     db: str | None = None
     remember: bool = False
+    semantic: Source | None = None
 
 
 def settings(
@@ -100,6 +103,7 @@ def audit_disclosure(
             silences=how.silences,
             precedents=precedents,
             progress=progress,
+            semantic=reranker(how.semantic) if how.semantic else None,
         )
 
 

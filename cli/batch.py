@@ -29,9 +29,12 @@ from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, set
 from cli.memory import DbOption, NoStoreOption, precedents_state
 from cli.options import DepartmentOption, OnOption
 from cli.output import language, note, print_line, say, set_language, whole_file
+from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
 if TYPE_CHECKING:
+    from disclosure.model import Disclosure
     from matcher.audit import Audit
+    from matcher.semantic.embedding import SemanticError
 
 #: the file in the output folder that says what is done, a line of JSON for each document
 LEDGER = "goufu-batch.jsonl"
@@ -64,6 +67,8 @@ def batch(
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
     no_store: NoStoreOption = False,
     db: DbOption = None,
+    semantic: SemanticOption = None,
+    semantic_model: SemanticModelOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
     kinds = tuple(f".{kind.strip().lstrip('.').lower()}" for kind in reports.split(",") if kind.strip())
@@ -73,7 +78,12 @@ def batch(
             f"不认识报告格式“{unknown[0][1:]}”；可用 html、xlsx、jsonl、csv",
             f"unknown report '{unknown[0][1:]}'; use html, xlsx, jsonl, csv",
         )
-    how = replace(settings(department, year, on, ignore, ignore_file), db=db, remember=not no_store)
+    how = replace(
+        settings(department, year, on, ignore, ignore_file),
+        db=db,
+        remember=not no_store,
+        semantic=source(semantic, semantic_model, threads=1),  # there is a worker for each processor
+    )
     paths = _inputs(files, output)
     if not paths:
         raise typer.Exit(2)
@@ -93,6 +103,12 @@ def batch(
             f"{done} documents, {sum(s.get('items', 0) for s in summaries):,} items; {len(failed)} could not be read. Overview: {output / 'overview.html'}",
         )
     )
+    plain = sum("plain" in s for s in summaries)
+    if plain:
+        note(
+            f"{plain} 个文件未经语义重排，报告按通常排序；再次运行同一命令只补做这些文件",
+            f"{plain} documents were ranked without the semantic model; the same command again does only these",
+        )
     if failed:
         raise typer.Exit(2)
 
@@ -133,6 +149,7 @@ def run(
         note(
             f"已完成 {len(done)} 个，本次 {len(waiting)} 个", f"{len(done)} done before, {len(waiting)} to do"
         )
+    told: set[str] = set()
     # whoever stops the run between here and the end loses only the documents under way
     _rewrite(output / LEDGER, [*done.values()])
     with (output / LEDGER).open("a", encoding="utf-8", newline="\n") as book, _bar(len(waiting)) as step:
@@ -142,6 +159,9 @@ def run(
             book.flush()
             if summary.get("error"):
                 note(summary["error"], summary["error_en"])
+            if "plain" in summary and summary["plain"] not in told:
+                told.add(summary["plain"])
+                note(summary["plain"], summary["plain_en"])
             step(1)
     return [done[path] for path in paths if path in done]
 
@@ -176,7 +196,7 @@ def _still_there(output: Path, summary: Summary) -> bool:
 
 
 def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
-    """What every document's verdict depends on besides itself: data, goufu's version, options, precedents."""
+    """What every document's verdict depends on besides itself: data, goufu's version, options, precedents, model."""
     from importlib.metadata import version
 
     from catalog.load import data_directory
@@ -187,8 +207,9 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         told.update(str(path.relative_to(root)).encode())
         told.update(path.read_bytes())
     remembered = precedents_state(how.db) if how.remember else ""
+    model = reranker(how.semantic).embedder.identity if how.semantic else ""
     options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered)
-    told.update(repr(options).encode())
+    told.update(repr((*options, model)).encode())
     return told.hexdigest()
 
 
@@ -272,15 +293,17 @@ def _begin(lang: str) -> None:
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """Judge one document, write its reports into `output`, and say in short what was found. Never raises."""
-    from cli.audits import audit_disclosure
     from disclosure.document import read_document
 
     try:
-        one = audit_disclosure(read_document(path), how)
+        one, missed = _audited(read_document(path), how)
         if not one.assessments:
             raise GoufuError("没有读到任何项目。", "No budget item was read.", str(path))
         names = [_write(output, path, kind, one) for kind in kinds]
-        return summary_of(path, key, one, names)
+        summary = summary_of(path, key, one, names)
+        if missed:  # without a key that fits, the next run judges it again
+            summary |= {"key": "", "plain": missed.text("zh"), "plain_en": missed.text("en")}
+        return summary
     except GoufuError as error:
         return _failure(path, key, error)
     except Exception as error:  # one document, whatever is wrong with it, must not cost the others
@@ -293,6 +316,26 @@ def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], k
                 str(path),
             ),
         )
+
+
+#: models that failed in this worker; none is waited for twice
+_FAILED: dict[Source, SemanticError] = {}
+
+
+def _audited(disclosure: Disclosure, how: Settings) -> tuple[Audit, SemanticError | None]:
+    """The audit of a document; without the second opinion, and why, where its model fails in a long run."""
+    from cli.audits import audit_disclosure
+
+    if how.semantic is None:
+        return audit_disclosure(disclosure, how), None
+    from matcher.semantic.embedding import SemanticError
+
+    if how.semantic not in _FAILED:
+        try:
+            return audit_disclosure(disclosure, how), None
+        except SemanticError as error:
+            _FAILED[how.semantic] = error
+    return audit_disclosure(disclosure, replace(how, semantic=None)), _FAILED[how.semantic]
 
 
 def _failure(path: Path, key: str, error: GoufuError) -> Summary:

@@ -14,6 +14,7 @@ from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, 
 from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
 from cli.options import DepartmentOption, OnOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
+from cli.semantic import SemanticModelOption, SemanticOption, source
 
 if TYPE_CHECKING:
     from matcher.audit import Audit
@@ -47,6 +48,8 @@ def classify(
     no_store: NoStoreOption = False,
     by: ByOption = None,
     db: DbOption = None,
+    semantic: SemanticOption = None,
+    semantic_model: SemanticModelOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form, "ocds")
@@ -60,7 +63,12 @@ def classify(
             f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
             f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
         )
-    how = replace(settings(department, year, on, ignore, ignore_file), db=db, remember=not no_store)
+    how = replace(
+        settings(department, year, on, ignore, ignore_file),
+        db=db,
+        remember=not no_store,
+        semantic=source(semantic, semantic_model),
+    )
     audits, failed = audit_files(files, how)
     audits = [a for a in audits if a.assessments]
     assessments = [a for one in audits for a in one.assessments]
@@ -79,7 +87,9 @@ def classify(
         emit((a.record() for a in assessments), (), form)
         _say_findings(audits)
     if save and assessments:
-        number = save_run(audits, files, db, by, {"department": department, "year": year, "on": on})
+        model = how.semantic.label if how.semantic else None
+        options = {"department": department, "year": year, "on": on, "semantic": model}
+        number = save_run(audits, files, db, by, options)
         note(
             f"已记录为运行 {number}；逐项复核：goufu review {number}",
             f"recorded as run {number}; goufu review {number}",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,9 +30,14 @@ from matcher.reasons import reasons
 from matcher.terms import EntryTerms
 from matcher.text import Said, said
 
+if TYPE_CHECKING:
+    from matcher.semantic.rerank import Reordered, Reranker
+
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
+#: natures of purchased services
+_PURCHASED = ("service", "mixed")
 #: natures that are often written like a service, and from when on an entry describes such a line closely
 _COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
 _CLOSE = 0.9
@@ -51,11 +57,13 @@ def assess(
     sections: tuple[str, ...] = (),
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    semantic: Reranker | None = None,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
-    `progress` is called with the number of items done.
+    `progress` is called with the number of items done. `semantic` gives a second opinion on close
+    candidates by their meaning; where its model does not answer, SemanticError is raised.
     """
     groups: dict[tuple[date, SectionMatch], list[int]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -67,7 +75,7 @@ def assess(
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
             for number, assessment in zip(
-                batch, _judged([items[n] for n in batch], corpus, match, versions), strict=True
+                batch, _judged([items[n] for n in batch], corpus, match, versions, semantic), strict=True
             ):
                 done[number] = assessment
             if progress:
@@ -76,18 +84,28 @@ def assess(
 
 
 def _judged(
-    items: Sequence[BudgetItem], corpus: Corpus, match: SectionMatch, versions: tuple[CatalogVersion, ...]
+    items: Sequence[BudgetItem],
+    corpus: Corpus,
+    match: SectionMatch,
+    versions: tuple[CatalogVersion, ...],
+    semantic: Reranker | None = None,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries = [i.title for i in items], [i.summary for i in items]
-    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, _CODES)
+    depth = semantic.depth if semantic else _CODES
+    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
     logits, found = natures.logits(titles, summaries, ranking.match(ranked))
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
-    first = ranked.targets[ranked.order].tolist()
-    chances = _spread(right, np.take_along_axis(ranked.scores, ranked.order, axis=1)).tolist()
+    first = ranked.targets[ranked.order]
+    best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
+    chances = _spread(right, best[:, :_CODES])
+    second: Sequence[Reordered | None] = [None] * len(items)
+    if semantic:
+        purchased = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
+        second = semantic.opinions(items, purchased, index, first, _spread(right, best))
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
     law = [corpus.applicable[s] for s in match.sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
@@ -113,10 +131,14 @@ def _judged(
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         words = said(item.title, item.summary)
+        opinion = second[row]
+        order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
         codes = tuple(
-            candidate(index.targets[number], score, words, not place)
-            for place, (number, score) in enumerate(zip(first[row], chances[row], strict=True))
+            candidate(index.targets[first[row, place]], float(score), words, not rank)
+            for rank, (place, score) in enumerate(zip(order[:_CODES], scores, strict=False))
         )
+        if opinion:
+            codes = opinion.explained(codes)
         status: Status = _status(kind, float(fits[row]), codes, held)
         # where the own section lists the purchase, one entry of another is enough to compare with
         away = outside[row] if status in ("unlisted", "unknown") else outside[row][:1]
@@ -128,6 +150,8 @@ def _judged(
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
         )
+        if opinion and opinion.turned:
+            decision = "review"
         standing = standing_of(item, match.sections, corpus.on, versions)
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
@@ -163,7 +187,7 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
-    if kind not in ("service", "mixed"):
+    if kind not in _PURCHASED:
         return "not_applicable"
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"

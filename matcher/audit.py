@@ -17,6 +17,7 @@ from matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
     from matcher.precedent import PrecedentSource
+    from matcher.semantic.rerank import Reranker
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ def audit(
     silences: Sequence[Silence] = (),
     precedents: PrecedentSource | None = None,
     progress: Callable[[int], None] | None = None,
+    semantic: Reranker | None = None,
 ) -> Audit:
     """The audit of one document; the options are those of `matcher.assess.assess`, and what was decided before."""
-    assessments = assess(disclosure.items, versions, today, on, year, sections, cache, progress)
+    assessments = assess(disclosure.items, versions, today, on, year, sections, cache, progress, semantic)
     if precedents is not None:
         from matcher.precedent import applied
 

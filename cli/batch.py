@@ -8,17 +8,13 @@ from the summaries alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from decimal import Decimal
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +28,8 @@ from cli.output import language, note, print_line, say, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from disclosure.model import Disclosure
     from matcher.audit import Audit
     from matcher.semantic.embedding import SemanticError
@@ -197,6 +195,7 @@ def _still_there(output: Path, summary: Summary) -> bool:
 
 def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
     """What every document's verdict depends on besides itself: data, goufu's version, options, precedents, model."""
+    import hashlib
     from importlib.metadata import version
 
     from catalog.load import data_directory
@@ -214,6 +213,8 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
 
 
 def _key(path: Path, base: str) -> str:
+    import hashlib
+
     told = hashlib.sha256(base.encode())
     try:
         with path.open("rb") as stream:
@@ -236,6 +237,9 @@ def _judged(
     jobs: int,
 ) -> Iterator[tuple[Path, Summary]]:
     """The summaries of `paths` as they are done. A document that brings its worker down is told apart and tried alone."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from concurrent.futures.process import BrokenProcessPool
+
     left = list(reversed(paths))
     while left:
         under_way: dict[Future[Summary], Path] = {}
@@ -256,6 +260,8 @@ def _judged(
 
 def _alone(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """One document in a pool of its own, after one of several brought a pool down."""
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         with _pool(1) as pool:
             return pool.submit(judge_one, path, output, how, kinds, key).result()
@@ -272,6 +278,9 @@ def _alone(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key:
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(
         jobs,
         mp_context=get_context("spawn"),
@@ -351,6 +360,8 @@ def _failure(path: Path, key: str, error: GoufuError) -> Summary:
 
 def report_name(path: Path, kind: str) -> str:
     """The name of a report: that of the document, with a few letters of its path, as two may share a name."""
+    import hashlib
+
     stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or "report"
     return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}{kind}"
 

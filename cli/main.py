@@ -7,34 +7,44 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from catalog.errors import GoufuError
 from cli import output
-from cli import precedents as precedents_desk
-from cli import store as store_desk
-from cli.backup import backup
-from cli.batch import batch
-from cli.catalogs import catalogs
-from cli.classify import classify
-from cli.compare import compare
-from cli.decide import decide
-from cli.delete import delete
-from cli.diff import diff
-from cli.history import history
-from cli.importing import import_catalog
-from cli.items import items
-from cli.lookup import lookup
-from cli.restore import restore
-from cli.review import review
-from cli.rules import rules
-from cli.runs import runs
-from cli.show import show
-from cli.tree import tree
 
+#: the commands in the order of the help: each stands in the module of its name, but for `import`, a word of Python's
+COMMANDS = (
+    *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
+    *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
+    *("precedents", "store"),
+)
+
+
+class Commands(TyperGroup):
+    """The commands by name; only the module of the one that is asked for is loaded."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module("cli.importing" if cmd_name == "import" else f"cli.{cmd_name}")
+        found = getattr(module, "app", None)
+        if found is None:
+            found = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
+            found.command(cmd_name)(getattr(module, "import_catalog" if cmd_name == "import" else cmd_name))
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="goufu",
     help="购服：政府购买服务指导性目录的编码、查询与核对。",
@@ -42,7 +52,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_CONTEXT,
+    cls=Commands,
 )
 
 
@@ -63,17 +74,6 @@ def shared(
 ) -> None:
     """购服：政府购买服务指导性目录的编码、查询与核对。"""
     output.set_language(lang)
-
-
-COMMANDS: tuple[Callable[..., None], ...] = (
-    *(classify, batch, items, lookup, tree, catalogs, diff, history, rules),
-    *(review, decide, runs, show, compare, delete, backup, restore),
-)
-for command in COMMANDS:
-    app.command()(command)
-app.command("import")(import_catalog)
-app.add_typer(precedents_desk.app, name="precedents")
-app.add_typer(store_desk.app, name="store")
 
 
 def run() -> None:

@@ -11,7 +11,9 @@ from cli.memory import ByOption, DbOption, officer, opened
 from cli.options import DepartmentOption, FormatOption, checked, day
 from cli.output import Column, emit, note, whole_file
 
-app = typer.Typer(help="先例：查看、导出、签发、导入。", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="先例：查看、导出、签发、导入。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
 
 COLUMNS = (
     Column("id", "号", "no.", right=True),

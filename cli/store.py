@@ -9,7 +9,9 @@ import typer
 from cli.memory import DbOption
 from cli.output import note, say
 
-app = typer.Typer(help="存储的状态与结构升级。", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="存储的状态与结构升级。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
 
 
 @app.command()

@@ -19,8 +19,9 @@ from disclosure.detect import kind_of
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Disclosure, Place, Remark
 from disclosure.pdf import Progress, pdf_lines
-from disclosure.read import assemble, is_disclosure
+from disclosure.read import assemble
 from disclosure.records import has_title, read_records, records, tabular_rows
+from disclosure.tables import has_project_table
 from disclosure.text import decode, read_bytes, text_lines
 
 #: bytes; a scan of three hundred pages has about a hundred megabytes
@@ -68,7 +69,7 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
         lines = _csv_lines(decode(data, where), path.name)
     else:
         lines = text_lines(decode(data, where), path.name)
-    if not is_disclosure(lines) and any(line.is_row and has_title(line.cells) for line in lines):
+    if not has_project_table(lines) and any(line.is_row and has_title(line.cells) for line in lines):
         # no project table, but rows with a 项目名称 column: a list that an officer keeps
         if kind in ("csv", "xlsx", "xls", "ods"):
             return _records(path)

@@ -53,6 +53,7 @@ _LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ("plan", re.compile(r"项目实施计划")),
     ("goal", re.compile(r"总体目标|年度总体目标")),
 )
+_ANY_LABEL = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _LABELS))
 _LONG: frozenset[Label] = frozenset({"title", "overview", "basis", "necessity", "measures", "plan"})
 _HEADING = re.compile(r"项目支出绩效目标(?:申报)?表")
 _ENDS = re.compile(
@@ -149,6 +150,8 @@ def _labelled(line: Line) -> Iterator[tuple[Label, tuple[str, ...]]]:
 def _label(cell: str) -> tuple[Label, str] | None:
     """The label a cell is, and what stands after it in the same cell (`实施期资金总额: 66,440`)."""
     flat = squeeze(cell)
+    if not _ANY_LABEL.match(flat):
+        return None
     for label, pattern in _LABELS:
         match = pattern.match(flat)
         if match is None:

@@ -67,14 +67,17 @@ def column_letters(column: int) -> str:
 
 def clean_cell(text: str) -> str:
     """A cell without the marks of Markdown and HTML, and with its white space collapsed to single spaces."""
-    text = _HEADING.sub("", _MARKS.sub(" ", text))
-    return re.sub(r"\s+", " ", text.replace("\u3000", " ")).strip()
+    if "<" in text or "*" in text:
+        text = _MARKS.sub(" ", text)
+    if "#" in text:
+        text = _HEADING.sub("", text)
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=1 << 16)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def fold(text: str) -> str:

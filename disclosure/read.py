@@ -30,11 +30,6 @@ def read_disclosure(path: Path) -> Disclosure:
     return assemble(lines, path.name, path.stem, str(path))
 
 
-def is_disclosure(lines: Sequence[Line]) -> bool:
-    """Whether a project table stands in `lines`."""
-    return project_tables(lines).found
-
-
 def assemble(
     lines: Sequence[Line], file: str, stem: str, where: str = "", remarks: Sequence[Remark] = ()
 ) -> Disclosure:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from catalog.citation import Standing, judge
-from catalog.concordance import Archive, load_archive
 from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
 from matcher.model import Candidate
+
+if TYPE_CHECKING:
+    from catalog.citation import Standing
+    from catalog.concordance import Archive
 
 
 @lru_cache(maxsize=4)
 def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
     """The archive that compares `versions`; the shipped one, with its decisions, where they are the shipped versions."""
+    from catalog.concordance import Archive, load_archive
+
     shipped = load_archive()
     return shipped if shipped.versions == versions else Archive(versions)
 
@@ -26,6 +31,8 @@ def standing_of(
     """The standing on the day `on` of what `item` cites; None where it cites nothing."""
     if not (item.code or item.code_name or item.document):
         return None
+    from catalog.citation import judge
+
     return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
 
 

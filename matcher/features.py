@@ -222,14 +222,15 @@ def heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> 
 def across_features(index: Index, titles: Text, summaries: Text, tails: Text, headings: Array) -> Array:
     """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
     items = len(headings)
-    start, entry, weight = index.across
     width = len(index.targets)
     out = _table(items, width, len(ACROSS))
     for column, text in ((0, titles), (2, summaries), (4, tails)):
-        which, at = _expand(start, text.gram)
-        cell = text.row[which].astype(np.int64) * width + entry[at]
+        which, at = _expand(index.across_start, text.gram)
+        cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
         size = items * width
-        out[:, :, column] = np.bincount(cell, text.unit[which] * weight[at], size).reshape(items, width)
+        out[:, :, column] = np.bincount(cell, text.unit[which] * index.across_weight[at], size).reshape(
+            items, width
+        )
         if column < 4:
             out[:, :, column + 1] = np.bincount(cell, text.share[which], size).reshape(items, width)
     out[:, :, 5] = headings[:, index.heading_of]

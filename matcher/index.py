@@ -24,7 +24,7 @@ from matcher.terms import EntryTerms
 from matcher.text import grams, normal
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 4
+FORMAT = 5
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -56,7 +56,8 @@ class Index:
     `start[s, g]` … `start[s, g + 1]` are the postings of gram g in section s. `entry` is the target of a posting;
     `weights[:, k]` its five weights: document (tf-idf, each target's vector of length 1), presence (1), share of
     the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
-    over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`).
+    over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
+    postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
     """
 
     targets: tuple[Target, ...]
@@ -71,6 +72,9 @@ class Index:
     heading_start: Ints
     heading_entry: Ints
     heading_weights: Array
+    across_start: Ints
+    across_entry: Ints
+    across_weight: Array
     terms: Mapping[tuple[str, str], EntryTerms] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -82,18 +86,6 @@ class Index:
     def is_class_b(self) -> Array:
         """For each target 1 if it is of class B."""
         return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
-
-    @cached_property
-    def across(self) -> tuple[Ints, Ints, Array]:
-        """The postings of rare grams over all sections: where each gram's start, their targets, their weights."""
-        keep = self.rarity > math.log((len(self.targets) + 1) / (_COMMON + 0.5))
-        gram = np.repeat(
-            np.tile(np.arange(len(self.rarity)), len(self.sections)), np.diff(self.start, axis=1).ravel()
-        )
-        order = np.flatnonzero(keep[gram])
-        order = order[np.argsort(gram[order], kind="stable")]
-        start = np.searchsorted(gram[order], np.arange(len(self.rarity) + 1)).astype(np.int32)
-        return start, self.entry[order], self.weights[order, 0]
 
 
 def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
@@ -172,6 +164,9 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
     key = table[:, 0] * (size + 1) + table[:, 1]
     edges = np.arange(len(sections))[:, None] * (size + 1) + np.arange(size + 1)[None, :]
     start = np.searchsorted(key, edges.ravel()).reshape(edges.shape).astype(np.int32)
+    common = {vocabulary[g] for g, n in frequency.items() if n >= _COMMON}
+    rare = table[~np.isin(table[:, 1], sorted(common))]
+    rare = rare[np.argsort(rare[:, 1], kind="stable")]
     return Index(
         targets=tuple(ordered),
         sections=sections,
@@ -180,6 +175,9 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         start=start,
         entry=table[:, 2].astype(np.int32),
         weights=table[:, 3:].astype(np.float32),
+        across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
+        across_entry=rare[:, 2].astype(np.int32),
+        across_weight=rare[:, 3].astype(np.float32),
         terms=dict(terms),
         **_headings(ordered, documents, vocabulary),
     )
@@ -225,6 +223,9 @@ _ARRAYS = (
     "heading_start",
     "heading_entry",
     "heading_weights",
+    "across_start",
+    "across_entry",
+    "across_weight",
 )
 
 
@@ -270,7 +271,7 @@ def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], 
     return Index(
         targets=tuple(ordered),
         sections=sections,
-        vocabulary={word: number for number, word in enumerate(words)},
+        vocabulary=dict(zip(words, range(len(words)), strict=True)),
         terms=terms,
         **loaded,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from catalog.citation import Standing
 from disclosure.model import BudgetItem, Place
 from matcher.nature import Nature
+
+if TYPE_CHECKING:
+    from catalog.citation import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]

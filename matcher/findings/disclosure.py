@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from catalog.citation import judge
 from catalog.force import Applicable, CatalogClass, applicable, span
 from catalog.model import CatalogVersion
 from catalog.written import read_documents
@@ -148,6 +147,8 @@ def _not_in_force(
         if version is not None and version.id in {v.id for v in governing}:
             continue
         if version is None:
+            from catalog.citation import judge
+
             facts = judge(archive_of(versions), own, law.on, document=number).facts
             why = next(((f.zh, f.en) for f in facts if f.rule), None)
             if why is None:

@@ -18,10 +18,11 @@ from __future__ import annotations
 import argparse
 import json
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,12 @@ from matcher.rank import ELSEWHERE, TRUST, Ranking, features_of, ranked
 Floats = NDArray[np.float64]
 SETS = ("listed", "class_b", "nature", "unlisted", "real")
 FOLDS = 8
+#: an ending that so many titles share is a feature of the nature model
+COMMON_END = 8
 #: real lines are few and count most; our own class B lines are many for so few entries
-_RANK_WEIGHT = {"real": 4.0, "own county": 0.8, "own class_b": 0.15}
-_TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 3.0, "unlisted": 3.0, "own unlisted": 2.0}
-_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 1.5}
+_RANK_WEIGHT = {"real": 4.0, "own county": 0.35, "own class_b": 0.15}
+_TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 1.0, "unlisted": 3.0, "own unlisted": 2.0}
+_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 0.8}
 _RIDGE = {"ranking": 0.05, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
 
 
@@ -342,10 +345,13 @@ def main() -> None:
     trusts = np.concatenate(
         [trust_of([by_id[id(c)]], folded[fold_of(c)], reach_of[fold_of(c)])[0] for c in cases]
     )
+    titles = [t for _, t, _ in table], [c["title"] for c in cases]
+    count = Counter(end for title in chain(*titles) for end in nature.ends_of(title))
+    ends = sorted(end for end, n in count.items() if n >= COMMON_END)
     x = np.concatenate(
         [
-            nature.features([t for _, t, _ in table], [s for _, _, s in table]),
-            nature.features([c["title"] for c in cases], [c["summary"] or "" for c in cases], trusts @ fits),
+            nature.features(titles[0], [s for _, _, s in table], known=ends),
+            nature.features(titles[1], [c["summary"] or "" for c in cases], trusts @ fits, ends),
         ]
     )
     y = np.array(
@@ -373,7 +379,7 @@ def main() -> None:
     lines = ["feature\tnature\tweight"]
     lines += [
         f"{name}\t{kind}\t{whole[i, j]:.3f}"
-        for i, name in enumerate(nature.feature_names())
+        for i, name in enumerate(nature.all_names(ends))
         for j, kind in enumerate(nature.NATURES)
         if abs(whole[i, j]) >= 0.0005
     ]

@@ -25,10 +25,11 @@ from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections
 from matcher.findings import findings_of
 from matcher.index import Target
+from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
-from matcher.text import Said, said
+from matcher.text import SAID_LENGTH, Said, said
 
 if TYPE_CHECKING:
     from matcher.semantic.rerank import Reordered, Reranker
@@ -91,7 +92,8 @@ def _judged(
     semantic: Reranker | None = None,
 ) -> list[Assessment]:
     index = corpus.index
-    titles, summaries = [i.title for i in items], [i.summary for i in items]
+    meant = [(read_as(i.title, index), read_as(i.summary[:SAID_LENGTH], index)) for i in items]
+    titles, summaries = [title for (title, _), _ in meant], [summary for _, (summary, _) in meant]
     depth = semantic.depth if semantic else _CODES
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
@@ -130,7 +132,8 @@ def _judged(
     out = []
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
-        words = said(item.title, item.summary)
+        words = said(titles[row], summaries[row])
+        misread = dict.fromkeys((*meant[row][0][1], *meant[row][1][1]))
         opinion = second[row]
         order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
         codes = tuple(
@@ -139,6 +142,9 @@ def _judged(
         )
         if opinion:
             codes = opinion.explained(codes)
+        if misread and codes:
+            told = "、".join(f"“{m.written}”" for m in misread), "、".join(f"“{m.read}”" for m in misread)
+            codes = (replace(codes[0], why=(*codes[0].why, f"{told[0]}疑为{told[1]}之误")), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         # where the own section lists the purchase, one entry of another is enough to compare with
         away = outside[row] if status in ("unlisted", "unknown") else outside[row][:1]

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,6 +82,13 @@ class Index:
     def section_number(self) -> Mapping[str, int]:
         """The number of each section in `start`."""
         return {name: number for number, name in enumerate(self.sections)}
+
+    @cached_property
+    def phrases(self) -> str:
+        """All names and terms in normal form, a line each."""
+        names = (name for t in self.targets for name in (t.name, *t.also))
+        terms = (term for words in self.terms.values() for term in words.positive)
+        return normal("\n".join(chain(names, terms)))
 
     @cached_property
     def is_class_b(self) -> Array:

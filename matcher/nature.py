@@ -8,8 +8,7 @@ labelled lines (`data/nature/examples.tsv` and the development cases). The verdi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -66,16 +65,10 @@ _OTHER_KIND = frozenset(
     | {f"title: {e}" for e in _ENDINGS if e not in ("ends in service", "ends in upkeep")}
 )
 _DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资金)+$")
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The nature of an item, its probability, those of all natures, and the words that spoke for it."""
-
-    nature: Nature
-    score: float
-    words: tuple[str, ...]
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
+_CHINESE = re.compile("[㐀-鿿]+")
+#: how the model names the feature "the title ends in …"
+_END = "the title's end: "
 
 
 @lru_cache(maxsize=2)
@@ -123,17 +116,30 @@ def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[int, ...
     return by_start(cues), {word: tuple(numbers) for word, numbers in cues.items()}
 
 
+def ends_of(title: str) -> tuple[str, ...]:
+    """The last one, two and three Chinese characters of a title without its brackets: in Chinese its head."""
+    runs = _CHINESE.findall(_BRACKETS.sub("", normal(title)))
+    return tuple(dict.fromkeys(runs[-1][-n:] for n in (1, 2, 3))) if runs else ()
+
+
 def features(
-    titles: Sequence[str], summaries: Sequence[str], match: NDArray[np.float64] | None = None
+    titles: Sequence[str],
+    summaries: Sequence[str],
+    match: NDArray[np.float64] | None = None,
+    known: Sequence[str] | None = None,
 ) -> NDArray[np.float64]:
     """Items × features: for a cue the square root of how many of its words occur (at most 3), else 0 or 1.
 
-    `match` is for each item the logit that an entry of its scope describes it, where that is known.
+    `match` is for each item the logit that an entry of its scope describes it, where that is known. `known` are
+    the endings of titles that are features of their own, after `feature_names`; without it, those of the weights.
     """
     cues = list(evidence())
     width = len(cues)
     structures = evidence()["structure"]
-    out = np.zeros((len(titles), len(feature_names())))
+    ends = _numbers() if known is None else {end: number for number, end in enumerate(known)}
+    size = len(feature_names())
+    table = np.zeros((len(titles), size + len(ends)))
+    out = table[:, :size]
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
     starts, cues_of = _words()
@@ -167,6 +173,9 @@ def features(
         bare = _DRESS.sub("", bare)
         out[row, at + 4] = bare.endswith(thing_words)
         out[row, at + 5] = bare.endswith(structures)
+        for end in ends_of(title):
+            if end in ends:
+                table[row, size + ends[end]] = 1
     counts = np.minimum(out[:, : 3 * width], 3)
     out[:, : 3 * width] = np.sqrt(counts)
     both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
@@ -181,16 +190,33 @@ def features(
         out[:, -3] = np.where(odd, np.clip(match, -6, 6) / 3, 0)
         out[:, -2] = 1
     out[:, -1] = 1
-    return out
+    return table
 
 
-@lru_cache(maxsize=2)
-def weights(path: Path | None = None) -> NDArray[np.float64]:
-    """The coefficients, features × natures. A feature that the file does not name has weight 0."""
-    path = path or data_directory() / "nature" / "weights.tsv"
-    names = {name: number for number, name in enumerate(feature_names())}
+@lru_cache(maxsize=1)
+def _coefficients() -> tuple[tuple[str, str, str], ...]:
+    path = data_directory() / "nature" / "weights.tsv"
+    return tuple(zip(*read_columns(path, ("feature", "nature", "weight")), strict=True))
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> Mapping[str, int]:
+    """The endings that the weights name, numbered."""
+    ends = dict.fromkeys(name[len(_END) :] for name, _, _ in _coefficients() if name.startswith(_END))
+    return {end: number for number, end in enumerate(ends)}
+
+
+def all_names(ends: Iterable[str]) -> tuple[str, ...]:
+    """The names of the columns that `features` gives: its own, then one for each of `ends`."""
+    return (*feature_names(), *(_END + end for end in ends))
+
+
+@lru_cache(maxsize=1)
+def weights() -> NDArray[np.float64]:
+    """The coefficients, features × natures, from `weights.tsv`. A feature that the file does not name has weight 0."""
+    names = {name: number for number, name in enumerate(all_names(_numbers()))}
     table = np.zeros((len(names), len(NATURES)))
-    for name, nature, value in zip(*read_columns(path, ("feature", "nature", "weight")), strict=True):
+    for name, nature, value in _coefficients():
         if name in names:
             table[names[name], NATURES.index(nature)] = float(value)
     return table
@@ -213,17 +239,21 @@ def _force() -> NDArray[np.float64]:
 def telling_words(item: Said, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
     """The words of the item whose cues spoke most for `nature`, strongest first; `row` are its features."""
     cues = tuple(evidence().values())
-    force = row[: 3 * len(cues)] * _force()[NATURES.index(nature), : 3 * len(cues)]
-    found: list[str] = []
-    texts = (item.head, item.body, item.body)
+    size = len(feature_names())
+    speaks = _force()[NATURES.index(nature)]
+    force = row * speaks
+    force[3 * len(cues) : size] = 0  # measures and shape are no words
     strong = np.flatnonzero(force > 0.05)
+    ends = tuple(_numbers())
+    texts = (item.head, item.body, item.body)
+    found: list[str] = []
     for number in strong[np.argsort(-force[strong])]:
         if len(found) >= most:
             break
         side, cue = divmod(int(number), len(cues))
-        hits = [w for w in cues[cue] if w in texts[side]]
-        hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
-        found += [w for w in hits if w not in found]
+        hits = [w for w in cues[cue] if w in texts[side]] if number < size else [ends[number - size]]
+        hits = [w for w in hits if len(w) > 1 and not any(w != longer and w in longer for longer in hits)]
+        found += [w for w in hits if not any(w in other for other in found)]
     return tuple(found[:most])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from matcher import rank as ranking
 from matcher.corpus import Corpus
 from matcher.initials import by_initials, initials
+from matcher.misread import read_as
 from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
@@ -29,6 +30,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
             )
             for t in by_letters
         ]
+    query, _ = read_as(query, index)
     if sections:
         ranked = ranking.rank(index, [query], [""], [""], sections, limit)
         if not ranked.features[0, :, 0].any():  # not one gram of the query is known

@@ -15,8 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.load import data_directory
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 #: characters of a summary that are read for words; the rest is often praise and law
 SAID_LENGTH = 200
@@ -42,8 +46,27 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def normal(text: str) -> str:
-    """`text` in one form: width, case and compatibility characters folded (NFKC, lower case); idempotent."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """`text` in one form: width, case, compatibility and traditional characters folded (NFKC, lower case); idempotent."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    try:
+        text.encode("gb2312")  # holds all simplified characters in common use: the quick way out
+    except UnicodeEncodeError:
+        if any(map(_is_unusual, text)):
+            return str(_simplifier().convert(text))
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _is_unusual(character: str) -> bool:
+    """Whether a character is Chinese and not among the common simplified ones."""
+    return "㐀" <= character <= "鿿" and not character.encode("gb2312", "ignore")
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 @lru_cache(maxsize=256)

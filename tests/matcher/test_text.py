@@ -23,6 +23,11 @@ def test_normal_is_idempotent(text: str) -> None:
     assert normal(normal(text)) == normal(text)
 
 
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    assert normal("網絡安全等級保護測評") == "网络安全等级保护测评"
+    assert normal("瞭望塔") == "瞭望塔"  # no other form
+
+
 @given(CHINESE)
 def test_grams_are_the_characters_and_pairs(text: str) -> None:
     found = grams(text)

@@ -11,26 +11,37 @@ opinion of a model (docs/semantic.md).
 n cases; top1/top3 share of purchased services whose first / first three codes hold an accepted one; nature, status
 share accepted; near1 unlisted cases whose first `elsewhere` is one of the gold `near`; auto share decided "auto";
 auto_ok share of those right in nature, status and code; ece expected calibration error of the first score.
+
+--confusion adds two tables: natures, and where the first code stands that was given in place of an accepted one.
+--failures prints wrong cases, first those that would have been accepted unseen, then by how sure the classifier was.
+--misread puts that share of the characters in `data/misread.tsv` in each other's place, as a scanner might, and
+--traditional writes the lines in traditional characters: how much either costs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
+import random
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from catalog.load import load_catalogs
 from cli.semantic import reranker, source
+from disclosure.model import BudgetItem
 from disclosure.records import read_records
 from matcher.assess import assess
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import item_sections
+from matcher.misread import confusable
+from matcher.nature import NATURES
 
 _SERVICE = {"service", "mixed"}
+_PLACES = ("right", "a sibling", "another heading", "class B", "the own section", "no code")
 _COLUMNS = ("n", "top1", "top3", "base1", "base3", "nature", "status", "near1", "auto", "auto_ok", "ece")
 
 
@@ -110,6 +121,60 @@ def table(rows: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(lines)
 
 
+def place(case: dict[str, Any], out: dict[str, Any]) -> str:
+    """Where the first code stands, seen from the nearest accepted one."""
+    wanted = [tuple(code) for code in case["gold"]["codes"]]
+    if not out["codes"]:
+        return "no code"
+    section, code = out["codes"][0]["section"], out["codes"][0]["code"]
+    if (section, code) in wanted:
+        return "right"
+    if any(s == section and c[:5] == code[:5] for s, c in wanted):
+        return "a sibling"
+    if any(s == section for s, _ in wanted):
+        return "another heading"
+    return "class B" if section == "B" else "the own section"
+
+
+def confusion(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    """Two tables in Markdown: natures, accepted against given; and where first codes stand, by the class meant."""
+    natures: dict[str, Counter[str]] = defaultdict(Counter)
+    places: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, out in pairs:
+        gold = case["gold"]
+        natures[out["nature"] if out["nature"] in gold["nature"] else gold["nature"][0]][out["nature"]] += 1
+        if gold["codes"] and set(gold["nature"]) <= _SERVICE:
+            sections = {section for section, _ in gold["codes"]}
+            meant = "class B" if sections == {"B"} else "either" if "B" in sections else "class A"
+            places[meant][place(case, out)] += 1
+    return f"{_crossed('nature', natures, NATURES)}\n\n{_crossed('meant', places, _PLACES)}"
+
+
+def _crossed(name: str, counts: dict[str, Counter[str]], columns: Sequence[str]) -> str:
+    lines = [f"| {name} | {' | '.join(columns)} |", f"|---|{'--:|' * len(columns)}"]
+    for row in [c for c in columns if c in counts] + sorted(set(counts) - set(columns)):
+        lines.append(f"| {row} | {' | '.join(str(counts[row][c] or '·') for c in columns)} |")
+    return "\n".join(lines)
+
+
+def damaged(items: Sequence[BudgetItem], share: float, traditional: bool) -> list[BudgetItem]:
+    """`items` with a `share` of their confusable characters misread, or in traditional characters."""
+    chance = random.Random(20261121)
+    others, _ = confusable()
+
+    def change(text: str) -> str:
+        text = "".join(
+            chance.choice(others[c]) if c in others and chance.random() < share else c for c in text
+        )
+        if traditional:
+            from opencc import OpenCC
+
+            text = OpenCC("s2t").convert(text)
+        return text
+
+    return [replace(i, title=change(i.title), summary=change(i.summary)) for i in items]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -117,6 +182,13 @@ def main() -> None:
     parser.add_argument("cases", nargs="+", type=Path)
     parser.add_argument("--output", type=Path, help="write the classifier's records there")
     parser.add_argument("--failures", type=int, default=0, help="print this many wrong cases")
+    parser.add_argument("--confusion", action="store_true", help="print what was taken for what")
+    parser.add_argument(
+        "--misread", type=float, default=0.0, help="share of confusable characters to misread"
+    )
+    parser.add_argument(
+        "--traditional", action="store_true", help="write the lines in traditional characters"
+    )
     parser.add_argument("--semantic", help="address of an embedding service, or a model folder")
     parser.add_argument("--semantic-model", help="the service's name for the model")
     args = parser.parse_args()
@@ -125,11 +197,15 @@ def main() -> None:
     versions = load_catalogs()
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     records: list[dict[str, Any]] = []
-    wrong: list[str] = []
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    wrong: list[tuple[bool, float, str]] = []
     for path, cases in read(args.cases):
         items, _ = read_records(path)
+        if args.misread or args.traditional:
+            items = tuple(damaged(items, args.misread, args.traditional))
         outs = [a.record() for a in assess(items, versions, today=date(2026, 1, 1), semantic=second)]
         records += outs
+        pairs += zip(cases, outs, strict=True)
         for case, out in zip(cases, outs, strict=True):
             corpus = open_corpus(versions, date(case.get("year") or 2026, 1, 1))
             row = judge(case, out, baseline(corpus, case))
@@ -138,17 +214,20 @@ def main() -> None:
             ].append(row)
             if not row["nature"] or row["status"] is False or row["top1"] is False:
                 first = out["codes"][0] if out["codes"] else {}
-                wrong.append(
+                said = (
                     f"{case['id']} {case['department']} {case['title']} | {(case['summary'] or '')[:60]} | gold {case['gold']['nature']} "
                     f"{case['gold']['status']} {case['gold']['codes']} | got {out['nature']} {out['status']} "
                     f"{first.get('section')} {first.get('code')} {first.get('name')} {first.get('score')}"
                 )
+                wrong.append((row["auto"], max(out["nature_score"], row["score"]), said))
     if args.output:
         args.output.write_text(
             "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8"
         )
     print(table(rows))
-    print("\n".join(wrong[: args.failures]))
+    if args.confusion:
+        print(f"\n{confusion(pairs)}")
+    print("\n".join(said for _, _, said in sorted(wrong, reverse=True)[: args.failures]))
 
 
 if __name__ == "__main__":

@@ -26,8 +26,11 @@ class Misreading(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def _others(path: Path | None = None) -> tuple[dict[str, str], re.Pattern[str]]:
-    """For each character those it may be mistaken for, and what finds them, from `data/misread.tsv`."""
+def confusable(path: Path | None = None) -> tuple[dict[str, str], re.Pattern[str]]:
+    """For each character those it may be mistaken for, and what finds them, from `data/misread.tsv`.
+
+    Raises CatalogError where a line is not two or more different characters.
+    """
     path = path or data_directory() / "misread.tsv"
     (groups,) = read_columns(path, ("characters",))
     others: dict[str, str] = {}
@@ -43,7 +46,7 @@ def _others(path: Path | None = None) -> tuple[dict[str, str], re.Pattern[str]]:
 
 def read_as(text: str, index: Index) -> tuple[str, tuple[Misreading, ...]]:
     """`text` as it was meant, as far as the index can tell, and what was read otherwise than it is written."""
-    others, likely = _others()
+    others, likely = confusable()
     known = index.vocabulary
     found: list[Misreading] = []
     for hit in likely.finditer(text):

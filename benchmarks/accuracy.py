@@ -160,7 +160,7 @@ def _crossed(name: str, counts: dict[str, Counter[str]], columns: Sequence[str])
 def damaged(items: Sequence[BudgetItem], share: float, traditional: bool) -> list[BudgetItem]:
     """`items` with a `share` of their confusable characters misread, or in traditional characters."""
     chance = random.Random(20261121)
-    others, _ = confusable()
+    others = confusable()
 
     def change(text: str) -> str:
         text = "".join(

@@ -24,12 +24,12 @@ from matcher.citing import standing_of, with_successor
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections
 from matcher.findings import findings_of
-from matcher.index import Target
+from matcher.index import Index, Target
 from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
-from matcher.text import SAID_LENGTH, Said, said
+from matcher.text import Said, said
 
 if TYPE_CHECKING:
     from matcher.semantic.rerank import Reordered, Reranker
@@ -92,8 +92,7 @@ def _judged(
     semantic: Reranker | None = None,
 ) -> list[Assessment]:
     index = corpus.index
-    meant = [(read_as(i.title, index), read_as(i.summary[:SAID_LENGTH], index)) for i in items]
-    titles, summaries = [title for (title, _), _ in meant], [summary for _, (summary, _) in meant]
+    titles, summaries, misread = _meant(items, index)
     depth = semantic.depth if semantic else _CODES
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
@@ -133,7 +132,6 @@ def _judged(
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         words = said(titles[row], summaries[row])
-        misread = dict.fromkeys((*meant[row][0][1], *meant[row][1][1]))
         opinion = second[row]
         order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
         codes = tuple(
@@ -142,9 +140,8 @@ def _judged(
         )
         if opinion:
             codes = opinion.explained(codes)
-        if misread and codes:
-            told = "、".join(f"“{m.written}”" for m in misread), "、".join(f"“{m.read}”" for m in misread)
-            codes = (replace(codes[0], why=(*codes[0].why, f"{told[0]}疑为{told[1]}之误")), *codes[1:])
+        if row in misread and codes:
+            codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         # where the own section lists the purchase, one entry of another is enough to compare with
         away = outside[row] if status in ("unlisted", "unknown") else outside[row][:1]
@@ -180,6 +177,23 @@ def _judged(
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out
+
+
+def _meant(items: Sequence[BudgetItem], index: Index) -> tuple[list[str], list[str], dict[int, str]]:
+    """Titles and summaries, misread characters put right, and by the number of the item what was read otherwise."""
+    titles, summaries = [i.title for i in items], [i.summary for i in items]
+    told: dict[int, str] = {}
+    for row, item in enumerate(items):
+        words = said(item.title, item.summary)
+        head, in_head = read_as(words.head, index, words.head_pairs)
+        body, in_body = read_as(words.body, index, words.body_pairs)
+        if in_head or in_body:
+            titles[row], summaries[row] = head, body
+            found = dict.fromkeys((*in_head, *in_body))
+            told[row] = (
+                f"{'、'.join(f'“{m.written}”' for m in found)}疑为{'、'.join(f'“{m.read}”' for m in found)}之误"
+            )
+    return titles, summaries, told
 
 
 def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ comparison, and is told beside the result.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from catalog.errors import CatalogError
 from catalog.load import data_directory, read_columns
 from matcher.index import Index
+from matcher.text import pairs
 
 
 class Misreading(NamedTuple):
@@ -26,8 +27,8 @@ class Misreading(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def confusable(path: Path | None = None) -> tuple[dict[str, str], re.Pattern[str]]:
-    """For each character those it may be mistaken for, and what finds them, from `data/misread.tsv`.
+def confusable(path: Path | None = None) -> Mapping[str, str]:
+    """For each character those it may be mistaken for, from `data/misread.tsv`.
 
     Raises CatalogError where a line is not two or more different characters.
     """
@@ -41,24 +42,28 @@ def confusable(path: Path | None = None) -> tuple[dict[str, str], re.Pattern[str
             )
         for character in group:
             others[character] = others.get(character, "") + group.replace(character, "")
-    return others, re.compile(f"[{''.join(others)}]")
+    return others
 
 
-def read_as(text: str, index: Index) -> tuple[str, tuple[Misreading, ...]]:
-    """`text` as it was meant, as far as the index can tell, and what was read otherwise than it is written."""
-    others, likely = confusable()
+def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str, tuple[Misreading, ...]]:
+    """`text` as it was meant, as far as the index can tell, and what was read otherwise than it is written.
+
+    `there` are the pairs of characters of `text`, where they are at hand.
+    """
+    others = confusable()
     known = index.vocabulary
+    unknown = (pairs(text) if there is None else there).difference(known)
+    suspect = {
+        text.find(pair) + place
+        for pair in unknown
+        for place in (0, 1)
+        if pair[place] in others and _is_chinese(pair[1 - place])
+    }
     found: list[Misreading] = []
-    for hit in likely.finditer(text):
-        at = hit.start()
+    for at in sorted(suspect):
         first = max(0, min(at - 1, len(text) - 3))
-        around = text[first : first + 3]
-        place = at - first
-        if len(around) < 3 or not all(map(_is_chinese, around)):
-            continue
-        if around[:2] in known and around[1:] in known:
-            continue
-        for other in others[hit[0]]:
+        around, place = text[first : first + 3], at - first
+        for other in others[text[at]]:
             read = around[:place] + other + around[place + 1 :]
             if read[:2] in known and read[1:] in known and read in index.phrases:
                 found.append(Misreading(around, read))

@@ -102,7 +102,7 @@ def grams(text: str) -> list[str]:
     return found
 
 
-def pairs(text: str) -> Set[str]:
+def pairs(text: str) -> set[str]:
     """Every two characters that stand side by side in `text`."""
     return set(map(add, text, text[1:]))  # no frozenset: a dict's keys meet a set faster
 
@@ -126,9 +126,9 @@ class Said:
 
     head: str
     body: str
-    head_pairs: Set[str]
-    body_pairs: Set[str]
-    pairs: Set[str]
+    head_pairs: set[str]
+    body_pairs: set[str]
+    pairs: set[str]
 
 
 @lru_cache(maxsize=2048)

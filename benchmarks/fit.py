@@ -45,7 +45,7 @@ COMMON_END = 8
 #: real lines are few and count most; our own class B lines are many for so few entries
 _RANK_WEIGHT = {"real": 4.0, "own county": 0.35, "own class_b": 0.15}
 _TRUST_WEIGHT = {"displaced": 0.25, "real": 4.0, "own county": 1.0, "unlisted": 3.0, "own unlisted": 2.0}
-_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 0.8}
+_NATURE_WEIGHT = {"nature": 1.5, "real": 2.5, "own county": 0.9, "listed": 0.4}
 _RIDGE = {"ranking": 0.05, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.3}
 
 
@@ -359,7 +359,7 @@ def main() -> None:
         + [[n in c["gold"]["nature"] for n in nature.NATURES] for c in cases],
         dtype=float,
     )
-    w8 = np.array([1.0] * len(table) + [_NATURE_WEIGHT.get(c["set"], 0.5) for c in cases])
+    w8 = np.array([1.0] * len(table) + [_NATURE_WEIGHT.get(c["set"], 0.35) for c in cases])
     of_case = np.array([-1] * len(table) + [fold_of(c) for c in cases])
     answers, kinds = y[len(table) :], np.array([c["set"] for c in cases])
     logit = np.zeros((len(cases), len(nature.NATURES)))

@@ -100,6 +100,7 @@ def _judged(
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
+    odd = natures.of_another_kind(found)
     first = ranked.targets[ranked.order]
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
     chances = _spread(right, best[:, :_CODES])
@@ -149,7 +150,9 @@ def _judged(
             candidate(index.targets[number], score, words, not place)
             for place, (number, score) in enumerate(away)
         )
-        sure = _certainty(status, kind, float(chance[row, kinds[row]]), float(fits[row]), codes)
+        sure = _certainty(
+            status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
+        )
         decision: Decision = (
             "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
         )
@@ -215,14 +218,14 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
 
 
 def _certainty(
-    status: Status, kind: natures.Nature, nature: float, fit: float, codes: Sequence[Candidate]
+    status: Status, kind: natures.Nature, odd: bool, nature: float, fit: float, codes: Sequence[Candidate]
 ) -> float:
     """The probability that nature, status and first code are all right; 0 where a person must look anyway.
 
     A bundle must be taken apart by a person; a line that is no service although an entry of its own section
-    describes it well is looked at too.
+    describes it well is looked at too, and so is a service whose title ends like something else (`odd`: 人员工资).
     """
-    if kind == "mixed" or status in ("unknown", "superseded"):
+    if kind == "mixed" or status in ("unknown", "superseded") or (odd and kind == "service"):
         return 0.0
     if status == "not_applicable":
         close = kind in _COULD_PASS and bool(codes) and fit * codes[0].score >= _CLOSE

@@ -183,14 +183,18 @@ def features(
     out[:, -8] = some & (both[:, cues.index("operate")] > 0)
     out[:, -7] = some & (both[:, [cues.index("profess"), cues.index("public")]].max(axis=1) > 0)
     if match is not None:
-        names = feature_names()
-        other = [n for n, name in enumerate(names) if name in _OTHER_KIND]
-        odd = out[:, other].max(axis=1) > 0
+        odd = of_another_kind(out)
         out[:, -4] = np.where(odd, 0, np.clip(match, -6, 6) / 3)
         out[:, -3] = np.where(odd, np.clip(match, -6, 6) / 3, 0)
         out[:, -2] = 1
     out[:, -1] = 1
     return table
+
+
+def of_another_kind(found: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """For each item whether its title ends in something else than a service: 工程, 工资, 电费; `found` are its features."""
+    other = [n for n, name in enumerate(feature_names()) if name in _OTHER_KIND]
+    return np.asarray(found[:, other].max(axis=1) > 0)
 
 
 @lru_cache(maxsize=1)

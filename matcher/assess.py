@@ -42,6 +42,8 @@ _PURCHASED = ("service", "mixed")
 #: natures that are often written like a service, and from when on an entry describes such a line closely
 _COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
 _CLOSE = 0.9
+#: a candidate less probable than this is explained by its name alone
+_FAINT = 0.005
 
 
 def date_of(item: BudgetItem, on: date | None, year: int | None, today: date) -> date:
@@ -115,7 +117,8 @@ def _judged(
     nothing = EntryTerms()
 
     def candidate(target: Target, score: float, words: Said, closely: bool) -> Candidate:
-        terms = index.terms.get((target.section, target.code), nothing)
+        # what is hardly possible is not worth a search through all its terms
+        terms = index.terms.get((target.section, target.code), nothing) if score >= _FAINT else nothing
         why = reasons(target, terms, words, closely=closely)
         return Candidate(
             target.version,

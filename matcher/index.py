@@ -25,7 +25,7 @@ from matcher.terms import EntryTerms
 from matcher.text import grams, normal
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 5
+FORMAT = 6
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -59,6 +59,7 @@ class Index:
     the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
     over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
     postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
+    `phrases` are all names and terms in normal form, a line each.
     """
 
     targets: tuple[Target, ...]
@@ -76,6 +77,7 @@ class Index:
     across_start: Ints
     across_entry: Ints
     across_weight: Array
+    phrases: str
     terms: Mapping[tuple[str, str], EntryTerms] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -84,16 +86,13 @@ class Index:
         return {name: number for number, name in enumerate(self.sections)}
 
     @cached_property
-    def phrases(self) -> str:
-        """All names and terms in normal form, a line each."""
-        names = (name for t in self.targets for name in (t.name, *t.also))
-        terms = (term for words in self.terms.values() for term in words.positive)
-        return normal("\n".join(chain(names, terms)))
-
-    @cached_property
     def is_class_b(self) -> Array:
         """For each target 1 if it is of class B."""
         return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
+
+
+def _phrases(target: Target, terms: EntryTerms) -> tuple[str, ...]:
+    return (target.name, *target.also, *terms.positive)
 
 
 def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
@@ -186,6 +185,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
         across_entry=rare[:, 2].astype(np.int32),
         across_weight=rare[:, 3].astype(np.float32),
+        phrases="\n".join(normal(phrase) for phrase in chain(*map(_phrases, ordered, own))),
         terms=dict(terms),
         **_headings(ordered, documents, vocabulary),
     )
@@ -254,12 +254,17 @@ def save(index: Index, path: Path) -> None:
     import os
     import tempfile
 
-    words = np.frombuffer("\n".join(index.vocabulary).encode("utf-8"), dtype=np.uint8)
+    words, phrases = (
+        np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+        for text in ("\n".join(index.vocabulary), index.phrases)
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, words=words, **{array: getattr(index, array) for array in _ARRAYS})
+            np.savez(
+                file, words=words, phrases=phrases, **{array: getattr(index, array) for array in _ARRAYS}
+            )
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
@@ -273,6 +278,7 @@ def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], 
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     with np.load(path, allow_pickle=False) as arrays:
         words = arrays["words"].tobytes().decode("utf-8").split("\n")
+        phrases = arrays["phrases"].tobytes().decode("utf-8")
         loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(words) + 1) or len(loaded["heading_of"]) != len(ordered):
         raise ValueError("the cached index does not fit")
@@ -280,6 +286,7 @@ def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], 
         targets=tuple(ordered),
         sections=sections,
         vocabulary=dict(zip(words, range(len(words)), strict=True)),
+        phrases=phrases,
         terms=terms,
         **loaded,
     )

@@ -57,7 +57,8 @@ def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str
         text.find(pair) + place
         for pair in unknown
         for place in (0, 1)
-        if pair[place] in others and _is_chinese(pair[1 - place])
+        for other in others.get(pair[place], "")
+        if (pair[0] + other if place else other + pair[1]) in known
     }
     found: list[Misreading] = []
     for at in sorted(suspect):
@@ -65,12 +66,13 @@ def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str
         around, place = text[first : first + 3], at - first
         for other in others[text[at]]:
             read = around[:place] + other + around[place + 1 :]
-            if read[:2] in known and read[1:] in known and read in index.phrases:
+            if read[:2] in known and read[1:] in known and _stands(read, index.phrases):
                 found.append(Misreading(around, read))
                 text = text[:at] + other + text[at + 1 :]
                 break
     return text, tuple(found)
 
 
-def _is_chinese(character: str) -> bool:
-    return "㐀" <= character <= "鿿"
+@lru_cache(maxsize=16384)
+def _stands(phrase: str, phrases: str) -> bool:
+    return phrase in phrases

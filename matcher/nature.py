@@ -242,20 +242,26 @@ def _force() -> NDArray[np.float64]:
 
 def telling_words(item: Said, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
     """The words of the item whose cues spoke most for `nature`, strongest first; `row` are its features."""
-    cues = tuple(evidence().values())
+    cues = len(evidence())
     size = len(feature_names())
     speaks = _force()[NATURES.index(nature)]
     force = row * speaks
-    force[3 * len(cues) : size] = 0  # measures and shape are no words
+    force[3 * cues : size] = 0  # measures and shape are no words
     strong = np.flatnonzero(force > 0.05)
     ends = tuple(_numbers())
-    texts = (item.head, item.body, item.body)
+    starts, cues_of = _words()
+    in_head = spotted(starts, item.head, item.head_pairs)
+    in_body = spotted(starts, item.body, item.body_pairs)
     found: list[str] = []
     for number in strong[np.argsort(-force[strong])]:
         if len(found) >= most:
             break
-        side, cue = divmod(int(number), len(cues))
-        hits = [w for w in cues[cue] if w in texts[side]] if number < size else [ends[number - size]]
+        side, cue = divmod(int(number), cues)
+        hits = (
+            sorted(w for w in (in_body if side else in_head) if cue in cues_of[w])
+            if number < size
+            else [ends[number - size]]
+        )
         hits = [w for w in hits if len(w) > 1 and not any(w != longer and w in longer for longer in hits)]
         found += [w for w in hits if not any(w in other for other in found)]
     return tuple(found[:most])

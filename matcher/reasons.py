@@ -44,13 +44,12 @@ def reasons(
     target: Target,
     terms: EntryTerms,
     item: Said,
-    most: int = 3,
     title_word: str = "标题",
     closely: bool = True,
 ) -> tuple[str, ...]:
-    """Up to `most` reasons: index terms found whole (longest first), words shared with the name, the heading.
+    """The reasons: up to two index terms found whole (longest first), words shared with the name; else the heading.
 
-    `closely` also looks for the term that comes nearest.
+    `closely` also looks for the term that comes nearest, where there is no other.
     """
     found: list[str] = []
     kept: list[str] = []
@@ -75,11 +74,11 @@ def reasons(
         near = _nearest(terms, item.pairs)
         if near:
             found.append(f"近于索引词“{near}”")
-    if len(found) < most and target.path:
+    if len(found) < 2 and target.path:
         above = [run for run, _ in _runs(target.path[-1], item, title_word)]
         if above:
             found.append(f"上级标题“{target.path[-1]}”中的“{max(above, key=len)}”")
-    return tuple(found[:most]) or (f"与“{target.name}”及其索引词的用字最近",)
+    return tuple(found) or (f"与“{target.name}”及其索引词的用字最近",)
 
 
 def _runs(name: str, item: Said, title_word: str) -> list[tuple[str, str]]:
@@ -98,5 +97,7 @@ def _nearest(terms: EntryTerms, there: Set[str]) -> str:
     for pair in by_pair.keys() & there:
         for term, part in by_pair[pair]:
             share[term] = share.get(term, 0.0) + part
-    best = min(share, key=lambda t: (-round(share[t], 6), -len(t), t), default="")
-    return best if best and share[best] > 0.5 + 1e-6 else ""
+    most = max(share.values(), default=0.0)
+    if most <= 0.5 + 1e-6:
+        return ""
+    return min((t for t, part in share.items() if part > most - 1e-6), key=lambda t: (-len(t), t))

@@ -19,9 +19,8 @@ from disclosure.detect import kind_of
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Disclosure, Place, Remark
 from disclosure.pdf import Progress, pdf_lines
-from disclosure.read import assemble
+from disclosure.read import NoProjectTableError, assemble
 from disclosure.records import has_title, read_records, records, tabular_rows
-from disclosure.tables import has_project_table
 from disclosure.text import decode, read_bytes, text_lines
 
 #: bytes; a scan of three hundred pages has about a hundred megabytes
@@ -69,12 +68,15 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
         lines = _csv_lines(decode(data, where), path.name)
     else:
         lines = text_lines(decode(data, where), path.name)
-    if not has_project_table(lines) and any(line.is_row and has_title(line.cells) for line in lines):
-        # no project table, but rows with a 项目名称 column: a list that an officer keeps
-        if kind in ("csv", "xlsx", "xls", "ods"):
-            return _records(path)
-        return _listed(lines, path, remarks)
-    return assemble(lines, path.name, path.stem, where, remarks)
+    try:
+        return assemble(lines, path.name, path.stem, where, remarks)
+    except NoProjectTableError:
+        if not any(line.is_row and has_title(line.cells) for line in lines):
+            raise
+    # rows with a 项目名称 column all the same: a list that an officer keeps
+    if kind in ("csv", "xlsx", "xls", "ods"):
+        return _records(path)
+    return _listed(lines, path, remarks)
 
 
 def documents(arguments: Iterable[str | Path]) -> tuple[list[Path], list[GoufuError]]:

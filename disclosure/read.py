@@ -21,6 +21,10 @@ from disclosure.tables import project_tables
 from disclosure.text import read_text, text_lines
 
 
+class NoProjectTableError(GoufuError):
+    """What was read holds no project table."""
+
+
 def read_disclosure(path: Path) -> Disclosure:
     """The disclosure in the file at `path`.
 
@@ -35,13 +39,13 @@ def assemble(
 ) -> Disclosure:
     """What `lines` say. `file` is the name to report, `stem` begins the items' ids (`<stem>-001`).
 
-    `remarks` are those of the reader that made the lines. Raises GoufuError where there is no project table.
+    `remarks` are those of the reader that made the lines. Raises NoProjectTableError where there is none.
     """
     story = narrative(lines)
     forms = project_forms(lines)
     tables = project_tables(lines, story.department, [form.unit for form in forms if form.unit])
     if not tables.found:
-        raise GoufuError(
+        raise NoProjectTableError(
             "没有找到“项目支出预算表”，请确认这是部门预算公开文件，或另用带“项目名称”列的表格。",
             "No project budget table (项目支出预算表) was found; make sure this is a budget disclosure, or give a table with a 项目名称 column.",
             where or file,

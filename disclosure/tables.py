@@ -126,16 +126,8 @@ def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[
     return ProjectTables(tuple(rows), tuple(subtotals), tuple(claims), tuple(remarks), bool(tables))
 
 
-def has_project_table(lines: Sequence[Line]) -> bool:
-    """Whether a project table stands in `lines`."""
-    return bool(_collect(lines, first=True))
-
-
-def _collect(lines: Sequence[Line], first: bool = False) -> list[_Table]:
-    """All project tables with their raw rows, a table interrupted by a page break joined again.
-
-    `first`: no further than the first one.
-    """
+def _collect(lines: Sequence[Line]) -> list[_Table]:
+    """All project tables with their raw rows, a table interrupted by a page break joined again."""
     tables: list[_Table] = []
     index = 0
     part: Part = ""
@@ -166,8 +158,6 @@ def _collect(lines: Sequence[Line], first: bool = False) -> list[_Table]:
         if near or not tables or tables[-1].part != part:
             tables.append(_Table(part, money, owner))
         index = _body(lines, body, columns, tables[-1])
-        if first:
-            break
     return tables
 
 

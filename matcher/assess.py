@@ -68,18 +68,19 @@ def assess(
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
     candidates by their meaning; where its model does not answer, SemanticError is raised.
     """
-    groups: dict[tuple[date, SectionMatch], list[int]] = defaultdict(list)
+    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, float]]] = defaultdict(list)
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
-        groups[date_of(item, on, year, today), match].append(number)
+        groups[date_of(item, on, year, today), match.sections].append((number, match.confidence))
     done: list[Assessment | None] = [None] * len(items)
-    for (day, match), numbers in groups.items():
+    for (day, scope), members in groups.items():
         corpus = open_corpus(versions, day, cache)
-        for start in range(0, len(numbers), _BATCH):
-            batch = numbers[start : start + _BATCH]
-            for number, assessment in zip(
-                batch, _judged([items[n] for n in batch], corpus, match, versions, semantic), strict=True
-            ):
+        for start in range(0, len(members), _BATCH):
+            batch = members[start : start + _BATCH]
+            some = [items[number] for number, _ in batch]
+            sure = [confidence for _, confidence in batch]
+            judged = _judged(some, corpus, scope, sure, versions, semantic)
+            for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
                 progress(len(batch))
@@ -89,14 +90,15 @@ def assess(
 def _judged(
     items: Sequence[BudgetItem],
     corpus: Corpus,
-    match: SectionMatch,
+    sections: tuple[str, ...],
+    confidences: Sequence[float],
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries, misread = _meant(items, index)
     depth = semantic.depth if semantic else _CODES
-    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], match.sections, depth)
+    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
     logits, found = natures.logits(titles, summaries, ranking.match(ranked))
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -104,21 +106,23 @@ def _judged(
     kinds = chance.argmax(axis=1)
     odd = natures.of_another_kind(found)
     first = ranked.targets[ranked.order]
+    numbers = first.tolist()
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
     chances = _spread(right, best[:, :_CODES])
     second: Sequence[Reordered | None] = [None] * len(items)
     if semantic:
-        purchased = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-        second = semantic.opinions(items, purchased, index, first, _spread(right, best))
+        services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
+        second = semantic.opinions(items, services, index, first, _spread(right, best))
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
-    law = [corpus.applicable[s] for s in match.sections if s in corpus.applicable]
+    law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
     nothing = EntryTerms()
 
-    def candidate(target: Target, score: float, words: Said, closely: bool) -> Candidate:
-        # what is hardly possible is not worth a search through all its terms
-        terms = index.terms.get((target.section, target.code), nothing) if score >= _FAINT else nothing
+    def candidate(target: Target, score: float, words: Said, closely: bool, wanted: bool) -> Candidate:
+        # what is hardly possible, or nobody asks for, is not worth a search through all its terms
+        searched = wanted and score >= _FAINT
+        terms = index.terms.get((target.section, target.code), nothing) if searched else nothing
         why = reasons(target, terms, words, closely=closely)
         return Candidate(
             target.version,
@@ -136,10 +140,13 @@ def _judged(
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         words = said(titles[row], summaries[row])
+        purchased = kind in _PURCHASED
         opinion = second[row]
         order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
         codes = tuple(
-            candidate(index.targets[first[row, place]], float(score), words, not rank)
+            candidate(
+                index.targets[numbers[row][place]], float(score), words, not rank, not rank or purchased
+            )
             for rank, (place, score) in enumerate(zip(order[:_CODES], scores, strict=False))
         )
         if opinion:
@@ -148,32 +155,32 @@ def _judged(
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         # where the own section lists the purchase, one entry of another is enough to compare with
-        away = outside[row] if status in ("unlisted", "unknown") else outside[row][:1]
+        unlisted = status in ("unlisted", "unknown")
         others = tuple(
-            candidate(index.targets[number], score, words, not place)
-            for place, (number, score) in enumerate(away)
+            candidate(index.targets[number], score, words, not place, unlisted)
+            for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
         )
         sure = _certainty(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
         )
         decision: Decision = (
-            "auto" if sure >= ranking.auto_threshold() and match.confidence >= 0.9 else "review"
+            "auto" if sure >= ranking.auto_threshold() and confidences[row] >= 0.9 else "review"
         )
         if opinion and opinion.turned:
             decision = "review"
-        standing = standing_of(item, match.sections, corpus.on, versions)
+        standing = standing_of(item, sections, corpus.on, versions)
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
             codes = with_successor(codes, standing, versions)
         assessment = Assessment(
             item=item,
-            sections=match.sections,
-            section_confidence=match.confidence,
+            sections=sections,
+            section_confidence=confidences[row],
             versions=applies,
             reference_date=corpus.on,
             nature=kind,
             nature_score=float(chance[row, kinds[row]]),
-            nature_words=natures.telling_words(words, found[row], kind),
+            nature_words=natures.telling_words(titles[row], summaries[row], found[row], kind),
             status=status,
             decision=decision,
             fit=float(fits[row]),

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.load import data_directory, read_columns
-from matcher.text import Said, by_start, normal, said, spotted
+from matcher.text import by_start, normal, said, spotted
 
 Nature = Literal[
     "service", "goods", "works", "mixed", "personnel", "transfer", "operating", "statutory", "insurance"
@@ -116,6 +116,14 @@ def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[int, ...
     return by_start(cues), {word: tuple(numbers) for word, numbers in cues.items()}
 
 
+@lru_cache(maxsize=2048)
+def _spoken(title: str, summary: str) -> tuple[list[str], list[str]]:
+    """The words of all cues that occur in a title, and in its summary."""
+    starts, _ = _words()
+    item = said(title, summary)
+    return spotted(starts, item.head, item.head_pairs), spotted(starts, item.body, item.body_pairs)
+
+
 def ends_of(title: str) -> tuple[str, ...]:
     """The last one, two and three Chinese characters of a title without its brackets: in Chinese its head."""
     runs = _CHINESE.findall(_BRACKETS.sub("", normal(title)))
@@ -142,18 +150,16 @@ def features(
     out = table[:, :size]
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
-    starts, cues_of = _words()
+    _, cues_of = _words()
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
         item = said(title, summary)
         head, body = item.head, item.body
         if body.rstrip("。. ") in head:
             body = ""  # a summary that repeats the title adds nothing
         long = len(body) >= _LONG
-        for text, there, first in (
-            (head, item.head_pairs, 0),
-            (body, item.body_pairs, 2 * width if long else width),
-        ):
-            for word in spotted(starts, text, there):
+        in_head, in_body = _spoken(title, summary)
+        for spoken, first in ((in_head, 0), (in_body if body else (), 2 * width if long else width)):
+            for word in spoken:
                 for cue in cues_of[word]:
                     out[row, first + cue] += 1
         at = 3 * width
@@ -240,18 +246,18 @@ def _force() -> NDArray[np.float64]:
     return np.ascontiguousarray((weights() - weights().mean(axis=1, keepdims=True)).T)
 
 
-def telling_words(item: Said, row: NDArray[np.float64], nature: Nature, most: int = 4) -> tuple[str, ...]:
+def telling_words(
+    title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4
+) -> tuple[str, ...]:
     """The words of the item whose cues spoke most for `nature`, strongest first; `row` are its features."""
     cues = len(evidence())
     size = len(feature_names())
-    speaks = _force()[NATURES.index(nature)]
-    force = row * speaks
+    force = row * _force()[NATURES.index(nature)]
     force[3 * cues : size] = 0  # measures and shape are no words
     strong = np.flatnonzero(force > 0.05)
     ends = tuple(_numbers())
-    starts, cues_of = _words()
-    in_head = spotted(starts, item.head, item.head_pairs)
-    in_body = spotted(starts, item.body, item.body_pairs)
+    _, cues_of = _words()
+    in_head, in_body = _spoken(title, summary)
     found: list[str] = []
     for number in strong[np.argsort(-force[strong])]:
         if len(found) >= most:

@@ -225,11 +225,13 @@ def nearest(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
 
 
 def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
-    count = min(most, scores.shape[1])
-    part = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+    left, rows = scores.copy(), np.arange(len(scores))
+    found = []
+    for _ in range(min(most, scores.shape[1])):  # few are wanted of many: cheaper than sorting
+        found.append(left.argmax(axis=1))
+        left[rows, found[-1]] = -np.inf
+    part = np.stack(found, axis=1)
     values = np.take_along_axis(scores, part, axis=1)
-    order = np.argsort(-values, axis=1)
-    part, values = np.take_along_axis(part, order, axis=1), np.take_along_axis(values, order, axis=1)
     slope, behind, constant = coefficients("elsewhere", ELSEWHERE)
     chance = sigmoid(constant + slope * values + behind * (values[:, :1] - values))
     return [

@@ -37,9 +37,11 @@ def data_directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "data"
 
 
-def _read_text(path: Path) -> str:
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Reading `path` as UTF-8 text: what goes wrong in the block is raised as a CatalogError that says so."""
     try:
-        return path.read_bytes().decode("utf-8")
+        yield
     except UnicodeDecodeError as error:
         raise CatalogError(
             f"应为 UTF-8 编码的文本，第 {error.start} 字节处不是",
@@ -50,6 +52,11 @@ def _read_text(path: Path) -> str:
         raise CatalogError(
             f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
         ) from None
+
+
+def _read_text(path: Path) -> str:
+    with reading(path):
+        return path.read_bytes().decode("utf-8")
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:

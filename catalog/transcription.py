@@ -17,6 +17,7 @@ from typing import Literal
 
 from catalog.codes import is_code, tidy
 from catalog.errors import CatalogError
+from catalog.load import reading
 from catalog.typography import document_number, tidy_name
 
 Kind = Literal["entry", "section", "header", "contents", "page", "title", "other"]
@@ -82,7 +83,7 @@ class Document:
 
 def read_transcription(path: Path) -> str:
     """The text of a transcription. Raises CatalogError where it cannot be read, is not UTF-8 text or far too large."""
-    try:
+    with reading(path):
         if path.stat().st_size > LARGEST_FILE:
             raise CatalogError(
                 f"文件超过 {LARGEST_FILE // 1_000_000} MB，不是目录的文字稿",
@@ -90,16 +91,6 @@ def read_transcription(path: Path) -> str:
                 str(path),
             )
         text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CatalogError(
-            f"应为 UTF-8 编码的文本，第 {error.start} 字节处不是",
-            f"expected UTF-8, byte {error.start} is not",
-            str(path),
-        ) from None
-    except OSError as error:
-        raise CatalogError(
-            f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
-        ) from None
     return text.replace("\r\n", "\n")
 
 

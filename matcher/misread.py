@@ -50,6 +50,8 @@ def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str
 
     `there` are the pairs of characters of `text`, where they are at hand.
     """
+    if len(text) < 3:
+        return text, ()
     others = confusable()
     known = index.vocabulary
     unknown = (pairs(text) if there is None else there).difference(known)

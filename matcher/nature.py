@@ -65,6 +65,8 @@ _OTHER_KIND = frozenset(
     | {f"title: {e}" for e in _ENDINGS if e not in ("ends in service", "ends in upkeep")}
 )
 _DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资金)+$")
+#: the cues whose words are things, and things built
+_THINGS, _STRUCTURES = ("equipment", "supplies", "energy"), ("structure",)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
 _CHINESE = re.compile("[㐀-鿿]+")
 #: how the model names the feature "the title ends in …"
@@ -124,6 +126,19 @@ def _spoken(title: str, summary: str) -> tuple[list[str], list[str]]:
     return spotted(starts, item.head, item.head_pairs), spotted(starts, item.body, item.body_pairs)
 
 
+@lru_cache(maxsize=4)
+def _endings(cues: tuple[str, ...]) -> tuple[frozenset[str], tuple[int, ...]]:
+    """The words of some cues, and how long they are."""
+    words = frozenset(word for cue in cues for word in evidence()[cue])
+    return words, tuple({len(word) for word in words})
+
+
+def _ends_in(text: str, cues: tuple[str, ...]) -> bool:
+    """Whether `text` ends in a word of one of `cues`."""
+    words, lengths = _endings(cues)
+    return any(text[-length:] in words for length in lengths)
+
+
 def ends_of(title: str) -> tuple[str, ...]:
     """The last one, two and three Chinese characters of a title without its brackets: in Chinese its head."""
     runs = _CHINESE.findall(_BRACKETS.sub("", normal(title)))
@@ -143,13 +158,11 @@ def features(
     """
     cues = list(evidence())
     width = len(cues)
-    structures = evidence()["structure"]
     ends = _numbers() if known is None else {end: number for number, end in enumerate(known)}
     size = len(feature_names())
     table = np.zeros((len(titles), size + len(ends)))
     out = table[:, :size]
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
-    thing_words = (*evidence()["equipment"], *evidence()["supplies"], *evidence()["energy"])
     _, cues_of = _words()
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
         item = said(title, summary)
@@ -177,8 +190,8 @@ def features(
         out[row, at] = not body
         out[row, at + 1] = long
         bare = _DRESS.sub("", bare)
-        out[row, at + 4] = bare.endswith(thing_words)
-        out[row, at + 5] = bare.endswith(structures)
+        out[row, at + 4] = _ends_in(bare, _THINGS)
+        out[row, at + 5] = _ends_in(bare, _STRUCTURES)
         for end in ends_of(title):
             if end in ends:
                 table[row, size + ends[end]] = 1
@@ -199,8 +212,12 @@ def features(
 
 def of_another_kind(found: NDArray[np.float64]) -> NDArray[np.bool_]:
     """For each item whether its title ends in something else than a service: 工程, 工资, 电费; `found` are its features."""
-    other = [n for n, name in enumerate(feature_names()) if name in _OTHER_KIND]
-    return np.asarray(found[:, other].max(axis=1) > 0)
+    return np.asarray(found[:, _other_columns()].max(axis=1) > 0)
+
+
+@lru_cache(maxsize=1)
+def _other_columns() -> list[int]:
+    return [n for n, name in enumerate(feature_names()) if name in _OTHER_KIND]
 
 
 @lru_cache(maxsize=1)
@@ -210,10 +227,14 @@ def _coefficients() -> tuple[tuple[str, str, str], ...]:
 
 
 @lru_cache(maxsize=1)
+def _known_ends() -> tuple[str, ...]:
+    """The endings that the weights name."""
+    return tuple(dict.fromkeys(name[len(_END) :] for name, _, _ in _coefficients() if name.startswith(_END)))
+
+
+@lru_cache(maxsize=1)
 def _numbers() -> Mapping[str, int]:
-    """The endings that the weights name, numbered."""
-    ends = dict.fromkeys(name[len(_END) :] for name, _, _ in _coefficients() if name.startswith(_END))
-    return {end: number for number, end in enumerate(ends)}
+    return {end: number for number, end in enumerate(_known_ends())}
 
 
 def all_names(ends: Iterable[str]) -> tuple[str, ...]:
@@ -224,7 +245,7 @@ def all_names(ends: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def weights() -> NDArray[np.float64]:
     """The coefficients, features × natures, from `weights.tsv`. A feature that the file does not name has weight 0."""
-    names = {name: number for number, name in enumerate(all_names(_numbers()))}
+    names = {name: number for number, name in enumerate(all_names(_known_ends()))}
     table = np.zeros((len(names), len(NATURES)))
     for name, nature, value in _coefficients():
         if name in names:
@@ -255,7 +276,7 @@ def telling_words(
     force = row * _force()[NATURES.index(nature)]
     force[3 * cues : size] = 0  # measures and shape are no words
     strong = np.flatnonzero(force > 0.05)
-    ends = tuple(_numbers())
+    ends = _known_ends()
     _, cues_of = _words()
     in_head, in_body = _spoken(title, summary)
     found: list[str] = []

@@ -126,12 +126,7 @@ def ranked(
     scores = _weighted(found, weights)
     items, width = scores.shape
     count = min(max(most, 2), width)
-    part = (
-        np.argpartition(-scores, count - 1, axis=1)[:, :count]
-        if width > count
-        else np.tile(np.arange(width), (items, 1))
-    )
-    order = np.take_along_axis(part, np.argsort(-np.take_along_axis(scores, part, axis=1), axis=1), axis=1)
+    order = _top(scores, count)
     rows = np.arange(items)
     best = order[:, 0]
     power = np.exp(scores - scores[rows, best][:, None])
@@ -224,13 +219,18 @@ def nearest(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
     return _best(ranking.across, most)
 
 
-def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
+def _top(scores: Floats, count: int) -> NDArray[np.int64]:
+    """The columns of the `count` highest scores of each row, best first."""
     left, rows = scores.copy(), np.arange(len(scores))
     found = []
-    for _ in range(min(most, scores.shape[1])):  # few are wanted of many: cheaper than sorting
+    for _ in range(count):  # few are wanted of many: cheaper than sorting
         found.append(left.argmax(axis=1))
         left[rows, found[-1]] = -np.inf
-    part = np.stack(found, axis=1)
+    return np.stack(found, axis=1)
+
+
+def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
+    part = _top(scores, min(most, scores.shape[1]))
     values = np.take_along_axis(scores, part, axis=1)
     slope, behind, constant = coefficients("elsewhere", ELSEWHERE)
     chance = sigmoid(constant + slope * values + behind * (values[:, :1] - values))

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from catalog.errors import CatalogError
 from catalog.load import data_directory
+from matcher.text import pairs
 
 #: change when the rules below give other keys
 _FORMAT = 1
@@ -139,7 +140,7 @@ def _dice(one: frozenset[str], other: frozenset[str]) -> float:
 @lru_cache(maxsize=65536)
 def _title_grams(title: str, department: str) -> frozenset[str]:
     text = telling(title, department)
-    return frozenset((*text, *map("".join, zip(text, text[1:], strict=False))))
+    return frozenset(text) | pairs(text)
 
 
 def title_likeness(one: str, other: str, department: str = "", other_department: str = "") -> float:

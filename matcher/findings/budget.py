@@ -82,6 +82,7 @@ def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:
             kind = f"，项目属性“{form.attribute}”" if form.attribute else ""
             return count, f"绩效目标表“项目期限 {form.term}”{kind}", form.place
     for what, text, place in texts(item):
+        # every wording of _CONTRACT has one of the two
         contract = _CONTRACT.search(normal(text)) if "期" in text or "年限" in text else None
         if contract and (count := _number(contract[1])) is not None and count > LONGEST:
             return count, f"{what}写有“{contract[0]}”", place

@@ -48,11 +48,12 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
         return
     title = a.item.title
     tending, building = found_in(title, "tending"), found_in(title, "building")
-    if a.nature in ("service", "mixed") and not building:
+    named = bool(building) and not tending and not found_in(title, "software")
+    bought = a.nature in ("service", "mixed")
+    if bought and not named:
         return
     said = declared(a)
-    named = bool(said and building and not tending and not found_in(title, "software"))
-    if a.nature in ("service", "mixed") and not named:
+    if bought and said is None:
         return
     close = close_entry(a)
     if said is None and not (tending and close):

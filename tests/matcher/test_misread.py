@@ -41,6 +41,10 @@ def test_what_is_a_name_or_makes_sense_is_left_alone(index: Index, title: str) -
     assert read_as(title, index) == (title, ())
 
 
+def test_two_characters_are_too_few_to_tell(index: Index) -> None:
+    assert read_as("末成", index) == ("末成", ())
+
+
 @given(text=st.text(max_size=40))
 def test_any_text_keeps_its_length(index: Index, text: str) -> None:
     read, found = read_as(text, index)

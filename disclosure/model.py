@@ -58,6 +58,10 @@ class BudgetItem:
     `summary` is what is known of the content: the form's 项目概况 for a disclosure, the `summary` field for a
     record. `code`, `code_name` and `document` are what the department itself already wrote, if anything, and
     `gov_service` whether it calls the line a purchased service (None: it does not say).
+    The next fields are what budget and procurement systems export beside a line, as printed, "" where not given:
+    `economic_class` 部门预算支出经济分类 (`30227 委托业务费`), `government_economic_class` 政府预算支出经济分类
+    (`50205 委托业务费`), `functional_class` 支出功能分类, `project_class` 项目类别, `procurement_item` 采购品目 (`C0401
+    物业管理服务`), `procurement_method` 采购方式, `term` 期限 or 合同期限; `procured` is 是否政府采购 (None: not said).
     `link` is the confidence (0 to 1) that `form` belongs to this line, None where there is no form. `place` is
     that of the title; `amount_place` that of the amount where it has one of its own (a cell), else the same.
     """
@@ -74,6 +78,14 @@ class BudgetItem:
     code_name: str = ""
     document: str = ""
     gov_service: bool | None = None
+    economic_class: str = ""
+    government_economic_class: str = ""
+    functional_class: str = ""
+    project_class: str = ""
+    procured: bool | None = None
+    procurement_item: str = ""
+    procurement_method: str = ""
+    term: str = ""
     place: Place | None = None
     form: Form | None = None
     link: float | None = None

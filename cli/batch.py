@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError
+from catalog.errors import GoufuError, os_reason
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from cli.memory import DbOption, NoStoreOption, precedents_state
-from cli.options import DepartmentOption, OnOption
+from cli.options import DepartmentOption, BudgetDayOption
 from cli.output import language, note, print_line, say, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
@@ -59,7 +59,7 @@ def batch(
     ] = None,
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     ignore: IgnoreOption = None,
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
@@ -89,7 +89,9 @@ def batch(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GoufuError(
-            f"不能建立文件夹：{error.strerror}", f"the folder cannot be made: {error.strerror}", str(output)
+            f"不能建立文件夹：{os_reason(error)[0]}",
+            f"the folder cannot be made: {os_reason(error)[1]}",
+            str(output),
         ) from None
     summaries = run(paths, output, how, kinds, jobs or os.cpu_count() or 1, again)
     _overview(output, summaries)

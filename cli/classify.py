@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from cli.border import holds_everything
 from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from cli.options import DepartmentOption, OnOption, checked
+from cli.options import DepartmentOption, BudgetDayOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, source
 
@@ -32,7 +34,7 @@ def classify(
     ],
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
@@ -82,7 +84,7 @@ def classify(
             _tables(one)
     elif form == "ocds":
         if writer is not _write_ocds:
-            print(_ocds(audits), end="")
+            print(_ocds(audits, not holds_everything(sys.stdout)), end="")
     else:
         emit((a.record() for a in assessments), (), form)
         _say_findings(audits)
@@ -147,13 +149,13 @@ def _write_html(path: Path, audits: Sequence[Audit]) -> None:
     path.write_text(report_page(audits), encoding="utf-8")
 
 
-def _ocds(audits: Sequence[Audit]) -> str:
+def _ocds(audits: Sequence[Audit], exact: bool = False) -> str:
     import json
 
     from catalog.load import load_catalogs
     from cli.ocds import release_package
 
-    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=exact, indent=1) + "\n"
 
 
 def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from catalog.errors import GoufuError
-from cli.options import DepartmentOption, FormatOption, checked
+from cli.options import DepartmentOption, FormatOption, checked, complete_versions
 from cli.output import Column, csv_text, emit, note, print_table, say, whole_file
 
 if TYPE_CHECKING:
@@ -28,8 +28,12 @@ _WHY = Column("evidence", "依据", "evidence", ratio=1)
 
 
 def diff(
-    old: Annotated[str, typer.Argument(metavar="旧版本", help="如 2024-37 或其文号")],
-    new: Annotated[str, typer.Argument(metavar="新版本", help="如 2025-28 或其文号")],
+    old: Annotated[
+        str, typer.Argument(metavar="旧版本", help="如 2024-37 或其文号", autocompletion=complete_versions)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="新版本", help="如 2025-28 或其文号", autocompletion=complete_versions)
+    ],
     department: DepartmentOption = None,
     everything: Annotated[bool, typer.Option("--all", help="也列出不变的和无从比较的条目")] = False,
     why: Annotated[bool, typer.Option("--why", help="表中列出每条的依据")] = False,

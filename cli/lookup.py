@@ -9,7 +9,15 @@ import typer
 
 from catalog.codes import is_code, tidy
 from catalog.errors import UnknownNameError
-from cli.options import DepartmentOption, FormatOption, OnOption, VersionOption, checked, day
+from cli.options import (
+    DepartmentOption,
+    FormatOption,
+    OnOption,
+    VersionOption,
+    checked,
+    complete_codes,
+    day,
+)
 from cli.output import Column, emit, note, say
 
 if TYPE_CHECKING:
@@ -27,7 +35,7 @@ WORD_COLUMNS = (
 
 
 def lookup(
-    query: Annotated[str, typer.Argument(metavar="代码或词语")],
+    query: Annotated[str, typer.Argument(metavar="代码或词语", autocompletion=complete_codes)],
     department: DepartmentOption = None,
     version: VersionOption = None,
     on: OnOption = None,

@@ -18,7 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from catalog.errors import GoufuError
+from catalog.errors import GoufuError, os_reason
+from cli.border import holds_everything
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -106,13 +107,14 @@ def emit(
     extra: str = "",
 ) -> None:
     """Print `records` in `form`: table (only `columns`), json, jsonl or csv (every key)."""
+    exact = not holds_everything(sys.stdout)
     if form == "jsonl":
         for record in records:
-            print(json.dumps(plain(record), ensure_ascii=False))
+            print(json.dumps(plain(record), ensure_ascii=exact))
         return
     rows = list(records)
     if form == "json":
-        print(json.dumps(plain(rows), ensure_ascii=False, indent=1))
+        print(json.dumps(plain(rows), ensure_ascii=exact, indent=1))
     elif form == "csv":
         keys = list(dict.fromkeys(key for row in rows for key in row)) or [c.key for c in columns]
         sys.stdout.write(csv_text(rows, keys))
@@ -190,8 +192,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=".goufu-", suffix=path.suffix, dir=folder)
     except OSError as error:
         raise GoufuError(
-            f"无法写入：{error.strerror}；请换一个存在且可写的文件夹",
-            f"cannot be written: {error.strerror}; choose a folder that exists and is writable",
+            f"无法写入：{os_reason(error)[0]}；请换一个存在且可写的文件夹",
+            f"cannot be written: {os_reason(error)[1]}; choose a folder that exists and is writable",
             str(path),
         ) from None
     os.close(handle)
@@ -203,8 +205,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise GoufuError(
-            f"无法写入：{error.strerror}；文件若在 Excel 中打开请先关闭",
-            f"cannot be written: {error.strerror}; close it first if it is open in Excel",
+            f"无法写入：{os_reason(error)[0]}；文件若在 Excel 中打开请先关闭",
+            f"cannot be written: {os_reason(error)[1]}; close it first if it is open in Excel",
             str(path),
         ) from None
     finally:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import FormatOption, checked
+from cli.options import FormatOption, checked, complete_rules
 from cli.output import Column, emit, say
 
 COLUMNS = (
@@ -20,7 +20,10 @@ SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "n
 
 
 def rules(
-    rule: Annotated[str | None, typer.Argument(metavar="规则", help="如 GF203；省略则全部列出")] = None,
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="规则", help="如 GF203；省略则全部列出", autocompletion=complete_rules),
+    ] = None,
     form: FormatOption = "table",
 ) -> None:
     """列出各项规则；给出规则号则说明其含义、依据和处理办法。"""

@@ -23,7 +23,7 @@ import typer
 from catalog.errors import GoufuError, os_reason
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from cli.memory import DbOption, NoStoreOption, precedents_state
-from cli.options import DepartmentOption, BudgetDayOption
+from cli.options import BudgetDayOption, DepartmentOption
 from cli.output import language, note, print_line, say, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 

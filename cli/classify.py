@@ -14,7 +14,7 @@ from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from cli.border import holds_everything
 from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from cli.options import DepartmentOption, BudgetDayOption, checked
+from cli.options import BudgetDayOption, DepartmentOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, source
 

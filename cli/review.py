@@ -253,16 +253,16 @@ class _Desk:
         """No purchased service; then what it is."""
         from cli.keys import one_key
         from cli.reviewing import NATURE_KEYS, nature_screen
-        from store.decisions import Choice, choice_named
+        from store.decisions import Choice, likely_other
 
-        likely = choice_named("不适用", self.item, self.versions)
+        likely = likely_other(self.item)
         width, _ = _size()
-        _print(nature_screen(width, likely.nature))
+        _print(nature_screen(width, likely))
         key = one_key()
         if key in NATURE_KEYS:
             self._decide(Choice("not_applicable", NATURE_KEYS[key]))  # type: ignore[arg-type]
         elif key in ("\r", "\n", " "):
-            self._decide(likely)
+            self._decide(Choice("not_applicable", likely))
 
     def note(self) -> None:
         """A remark on the item, kept beside it."""

@@ -16,6 +16,9 @@ Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"
 Decision = Literal["auto", "review"]
 Severity = Literal["error", "warning", "notice"]
 
+#: the rules that say of an item: this may not be purchased as a service (财政部令第102号第十条)
+BARRING = frozenset({"GF201", "GF203", "GF204"})
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -100,16 +103,31 @@ class Assessment:
     precedent: str = ""
 
     @property
+    def barred(self) -> bool:
+        """Whether a finding says that the item may not be purchased as a service at all, and nobody overruled it.
+
+        A person does, by a silence with a reason or by a decision on the same line (`precedent`).
+        """
+        return not self.precedent and any(f.rule in BARRING and not f.silenced for f in self.findings)
+
+    @property
     def gov_service(self) -> bool | None:
         """Whether the item is a purchased service; None where that is left to a person."""
+        if self.barred or self.status == "not_applicable":
+            return False
         if self.nature == "service":
             return True
         return None if self.nature == "mixed" else False
 
     @property
     def coded(self) -> Candidate | None:
-        """The entry the item is coded to: the first candidate of a listed item, or what took the place of the one cited."""
+        """The entry the item is coded to: the first candidate of a listed item, or what took the place of the one cited.
+
+        None for what may not be purchased as a service.
+        """
         first = self.codes[0] if self.codes else None
+        if self.barred:
+            return None
         if self.status == "superseded" and self.standing and self.standing.current:
             follows = self.standing.current
             return first if first and (first.section, first.code) == (follows.section, follows.code) else None

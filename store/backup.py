@@ -22,9 +22,9 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from catalog.errors import os_reason
 from store import tables
 from store.engine import Store, connect, told, writing
-from catalog.errors import os_reason
 from store.errors import StoreError
 from store.place import Place
 from store.schema import HEAD, REVISIONS, revision, upgrade

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 
     from disclosure.model import Disclosure
     from matcher.audit import Audit
+    from matcher.model import Finding
     from matcher.semantic.embedding import SemanticError
 
 #: the file in the output folder that says what is done, a line of JSON for each document
-LEDGER = "goufu-batch.jsonl"
+LEDGER = "批次记录.jsonl"
+#: how it was called before; a folder begun then goes on
+_FORMER_LEDGER = "goufu-batch.jsonl"
 REPORTS = (".html", ".xlsx", ".jsonl", ".csv")
 #: documents a worker judges before a fresh one takes its place
 _LIFE = 200
@@ -99,8 +102,8 @@ def batch(
     done = len(summaries) - len(failed)
     print_line(
         say(
-            f"完成 {done} 个文件，{sum(s.get('items', 0) for s in summaries):,} 项；未能读取 {len(failed)} 个。总览：{output / 'overview.html'}",
-            f"{done} documents, {sum(s.get('items', 0) for s in summaries):,} items; {len(failed)} could not be read. Overview: {output / 'overview.html'}",
+            f"完成 {done} 个文件，{sum(s.get('items', 0) for s in summaries):,} 项；未能读取 {len(failed)} 个。总览：{output / overview_name('.html')}",
+            f"{done} documents, {sum(s.get('items', 0) for s in summaries):,} items; {len(failed)} could not be read. Overview: {output / overview_name('.html')}",
         )
     )
     plain = sum("plain" in s for s in summaries)
@@ -131,7 +134,8 @@ def run(
     paths: Sequence[Path], output: Path, how: Settings, kinds: tuple[str, ...], jobs: int, again: bool = False
 ) -> list[Summary]:
     """Judge what is not done yet and return the summaries of all `paths`, in their order."""
-    known = {} if again else ledger(output / LEDGER)
+    former = output / _FORMER_LEDGER
+    known = {} if again else {**ledger(former), **ledger(output / LEDGER)}
     base = _base_key(how, kinds)
     keys = {path: _key(path, base) for path in paths}
     done: dict[Path, Summary] = {}
@@ -152,6 +156,7 @@ def run(
     told: set[str] = set()
     # whoever stops the run between here and the end loses only the documents under way
     _rewrite(output / LEDGER, [*done.values()])
+    former.unlink(missing_ok=True)
     with (output / LEDGER).open("a", encoding="utf-8", newline="\n") as book, _bar(len(waiting)) as step:
         for path, summary in _judged(waiting, output, how, kinds, keys, jobs):
             done[path] = summary
@@ -364,8 +369,13 @@ def report_name(path: Path, kind: str) -> str:
     """The name of a report: that of the document, with a few letters of its path, as two may share a name."""
     import hashlib
 
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or "report"
+    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or say("报告", "report")
     return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}{kind}"
+
+
+def overview_name(kind: str) -> str:
+    """The name of the overview in the language chosen: 总览.html."""
+    return say("总览", "overview") + kind
 
 
 def _write(output: Path, path: Path, kind: str, one: Audit) -> str:
@@ -403,10 +413,19 @@ def summary_of(path: Path, key: str, one: Audit, reports: Sequence[str]) -> Summ
         "review": sum(a.decision == "review" for a in some),
         "severities": dict(Counter(f.severity for _, f in open_findings)),
         "rules": dict(Counter(f.rule for _, f in open_findings)),
+        "fired": _fired(f for _, f in open_findings),
         "silenced": sum(1 for _, f in one.all_findings if f.silenced),
         "codes": {c: float(codes[c]) for c in sorted(codes, key=lambda c: -codes[c])[:10]},
         "remarks": sum(r.level != "notice" for r in d.remarks),
     }
+
+
+def _fired(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
+    """How often each rule fired with each severity."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for f in findings:
+        found[f.rule][f.severity] += 1
+    return {rule: dict(counts) for rule, counts in found.items()}
 
 
 def _bar(total: int) -> Any:
@@ -419,7 +438,7 @@ def _bar(total: int) -> Any:
 def _overview(output: Path, summaries: Sequence[Summary]) -> None:
     from cli.overview import overview_page, write_overview
 
-    with whole_file(output / "overview.html") as temporary:
+    with whole_file(output / overview_name(".html")) as temporary:
         temporary.write_text(overview_page(summaries), encoding="utf-8")
-    with whole_file(output / "overview.xlsx") as temporary:
+    with whole_file(output / overview_name(".xlsx")) as temporary:
         write_overview(temporary, summaries)

@@ -216,9 +216,11 @@ def _bars(some: Sequence[Assessment]) -> list[dict[str, Any]]:
         by[place] += a.item.amount_wan or Decimal(0)
         counts[place] += 1
         names[place] = a.coded.name if a.coded else say(*STATUSES[a.status])
-    ranked = sorted(by, key=lambda k: (-by[k], k))[:_BARS]
-    top = max((by[k] for k in ranked), default=Decimal(0))
-    return [
+    every = sorted(by, key=lambda k: (-by[k], k))
+    ranked, rest = (every, []) if len(every) <= _BARS + 1 else (every[:_BARS], every[_BARS:])
+    left = sum((by[k] for k in rest), Decimal(0))
+    top = max([left, *(by[k] for k in ranked)])
+    bars = [
         {
             "key": key[1],
             "code": key[1] if key[1][:1] in "AB" else "",
@@ -229,6 +231,18 @@ def _bars(some: Sequence[Assessment]) -> list[dict[str, Any]]:
         }
         for key in ranked
     ]
+    if rest:
+        bars.append(
+            {
+                "key": "",
+                "code": "",
+                "name": say(f"其余 {len(rest)} 个代码", f"{len(rest)} other codes"),
+                "amount": amount(left),
+                "count": sum(counts[k] for k in rest),
+                "width": f"{max(share(left, top), 0.4):.3f}%",
+            }
+        )
+    return bars
 
 
 def code_key(a: Assessment) -> str:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import FormatOption, checked, complete_rules
 from cli.output import Column, emit, say
 
+if TYPE_CHECKING:
+    from matcher.findings import Rule
+
 COLUMNS = (
     Column("rule", "规则", "rule"),
-    Column("severity", "级别", "severity", width=8),
+    Column("severity", "级别", "severity", width=14),
     Column("title", "含义", "meaning", ratio=4),
     Column("basis", "依据", "basis", ratio=5),
 )
 
 SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+
+
+def _severities(rule: Rule) -> str:
+    """The severity of a rule in words, and those it may have as well: 警告（或提示）."""
+    usual, *others = (say(*SEVERITIES[s]) for s in rule.severities)
+    return usual + (say(f"（或{'、'.join(others)}）", f" (or {', '.join(others)})") if others else "")
 
 
 def rules(
@@ -33,7 +42,7 @@ def rules(
     chosen = [rule_named(rule)] if rule else list(load_rules().values())
     if form == "table" and rule:
         one = chosen[0]
-        print(f"{one.id}　{say(one.zh, one.en)}　{say(*SEVERITIES[one.severity])}")
+        print(f"{one.id}　{say(one.zh, one.en)}　{_severities(one)}")
         print()
         for head, text in (
             (say("说明", "meaning"), say(one.explain_zh, one.explain_en)),
@@ -45,7 +54,8 @@ def rules(
     records = [
         {
             "rule": r.id,
-            "severity": say(*SEVERITIES[r.severity]) if form == "table" else r.severity,
+            "severity": _severities(r) if form == "table" else r.severity,
+            "also": list(r.also),
             "title": say(r.zh, r.en),
             "explanation": say(r.explain_zh, r.explain_en),
             "basis": say(r.basis, r.basis_en),

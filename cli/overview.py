@@ -211,9 +211,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
             {
                 "rule": rule,
                 "title": say(load_rules()[rule].zh, load_rules()[rule].en),
-                "severity": "，".join(
-                    f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()
-                ),
+                "severity": "，".join(f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
             }

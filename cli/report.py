@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cli.changes_page import content_hash
 from cli.output import language, say
 from cli.rules import SEVERITIES
-from cli.verdicts import NATURES, STATUSES, amount, number_of
+from cli.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -290,7 +290,8 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "code": coded.code if coded else "",
         "name": coded.name if coded else "",
         "path": " › ".join(coded.path) if coded else "",
-        "sure": f"{(coded.score if coded else a.nature_score):.0%}",
+        "sure": f"{a.certainty:.0%}",
+        "doubt": say(*DOUBTS[a.doubt]) if a.doubt else "",
         "worst": worst,
         "findings": [_finding(f) for f in a.findings],
         "facts": [(label, text) for label, text in facts if text],

@@ -55,7 +55,7 @@ def rules(
         {
             "rule": r.id,
             "severity": _severities(r) if form == "table" else r.severity,
-            "also": list(r.also),
+            "severities": list(r.severities),
             "title": say(r.zh, r.en),
             "explanation": say(r.explain_zh, r.explain_en),
             "basis": say(r.basis, r.basis_en),

@@ -23,8 +23,8 @@ import typer
 from catalog.errors import GoufuError, os_reason
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from cli.memory import DbOption, NoStoreOption, precedents_state
-from cli.options import BudgetDayOption, DepartmentOption
-from cli.output import language, note, print_line, say, set_language, whole_file
+from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption
+from cli.output import headings, language, note, print_line, say, set_headings, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def batch(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="同时进行的进程数；默认按处理器数")
     ] = None,
+    heads: HeadingsOption = "en",
     department: DepartmentOption = None,
     year: YearOption = None,
     on: BudgetDayOption = None,
@@ -72,6 +73,7 @@ def batch(
     semantic_model: SemanticModelOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
+    set_headings(heads)
     kinds = tuple(f".{kind.strip().lstrip('.').lower()}" for kind in reports.split(",") if kind.strip())
     unknown = [kind for kind in kinds if kind not in REPORTS]
     if unknown:
@@ -214,7 +216,17 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         told.update(path.read_bytes())
     remembered = precedents_state(how.db) if how.remember else ""
     model = reranker(how.semantic).embedder.identity if how.semantic else ""
-    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered)
+    options = (
+        version("goufu"),
+        how.sections,
+        how.year,
+        how.on,
+        how.silences,
+        kinds,
+        language(),
+        headings(),
+        remembered,
+    )
     told.update(repr((*options, model)).encode())
     return told.hexdigest()
 
@@ -292,12 +304,12 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
         jobs,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(language(),),
+        initargs=(language(), headings()),
         max_tasks_per_child=_LIFE,
     )
 
 
-def _begin(lang: str) -> None:
+def _begin(lang: str, heads: str) -> None:
     """What a worker sets up: the language, and one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
@@ -305,6 +317,7 @@ def _begin(lang: str) -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     set_language(lang)
+    set_headings(heads)
 
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:

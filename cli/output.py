@@ -37,6 +37,27 @@ def language() -> str:
     return _language
 
 
+_headings = "en"
+
+
+def set_headings(chosen: str) -> None:
+    """Choose the column heads of CSV for this process: "en", the names of the fields, or "zh".
+
+    Raises GoufuError for anything else.
+    """
+    global _headings
+    if chosen not in ("en", "zh"):
+        raise GoufuError(
+            f"--headings 应为 zh 或 en，实为“{chosen}”", f"--headings takes zh or en, found '{chosen}'"
+        )
+    _headings = chosen
+
+
+def headings() -> str:
+    """The column heads of CSV chosen: "zh" or "en"."""
+    return _headings
+
+
 def say(zh: str, en: str) -> str:
     """`zh` or `en`, by the language chosen."""
     return en if _language == "en" else zh
@@ -91,11 +112,20 @@ def _flat(value: Any) -> Any:
 
 
 def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
-    """CSV with a header, one line a record; nested values as JSON, no cell a formula."""
+    """CSV with a header, one line a record; nested values as JSON, no cell a formula.
+
+    With Chinese headings the values are in words too, nested ones in a line (see `cli.headings`).
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+    if _headings == "zh":
+        from cli.headings import heading, value
+
+        writer.writerow([heading(key) for key in keys])
+        writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)
+    else:
+        writer.writerow(keys)
+        writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
     return buffer.getvalue()
 
 

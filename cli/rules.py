@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FormatOption, checked, complete_rules
-from cli.output import Column, emit, say
+from cli.options import FormatOption, HeadingsOption, checked, complete_rules
+from cli.output import Column, emit, say, set_headings
 
 if TYPE_CHECKING:
     from matcher.findings import Rule
@@ -34,9 +34,11 @@ def rules(
         typer.Argument(metavar="规则", help="如 GF203；省略则全部列出", autocompletion=complete_rules),
     ] = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
 ) -> None:
     """列出各项规则；给出规则号则说明其含义、依据和处理办法。"""
     checked(form)
+    set_headings(headings)
     from matcher.findings import load_rules, rule_named
 
     chosen = [rule_named(rule)] if rule else list(load_rules().values())

@@ -252,13 +252,13 @@ def test_a_server_that_is_not_there(goufu: Goufu) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 18), (132, 43)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 15), (132, 43)])
 def test_every_screen_fits_its_terminal(saved: Goufu, tmp_path: Path, width: int, height: int) -> None:
     """The review in a pseudo-terminal: what is drawn after each clearing is at most one screen, no line too wide."""
     from rich.cells import cell_len
 
     keys = [
-        ("k", "2/38"), ("?", "任意键返回"), (" ", "2/38"), ("x", "Esc 返回"), ("\x1b", "2/38"), ("k", "3/38"), ("1", "4/38"),
+        ("k", "2/38"), ("?", "任意键返回"), (" ", "2/38"), ("x", "Esc 返回"), ("\x1b", "2/38"), ("k", "3/38"), ("1", "y 确定"), ("y", "4/38"),
         ("z", "已撤销"), ("s", "搜索词："), ("物业\n", "数字选用"), ("\x1b", "3/38"), ("n", "备注："), ("记一笔\n", "备注已记录"), ("q", "本次认定"),
     ]  # fmt: skip
     screens = play(tmp_path / "goufu.db", width, height, keys)

@@ -167,7 +167,8 @@ class Assessment:
             return None
         if self.barred or any(f.rule in ("GF501", "GF502") for f in self.findings):
             return "finding"
-        if self.status == "superseded" or (self.standing and self.standing.current and self.coded):
+        coded = self.coded
+        if self.status == "superseded" or (coded and any(c.score > coded.score for c in self.codes)):
             return "citation"
         if self.status == "unknown":
             return "held"

@@ -168,7 +168,14 @@ class Assessment:
         if self.barred or any(f.rule in ("GF501", "GF502") for f in self.findings):
             return "finding"
         coded = self.coded
-        if self.status == "superseded" or (coded and any(c.score > coded.score for c in self.codes)):
+        if self.status == "superseded":
+            return "citation"
+        if (
+            self.standing
+            and self.standing.current
+            and coded
+            and any(c.score > coded.score for c in self.codes)
+        ):
             return "citation"
         if self.status == "unknown":
             return "held"

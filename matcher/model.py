@@ -212,9 +212,6 @@ class Assessment:
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
-            "certainty": round(self.certainty, 3),
-            "doubt": self.doubt,
-            "fit": round(self.fit, 3),
             **({"precedent": self.precedent} if self.precedent else {}),
         }
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import GoufuError
@@ -264,8 +265,9 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
 class _Type:
     """How the characters of one text object are set: what 1 em to the right and 1 em up are on the page."""
 
-    right: tuple[float, float]
-    up: tuple[float, float]
+    right: Point
+    up: Point
+    angle: float
     font: Any
     key: int
 
@@ -311,7 +313,12 @@ def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
             text = UNKNOWN if unknown else chr(code)
             if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
                 text = unicodedata.normalize("NFKC", text)
-            found.append(_placed(text, type_, (x.value, y.value), advance))
+            # a negative width is the way down in vertical writing
+            wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
+            left, bottom, right, top = _box(type_.right, type_.up, wide)
+            at_x, at_y = x.value, y.value
+            box = (at_x + left, at_y + bottom, at_x + right, at_y + top)
+            found.append(_Character(text, type_.angle, box, advance < 0))
     finally:
         textpage.close()
     return found
@@ -327,28 +334,27 @@ def _type(textpage: pypdfium2.PdfTextPage, i: int, text_object: Any) -> _Type:
     return _Type(
         (matrix.a * size, matrix.b * size),
         (matrix.c * size, matrix.d * size),
+        math.degrees(math.atan2(matrix.b * size, matrix.a * size)),
         font,
         ctypes.addressof(font.contents),
     )
 
 
-def _placed(text: str, type_: _Type, origin: Point, advance: float) -> _Character:
-    """A character at its origin, `advance` em wide; a negative one is the way down in vertical writing."""
-    (ax, ay), (ux, uy) = type_.right, type_.up
+@lru_cache(maxsize=4096)
+def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, float]:
+    """The box (left, bottom, right, top) of a character `wide` em wide, seen from its origin."""
+    (ax, ay), (ux, uy) = right, up
     em = math.hypot(ax, ay) or 1.0
     # straight up, also where the letters of a slanted face lean
-    height = abs(ax * uy - ay * ux) / em * (1 if ax * uy >= ay * ux else -1)
-    up = (-ay / em * height, ax / em * height)
-    wide = advance if advance > 0 else (1.0 if advance < 0 or ord(text[0]) > 0x2E7F else 0.5)
+    height = (ax * uy - ay * ux) / em
+    x, y = -ay / em * height, ax / em * height
     corners = [
-        (origin[0] + ax * along + up[0] * above, origin[1] + ay * along + up[1] * above)
+        (ax * along + x * above, ay * along + y * above)
         for along in (0, wide)
         for above in (-BELOW, 1 - BELOW)
     ]
     xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
-    return _Character(
-        text, math.degrees(math.atan2(ay, ax)), (min(xs), min(ys), max(xs), max(ys)), advance < 0
-    )
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:

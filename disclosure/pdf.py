@@ -299,7 +299,9 @@ def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
             text_object = raw.FPDFText_GetTextObject(textpage, i)
             if not text_object or not raw.FPDFText_GetCharOrigin(textpage, i, x, y):
                 continue  # a space or an end of line that pdfium adds
-            unknown = raw.FPDFText_HasUnicodeMapError(textpage, i) == 1
+            # a code without a meaning is handed on as a character; where that is one of a script that is
+            # written to the left, pdfium forgets to say so, and none such is expected here
+            unknown = raw.FPDFText_HasUnicodeMapError(textpage, i) == 1 or 0x590 <= code <= 0x8FF
             if not unknown and (code <= 32 or code in _BLANK):
                 continue
             key = ctypes.addressof(text_object.contents)

@@ -201,7 +201,7 @@ def test_the_same_with_and_without_the_fonts_of_the_machine(tmp_path: Path) -> N
         for n, f in enumerate(NAMED.values())
         for turn in (0, 90)
     }
-    kinds |= {f"{stem}.pdf": example_formats.as_pdf(stem) for stem in example_formats.STEMS}
+    kinds |= {f"{stem}.pdf": example_formats.as_pdf(stem) for stem in example_formats.STEMS[:1]}
     paths = []
     for name, data in kinds.items():
         paths.append(tmp_path / name)

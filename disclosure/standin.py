@@ -38,13 +38,18 @@ def no_system_fonts() -> None:
             ctypes.memmove(buffer, font, len(font))
         return len(font)
 
+    def font_for(*request: Any) -> int:
+        face = ctypes.string_at(request[5])  # of: info, weight, italic, charset, pitch, face, exact
+        # the fonts that every reader has: their widths need not be in the file, and pdfium has them built in
+        return 0 if face.startswith((b"Arial", b"Courier", b"Helvetica", b"Times")) else _HANDLE
+
     info = raw.FPDF_SYSFONTINFO(version=1)
     kinds = dict(raw.FPDF_SYSFONTINFO._fields_)
     answers: dict[str, Any] = {
         "Release": lambda _: None,
         "EnumFonts": lambda _, __: None,
-        "MapFont": lambda *_: _HANDLE,
-        "GetFont": lambda _, __: _HANDLE,
+        "MapFont": font_for,
+        "GetFont": lambda _, __: 0,
         "GetFontData": font_data,
         "GetFaceName": lambda *_: 0,
         "GetFontCharset": lambda _, __: 0,

@@ -96,7 +96,7 @@ def table(font: Font, lone: bool = False, step: float = 0, rows: Sequence[tuple[
 def pdf(font: Font, drawing: bytes, turn: float = 0, rotate: int = 0) -> bytes:
     """A page of 600 by 600 with `drawing` turned about its middle, and the page's own /Rotate.
 
-    F1 is `font`, F2 is SIMSUN.
+    F1 is `font`, F2 is SIMSUN, F3 Helvetica.
     """
     cos, sin = round(math.cos(math.radians(turn)), 6), round(math.sin(math.radians(turn)), 6)
     content = b"q %g %g %g %g 300 300 cm\n%sQ" % (cos, sin, -sin, cos, drawing)
@@ -106,7 +106,7 @@ def pdf(font: Font, drawing: bytes, turn: float = 0, rotate: int = 0) -> bytes:
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 600] /Rotate %d /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R /F2 9 0 R >> >> >>" % rotate,
+        b"/Resources << /Font << /F1 5 0 R /F2 9 0 R /F3 11 0 R >> >> >>" % rotate,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         b"<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /%s /DescendantFonts [6 0 R] >>"
         % (name, font.encoding.encode()),
@@ -119,6 +119,7 @@ def pdf(font: Font, drawing: bytes, turn: float = 0, rotate: int = 0) -> bytes:
         b"<< /Type /Font /Subtype /Type0 /BaseFont /SimSun /Encoding /GBK-EUC-H /DescendantFonts [10 0 R] >>",
         b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /SimSun /CIDSystemInfo << /Registry (Adobe) "
         b"/Ordering (GB1) /Supplement 2 >> /DW 1000 >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]  # fmt: skip
     out, places = b"%PDF-1.5\n", []
     for number, body in enumerate(objects, 1):

@@ -19,8 +19,8 @@ from example_pdf import ITEMS, NAMED, SIMSUN, VERTICAL, pdf, shown, table, witho
 from catalog.errors import GoufuError
 from disclosure.document import read_document
 from disclosure.model import Disclosure
-from disclosure.pdf import pdf_lines
-from disclosure.standin import stand_in_font
+from disclosure.pdf import page_glyphs, pdf_lines
+from disclosure.standin import no_system_fonts, stand_in_font
 
 
 def read(path: Path, data: bytes) -> Disclosure:
@@ -73,6 +73,36 @@ def test_a_font_that_is_embedded(tmp_path: Path, turn: int) -> None:
     drawn.drawOn(canvas, -200, 0)
     canvas.save()
     assert items(read_document(tmp_path / "a.pdf")) == ITEMS
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        b"BT /F1 12 Tf 1 0 0 1 %d 0 Tm %s Tj ET",
+        b"BT /F1 1 Tf 12 0 0 12 %d 0 Tm %s Tj ET",
+        b"BT /F1 -12 Tf -1 0 0 -1 %d 0 Tm %s Tj ET",
+        b"BT /F1 12 Tf 1 0 0.3 1 %d 0 Tm %s Tj ET",
+        b"q 1 0 0 -1 0 0 cm BT /F1 12 Tf 1 0 0 -1 %d 0 Tm %s Tj ET Q",
+        b"BT /F1 24 Tf 50 Tz 1 0 0 0.5 %d 0 Tm %s Tj ET",
+    ],
+    ids=["plain", "by the matrix", "negative size", "slanted", "mirrored twice", "half as wide"],
+)
+def test_a_character_lies_where_the_file_says_however_it_is_set(setting: bytes) -> None:
+    """Two characters of 12 points at 40 and 52 right of the middle, in a page of 600 points."""
+    no_system_fonts()
+    code = b"<" + SIMSUN.bytes_of("清运").hex().encode() + b">"
+    page = pypdfium2.PdfDocument(pdf(SIMSUN, setting % (40, code)))[0]
+    glyphs, _ = page_glyphs(page)
+    assert [(g.text, round(g.x0), round(g.x1)) for g in glyphs] == [("清", 340, 352), ("运", 352, 364)]
+    assert all(280 < g.y0 < 292 and 300 < g.y1 < 304 for g in glyphs)  # stands on the line at 300
+
+
+def test_the_fonts_that_every_reader_has_keep_their_widths() -> None:
+    """Helvetica is named without widths: its digits are 0.556 em wide."""
+    no_system_fonts()
+    data = pdf(SIMSUN, b"BT /F3 10 Tf 1 0 0 1 0 0 Tm (123) Tj ET")
+    glyphs, _ = page_glyphs(pypdfium2.PdfDocument(data)[0])
+    assert [round(g.x0, 1) for g in glyphs] == [300, 305.6, 311.1]
 
 
 @pytest.mark.parametrize("step", [0.4, 1, 2.5])

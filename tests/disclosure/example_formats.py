@@ -179,10 +179,10 @@ def font() -> Path | None:
 
 
 @cache
-def as_pdf(stem: str, embed: bool = False, ruled: bool = True, first: int | None = None) -> bytes:
+def as_pdf(stem: str, embed: bool = False, ruled: bool = True, limit: int | None = None) -> bytes:
     """A PDF with real tables: landscape pages, names that wrap, tables over several pages with headers again.
 
-    `embed` draws with a font that a picture can be made of; `first` is how many blocks are drawn, where not all.
+    `embed` draws with a font that a picture can be made of; `limit` is how many blocks are drawn, where not all.
     """
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import A4, landscape
@@ -207,7 +207,7 @@ def as_pdf(stem: str, embed: bool = False, ruled: bool = True, first: int | None
     tiny = ParagraphStyle("tiny", fontName=name, fontSize=6, leading=7, wordWrap="CJK")
     size = landscape(A4)
     story: list[Any] = []
-    for block in blocks(stem)[:first]:
+    for block in blocks(stem)[:limit]:
         if isinstance(block, str):
             story.append(Paragraph(escape(block), body))
             continue

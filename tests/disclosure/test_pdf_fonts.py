@@ -58,7 +58,7 @@ def test_a_font_that_is_embedded(tmp_path: Path, turn: int) -> None:
 
     if example_formats.font() is None:
         pytest.skip("needs a Chinese font to embed (zhplot, of the extra dev)")
-    example_formats.as_pdf(example_formats.STEMS[0], embed=True, first=1)  # registers the font
+    example_formats.as_pdf(example_formats.STEMS[0], embed=True, limit=1)  # registers the font
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 600))
     canvas.translate(300, 300)
     canvas.rotate(turn)

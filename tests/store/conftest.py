@@ -50,7 +50,7 @@ def _root(settings: dict[str, str]) -> str:
     return f"postgresql://{user}:{password}@{settings['PGHOST']}:{settings.get('PGPORT', '5432')}/"
 
 
-def _started(_: int) -> tuple[subprocess.Popen[str], dict[str, str]] | None:
+def _started(_attempt: int) -> tuple[subprocess.Popen[str], dict[str, str]] | None:
     """A server in a folder of its own, also for root, so that several can run side by side; and where it is."""
     process = subprocess.Popen(
         ["pg_virtualenv", "-t", "-o", "fsync=off", "sh", "-c", "env | grep ^PG; echo READY; read line"],

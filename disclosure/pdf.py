@@ -320,6 +320,8 @@ def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
             left, bottom, right, top = _box(type_.right, type_.up, wide)
             at_x, at_y = x.value, y.value
             box = (at_x + left, at_y + bottom, at_x + right, at_y + top)
+            if not math.isfinite(sum(box) + type_.angle):
+                continue  # set with numbers that no page has
             found.append(_Character(text, type_.angle, box, advance < 0))
     finally:
         textpage.close()

@@ -97,6 +97,13 @@ def test_a_character_lies_where_the_file_says_however_it_is_set(setting: bytes) 
     assert all(280 < g.y0 < 292 and 300 < g.y1 < 304 for g in glyphs)  # stands on the line at 300
 
 
+def test_numbers_that_no_page_has_are_passed_over() -> None:
+    wild = b"BT /F1 12 Tf %s 0 0 %s 0 0 Tm %s Tj ET\n"
+    huge, code = b"9" * 38, b"<" + SIMSUN.bytes_of("清").hex().encode() + b">"
+    drawing = wild % (huge, huge, code) + wild % (b"0", b"0", code) + shown(SIMSUN, "运", 0, 0)
+    assert "运" in "".join(text for row in cells(pdf(SIMSUN, drawing)) for text in row)
+
+
 def test_the_fonts_that_every_reader_has_keep_their_widths() -> None:
     """Helvetica is named without widths: its digits are 0.556 em wide."""
     no_system_fonts()

@@ -89,7 +89,8 @@ def test_the_same_id_twice_is_doubtful_not_lost(tmp_path: Path) -> None:
     path.write_text("id,title\n1,清扫\n1,测绘\n", "utf-8")
     items, remarks = read_records(path)
     assert len(items) == 2
-    assert [r.level for r in remarks] == ["warning"]
+    assert [item.id for item in items] == ["1", "1-2"]
+    assert [r.level for r in remarks if r.kind == "row"] == ["warning"]
 
 
 @pytest.mark.parametrize(

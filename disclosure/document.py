@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from catalog.errors import GoufuError
@@ -60,6 +61,8 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
 def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
     """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
     where = where or name
+    if not data.strip(b"\x00 \t\r\n"):
+        raise GoufuError("没有内容。", "There is nothing to read.", where)
     data = with_forward_slashes(data)
     kind = kind_of(data, name, where)
     remarks: list[Remark] = []
@@ -106,6 +109,29 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
         ):
             raise
         raise missing from error
+
+
+def with_unique_ids(disclosure: Disclosure, folder: str, taken: set[str]) -> Disclosure:
+    """`disclosure` with no id that is in `taken`, to which its ids are added.
+
+    Two files 清单.csv in two folders both have an item 清单-2; the second becomes `<folder>/清单-2`, as need be with
+    a number behind it.
+    """
+    names: dict[str, str] = {}
+    for item in disclosure.items:
+        name, n = item.id, 1
+        while name in taken:
+            name = f"{folder}/{item.id}" if n == 1 else f"{folder}/{item.id}-{n}"
+            n += 1
+        taken.add(name)
+        names[item.id] = name
+    if all(old == new for old, new in names.items()):
+        return disclosure
+    return replace(
+        disclosure,
+        items=tuple(replace(item, id=names[item.id]) for item in disclosure.items),
+        remarks=tuple(replace(r, item=names.get(r.item, r.item)) for r in disclosure.remarks),
+    )
 
 
 def documents(arguments: Iterable[str | Path]) -> tuple[list[Path], list[GoufuError]]:

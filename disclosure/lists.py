@@ -60,6 +60,10 @@ _ORGANISATION = re.compile(
 _OWNER = re.compile(
     r"(?:部门|单位|主管部门|填报单位|填报部门|编制单位|申报单位|采购单位|采购人|预算单位|预算部门)(?:名称)?(?:\(?(?:盖章|公章|签章)\)?)?:([^\s:]{3,40}?)(?=\s|$|单位:|金额单位|填报|年度)"
 )
+#: the department that a title begins with: 甲县城市管理局2026年购买服务项目清单
+_TITLED_OWNER = re.compile(
+    r"\A([\u4e00-\u9fff]{2,20}?(?:局|委员会|办公室|委|厅|中心|院|校|社|会))(?=20\d\d年|年度|政府购买|购买服务|部门预算|项目)"
+)
 _TITLED_YEAR = re.compile(r"(20\d\d)年")
 
 
@@ -449,9 +453,12 @@ def _choose_amount(reading: _Reading) -> None:
         whole.sort(key=order)
         reading.amount = whole[0]
         reading.funds = tuple(parts)
-        others = [header.names[n] for n in whole[1:]]
+        rest = [
+            n for n in whole[1:] if any(n < len(r.cells) and parse_amount(r.cells[n]) for r in reading.rows)
+        ]
+        others = [header.names[n] for n in rest]
         if others:
-            same = order(whole[0])[:2] == order(whole[1])[:2]
+            same = order(whole[0])[:2] == order(rest[0])[:2]
             reading.remarks.append(
                 Remark(
                     "amount",
@@ -708,6 +715,8 @@ def _owner_above(reading: _Reading) -> tuple[str, int | None]:
             match = _OWNER.search(spaced)
             if match and _ORGANISATION.search(match[1]) and money_unit(match[1]) is None:
                 owner = owner or joined(match[1])
+            elif match := _TITLED_OWNER.match(squeeze(cell)):
+                owner = owner or match[1]
             years |= {int(year) for year in _TITLED_YEAR.findall(flat)}
     return owner, years.pop() if len(years) == 1 else None
 

@@ -206,17 +206,22 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
     """Objects one a line, in an array, or in an array within one object, as a table with their keys as header."""
     records, remarks = _json_records(text, file)
     remarks += [_bad_bytes(file, line) for line in bad[:20]]
-    keys = list(dict.fromkeys(str(key) for _, value in records for key in value))
+    keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
+    lines = {number: line for number, line, _ in records}
+
+    def place(number: int, _: int) -> Place:
+        return Place(file, line=lines.get(number))
+
     if not records and remarks:
-        return [Grid("", ((0, ("title",)),), lambda n, _: Place(file, line=n), header=0)], remarks
+        return [Grid("", ((0, ("title",)),), place, header=0)], remarks
     known = [key for key in keys if heading(key) is not None]
     if not has_title(keys):
         raise no_title(where or file, sorted(keys)[:20])
     keys = known or keys
     if not has_title(keys):
-        keys = list(dict.fromkeys(str(key) for _, value in records for key in value))
+        keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
-    for line, value in records:
+    for number, line, value in records:
         odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
         if odd is not None:
             remarks.append(
@@ -229,8 +234,8 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
         if not any(cells):
             remarks.append(_row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
             continue
-        rows.append((line, cells))
-    return [Grid("", rows, lambda n, _: Place(file, line=n), header=0)], remarks
+        rows.append((number, cells))
+    return [Grid("", rows, place, header=0)], remarks
 
 
 def _row_remark(place: Place, text: str, english: str) -> Remark:
@@ -243,9 +248,13 @@ def _row_remark(place: Place, text: str, english: str) -> Remark:
     )
 
 
-def _json_records(text: str, file: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Remark]]:
-    """The objects in a text with the lines they begin in."""
-    records: list[tuple[int, dict[str, Any]]] = []
+#: an object: its number (its line in JSON Lines, its place in an array), the line it begins in, what it holds
+_Object = tuple[int, int, dict[str, Any]]
+
+
+def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
+    """The objects in a text."""
+    records: list[_Object] = []
     remarks: list[Remark] = []
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("["):
@@ -271,9 +280,9 @@ def _json_records(text: str, file: str) -> tuple[list[tuple[int, dict[str, Any]]
             continue
         held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
         if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
-            records += [(number, one) for one in held]
+            records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
         else:
-            records.append((number, value))
+            records.append((number, number, value))
     return records, remarks
 
 
@@ -286,9 +295,7 @@ def _is_line_of_json(text: str) -> bool:
     return True
 
 
-def _array(
-    text: str, at: int, file: str, records: list[tuple[int, dict[str, Any]]], remarks: list[Remark]
-) -> None:
+def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
     """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
     decoder = json.JSONDecoder(parse_float=Decimal)
     line, counted = 1, 0
@@ -323,7 +330,7 @@ def _array(
             )
             return
         if isinstance(value, dict):
-            records.append((line, value))
+            records.append((len(records) + 1, line, value))
         else:
             remarks.append(
                 _row_remark(Place(file, line=line), "不是一个 JSON 对象", "this is not a JSON object")
@@ -362,9 +369,9 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
     header = find_header(spaced)
     if header is not None:
         return [spaced]
-    plain = _plain_list(text)
+    plain, head = _plain_list(text)
     if plain:
-        return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=0)]
+        return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=head)]
     for separator in _SEPARATORS:
         if separator in text.strip().split("\n", 1)[0]:
             return [Grid("", separated(text, separator, where or file), lambda n, _: Place(file, line=n))]
@@ -414,8 +421,8 @@ def _spaced(text: str) -> list[tuple[int, tuple[str, ...]]]:
     return rows
 
 
-def _plain_list(text: str) -> list[tuple[int, tuple[str, ...]]]:
-    """A text with one item a line as a table of title and amount; empty where it does not read like one.
+def _plain_list(text: str) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+    """A text with one item a line as a table of title and amount, and the index of its header; empty where it is none.
 
     Bullets and numbers before a line are dropped, a figure at its end is the amount.
     """
@@ -423,12 +430,12 @@ def _plain_list(text: str) -> list[tuple[int, tuple[str, ...]]]:
     priced = False
     lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip()]
     if not lines or len(lines) > 5000:
-        return []
+        return [], 0
     items = 0
     for number, line in lines:
         bare = _BULLET.sub("", line).strip()
         if _SENTENCE.search(bare) or len(bare) > 60 or not re.search(r"[\u3400-\u9fff]", bare):
-            return []
+            return [], 0
         if (
             (_HEADED.search(bare) and not rows)
             or _OFFICE.match(squeeze(bare))
@@ -456,11 +463,11 @@ def _plain_list(text: str) -> list[tuple[int, tuple[str, ...]]]:
         else:
             rows.append((number, (clean_cell(bare), "")))
     if not items:
-        return []
+        return [], 0
     head = ("项目名称", "金额") if priced else ("项目名称",)
     first = next(n for n, (_, cells) in enumerate(rows) if len(cells) == 2)
     above, body = rows[:first], rows[first:]
-    return [*above, (0, head), *[(n, cells[: len(head)]) for n, cells in body]]
+    return [*above, (body[0][0], head), *[(n, cells[: len(head)]) for n, cells in body]], first
 
 
 # -- workbooks --------------------------------------------------------------------------------------------------

@@ -673,9 +673,6 @@ def _judged(reading: _Reading, stem: str) -> Listed:
             continue
         if not values:
             continue
-        if trouble is not None and trouble.level == "error" and trouble.kind == "row":
-            reading.remarks.append(trouble)
-            continue
         if trouble is not None:
             reading.remarks.append(trouble)
         item = _item(reading, row, values, amount, amount_place, stem, owner, titled_year)
@@ -856,22 +853,20 @@ def _amount_of(
             )
         return None, None
     if printed.startswith("#"):
-        return None, Remark(
-            "amount",
-            "error",
-            f"金额是错误值 {printed[:12]}，未取，请在原表中更正。",
-            f"The amount is the error value {printed[:12]}; it was not taken.",
+        return None, _refused(
             place,
+            f"金额是错误值 {printed[:12]}，请在原表中更正",
+            f"the amount is the error value {printed[:12]}",
         )
     value = parse_amount(printed)
     if value is None:
         hint = "（看起来是公式，请粘贴为数值）" if printed.startswith("=") else ""
-        return None, _remark(place, f"“{printed[:20]}”不是金额{hint}", f"“{printed[:20]}” is not an amount")
+        return None, _refused(place, f"“{printed[:20]}”不是金额{hint}", f"“{printed[:20]}” is not an amount")
     if not (readable or unit_of(printed)):
         return None, None
     amount = to_wan(value, unit_of(printed) or unit or "万元")
     if abs(amount) >= ABSURD_WAN:
-        return None, _remark(
+        return None, _refused(
             place,
             f"金额 {printed[:30]} 大得不可能，请核对单位",
             f"the amount {printed[:30]} is impossibly large; check its unit",
@@ -1055,6 +1050,17 @@ def _group_kind(title: str) -> str:
     if _ORDER.match(flat):
         return "(" if flat[0] in "(（" else "、"
     return "局" if _ORGANISATION.search(flat) else ""
+
+
+def _refused(place: Place, text: str, english: str) -> Remark:
+    """A remark on an amount that was not taken; its line counts without one."""
+    return Remark(
+        "amount",
+        "error",
+        f"{text}；这一项按没有金额计入。",
+        f"{english[:1].upper()}{english[1:]}; the item counts without an amount.",
+        place,
+    )
 
 
 def _remark(place: Place, text: str, english: str, level: str = "error") -> Remark:

@@ -52,6 +52,7 @@ def test_jsonl_with_bad_rows(tmp_path: Path) -> None:
     assert [(i.id, i.title, i.amount_wan) for i in items] == [
         ("x", "河道保洁", Decimal("5.50")),
         ("a-6", "测绘", None),
+        ("a-7", "监测", None),  # its amount is refused and told, the line stays
     ]
     assert [(r.level, r.place.line) for r in remarks if r.place] == [("error", n) for n in (2, 3, 4, 7, 8)]
     assert "名称" in remarks[2].text

@@ -483,7 +483,7 @@ def _workbook(data: bytes, file: str, where: str) -> Listed:
     for sheet in every:
         if not sheet.rows:
             continue
-        grid = _sheet_grid(sheet, file)
+        grid = sheet_grid(sheet, file)
         header = find_header(grid)
         if header is None:
             passed.append(sheet)
@@ -497,7 +497,7 @@ def _workbook(data: bytes, file: str, where: str) -> Listed:
                 passed.append(sheet)
     for sheet in alone:  # a title and nothing else that is known: only where no sheet says more
         listed = (
-            read_list(_sheet_grid(sheet, file), f"{stem}-{sheet.name}") if not read else Listed(found=False)
+            read_list(sheet_grid(sheet, file), f"{stem}-{sheet.name}") if not read else Listed(found=False)
         )
         if listed.found:
             read.append((sheet, listed))
@@ -535,7 +535,8 @@ def _which_sheets(
     )
 
 
-def _sheet_grid(sheet: Sheet, file: str) -> Grid:
+def sheet_grid(sheet: Sheet, file: str) -> Grid:
+    """A sheet as a grid whose places are addresses of cells."""
     from disclosure.lines import column_letters
 
     def place(number: int, column: int) -> Place:

@@ -109,8 +109,8 @@ def _written(
             if len(cell):
                 last = max(last, column)
     for merged in root.iter(f"{space}mergeCell"):
-        end = _ADDRESS.search(merged.get("ref", ""))
-        last = max(last, column_number(end[1])) if end else last
+        corner = _ADDRESS.search(merged.get("ref", ""))
+        last = max(last, column_number(corner[1])) if corner else last
     first = last + 1
     texts = {**rows, **({head: [column.heading for column in columns]} if head > 0 else {})}
     for number, cells in sorted(texts.items()):

@@ -103,8 +103,8 @@ def _half(flat: str) -> Heading | None:
 def _amount(flat: str) -> Heading | None:
     table = words()["amount"]
     if flat in ("amount_wan", "amountwan", "amount_yuan", "amountyuan"):
-        unit = "万元" if "wan" in flat else "元"
-        return Heading("amount", -1, MoneyUnit(unit, unit), "total")
+        own = "万元" if "wan" in flat else "元"
+        return Heading("amount", -1, MoneyUnit(own, own), "total")
     name, unit = heading_unit(flat)
     name = _BRACKET.sub("", name).strip(_MARKS)
     year = None

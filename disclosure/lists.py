@@ -512,11 +512,10 @@ def _has_figures(reading: _Reading, n: int) -> bool:
     filled = [row.cells[n] for row in reading.rows if n < len(row.cells) and not is_no_amount(row.cells[n])]
     if not filled or any(parse_amount(cell) is not None for cell in filled):
         return True
-    return (
-        reading.header.columns[n].unit is not None
-        or all(len(cell) <= 20 for cell in filled)
-        and not all(map(_part, filled))
-    )  # type: ignore[union-attr]
+    one = reading.header.columns[n]
+    if one is not None and one.unit is not None:
+        return True
+    return all(len(cell) <= 20 for cell in filled) and not all(map(_part, filled))
 
 
 # -- units ------------------------------------------------------------------------------------------------------

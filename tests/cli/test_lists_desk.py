@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.chart import BarChart, Reference
@@ -78,13 +79,14 @@ def test_the_codes_beside_the_rows_and_nothing_else_changed(tmp_path: Path) -> N
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "清单"
-    for row in (
+    rows: list[list[Any]] = [
         ["2026年购买服务项目表"],
         ["项目名称", "部门", "年度", "金额（万元）"],
         ["城区道路清扫保洁服务", "孝义市城市管理局", 2026, 3],
         ["路灯维修工程", "孝义市城市管理局", 2026, 5],
         ["合计", None, None, "=SUM(D3:D4)"],
-    ):
+    ]
+    for row in rows:
         sheet.append(row)
     sheet.merge_cells("A1:D1")
     sheet["A1"].font = Font(bold=True, size=16)
@@ -103,8 +105,8 @@ def test_the_codes_beside_the_rows_and_nothing_else_changed(tmp_path: Path) -> N
         changed = [name for name in old.namelist() if old.read(name) != new.read(name)]
     assert changed == ["xl/worksheets/sheet1.xml"]
     written = openpyxl.load_workbook(coded)["清单"]
-    for row in sheet.iter_rows():
-        for cell in row:
+    for line in sheet.iter_rows():
+        for cell in line:
             assert written[cell.coordinate].value == cell.value
     assert [written.cell(2, c).value for c in range(5, 8)] == ["购服认定", "购服代码", "购服条目"]
     assert [written.cell(3, c).value for c in (5, 6)] == ["是", "A110109"]

@@ -22,7 +22,7 @@ from disclosure.lists import year_of
 from disclosure.model import Disclosure
 from disclosure.shown import shown
 
-HEAD = ["项目名称", "部门", "年度", "金额（万元）"]
+HEAD: list[Any] = ["项目名称", "部门", "年度", "金额（万元）"]
 CITY = "甲县城市管理局"
 
 
@@ -66,7 +66,7 @@ def kinds(read: Disclosure, *levels: str) -> list[str]:
 
 
 def test_a_unit_above_the_list() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["甲县城市管理局2026年购买服务项目表"],
         ["", "", "", "单位：元"],
         ["项目名称", "部门", "年度", "金额"],
@@ -166,7 +166,7 @@ def test_several_amounts() -> None:
 
 
 def test_two_rows_of_headings() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["序号", "项目名称", "部门", "年度", "资金来源（万元）", None, None, "备注"],
         [None, None, None, None, "合计", "财政拨款", "自筹", None],
         [1, "路灯维护服务", CITY, 2026, 3, 2, 1, None],
@@ -213,7 +213,7 @@ def test_a_sheet_of_instructions_is_passed_over() -> None:
 
 
 def test_cells_merged_down() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["部门", "年度", "项目名称", "金额（万元）"],
         [CITY, 2026, "路灯维护服务", 3],
         [None, None, "城区道路保洁服务", 4],

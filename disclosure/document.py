@@ -28,7 +28,20 @@ MAX_FILE = 512 * 1024 * 1024
 #: endings of files that are looked at when a folder is given
 ENDINGS = frozenset(
     {".txt", ".md", ".markdown", ".pdf", ".docx", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".jsonl"}
-    | {".ndjson", ".html", ".htm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    | {
+        ".ndjson",
+        ".html",
+        ".htm",
+        ".mhtml",
+        ".mht",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".webp",
+    }
 )
 #: files one folder may stand for
 MAX_FILES = 50_000
@@ -55,7 +68,7 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
     elif kind == "docx":
         from disclosure.word import word_lines
 
-        lines = word_lines(data, path.name, where)
+        lines, remarks = word_lines(data, path.name, where)
     elif kind in ("xlsx", "xls", "ods"):
         from disclosure.spreadsheet import sheet_lines
 
@@ -63,7 +76,11 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
     elif kind == "html":
         from disclosure.webpage import page_lines
 
-        lines = page_lines(data, path.name, where)
+        lines, remarks = page_lines(data, path.name, where)
+    elif kind == "mhtml":
+        from disclosure.webpage import archived_lines
+
+        lines, remarks = archived_lines(data, path.name, where)
     elif kind == "csv":
         lines = _csv_lines(decode(data, where), path.name)
     else:

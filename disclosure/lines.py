@@ -25,13 +25,15 @@ _PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（�
 class Line:
     """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
 
-    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet.
+    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
+    columns whose cell is the lower part of one merged downwards: they are empty here and say what stands above.
     """
 
     cells: tuple[str, ...]
     place: Place
     sheet: str = ""
     row: int = 0
+    merged: frozenset[int] = frozenset()
 
     @property
     def is_row(self) -> bool:

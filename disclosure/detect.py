@@ -111,7 +111,7 @@ def _text_kind(head: bytes, name: str, where: str) -> Kind:
         return "html"
     if _is_archived_page(start, where):
         return "mhtml"
-    if start.startswith("<?xml") or start.startswith("<pkg:package"):
+    if start.startswith(("<?xml", "<pkg:package")):
         return _xml_kind(text, where)
     suffix = name.lower().rpartition(".")[2]
     if suffix in ("html", "htm"):

@@ -296,8 +296,10 @@ class _Body:
         if not line.is_row:
             return True
         if not line.is_paragraph:
-            # the department and the unit of money side by side above the next page's header
-            return bool(_stated(line) or owner_of(line.text)) and not any(
+            # the department and the unit of money, or a running head and its page, side by side
+            cells = [label(cell) for cell in line.cells if cell]
+            beside = all(is_page_number(c) or is_running_head(c) or c in self.heads for c in cells)
+            return bool(_stated(line) or owner_of(line.text) or beside) and not any(
                 _amount_at(line, i) is not None for i in self.columns.amounts
             )
         return bool(

@@ -34,7 +34,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,6})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )

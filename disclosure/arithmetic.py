@@ -44,7 +44,13 @@ def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> t
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
+    kinds = {
+        "subtotal": "subtotal",
+        "total": "total",
+        "units": "total",
+        "statement": "statement",
+        "list": "total",
+    }
     for check in checks:
         if check.agrees:
             continue

@@ -94,9 +94,30 @@ def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
     return _text_kind(head, name, where)
 
 
+def with_forward_slashes(data: bytes) -> bytes:
+    """A packed file whose parts are named with backslashes, as some programs write them, with slashes; else `data`."""
+    if not data.startswith(b"PK") or b"\\" not in data:
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if not any("\\" in entry.filename for entry in entries) or any(e.flag_bits & 1 for e in entries):
+                return data
+            _check_size(entries, "")
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+                for entry in entries:
+                    copy.writestr(entry.filename.replace("\\", "/"), archive.read(entry))
+            return out.getvalue()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, GoufuError):
+        return data  # the refusal is told by `kind_of`
+
+
 def _text_kind(head: bytes, name: str, where: str) -> Kind:
     text = ""
-    for encoding in ("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "gb18030"):
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    bare = not wide and b"\x00" in head  # UTF-16 without its mark
+    for encoding in ("utf-16" if wide else "utf-16-le" if bare else "utf-8", "gb18030"):
         text = head.decode(encoding, errors="ignore")
         if text:
             break
@@ -116,7 +137,11 @@ def _text_kind(head: bytes, name: str, where: str) -> Kind:
     suffix = name.lower().rpartition(".")[2]
     if suffix in ("html", "htm"):
         return "html"
-    if start.startswith("{") or suffix in ("jsonl", "ndjson"):
+    if (
+        start.startswith("{")
+        or re.match(r"\[\s*(?:\{|\]\s*\Z)", start)
+        or suffix in ("jsonl", "ndjson", "json")
+    ):
         return "jsonl"
     return "csv" if suffix == "csv" else "text"
 

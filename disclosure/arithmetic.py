@@ -16,7 +16,8 @@ from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
 from disclosure.statements import statement_checks
-from disclosure.tables import TOLERANCE, ProjectTables, is_group
+from disclosure.subtotals import TOLERANCE, is_group
+from disclosure.tables import ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -149,8 +150,10 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
 
 def _totals(tables: ProjectTables) -> tuple[Decimal, Decimal]:
     """What the items come to: of this year alone, and with what was carried over."""
-    this_year = sum((row.amount_wan for row in tables.rows if row.part != "上年结转"), Decimal(0))
-    return this_year, sum((row.amount_wan for row in tables.rows), Decimal(0))
+    this_year = sum(
+        (row.amount_wan or Decimal(0) for row in tables.rows if row.part != "上年结转"), Decimal(0)
+    )
+    return this_year, sum((row.amount_wan or Decimal(0) for row in tables.rows), Decimal(0))
 
 
 def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:

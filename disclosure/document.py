@@ -43,7 +43,8 @@ ENDINGS = frozenset(
         ".jsonl",
         ".json",
     }
-    | {".ndjson", ".html", ".htm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    | {".ndjson", ".html", ".htm", ".mhtml", ".mht", ".png", ".jpg", ".jpeg"}
+    | {".tif", ".tiff", ".bmp", ".webp"}
 )
 #: files one folder may stand for
 MAX_FILES = 50_000
@@ -77,7 +78,7 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     elif kind == "docx":
         from disclosure.word import word_lines
 
-        lines = word_lines(data, name, where)
+        lines, remarks = word_lines(data, name, where)
     elif kind in ("xlsx", "xls", "ods"):
         from disclosure.spreadsheet import sheet_lines
 
@@ -85,7 +86,11 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     elif kind == "html":
         from disclosure.webpage import page_lines
 
-        lines = page_lines(data, name, where)
+        lines, remarks = page_lines(data, name, where)
+    elif kind == "mhtml":
+        from disclosure.webpage import archived_lines
+
+        lines, remarks = archived_lines(data, name, where)
     elif kind == "csv":
         lines = _csv_lines(decode(data, where), name, where)
     else:

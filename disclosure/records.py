@@ -22,11 +22,12 @@ from catalog.errors import GoufuError
 from disclosure.amounts import money_unit, parse_amount, unit_of
 from disclosure.detect import Kind, kind_of, with_forward_slashes
 from disclosure.headings import fields, has_title, heading, known_titles
-from disclosure.lines import Line, clean_cell, squeeze
+from disclosure.lines import Line, clean_cell, label, merged_down, squeeze
 from disclosure.lists import Grid, Listed, find_header, read_list
 from disclosure.model import BudgetItem, Place, Remark
 from disclosure.spreadsheet import Sheet, cell_text, sheet_remarks, sheets
 from disclosure.text import decoded, read_bytes
+from disclosure.titles import is_title
 
 #: rows; a province has some hundred thousand lines a year
 MAX_ROWS = 1_000_000
@@ -84,7 +85,8 @@ def list_of_lines(lines: Sequence[Line], file: str, where: str, remarks: Sequenc
     stem = Path(file).stem
     rows = [(n, line.cells) for n, line in enumerate(lines)]
     place = _line_places(lines)
-    listed = read_list(Grid("", rows, place, told=False), stem)
+    merged = merged_down(lines)
+    listed = read_list(Grid("", rows, place, merged, told=bool(merged)), stem)
     if not listed.found:
         raise no_title(where or file, lines[0].cells if lines else [])
     items = tuple(replace(item, id=f"{stem}-{n:03d}") for n, item in enumerate(listed.items, 1))
@@ -105,9 +107,7 @@ def is_list(lines: Sequence[Line]) -> bool:
     It has a header with a title and something that only lists have (a department, a year, a code, a term …), and no
     line that is the title of a project table.
     """
-    if any(
-        line.is_paragraph and re.search(r"项目支出(?:预算)?(?:明细)?表", squeeze(line.text)) for line in lines
-    ):
+    if any(is_title(line, label(line.text)) for line in lines):
         return False
     own = {
         "department",

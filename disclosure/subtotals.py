@@ -31,7 +31,7 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-Kind = Literal["item", "head", "among", "page"]
+Kind = Literal["item", "head", "among", "page", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Raw:
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
-    its place alone tells a subtotal, as where no name is printed.
+    its place alone tells a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
+    read, so that sums over it are short.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Raw:
     amount_place: Place
     known: bool = True
     total: bool = False
+    unread: bool = False
 
 
 def is_group(name: str) -> bool:
@@ -92,7 +94,9 @@ def kinds(raws: Sequence[Raw], known: set[str]) -> list[Kind]:
     found: list[Kind] = []
     for raw in raws:
         flat = _flat(raw.name)
-        if is_among(raw.name):
+        if raw.unread:
+            found.append("unread")
+        elif is_among(raw.name):
             found.append("among")
         elif _OF_PAGE.match(flat):
             found.append("page")
@@ -159,15 +163,19 @@ def _adds_up(raws: Sequence[Raw], found: Sequence[Kind], sure: Sequence[bool], i
     if not ORGANISATION.search(label(raws[i].name)):
         return False
     below = Decimal(0)
+    short = False  # a row that could not be read may be what is missing
     for j in range(i + 1, len(raws)):
+        if short and (sure[j] or ORGANISATION.search(label(raws[j].name))):
+            break
         if sure[j] or below > raws[i].amount + TOLERANCE:
             return False
-        if found[j] in ("among", "page"):
+        if found[j] in ("among", "page", "unread"):
+            short = short or found[j] == "unread"
             continue
         below += raws[j].amount
         if abs(below - raws[i].amount) <= TOLERANCE:
             return True
-    return False
+    return short and below < raws[i].amount
 
 
 def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tuple[Decimal, ...], bool]]:

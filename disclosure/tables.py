@@ -114,6 +114,7 @@ class _Printed:
     amount_place: Place
     columns: Columns
     total: bool = False
+    unread: bool = False
 
 
 @dataclass
@@ -470,6 +471,22 @@ class _Body:
                     self.alone = None
             else:
                 self.table.remarks.append(remark)
+                if name and shown:
+                    self.table.printed.append(
+                        _Printed(
+                            name,
+                            self.unit,
+                            None,
+                            "",
+                            column,
+                            (),
+                            line,
+                            line.place,
+                            line.place,
+                            columns,
+                            unread=True,
+                        )
+                    )
             return
         if not name:
             self.table.remarks.append(self.remark(line, "项目名称", "name"))
@@ -656,6 +673,8 @@ def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
         of_column = heading.name if heading is not None and unit else ""
         return to_wan(value, own or of_column or unit or "万元")
 
+    if row.unread:
+        return Raw(row.name, row.unit, Decimal(0), row.place, row.amount_place, known=False, unread=True)
     funds = [wan(*fund) for fund in row.funds]
     if row.amount is None:
         amount = sum(funds, Decimal(0))
@@ -679,11 +698,12 @@ def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
             Remark(
                 "row",
                 "error" if amount > 0 else "warning",
-                f"“{row.name}”的金额 {amount:,} 万元{odd[0]}，请核对。",
-                f"The amount of “{row.name}”, {amount:,}, is {odd[1]}; check it.",
+                f"“{row.name}”的金额 {amount:,} 万元{odd[0]}，{'未取，' if amount > 0 else ''}请核对。",
+                f"The amount of “{row.name}”, {amount:,}, is {odd[1]}{' and was not taken' if amount > 0 else ''}; check it.",
                 place,
             )
         )
+        known = amount < 0
     if known and funds and row.amount is not None and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE:
         table.remarks.append(
             Remark(
@@ -749,6 +769,8 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
                     raw.amount_place,
                 )
             )
+            continue
+        if kind == "unread":
             continue
         if kind == "among":
             if raw.known and (item is None or raw.amount > item.amount + TOLERANCE or found[i - 1] == "head"):

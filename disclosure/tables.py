@@ -186,6 +186,8 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
             part, titled = part_of(text), index
             if index - said > 2:
                 stated = []
+        elif line.is_paragraph and (begins_part(text) or (names_a_table(text) and not is_caption(text))):
+            titled = -100
         found = header(lines, index)
         if found is None:
             if units := _stated(line):
@@ -351,9 +353,9 @@ class _Body:
         return below is None or not self.fits(below)
 
     def fits(self, line: Line) -> bool:
-        """Whether a row is one of this table: as wide at most, a name, and an amount where amounts stand."""
+        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts stand."""
         width = len(self.columns.headings)
-        if not line.is_row or any(line.cells[width:]) or not self.name_in(line):
+        if not line.is_row or any(line.cells[width:]) or line.is_paragraph:
             return False
         return any(
             _amount_at(line, i) is not None

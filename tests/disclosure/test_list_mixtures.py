@@ -172,7 +172,7 @@ def lists(draw: st.DrawFn) -> Made:
     before: str | None = None
     start = first_row
     part_of_header = draw(st.booleans())
-    for n, (title, department, year, amount) in enumerate(truth):
+    for n, (title, department, _, amount) in enumerate(truth):
         if n and part_of_header and draw(st.integers(0, 5)) == 0 and not merged:
             rows.append(list(heads))  # the top of a printed page
         cells: list[Any] = [""] * len(columns)

@@ -17,7 +17,7 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.load import data_directory
+from catalog.load import data_directory, read_columns
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -46,14 +46,25 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def normal(text: str) -> str:
-    """`text` in one form: width, case, compatibility and traditional characters folded (NFKC, lower case); idempotent."""
+    """`text` in one form: width, case, radicals, compatibility and traditional characters folded (NFKC, lower case).
+
+    Idempotent.
+    """
     text = unicodedata.normalize("NFKC", text).lower()
     try:
         text.encode("gb2312")  # holds all simplified characters in common use: the quick way out
     except UnicodeEncodeError:
+        text = text.translate(lookalikes())
         if any(map(_is_unusual, text)):
             return str(_simplifier().convert(text))
     return text
+
+
+@lru_cache(maxsize=2)
+def lookalikes(path: Path | None = None) -> Mapping[int, str]:
+    """The characters of `data/lookalikes.tsv` for `str.translate`: what a font may print in a character's place."""
+    written, meant = read_columns(path or data_directory() / "lookalikes.tsv", ("written", "meant"))
+    return {ord(character): plain for character, plain in zip(written, meant, strict=True)}
 
 
 @lru_cache(maxsize=4096)

@@ -162,6 +162,8 @@ def _judged(
                 candidate(index.targets[number], score, words, not place, True)
                 for place, (number, score) in enumerate(everywhere[row])
             )
+            if codes and kind_of_body:
+                codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
         unlisted = status in ("unlisted", "unknown") and bool(sections)
         others = tuple(

@@ -24,7 +24,7 @@ from catalog.typography import tidy_name
 from matcher.text import normal
 
 #: below this similarity a department is not recognised at all
-FUZZY_FLOOR = 0.75
+FUZZY_FLOOR = 0.8
 #: how sure a department's own words are, what usually belongs to a section, and similarity of characters at most
 CERTAIN, LIKELY, FUZZY_CEILING = 0.95, 0.8, 0.85
 
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"^[\[【（(]?\d{2,12}[\]】）)]?[-—_.、:：]?")
 _BRACKET = re.compile(r"[（〔【\[]([^（）〔〕【】\[\]]*)[）〕】\]]")
 _SEVERAL = re.compile(r"[/;；,，|]")
 #: offices that a government keeps elsewhere, and an inspection group in the body that it inspects
-_POSTED = re.compile(r"驻[一-鿿]{1,8}?(?:办事处|联络处|招商处)$")
+_POSTED = re.compile(r"驻(?!.*特派)[一-鿿]{1,8}?(?:办事处|联络处|招商处)$")
 _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 #: 第三中学, 三中, 县一小; 市二院
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$")
@@ -52,9 +52,11 @@ _COST: Mapping[Type, float] = {
     "place": 1.5,
     "other": 3.0,
 }
-_LEADING, _PER_CHARACTER, _OF_BODY, _LIKE_BODY, _HOLDS_ENDING, _TWO_PLACES = 1.0, 0.1, 4.0, 0.5, 1.5, 2.0
+_LEADING, _PER_CHARACTER, _OF_BODY, _LIKE_BODY, _HOLDS_ENDING, _TWO_PLACES = 1.02, 0.1, 4.0, 0.5, 1.5, 3.0
 _CLOSING = frozenset("局厅委会院馆站所")
 _RANKS = frozenset("省市县区州盟旗镇乡")
+#: how the name of a whole body ends; other endings (市场, 水库) as often close a subject
+_WHOLE = ("局", "厅", "委", "办", "院", "校", "所", "站", "馆", "队", "部", "中心", "委员会", "办公室")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,8 @@ def _tokens(name: str, table: _Table) -> list[_Token]:
                     else (*before, _Token("other", text))
                 )
                 ways.append((cost + extra, left, leading))
+            elif text[-2] == "团" and name[end : end + 1] == "委":
+                continue  # 孝义团市委
             elif (place := _place_cost(text, table)) is not None:
                 ways.append((cost + place, (*before, _Token("place", text)), False))
         best.append(min(ways, key=lambda way: (round(way[0], 3), len(way[1]))))
@@ -285,7 +289,7 @@ def _read(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
         own = SectionMatch(own.sections, LIKELY, own.words)
     if superior.sections and tail and all(t.text in table.parts for t in tail):
         return superior
-    unread = _unread(tail) or (
+    unread = _unread(tail, _complete(chain[0], table)) or (
         not head
         and first > 1
         and tokens[first - 1].type == "other"
@@ -296,9 +300,11 @@ def _read(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     return SectionMatch(merged, sure, (*own.words, *superior.words))
 
 
-def _unread(tail: Sequence[_Token]) -> bool:
-    """Whether what stands behind a subject says more than is understood; a bare place before a second ending does not."""
-    closed = False
+def _unread(tail: Sequence[_Token], closed: bool) -> bool:
+    """Whether what stands behind a subject says more than is understood.
+
+    A bare place behind the whole name of a body does not (`closed`: it is whole already).
+    """
     for token in tail:
         if token.type == "other" and (not closed or len(token.text) > _BARE_PLACE):
             return True
@@ -341,7 +347,7 @@ def _complete(token: _Token, table: _Table) -> bool:
     """Whether a word is the whole name of a body (人民法院, 公安局), not the subject of one (公安)."""
     if _meaning(token.text, table).head:
         return True
-    return any(token.text[n:] in table.types and table.types[token.text[n:]] == "ending" for n in range(1, len(token.text)))
+    return token.text.endswith(_WHOLE)
 
 
 def _meant(meanings: Sequence[_Meaning], words: Sequence[str]) -> SectionMatch:
@@ -379,8 +385,10 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
     end = len(before)
     while end and before[end - 1].type in ("place", "other"):
         end -= 1
-    if committee and end and before[end - 1].type == "word":  # 共青团河曲县委员会, 政协壶关县委员会办公室
-        return _read(before[:end], table)
+    if end and before[end - 1].type == "word":
+        named = _read(before[:end], table)
+        if committee or named.kind:  # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
+            return named
     superior = _superior(before, table) if before else SectionMatch((), 0.0, ())
     if superior.sections:
         unread = sum(len(t.text) for t in tail if t.type == "other")
@@ -392,7 +400,8 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
         return SectionMatch((), CERTAIN, (place,), kind)
     if superior.kind:
         return superior
-    if committee and place:
+    closing = tail[1:] if not before and tail and tail[0].text[-1] in _RANKS else tail
+    if closing and closing[0].text.startswith(_COMMITTEE) and (place or closing is not tail):
         return SectionMatch((), CERTAIN, ("委员会",), "party")  # 孝义市委, 孝义市委办公室
     return SectionMatch((), 0.0, ())
 
@@ -406,8 +415,9 @@ def _similar(name: str, table: _Table) -> SectionMatch:
 
     tokens = [t for t in _tokens(name, table) if t.type not in ("place", "ending")]
     core = "".join(t.text for t in tokens)
-    words = [w for w, m in table.words.items() if len(w) >= 3 and m.sections and not m.likely]
-    best = process.extractOne(core, words, scorer=fuzz.ratio) if len(core) >= 3 else None
+    # one character of four makes another word (物业服务, 就业服务); of five it is more likely a slip
+    words = [w for w, m in table.words.items() if len(w) > 4 and m.sections and not m.likely]
+    best = process.extractOne(core, words, scorer=fuzz.ratio) if len(core) > 4 else None
     if best is None or best[1] / 100 < FUZZY_FLOOR:
         return SectionMatch((), 0.0, ())
     return SectionMatch(table.words[best[0]].sections, min(round(best[1] / 100, 2), FUZZY_CEILING), (best[0],))

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from catalog.load import data_directory, read_columns
-
-if TYPE_CHECKING:
-    from opencc import OpenCC
+from catalog.characters import simplified
+from catalog.load import data_directory
 
 #: characters of a summary that are read for words; the rest is often praise and law
 SAID_LENGTH = 200
@@ -46,38 +42,8 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def normal(text: str) -> str:
-    """`text` in one form: width, case, radicals, compatibility and traditional characters folded (NFKC, lower case).
-
-    Idempotent.
-    """
-    text = unicodedata.normalize("NFKC", text).lower()
-    try:
-        text.encode("gb2312")  # holds all simplified characters in common use: the quick way out
-    except UnicodeEncodeError:
-        text = text.translate(lookalikes())
-        if any(map(_is_unusual, text)):
-            return str(_simplifier().convert(text))
-    return text
-
-
-@lru_cache(maxsize=2)
-def lookalikes(path: Path | None = None) -> Mapping[int, str]:
-    """The characters of `data/lookalikes.tsv` for `str.translate`: what a font may print in a character's place."""
-    written, meant = read_columns(path or data_directory() / "lookalikes.tsv", ("written", "meant"))
-    return {ord(character): plain for character, plain in zip(written, meant, strict=True)}
-
-
-@lru_cache(maxsize=4096)
-def _is_unusual(character: str) -> bool:
-    """Whether a character is Chinese and not among the common simplified ones."""
-    return "㐀" <= character <= "鿿" and not character.encode("gb2312", "ignore")
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> OpenCC:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
+    """`text` in one form: width, case, compatibility and traditional characters folded, nothing invisible; idempotent."""
+    return simplified(text).lower()
 
 
 @lru_cache(maxsize=256)

@@ -157,6 +157,8 @@ def _judged(
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         kind_of_body = load_kinds().get(matches[row].kind)
+        if status == "listed" and everywhere and not _office_need(everywhere[row], index):
+            status = "unknown"
         if not sections and status == "unknown":
             codes = tuple(
                 candidate(index.targets[number], score, words, not place, True)
@@ -237,6 +239,11 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
+
+
+def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
+    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
+    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
 
 
 def _certainty(

@@ -167,11 +167,10 @@ def _judged(
             if codes and kind_of_body:
                 codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
-        unlisted = status in ("unlisted", "unknown") and bool(sections)
+        unlisted = status in ("unlisted", "unknown")
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
             for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
-            if sections or status != "unknown"  # else they are among the codes
         )
         sure = _certainty(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes

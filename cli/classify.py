@@ -38,6 +38,10 @@ def classify(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="把结果写在原工作簿各行旁边，另存为此文件（原有内容不变）"),
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option(
@@ -86,7 +90,12 @@ def classify(
         with whole_file(output) as temporary:
             writer(temporary, audits)
         note(f"已写入 {output}（{len(assessments)} 项）", f"wrote {output} ({len(assessments)} items)")
-    if form is None and output:
+    if into and assessments:
+        from cli.into import write_into
+
+        write_into(into, files, audits)
+        note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
+    if form is None and (output or into):
         for one in audits:
             _in_short(one)
     elif form in (None, "table"):

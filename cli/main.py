@@ -23,7 +23,7 @@ from cli.usage import Context, speaking, usage_error
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("precedents", "store"),
+    *("template", "precedents", "store"),
 )
 
 

@@ -60,7 +60,8 @@ def test_what_gbk_lacks_is_written_as_its_number(odd: Path) -> None:
 def test_radicals_become_the_characters_they_show(tmp_path: Path) -> None:
     path = tmp_path / "清单.csv"
     path.write_text("项目名称,部门,年度\n政府⻔户网站运维服务,行政审批,2026\n", encoding="utf-8")
-    for words in (["items", path], ["classify", path, "--no-store"]):
+    calls: list[list[str | Path]] = [["items", path], ["classify", path, "--no-store"]]
+    for words in calls:
         assert "政府门户网站" in goufu(*words, encoding="gbk").stdout.decode("gbk")
 
 

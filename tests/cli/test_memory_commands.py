@@ -334,7 +334,7 @@ def test_one_key_accepts_the_verdict_and_an_entry_against_it_is_asked_again(save
     items = records(saved("show", "--format", "jsonl"))
     assert [(i["decided"] or {}).get("outcome") for i in items[:3]] == ["not_applicable", "code", None]
     assert items[0]["decided"]["nature"] == "works"
-    assert items[1]["decided"]["code"] == judged[1]["code"]
+    assert items[1]["decided"]["code"] == judged[1]["gov_service_catalog_code"]
     saved("review", "--all", said="1\ny\nq\n")
     assert records(saved("show", "--format", "jsonl"))[2]["decided"]["outcome"] == "code"
 

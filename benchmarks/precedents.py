@@ -19,22 +19,22 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from catalog.concordance import load_archive
-from catalog.load import load_catalogs
-from catalog.typography import tidy_name
-from disclosure.model import BudgetItem
-from matcher import sameness
-from matcher.assess import assess
-from matcher.corpus import default_cache
-from matcher.departments import sections_of
-from matcher.precedent import applied
-from matcher.sameness import key_format, title_key
-from matcher.terms import load_terms
-from store.engine import writing
-from store.lookup import open_precedents
-from store.place import Place, place_of
-from store.schema import open_store
-from store.tables import PrecedentRow
+from goufu.catalog.concordance import load_archive
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.typography import tidy_name
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher import sameness
+from goufu.matcher.assess import assess
+from goufu.matcher.corpus import default_cache
+from goufu.matcher.departments import sections_of
+from goufu.matcher.precedent import applied
+from goufu.matcher.sameness import key_format, title_key
+from goufu.matcher.terms import load_terms
+from goufu.store.engine import writing
+from goufu.store.lookup import open_precedents
+from goufu.store.place import Place, place_of
+from goufu.store.schema import open_store
+from goufu.store.tables import PrecedentRow
 
 COUNTIES = 120
 ROUNDS = 5

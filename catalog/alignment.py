@@ -13,9 +13,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from catalog.errors import CatalogError
-from catalog.model import Source
-from catalog.transcription import Row
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.model import Source
+from goufu.catalog.transcription import Row
 
 #: no catalog has more rows; the largest held has 2,092
 MOST_ROWS = 20_000

@@ -13,10 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from catalog.codes import level
-from catalog.collation import Decisions, Place, Problem
-from catalog.model import CatalogVersion, Reading, ReadingKind
-from catalog.transcription import Row
+from goufu.catalog.codes import level
+from goufu.catalog.collation import Decisions, Place, Problem
+from goufu.catalog.model import CatalogVersion, Reading, ReadingKind
+from goufu.catalog.transcription import Row
 
 #: readings that stand at a row, not at an entry, and are known by its line
 _BY_LINE: tuple[ReadingKind, ...] = ("code", "section", "row")

@@ -18,14 +18,14 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from catalog.codes import parent, tidy
-from catalog.concordance import Archive, Change, reach, reaches
-from catalog.decisions import LINKING
-from catalog.force import Applicable, CatalogClass, applicable, span
-from catalog.linking import Nearest
-from catalog.model import CatalogVersion, Entry
-from catalog.wording import core, same_words
-from catalog.written import Written, agreement, read_code, read_documents, read_name
+from goufu.catalog.codes import parent, tidy
+from goufu.catalog.concordance import Archive, Change, reach, reaches
+from goufu.catalog.decisions import LINKING
+from goufu.catalog.force import Applicable, CatalogClass, applicable, span
+from goufu.catalog.linking import Nearest
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.wording import core, same_words
+from goufu.catalog.written import Written, agreement, read_code, read_documents, read_name
 
 Verdict = Literal[
     "stands",  # code, name and document are those in force

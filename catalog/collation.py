@@ -4,7 +4,7 @@ The place of a row is told by what stands above it. Where the row's own code con
 misprint or a misreading), the code that the place implies is taken and the printed one kept; where a page is
 missing, the rows after it are not hung under the department before it but wait for a decision, unless the table
 of contents leaves only one. Everything that a careful reader must look at becomes a `Problem`; nothing is passed
-over. Decisions already made are followed; what they are is said in `catalog.edition`.
+over. Decisions already made are followed; what they are is said in `goufu.catalog.edition`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
-from catalog.alignment import Line
-from catalog.codes import is_code, level, number, parent
-from catalog.model import Decision, Reading, Source
+from goufu.catalog.alignment import Line
+from goufu.catalog.codes import is_code, level, number, parent
+from goufu.catalog.model import Decision, Reading, Source
 
 #: a page whose department is not known: its heading is on a page that is not held
 UNPLACED = "〔待定〕"

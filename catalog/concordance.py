@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from catalog.decisions import KINDS, LINKING, Decision, Kind, Settled, load_decisions, settle
-from catalog.errors import UnknownNameError
-from catalog.force import in_order
-from catalog.linking import CLOSE, Evidence, Link, Nearest, decided, links
-from catalog.load import load_catalogs, load_readings
-from catalog.model import CatalogVersion, Entry, Reading, Section
-from catalog.wording import distance, same_words
+from goufu.catalog.decisions import KINDS, LINKING, Decision, Kind, Settled, load_decisions, settle
+from goufu.catalog.errors import UnknownNameError
+from goufu.catalog.force import in_order
+from goufu.catalog.linking import CLOSE, Evidence, Link, Nearest, decided, links
+from goufu.catalog.load import load_catalogs, load_readings
+from goufu.catalog.model import CatalogVersion, Entry, Reading, Section
+from goufu.catalog.wording import distance, same_words
 
 
 @dataclass(frozen=True, slots=True)

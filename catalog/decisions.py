@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from catalog.codes import is_code
-from catalog.errors import CatalogError
-from catalog.load import data_directory, read_columns
-from catalog.model import CatalogVersion
+from goufu.catalog.codes import is_code
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory, read_columns
+from goufu.catalog.model import CatalogVersion
 
 Kind = Literal[
     "unchanged",

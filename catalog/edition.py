@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from catalog.alignment import align
-from catalog.apparatus import (
+from goufu.catalog.alignment import align
+from goufu.catalog.apparatus import (
     decisions_in,
     departing_headings,
     differing_names,
@@ -30,12 +30,12 @@ from catalog.apparatus import (
     with_guesses,
     witnesses_cell,
 )
-from catalog.collation import Placing, Problem, place
-from catalog.errors import CatalogError
-from catalog.inspection import against_contents, compare_contents, inspect, lacking, without_repeated_pages
-from catalog.load import ENTRY_COLUMNS, READING_COLUMNS
-from catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
-from catalog.transcription import Document, Row, documents, read_transcription, rows
+from goufu.catalog.collation import Placing, Problem, place
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.inspection import against_contents, compare_contents, inspect, lacking, without_repeated_pages
+from goufu.catalog.load import ENTRY_COLUMNS, READING_COLUMNS
+from goufu.catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
+from goufu.catalog.transcription import Document, Row, documents, read_transcription, rows
 
 
 @dataclass(frozen=True)
@@ -247,9 +247,9 @@ def readings_table(readings: Iterable[Reading]) -> str:
 
 
 def catalog_table(version: CatalogVersion, undecided: int) -> str:
-    """The text of a drafted `catalog.toml`; what a person must still see to is said in comments.
+    """The text of a drafted `goufu.catalog.toml`; what a person must still see to is said in comments.
 
-    A draft with undecided places says so (`draft = true`), and is refused by `catalog.load`.
+    A draft with undecided places says so (`draft = true`), and is refused by `goufu.catalog.load`.
     """
     text = (
         [f"draft = true   # 尚有 {undecided} 处未定（readings.tsv 中标 undecided），定后删去此行"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from catalog.model import CatalogVersion, Coverage
+from goufu.catalog.model import CatalogVersion, Coverage
 
 CatalogClass = Literal["A", "B"]
 ReasonKind = Literal["class A", "class B", "frame", "repeals", "coverage", "fallback", "overtaken", "none"]

@@ -1,7 +1,7 @@
 """The life of an entry through every version of the catalog, told in sentences.
 
 A code may have stood for several services, one after the other; each is a life of its own. A life is followed
-through the comparisons of `catalog.concordance`, forward and back, from wherever the code stands. What is not held
+through the comparisons of `goufu.catalog.concordance`, forward and back, from wherever the code stands. What is not held
 is said to be so: a version that is not held is a gap in the story and no end of it.
 """
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from catalog.concordance import Archive, Change, reach, reaches
-from catalog.decisions import LINKING
-from catalog.errors import UnknownNameError
-from catalog.force import CatalogClass, effective, in_order, span
-from catalog.model import CatalogVersion, Entry
+from goufu.catalog.concordance import Archive, Change, reach, reaches
+from goufu.catalog.decisions import LINKING
+from goufu.catalog.errors import UnknownNameError
+from goufu.catalog.force import CatalogClass, effective, in_order, span
+from goufu.catalog.model import CatalogVersion, Entry
 
 Happening = Literal["listed", "unchanged", "changed", "added", "removed", "not held"]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from catalog.alignment import Line
-from catalog.collation import Decisions, Problem, ProblemKind
-from catalog.errors import CatalogError
-from catalog.model import Decision, Reading
-from catalog.transcription import Document, Row
+from goufu.catalog.alignment import Line
+from goufu.catalog.collation import Decisions, Problem, ProblemKind
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.model import Decision, Reading
+from goufu.catalog.transcription import Document, Row
 
 #: a table with more unreadable rows than this, and more than entries, is no catalog
 MOST_UNREAD = 200

@@ -15,10 +15,10 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import NamedTuple
 
-from catalog.codes import level, parent
-from catalog.decisions import Decision, Kind, Settled
-from catalog.model import Entry
-from catalog.wording import (
+from goufu.catalog.codes import level, parent
+from goufu.catalog.decisions import Decision, Kind, Settled
+from goufu.catalog.model import Entry
+from goufu.catalog.wording import (
     Likeness,
     Weigher,
     core,

@@ -2,8 +2,8 @@
 
 What a row says is taken from its code and never from its column: names slip into wrong columns, spaces break
 them, page headers repeat, pages are missing. Nothing is repaired here and nothing left out: `rows` tells what
-stands in every line, `documents` where the catalogs lie in a file and what their notices say. `catalog.collation`
-puts the rows in their places and `catalog.edition` makes an edition of them.
+stands in every line, `documents` where the catalogs lie in a file and what their notices say. `goufu.catalog.collation`
+puts the rows in their places and `goufu.catalog.edition` makes an edition of them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from catalog.codes import is_code, tidy
-from catalog.errors import CatalogError
-from catalog.load import reading
-from catalog.typography import document_number, tidy_name
+from goufu.catalog.codes import is_code, tidy
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import reading
+from goufu.catalog.typography import document_number, tidy_name
 
 Kind = Literal["entry", "section", "header", "contents", "page", "title", "other"]
 

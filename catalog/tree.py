@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from anytree import Node
 
-from catalog.codes import ancestors
-from catalog.model import CatalogVersion
+from goufu.catalog.codes import ancestors
+from goufu.catalog.model import CatalogVersion
 
 
 def section_tree(version: CatalogVersion, section: str) -> Node:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from catalog.codes import is_code, tidy
-from catalog.model import Entry
-from catalog.typography import document_number, tidy_name
-from catalog.wording import core, distance, same_words
+from goufu.catalog.codes import is_code, tidy
+from goufu.catalog.model import Entry
+from goufu.catalog.typography import document_number, tidy_name
+from goufu.catalog.wording import core, distance, same_words
 
 _DOCUMENT = re.compile(r"[一-鿿]{2,8}〔(?P<year>(?:19|20)\d\d)〕\d{1,4}号")
 _GLUED = re.compile(r"([A-Z]?\d{2,}|[AB])([^\dA-Z].*)\Z")

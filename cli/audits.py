@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.memory import known_precedents
-from cli.options import day
-from cli.output import note, say
-from cli.semantic import Source, reranker
+from goufu.catalog.errors import GoufuError
+from goufu.cli.memory import known_precedents
+from goufu.cli.options import day
+from goufu.cli.output import note, say
+from goufu.cli.semantic import Source, reranker
 
 if TYPE_CHECKING:
-    from disclosure.model import Disclosure
-    from matcher.audit import Audit
-    from matcher.findings import Silence
+    from goufu.disclosure.model import Disclosure
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.findings import Silence
 
 YearOption = Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")]
 IgnoreOption = Annotated[
@@ -65,8 +65,8 @@ def settings(
     ignore_file: Path | None = None,
 ) -> Settings:
     """The options as a user gave them. Raises GoufuError for an unknown department, day or rule."""
-    from matcher.departments import section_named
-    from matcher.findings import Silence, read_silences, rule_named
+    from goufu.matcher.departments import section_named
+    from goufu.matcher.findings import Silence, read_silences, rule_named
 
     silences = list(read_silences(ignore_file)) if ignore_file else []
     for text in ignore or ():
@@ -90,9 +90,9 @@ def audit_disclosure(
     disclosure: Disclosure, how: Settings, progress: Callable[[int], None] | None = None
 ) -> Audit:
     """The audit of a document that was read; `progress` is called with the number of items done."""
-    from catalog.load import load_catalogs
-    from matcher.audit import audit
-    from matcher.corpus import default_cache
+    from goufu.catalog.load import load_catalogs
+    from goufu.matcher.audit import audit
+    from goufu.matcher.corpus import default_cache
 
     with known_precedents(how.db, how.remember) as precedents:
         return audit(
@@ -115,8 +115,8 @@ def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Au
 
     A file that cannot be read is reported in one sentence, and the others go on.
     """
-    from cli.progress import progress
-    from cli.reading import read_files
+    from goufu.cli.progress import progress
+    from goufu.cli.reading import read_files
 
     audits: list[Audit] = []
     failed: list[GoufuError] = []

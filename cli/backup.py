@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.memory import DbOption, opened
-from cli.output import note
+from goufu.cli.memory import DbOption, opened
+from goufu.cli.output import note
 
 
 def backup(
@@ -18,7 +18,7 @@ def backup(
     """把整个存储备份成一个文件，并核对无误。"""
     from datetime import datetime
 
-    from store.backup import backup as take
+    from goufu.store.backup import backup as take
 
     store = opened(db)
     target = path or Path(f"goufu-{datetime.now():%Y%m%d-%H%M}.db")

@@ -20,20 +20,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError, os_reason
-from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
-from cli.memory import DbOption, NoStoreOption, precedents_state
-from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption
-from cli.output import headings, language, note, print_line, say, set_headings, set_language, whole_file
-from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
+from goufu.catalog.errors import GoufuError, os_reason
+from goufu.cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
+from goufu.cli.memory import DbOption, NoStoreOption, precedents_state
+from goufu.cli.options import BudgetDayOption, DepartmentOption, HeadingsOption
+from goufu.cli.output import headings, language, note, print_line, say, set_headings, set_language, whole_file
+from goufu.cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    from disclosure.model import Disclosure
-    from matcher.audit import Audit
-    from matcher.model import Finding
-    from matcher.semantic.embedding import SemanticError
+    from goufu.disclosure.model import Disclosure
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Finding
+    from goufu.matcher.semantic.embedding import SemanticError
 
 #: the file in the output folder that says what is done, a line of JSON for each document
 LEDGER = "批次记录.jsonl"
@@ -120,7 +120,7 @@ def batch(
 
 def _inputs(files: Sequence[str], output: Path) -> list[Path]:
     """The documents meant, without those that lie in the output folder."""
-    from disclosure.document import documents
+    from goufu.disclosure.document import documents
 
     paths, errors = documents(files)
     for error in errors:
@@ -207,7 +207,7 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
     import hashlib
     from importlib.metadata import version
 
-    from catalog.load import data_directory
+    from goufu.catalog.load import data_directory
 
     told = hashlib.sha256()
     root = data_directory()
@@ -322,7 +322,7 @@ def _begin(lang: str, heads: str) -> None:
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """Judge one document, write its reports into `output`, and say in short what was found. Never raises."""
-    from disclosure.document import read_document
+    from goufu.disclosure.document import read_document
 
     try:
         one, missed = _audited(read_document(path), how)
@@ -353,11 +353,11 @@ _FAILED: dict[Source, SemanticError] = {}
 
 def _audited(disclosure: Disclosure, how: Settings) -> tuple[Audit, SemanticError | None]:
     """The audit of a document; without the second opinion, and why, where its model fails in a long run."""
-    from cli.audits import audit_disclosure
+    from goufu.cli.audits import audit_disclosure
 
     if how.semantic is None:
         return audit_disclosure(disclosure, how), None
-    from matcher.semantic.embedding import SemanticError
+    from goufu.matcher.semantic.embedding import SemanticError
 
     if how.semantic not in _FAILED:
         try:
@@ -392,7 +392,7 @@ def overview_name(kind: str) -> str:
 
 
 def _write(output: Path, path: Path, kind: str, one: Audit) -> str:
-    from cli.classify import WRITERS
+    from goufu.cli.classify import WRITERS
 
     name = report_name(path, kind)
     with whole_file(output / name) as temporary:
@@ -443,13 +443,13 @@ def _fired(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
 
 def _bar(total: int) -> Any:
     """A progress bar on a terminal's stderr, however few documents there are."""
-    from cli.progress import progress
+    from goufu.cli.progress import progress
 
     return progress(total, "核对", "judging", short=2)
 
 
 def _overview(output: Path, summaries: Sequence[Summary]) -> None:
-    from cli.overview import overview_page, write_overview
+    from goufu.cli.overview import overview_page, write_overview
 
     with whole_file(output / overview_name(".html")) as temporary:
         temporary.write_text(overview_page(summaries), encoding="utf-8")

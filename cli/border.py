@@ -70,7 +70,7 @@ def _one(character: str, encoding: str) -> str:
         plainer = _PLAINER.get(plainer)
     if plainer is not None:
         return str(plainer)
-    from catalog.characters import narrow
+    from goufu.catalog.characters import narrow
 
     same = narrow(character)
     if same != character and _fits(same, encoding):

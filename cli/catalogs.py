@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog.model import CatalogVersion, Reading
-from cli.options import DepartmentOption, FormatOption, OnOption, checked, day
-from cli.output import Column, emit, note, say
+from goufu.catalog.model import CatalogVersion, Reading
+from goufu.cli.options import DepartmentOption, FormatOption, OnOption, checked, day
+from goufu.cli.output import Column, emit, note, say
 
 COLUMNS = (
     Column("id", "版本", "version"),
@@ -83,7 +83,7 @@ def catalogs(
     form: FormatOption = "table",
 ) -> None:
     """列出所存的目录版本、效力与存缺；--errata 官方印误，--readings 校勘记。"""
-    from catalog.load import load_catalogs, version_named
+    from goufu.catalog.load import load_catalogs, version_named
 
     checked(form)
     versions: Sequence[CatalogVersion] = load_catalogs()
@@ -110,7 +110,7 @@ def catalogs(
 def _sections(department: str | None) -> tuple[str, ...]:
     if department is None or department in ("A", "B"):
         return (department,) if department else ()
-    from matcher.departments import section_named
+    from goufu.matcher.departments import section_named
 
     return section_named(department)
 
@@ -118,7 +118,7 @@ def _sections(department: str | None) -> tuple[str, ...]:
 def _reading_records(
     versions: Iterable[CatalogVersion], wanted: Sequence[str], form: str, errata_only: bool
 ) -> list[dict[str, Any]]:
-    from catalog.load import load_readings
+    from goufu.catalog.load import load_readings
 
     return [
         {

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cli.output import language, say
+from goufu.cli.output import language, say
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from catalog.concordance import Change
-    from catalog.model import CatalogVersion, Entry
-    from catalog.wording import Piece
+    from goufu.catalog.concordance import Change
+    from goufu.catalog.model import CatalogVersion, Entry
+    from goufu.catalog.wording import Piece
 
 #: every kind in the order in which an officer wants to know of it
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -117,7 +117,7 @@ def marked(change: Change) -> tuple[tuple[Marked, ...], tuple[Marked, ...]]:
     Of a split the parts are marked against the whole, of a merger the other way round. Where two services only
     share a code, nothing is marked, as nothing corresponds.
     """
-    from catalog.wording import Piece, differences
+    from goufu.catalog.wording import Piece, differences
 
     def plain(entries: Sequence[Entry]) -> tuple[Marked, ...]:
         return tuple(Marked(e, (Piece("same", e.name),)) for e in entries)
@@ -167,7 +167,7 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
 
 def counted(changes: Sequence[Change]) -> str:
     """A summary in one line: 删除 3，新增 14；不变 94。"""
-    from catalog.decisions import SILENT
+    from goufu.catalog.decisions import SILENT
 
     number = counts(changes)
     acted = [f"{word(k)} {n}" for k, n in number.items() if k not in SILENT]

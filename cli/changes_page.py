@@ -11,7 +11,7 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cli.changes import (
+from goufu.cli.changes import (
     Comparison,
     by_section,
     counted,
@@ -22,11 +22,11 @@ from cli.changes import (
     without_counterpart,
     word,
 )
-from cli.output import language, say
+from goufu.cli.output import language, say
 
 if TYPE_CHECKING:
-    from catalog.concordance import Change
-    from catalog.model import CatalogVersion
+    from goufu.catalog.concordance import Change
+    from goufu.catalog.model import CatalogVersion
 
 
 def changes_page(made: Comparison) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.changes import Comparison, Marked, by_section, counts, evidence, marked, section_word, word
-from cli.output import say
+from goufu.cli.changes import Comparison, Marked, by_section, counts, evidence, marked, section_word, word
+from goufu.cli.output import say
 
 if TYPE_CHECKING:
-    from catalog.concordance import Change
+    from goufu.catalog.concordance import Change
 
 #: heading (Chinese, English), width in characters
 _COLUMNS: tuple[tuple[str, str, int], ...] = (

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
-from cli.border import holds_everything
-from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
-from cli.output import csv_text, emit, note, print_line, print_table, say, set_headings, whole_file
-from cli.semantic import SemanticModelOption, SemanticOption, source
+from goufu.catalog.errors import GoufuError
+from goufu.cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from goufu.cli.border import holds_everything
+from goufu.cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
+from goufu.cli.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from goufu.cli.output import csv_text, emit, note, print_line, print_table, say, set_headings, whole_file
+from goufu.cli.semantic import SemanticModelOption, SemanticOption, source
 
 if TYPE_CHECKING:
-    from matcher.audit import Audit
-    from matcher.model import Assessment
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
 
 _SEVERITIES = ("notice", "warning", "error")
 
@@ -91,7 +91,7 @@ def classify(
             writer(temporary, audits)
         note(f"已写入 {output}（{len(assessments)} 项）", f"wrote {output} ({len(assessments)} items)")
     if into and assessments:
-        from cli.into import write_into
+        from goufu.cli.into import write_into
 
         write_into(into, files, audits)
         note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
@@ -157,13 +157,13 @@ def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
 
 
 def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
-    from cli.workbook import write_workbook
+    from goufu.cli.workbook import write_workbook
 
     write_workbook(path, audits)
 
 
 def _write_html(path: Path, audits: Sequence[Audit]) -> None:
-    from cli.report import report_page
+    from goufu.cli.report import report_page
 
     path.write_text(report_page(audits), encoding="utf-8")
 
@@ -171,8 +171,8 @@ def _write_html(path: Path, audits: Sequence[Audit]) -> None:
 def _ocds(audits: Sequence[Audit], exact: bool = False) -> str:
     import json
 
-    from catalog.load import load_catalogs
-    from cli.ocds import release_package
+    from goufu.catalog.load import load_catalogs
+    from goufu.cli.ocds import release_package
 
     return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=exact, indent=1) + "\n"
 
@@ -193,7 +193,7 @@ WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
 
 def _tables(one: Audit) -> None:
     """One table per department and year of a document, in the order of the input, and the document's own findings."""
-    from cli.verdicts import finding_line, summary
+    from goufu.cli.verdicts import finding_line, summary
 
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
     for a in one.assessments:
@@ -211,8 +211,8 @@ def _in_short(one: Audit) -> None:
     """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
     from collections import Counter
 
-    from cli.verdicts import finding_line, summary
-    from matcher.findings import load_rules
+    from goufu.cli.verdicts import finding_line, summary
+    from goufu.matcher.findings import load_rules
 
     name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
     year = one.disclosure.year or one.assessments[0].item.year
@@ -233,7 +233,7 @@ def _in_short(one: Audit) -> None:
 
 
 def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:
-    from cli.verdicts import COLUMNS, row
+    from goufu.cli.verdicts import COLUMNS, row
 
     first = assessments[0]
     title = f"{name or say('（部门未知）', '(department unknown)')} {say(f'{year} 年预算', f'budget {year}') if year else ''}"
@@ -248,9 +248,9 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
 
 def _overtaken(assessments: Sequence[Assessment]) -> None:
     """What versions that took effect later in the same year changed for the sections of these items."""
-    from catalog.concordance import load_archive
-    from catalog.force import applicable
-    from cli.changes import counted
+    from goufu.catalog.concordance import load_archive
+    from goufu.catalog.force import applicable
+    from goufu.cli.changes import counted
 
     archive = load_archive()
     for section in dict.fromkeys(s for a in assessments for s in a.sections):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.memory import DbOption, opened, run_title
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, note, say
-from cli.verdicts import NATURES, STATUSES
+from goufu.cli.memory import DbOption, opened, run_title
+from goufu.cli.options import FormatOption, checked
+from goufu.cli.output import Column, emit, note, say
+from goufu.cli.verdicts import NATURES, STATUSES
 
 if TYPE_CHECKING:
-    from store.comparison import ItemChange, Outcome
+    from goufu.store.comparison import ItemChange, Outcome
 
 COLUMNS = (
     Column("kind", "变动", "change", width=8),
@@ -55,8 +55,8 @@ def compare(
 ) -> None:
     """比较两次运行：哪些项目变了，为什么。"""
     checked(form)
-    from store.comparison import compare_runs
-    from store.runs import run_named
+    from goufu.store.comparison import compare_runs
+    from goufu.store.runs import run_named
 
     store = opened(db)
     result = compare_runs(store, run_named(store, before), run_named(store, after))

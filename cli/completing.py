@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.errors import GoufuError
-from cli.output import say
+from goufu.catalog.errors import GoufuError
+from goufu.cli.output import say
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _PROGRAM, _VARIABLE = "goufu", "_GOUFU_COMPLETE"
@@ -104,7 +104,7 @@ def _install_powershell(shell: str) -> Path:
 
 def departments(incomplete: str) -> list[Offer]:
     """The sections of the catalog, and the words by which departments are known, that begin so or have it in them."""
-    from matcher.departments import load_departments
+    from goufu.matcher.departments import load_departments
 
     known = load_departments()
     own = [
@@ -119,7 +119,7 @@ def departments(incomplete: str) -> list[Offer]:
 
 def codes(incomplete: str) -> list[Offer]:
     """The codes in force today, and of the earlier versions, that begin so, with their names."""
-    from catalog.codes import tidy
+    from goufu.catalog.codes import tidy
 
     wanted = tidy(incomplete)
     if wanted and wanted[0] not in "AB":
@@ -135,7 +135,7 @@ def codes(incomplete: str) -> list[Offer]:
 
 
 def _entries() -> Iterator[Offer]:
-    from catalog.load import load_catalogs
+    from goufu.catalog.load import load_catalogs
 
     for version in reversed(load_catalogs()):
         for entry in version.entries:
@@ -144,14 +144,14 @@ def _entries() -> Iterator[Offer]:
 
 def versions(incomplete: str) -> list[Offer]:
     """The versions of the catalog that begin so, with their document numbers."""
-    from catalog.load import load_catalogs
+    from goufu.catalog.load import load_catalogs
 
     return [(v.id, v.number) for v in load_catalogs() if v.id.startswith(incomplete)]
 
 
 def rules(incomplete: str) -> list[Offer]:
     """The rules that begin so, with their meaning."""
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import load_rules
 
     return [(r.id, say(r.zh, r.en)) for r in load_rules().values() if r.id.startswith(incomplete.upper())]
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.memory import ByOption, DbOption, officer, opened
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, note, say
+from goufu.cli.memory import ByOption, DbOption, officer, opened
+from goufu.cli.options import FormatOption, checked
+from goufu.cli.output import Column, emit, note, say
 
 COLUMNS = (
     Column("line", "行", "row", right=True),
@@ -45,9 +45,9 @@ def decide(
 ) -> None:
     """读回工作簿中的核定代码，逐行核对并记录；有问题的逐行报告，以 1 退出。"""
     checked(form)
-    from catalog.load import load_catalogs
-    from store.filled import FAULTS, read_filled, run_of, settle
-    from store.runs import run_named
+    from goufu.catalog.load import load_catalogs
+    from goufu.store.filled import FAULTS, read_filled, run_of, settle
+    from goufu.store.runs import run_named
 
     rows = read_filled(path)
     store = opened(db)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.memory import ByOption, DbOption, officer, opened, run_title
-from cli.output import note, say
+from goufu.catalog.errors import GoufuError
+from goufu.cli.memory import ByOption, DbOption, officer, opened, run_title
+from goufu.cli.output import note, say
 
 
 def delete(
@@ -22,7 +22,7 @@ def delete(
     db: DbOption = None,
 ) -> None:
     """删除一次运行及其认定（先例默认保留）。"""
-    from store.runs import delete_run, run_named
+    from goufu.store.runs import delete_run, run_named
 
     store = opened(db)
     found = run_named(store, run)

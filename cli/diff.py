@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.options import DepartmentOption, FormatOption, HeadingsOption, checked, complete_versions
-from cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
+from goufu.catalog.errors import GoufuError
+from goufu.cli.options import DepartmentOption, FormatOption, HeadingsOption, checked, complete_versions
+from goufu.cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
 
 if TYPE_CHECKING:
-    from catalog.concordance import Archive, Change
-    from catalog.model import CatalogVersion
-    from cli.changes import Comparison
+    from goufu.catalog.concordance import Archive, Change
+    from goufu.catalog.model import CatalogVersion
+    from goufu.cli.changes import Comparison
 
 _COLUMNS = (
     Column("change", "变化", "change", width=10),
@@ -45,10 +45,10 @@ def diff(
     headings: HeadingsOption = "en",
 ) -> None:
     """比较目录的两个版本：新增、删除、改名、改码、拆分、合并、代码改指。"""
-    from catalog.concordance import between, compare, load_archive
-    from catalog.decisions import SILENT
-    from catalog.load import version_named
-    from cli.changes import Comparison
+    from goufu.catalog.concordance import between, compare, load_archive
+    from goufu.catalog.decisions import SILENT
+    from goufu.catalog.load import version_named
+    from goufu.cli.changes import Comparison
 
     checked(form, "xlsx")
     set_headings(headings)
@@ -87,7 +87,7 @@ def diff(
     elif form == "xlsx":
         _xlsx_to_stdout(made)
     else:
-        from cli.changes import flat, record
+        from goufu.cli.changes import flat, record
 
         emit((flat(c) if form == "csv" else record(c) for c in shown), (), form)
 
@@ -95,7 +95,7 @@ def diff(
 def _sections(department: str | None) -> tuple[str, ...]:
     if department is None or department in ("A", "B"):
         return (department,) if department else ()
-    from matcher.departments import section_named
+    from goufu.matcher.departments import section_named
 
     return section_named(department)
 
@@ -112,7 +112,7 @@ def _missing(wanted: Sequence[str], *versions: CatalogVersion) -> None:
 
 def _remarks(archive: Archive, made: Comparison) -> None:
     """What a person should know of the two versions chosen, on stderr."""
-    from catalog.force import in_order
+    from goufu.catalog.force import in_order
 
     before, after, changes = made.before, made.after, made.changes
     order = [v.id for v in in_order(archive.versions)]
@@ -131,7 +131,7 @@ def _remarks(archive: Archive, made: Comparison) -> None:
 
 def _table(made: Comparison, why: bool) -> None:
     """One table a section with a summary line, then the sections that did not change or cannot be compared."""
-    from cli.changes import (
+    from goufu.cli.changes import (
         by_section,
         cell,
         counted,
@@ -173,7 +173,7 @@ def _table(made: Comparison, why: bool) -> None:
 
 def _quiet(rest: Mapping[str, Sequence[Change]], beyond: Sequence[str]) -> None:
     """The sections without a change to show, in a line each or all together."""
-    from cli.changes import counted, section_word
+    from goufu.cli.changes import counted, section_word
 
     for section, some in rest.items():
         if section not in beyond:
@@ -194,19 +194,19 @@ def _quiet(rest: Mapping[str, Sequence[Change]], beyond: Sequence[str]) -> None:
 
 
 def _write_html(path: Path, made: Comparison) -> None:
-    from cli.changes_page import changes_page
+    from goufu.cli.changes_page import changes_page
 
     path.write_text(changes_page(made), encoding="utf-8")
 
 
 def _write_xlsx(path: Path, made: Comparison) -> None:
-    from cli.changes_workbook import write_changes
+    from goufu.cli.changes_workbook import write_changes
 
     write_changes(path, made)
 
 
 def _write_csv(path: Path, made: Comparison) -> None:
-    from cli.changes import FLAT_KEYS, flat
+    from goufu.cli.changes import FLAT_KEYS, flat
 
     path.write_text(csv_text([flat(c) for c in made.shown], FLAT_KEYS), encoding="utf-8-sig", newline="")
 
@@ -214,7 +214,7 @@ def _write_csv(path: Path, made: Comparison) -> None:
 def _write_jsonl(path: Path, made: Comparison) -> None:
     import json
 
-    from cli.changes import record
+    from goufu.cli.changes import record
 
     lines = (json.dumps(record(c), ensure_ascii=False) + "\n" for c in made.shown)
     path.write_text("".join(lines), encoding="utf-8")
@@ -223,7 +223,7 @@ def _write_jsonl(path: Path, made: Comparison) -> None:
 def _write_json(path: Path, made: Comparison) -> None:
     import json
 
-    from cli.changes import record
+    from goufu.cli.changes import record
 
     text = json.dumps([record(c) for c in made.shown], ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")

@@ -85,8 +85,8 @@ def heading(key: str) -> str:
 
 def value(key: str, found: Any) -> Any:
     """What a field holds, in Chinese words: 是 and 否, natures, statuses, candidates and findings in a line each."""
-    from cli.rules import SEVERITIES
-    from cli.verdicts import NATURES, STATUSES
+    from goufu.cli.rules import SEVERITIES
+    from goufu.cli.verdicts import NATURES, STATUSES
 
     if isinstance(found, bool):
         return "是" if found else "否"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError, UnknownNameError
-from cli.options import DepartmentOption, FormatOption, checked, complete_codes
-from cli.output import Column, emit, language, say
+from goufu.catalog.errors import GoufuError, UnknownNameError
+from goufu.cli.options import DepartmentOption, FormatOption, checked, complete_codes
+from goufu.cli.output import Column, emit, language, say
 
 if TYPE_CHECKING:
-    from catalog.history import History
+    from goufu.catalog.history import History
 
 _COLUMNS = (Column("text", "沿革", "history", ratio=1),)
 
@@ -25,10 +25,10 @@ def history(
     form: FormatOption = "table",
 ) -> None:
     """讲述一个条目的沿革：何时列入、改名、改码、拆分、合并或删除。"""
-    from catalog.codes import tidy
-    from catalog.concordance import load_archive
-    from catalog.history import history as told_of
-    from catalog.history import sentences
+    from goufu.catalog.codes import tidy
+    from goufu.catalog.concordance import load_archive
+    from goufu.catalog.history import history as told_of
+    from goufu.catalog.history import sentences
 
     checked(form)
     wanted = tidy(code)
@@ -42,7 +42,7 @@ def history(
     elif department in ("A", "B"):
         sections = (department,)
     else:
-        from matcher.departments import section_named
+        from goufu.matcher.departments import section_named
 
         sections = section_named(department)
     archive = load_archive()

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import CatalogError, GoufuError, os_reason
-from cli.catalogs import DECISIONS
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, note, say, whole_file
+from goufu.catalog.errors import CatalogError, GoufuError, os_reason
+from goufu.cli.catalogs import DECISIONS
+from goufu.cli.options import FormatOption, checked
+from goufu.cli.output import Column, emit, note, say, whole_file
 
 if TYPE_CHECKING:
-    from catalog.collation import Problem
-    from catalog.edition import Draft, Transcription
-    from catalog.model import CatalogVersion
+    from goufu.catalog.collation import Problem
+    from goufu.catalog.edition import Draft, Transcription
+    from goufu.catalog.model import CatalogVersion
 
 _COLUMNS = (
     Column("version", "版本", "version"),
@@ -83,8 +83,8 @@ def import_catalog(
     form: FormatOption = "table",
 ) -> None:
     """从文字稿起草一版目录，并列出须由人看的问题（缺页、错码、异文……）。"""
-    from catalog.edition import draft
-    from catalog.load import load_catalogs, read_readings
+    from goufu.catalog.edition import draft
+    from goufu.catalog.load import load_catalogs, read_readings
 
     checked(form)
     if check and apply is None:
@@ -123,7 +123,7 @@ def _documents(files: Sequence[Path], only: str, table: dict[str, Any]) -> list[
 
     The files stand in the order of the edition that is followed (its catalog.toml as `table`), else as given.
     """
-    from catalog.edition import transcriptions, version_id
+    from goufu.catalog.edition import transcriptions, version_id
 
     groups: dict[str, list[Transcription]] = {}
     for path in files:
@@ -173,7 +173,7 @@ def _summary(d: Draft) -> None:
 def _write(folder: Path, d: Draft, table: dict[str, Any], apply: Path | None) -> None:
     """The three files of the draft. An edition that is followed keeps its own catalog.toml; a draft that is followed
     keeps what a person has entered there."""
-    from catalog.edition import catalog_table, entries_table, readings_table, with_facts
+    from goufu.catalog.edition import catalog_table, entries_table, readings_table, with_facts
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -196,7 +196,7 @@ def _write(folder: Path, d: Draft, table: dict[str, Any], apply: Path | None) ->
 
 
 def _same(d: Draft, folder: Path) -> bool:
-    from catalog.edition import entries_table, readings_table
+    from goufu.catalog.edition import entries_table, readings_table
 
     same = True
     for name, text in (

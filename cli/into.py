@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.errors import GoufuError
-from cli.output import say, whole_file
-from cli.verdicts import NATURES, STATUSES, finding_line, standing_findings
+from goufu.catalog.errors import GoufuError
+from goufu.cli.output import say, whole_file
+from goufu.cli.verdicts import NATURES, STATUSES, finding_line, standing_findings
 
 if TYPE_CHECKING:
-    from matcher.audit import Audit
-    from matcher.model import Assessment
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
 
 
 def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> None:
@@ -20,8 +20,8 @@ def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> Non
 
     Raises GoufuError where there is not exactly one workbook, or `path` is that workbook itself.
     """
-    from disclosure.annotate import Beside, beside_rows
-    from disclosure.text import read_bytes
+    from goufu.disclosure.annotate import Beside, beside_rows
+    from goufu.disclosure.text import read_bytes
 
     source = Path(files[0])
     if len(files) != 1 or len(audits) != 1 or not source.is_file():

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.options import FormatOption, HeadingsOption, checked
-from cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
-from cli.reading import read_files
+from goufu.catalog.errors import GoufuError
+from goufu.cli.options import FormatOption, HeadingsOption, checked
+from goufu.cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
+from goufu.cli.reading import read_files
 
 if TYPE_CHECKING:
-    from disclosure.model import BudgetItem, Disclosure, Form, Place
+    from goufu.disclosure.model import BudgetItem, Disclosure, Form, Place
 
 COLUMNS = (
     Column("no", "序", "no.", right=True),
@@ -136,7 +136,7 @@ def record(item: BudgetItem) -> dict[str, Any]:
 
 
 def _evidence(item: BudgetItem) -> dict[str, Any]:
-    from matcher.model import evidence
+    from goufu.matcher.model import evidence
 
     return evidence(item)
 
@@ -198,7 +198,7 @@ def _row(number: int, item: BudgetItem) -> dict[str, Any]:
 
 def _linked(item: BudgetItem) -> str:
     """The form a line carries: only how sure the link is where both have one name, else the form's name as well."""
-    from disclosure.lines import fold
+    from goufu.disclosure.lines import fold
 
     if item.form is None or item.link is None:
         return "—"
@@ -256,7 +256,7 @@ def _tell(disclosure: Disclosure) -> None:
 def _write_jsonl(path: Path, read: Sequence[Disclosure]) -> None:
     import json
 
-    from cli.output import plain
+    from goufu.cli.output import plain
 
     lines = (json.dumps(plain(record(item)), ensure_ascii=False) + "\n" for d in read for item in d.items)
     path.write_text("".join(lines), encoding="utf-8")
@@ -265,7 +265,7 @@ def _write_jsonl(path: Path, read: Sequence[Disclosure]) -> None:
 def _write_json(path: Path, read: Sequence[Disclosure]) -> None:
     import json
 
-    from cli.output import plain
+    from goufu.cli.output import plain
 
     records = [plain(record(item)) for d in read for item in d.items]
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

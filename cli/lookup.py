@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.codes import is_code, tidy
-from catalog.errors import UnknownNameError
-from cli.options import (
+from goufu.catalog.codes import is_code, tidy
+from goufu.catalog.errors import UnknownNameError
+from goufu.cli.options import (
     DepartmentOption,
     FormatOption,
     HeadingsOption,
@@ -19,12 +19,12 @@ from cli.options import (
     complete_codes,
     day,
 )
-from cli.output import Column, emit, note, say, set_headings
+from goufu.cli.output import Column, emit, note, say, set_headings
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from catalog.model import CatalogVersion, Entry
+    from goufu.catalog.model import CatalogVersion, Entry
 
 WORD_COLUMNS = (
     Column("score", "把握", "conf.", right=True),
@@ -59,7 +59,7 @@ def lookup(
 
 
 def _by_code(code: str, department: str | None, version: str | None, on: str | None, form: str) -> None:
-    from catalog.load import load_catalogs, version_named
+    from goufu.catalog.load import load_catalogs, version_named
 
     versions = load_catalogs()
     sections = _sections(department)
@@ -79,13 +79,13 @@ def _sections(department: str | None) -> tuple[str, ...]:
         return ()
     if department in ("A", "B"):
         return (department,)
-    from matcher.departments import section_named
+    from goufu.matcher.departments import section_named
 
     return section_named(department)
 
 
 def _standing(versions: Sequence[CatalogVersion], code: str, date_on: date) -> list[CatalogVersion]:
-    from catalog.force import applicable
+    from goufu.catalog.force import applicable
 
     law = applicable(versions, "B" if code[0] == "B" else "", date_on)
     return [v for v in ([law.class_b] if code[0] == "B" else [law.class_a]) if v is not None]
@@ -139,7 +139,7 @@ def _unknown(
 
 
 def _record(entry: Entry, versions: Sequence[CatalogVersion]) -> dict[str, Any]:
-    from catalog.load import alternatives, load_readings
+    from goufu.catalog.load import alternatives, load_readings
 
     version = next(v for v in versions if v.id == entry.version)
     also = alternatives(load_readings(entry.version)).get((entry.section, entry.code), ())
@@ -216,9 +216,9 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
 
 
 def _by_words(query: str, department: str | None, on: str | None, form: str, limit: int) -> None:
-    from catalog.load import load_catalogs
-    from matcher.corpus import default_cache, open_corpus
-    from matcher.search import search
+    from goufu.catalog.load import load_catalogs
+    from goufu.matcher.corpus import default_cache, open_corpus
+    from goufu.matcher.search import search
 
     corpus = open_corpus(load_catalogs(), day(on), default_cache())
     sections = _sections(department)

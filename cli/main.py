@@ -15,9 +15,9 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from catalog.errors import GoufuError
-from cli import border, output
-from cli.usage import Context, speaking, usage_error
+from goufu.catalog.errors import GoufuError
+from goufu.cli import border, output
+from goufu.cli.usage import Context, speaking, usage_error
 
 #: the commands in the order of the help: each stands in the module of its name, but for `import`, a word of Python's
 COMMANDS = (
@@ -38,7 +38,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module("cli.importing" if cmd_name == "import" else f"cli.{cmd_name}")
+        module = import_module("goufu.cli.importing" if cmd_name == "import" else f"goufu.cli.{cmd_name}")
         found = getattr(module, "app", None)
         if found is None:
             found = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
@@ -71,7 +71,7 @@ def _version(wanted: bool) -> None:
 
 def _install_completion(wanted: bool) -> None:
     if wanted:
-        from cli.completing import install
+        from goufu.cli.completing import install
 
         install()
         raise typer.Exit
@@ -79,7 +79,7 @@ def _install_completion(wanted: bool) -> None:
 
 def _show_completion(wanted: bool) -> None:
     if wanted:
-        from cli.completing import script, shell_here
+        from goufu.cli.completing import script, shell_here
 
         print(script(shell_here()))
         raise typer.Exit

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import say
+from goufu.cli.output import say
 
 if TYPE_CHECKING:
-    from matcher.audit import Audit
-    from matcher.precedent import PrecedentSource
-    from store.engine import Store
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.precedent import PrecedentSource
+    from goufu.store.engine import Store
 
 DbOption = Annotated[
     str | None,
@@ -63,8 +63,8 @@ def officer(by: str | None) -> str:
 
 def opened(db: str | None, create: bool = False) -> Store:
     """The store that `--db` names. Raises StoreError where there is none and `create` is false."""
-    from store.place import place_of
-    from store.schema import open_store
+    from goufu.store.place import place_of
+    from goufu.store.schema import open_store
 
     return open_store(place_of(db), create)
 
@@ -75,13 +75,13 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
     if not wanted:
         yield None
         return
-    from store.place import place_of
+    from goufu.store.place import place_of
 
     place = place_of(db)
     if not place.exists:
         yield None
         return
-    from store.lookup import open_precedents
+    from goufu.store.lookup import open_precedents
 
     with open_precedents(place) as found:
         yield found
@@ -89,12 +89,12 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
 
 def precedents_state(db: str | None) -> str:
     """A name for the precedents that the store holds now; "" where there is no store."""
-    from store.place import place_of
+    from goufu.store.place import place_of
 
     place = place_of(db)
     if not place.exists:
         return ""
-    from store.lookup import state
+    from goufu.store.lookup import state
 
     return state(place)
 
@@ -109,9 +109,9 @@ def save_run(
     """Record the audits as one run; returns its number. Raises StoreError where it cannot be."""
     from importlib.metadata import version
 
-    from catalog.load import load_catalogs
-    from disclosure.document import documents
-    from store.runs import record_run
+    from goufu.catalog.load import load_catalogs
+    from goufu.disclosure.document import documents
+    from goufu.store.runs import record_run
 
     read = {one.disclosure.file for one in audits}
     inputs = [path for path in documents(files)[0] if path.name in read]

@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog.model import CatalogVersion
-    from matcher.audit import Audit
-    from matcher.model import Assessment
+    from goufu.catalog.model import CatalogVersion
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
 
 #: natures that are procurement, by the OCDS category of what is bought
 CATEGORIES = {

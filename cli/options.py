@@ -7,38 +7,38 @@ from typing import Annotated
 
 import typer
 
-from catalog.errors import GoufuError
+from goufu.catalog.errors import GoufuError
 
 
 def _departments(incomplete: str) -> list[tuple[str, str]]:
-    from cli.completing import departments
+    from goufu.cli.completing import departments
 
     return departments(incomplete)
 
 
 def complete_versions(incomplete: str) -> list[tuple[str, str]]:
-    """Versions for the shell, see `cli.completing`."""
-    from cli.completing import versions
+    """Versions for the shell, see `goufu.cli.completing`."""
+    from goufu.cli.completing import versions
 
     return versions(incomplete)
 
 
 def _formats(incomplete: str) -> list[str]:
-    from cli.completing import formats
+    from goufu.cli.completing import formats
 
     return formats(incomplete)
 
 
 def complete_codes(incomplete: str) -> list[tuple[str, str]]:
-    """Codes for the shell, see `cli.completing`."""
-    from cli.completing import codes
+    """Codes for the shell, see `goufu.cli.completing`."""
+    from goufu.cli.completing import codes
 
     return codes(incomplete)
 
 
 def complete_rules(incomplete: str) -> list[tuple[str, str]]:
-    """Rules for the shell, see `cli.completing`."""
-    from cli.completing import rules
+    """Rules for the shell, see `goufu.cli.completing`."""
+    from goufu.cli.completing import rules
 
     return rules(incomplete)
 

@@ -18,8 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from catalog.errors import GoufuError, os_reason
-from cli.border import holds_everything
+from goufu.catalog.errors import GoufuError, os_reason
+from goufu.cli.border import holds_everything
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -114,12 +114,12 @@ def _flat(value: Any) -> Any:
 def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
     """CSV with a header, one line a record; nested values as JSON, no cell a formula.
 
-    With Chinese headings the values are in words too, nested ones in a line (see `cli.headings`).
+    With Chinese headings the values are in words too, nested ones in a line (see `goufu.cli.headings`).
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if _headings == "zh":
-        from cli.headings import heading, value
+        from goufu.cli.headings import heading, value
 
         writer.writerow([heading(key) for key in keys])
         writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)

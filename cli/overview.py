@@ -1,6 +1,6 @@
 """The overview of a batch: which departments stand out, what is found most, how years and departments compare.
 
-Made from the summaries that each document left (see `cli.batch`), as a page to sort and search and as a workbook.
+Made from the summaries that each document left (see `goufu.cli.batch`), as a page to sort and search and as a workbook.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.output import say
-from cli.report import render
-from cli.rules import SEVERITIES
-from cli.verdicts import NATURES
+from goufu.cli.output import say
+from goufu.cli.report import render
+from goufu.cli.rules import SEVERITIES
+from goufu.cli.verdicts import NATURES
 
 Summary = dict[str, Any]
 
@@ -84,7 +84,7 @@ def over_years(read: Sequence[Summary]) -> list[tuple[str, list[tuple[Any, dict[
 
 def overview_page(summaries: Sequence[Summary]) -> str:
     """The HTML of the overview."""
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import load_rules
 
     read = ranked(summaries)
     total = figures_of(read)
@@ -119,8 +119,8 @@ def overview_page(summaries: Sequence[Summary]) -> str:
 
 def fired_as(read: Sequence[Summary], rule: str) -> dict[str, int]:
     """How often `rule` fired with each severity, the gravest first, as the reports of the documents say."""
-    from matcher.findings import SEVERITIES as ORDER
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import SEVERITIES as ORDER
+    from goufu.matcher.findings import load_rules
 
     found: Counter[str] = Counter()
     for s in read:
@@ -193,7 +193,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
     read = ranked(summaries)
     rows = [{**figures_of([s]), **_identity(s)} for s in read]
     _sheet(book, formats, say("部门", "departments"), _COLUMNS, rows)
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import load_rules
 
     rules: Counter[str] = figures_of(read)["rules"]
     _sheet(

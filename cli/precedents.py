@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.memory import ByOption, DbOption, officer, opened
-from cli.options import DepartmentOption, FormatOption, checked, day
-from cli.output import Column, emit, note, whole_file
+from goufu.cli.memory import ByOption, DbOption, officer, opened
+from goufu.cli.options import DepartmentOption, FormatOption, checked, day
+from goufu.cli.output import Column, emit, note, whole_file
 
 app = typer.Typer(
     help="先例：查看、导出、签发、导入。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -28,7 +28,7 @@ COLUMNS = (
 def _section(department: str | None) -> str | None:
     if department is None:
         return None
-    from matcher.departments import section_named
+    from goufu.matcher.departments import section_named
 
     return section_named(department)[0]
 
@@ -43,8 +43,8 @@ def list_all(
 ) -> None:
     """列出先例，新的在前。"""
     checked(form)
-    from store.decisions import choice_text
-    from store.precedents import count, precedents
+    from goufu.store.decisions import choice_text
+    from goufu.store.precedents import count, precedents
 
     store = opened(db)
     found = precedents(store, _section(department), words, limit if form == "table" else None)
@@ -84,7 +84,7 @@ def export_all(
     db: DbOption = None,
 ) -> None:
     """导出先例供审核；不含个人信息，可能涉及个人的不导出。"""
-    from store.exchange import export
+    from goufu.store.exchange import export
 
     text, count, held_back = export(opened(db), _section(department), day(since) if since else None)
     with whole_file(path) as temporary:
@@ -104,7 +104,7 @@ def sign_sheet(
     ] = None,
 ) -> None:
     """审核完毕，由单位签发；签发后改动会被发现。"""
-    from store.exchange import sign
+    from goufu.store.exchange import sign
 
     text, approved, refused = sign(path, office, day(None))
     with whole_file(output or path) as temporary:
@@ -122,8 +122,8 @@ def import_all(
     db: DbOption = None,
 ) -> None:
     """导入别的单位签发的先例。"""
-    from catalog.load import load_catalogs
-    from store.exchange import import_sheet, read_sheet
+    from goufu.catalog.load import load_catalogs
+    from goufu.store.exchange import import_sheet, read_sheet
 
     sheet = read_sheet(path)
     done = import_sheet(opened(db, create=True), sheet, load_catalogs(), officer(by))
@@ -147,7 +147,7 @@ def forget_some(
     db: DbOption = None,
 ) -> None:
     """删除先例，不影响当时的认定。"""
-    from store.precedents import forget
+    from goufu.store.precedents import forget
 
     count = forget(opened(db), ids, officer(by))
     note(f"已删除先例 {count} 条", f"{count} precedents dropped")

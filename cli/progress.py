@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
-from cli.output import say
+from goufu.cli.output import say
 
 #: fewer steps than this are over before a bar could be read
 _SHORT = 2000

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.errors import GoufuError
-from cli.output import note, say
+from goufu.catalog.errors import GoufuError
+from goufu.cli.output import note, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from disclosure.model import Disclosure
+    from goufu.disclosure.model import Disclosure
 
 #: pages; fewer are read before a bar could be seen
 _MANY_PAGES = 20
@@ -35,7 +35,7 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
 
     What cannot be read is reported on stderr and added to `failed`. No two items of them have one id.
     """
-    from disclosure.document import documents, read_content, read_document, with_unique_ids
+    from goufu.disclosure.document import documents, read_content, read_document, with_unique_ids
 
     files, errors = documents(argument for argument in arguments if str(argument) != "-")
     for error in errors:

@@ -13,16 +13,16 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cli.changes_page import content_hash
-from cli.output import language, say
-from cli.rules import SEVERITIES
-from cli.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of
+from goufu.cli.changes_page import content_hash
+from goufu.cli.output import language, say
+from goufu.cli.rules import SEVERITIES
+from goufu.cli.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from matcher.audit import Audit
-    from matcher.model import Assessment, Candidate, Finding
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment, Candidate, Finding
 
 #: bars of the chart of codes; what is left is one bar more
 _BARS = 14
@@ -31,7 +31,7 @@ _STATUS_ORDER = ("listed", "unlisted", "superseded", "unknown", "not_applicable"
 
 def report_page(audits: Sequence[Audit]) -> str:
     """The HTML of the report on `audits`, a part for each document."""
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import load_rules
 
     parts = [_part(n, one) for n, one in enumerate(audits, 1) if one.assessments]
     used = {f.rule for one in audits for _, f in one.all_findings}
@@ -318,7 +318,7 @@ def _candidate(c: Candidate) -> dict[str, Any]:
 
 
 def _finding(f: Finding) -> dict[str, Any]:
-    from matcher.findings import load_rules
+    from goufu.matcher.findings import load_rules
 
     return {
         "rule": f.rule,

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli.memory import ByOption, DbOption, officer, opened
-from cli.output import note
+from goufu.cli.memory import ByOption, DbOption, officer, opened
+from goufu.cli.output import note
 
 
 def restore(
@@ -19,8 +19,8 @@ def restore(
     db: DbOption = None,
 ) -> None:
     """从备份恢复；先核对备份，再一次性写入。"""
-    from store.backup import backup, inspect_backup, is_empty
-    from store.backup import restore as put_back
+    from goufu.store.backup import backup, inspect_backup, is_empty
+    from goufu.store.backup import restore as put_back
 
     inspect_backup(path)
     store = opened(db, create=True)

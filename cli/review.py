@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.memory import ByOption, DbOption, RunArgument, known_precedents, officer, opened, run_title
-from cli.options import DepartmentOption
-from cli.output import note, say
+from goufu.cli.memory import ByOption, DbOption, RunArgument, known_precedents, officer, opened, run_title
+from goufu.cli.options import DepartmentOption
+from goufu.cli.output import note, say
 
 if TYPE_CHECKING:
-    from catalog.model import CatalogVersion
-    from cli.reviewing import Line, Option
-    from store.decisions import Choice
-    from store.engine import Store
-    from store.runs import StoredItem
+    from goufu.catalog.model import CatalogVersion
+    from goufu.cli.reviewing import Line, Option
+    from goufu.store.decisions import Choice
+    from goufu.store.engine import Store
+    from goufu.store.runs import StoredItem
 
 
 def review(
@@ -30,8 +30,8 @@ def review(
     db: DbOption = None,
 ) -> None:
     """在终端逐项复核一次运行，作出认定；随时退出，下次继续。"""
-    from catalog.load import load_catalogs
-    from store.runs import run_items, run_named
+    from goufu.catalog.load import load_catalogs
+    from goufu.store.runs import run_items, run_named
 
     store = opened(db)
     found = run_named(store, run)
@@ -87,7 +87,7 @@ class _Desk:
 
     def work(self) -> None:
         """Show an item, do what the key says, until there are no more or the officer quits."""
-        from cli.keys import one_key
+        from goufu.cli.keys import one_key
 
         keys: dict[str, Callable[[], None]] = {
             "s": self.search,
@@ -132,7 +132,7 @@ class _Desk:
 
     def _options(self) -> tuple[Sequence[Option], str]:
         """The candidates of the item, a precedent's entry first, and the precedent in words."""
-        from cli.reviewing import Option, options_of
+        from goufu.cli.reviewing import Option, options_of
 
         options = options_of(self.item.record)
         said = self._precedent()
@@ -149,11 +149,11 @@ class _Desk:
 
     def _precedent(self) -> tuple[str, Choice | None] | None:
         """What was decided on this item's equals since the run: in words, and as a choice where it is an entry."""
-        from matcher.sameness import title_key
-        from store.decisions import Choice, choice_text
+        from goufu.matcher.sameness import title_key
+        from goufu.store.decisions import Choice, choice_text
 
         item = self.item
-        from catalog.typography import tidy_name
+        from goufu.catalog.typography import tidy_name
 
         request = (item.section, title_key(item.title, item.department), tidy_name(item.department))
         with known_precedents(self.db) as source:
@@ -182,13 +182,13 @@ class _Desk:
         return words, Choice("code", "service", entry.version, entry.section, entry.code, entry.name)
 
     def _entry(self, option: Option) -> Choice:
-        from store.decisions import Choice
+        from goufu.store.decisions import Choice
 
         return Choice("code", "service", option.version, option.section, option.code, option.name)
 
     def _verdict(self) -> Choice | None:
         """The tool's own verdict on the item as a choice; None where it comes to none."""
-        from store.decisions import Choice, choice_named, judged_nature
+        from goufu.store.decisions import Choice, choice_named, judged_nature
 
         r = self.item.record
         if r["gov_service"] is False:
@@ -209,8 +209,8 @@ class _Desk:
 
     def _sure(self, choice: Choice) -> bool:
         """Ask again before an entry is chosen for what was judged to be no purchased service."""
-        from cli.keys import one_key
-        from cli.reviewing import sure_screen
+        from goufu.cli.keys import one_key
+        from goufu.cli.reviewing import sure_screen
 
         verdict = self._verdict()
         if choice.outcome != "code" or verdict is None or verdict.outcome != "not_applicable":
@@ -220,9 +220,9 @@ class _Desk:
 
     def _decide(self, choice: Choice) -> None:
         """Keep the choice; where somebody was faster, say so and show what stands."""
-        from store.decisions import decide
-        from store.errors import ConflictError
-        from store.runs import stored_item
+        from goufu.store.decisions import decide
+        from goufu.store.errors import ConflictError
+        from goufu.store.runs import stored_item
 
         item = self.item
         if not self._sure(choice):
@@ -245,10 +245,10 @@ class _Desk:
 
     def search(self) -> None:
         """Entries by words, to choose from."""
-        from cli.keys import one_key, one_line
-        from cli.reviewing import Option, search_screen
-        from matcher.corpus import default_cache, open_corpus
-        from matcher.search import search
+        from goufu.cli.keys import one_key, one_line
+        from goufu.cli.reviewing import Option, search_screen
+        from goufu.matcher.corpus import default_cache, open_corpus
+        from goufu.matcher.search import search
 
         while True:
             query = one_line(say("搜索词：", "search: "))
@@ -269,9 +269,9 @@ class _Desk:
 
     def code(self) -> None:
         """A code typed by hand, checked against the catalog in force."""
-        from catalog.errors import GoufuError
-        from cli.keys import one_line
-        from store.decisions import choice_named
+        from goufu.catalog.errors import GoufuError
+        from goufu.cli.keys import one_line
+        from goufu.store.decisions import choice_named
 
         text = one_line(say("代码：", "code: "))
         if not text:
@@ -283,15 +283,15 @@ class _Desk:
 
     def unlisted(self) -> None:
         """A purchased service that the catalog does not list."""
-        from store.decisions import choice_named
+        from goufu.store.decisions import choice_named
 
         self._decide(choice_named("未列", self.item, self.versions))
 
     def no_service(self) -> None:
         """No purchased service; then what it is."""
-        from cli.keys import one_key
-        from cli.reviewing import NATURE_KEYS, nature_screen
-        from store.decisions import Choice, likely_other
+        from goufu.cli.keys import one_key
+        from goufu.cli.reviewing import NATURE_KEYS, nature_screen
+        from goufu.store.decisions import Choice, likely_other
 
         likely = likely_other(self.item)
         width, _ = _size()
@@ -304,9 +304,9 @@ class _Desk:
 
     def note(self) -> None:
         """A remark on the item, kept beside it."""
-        from cli.keys import one_line
-        from store.decisions import remark
-        from store.runs import stored_item
+        from goufu.cli.keys import one_line
+        from goufu.store.decisions import remark
+        from goufu.store.runs import stored_item
 
         text = one_line(say("备注：", "note: "))
         if text:
@@ -328,9 +328,9 @@ class _Desk:
 
     def undo(self) -> None:
         """Take back the last decision of this session and go to its item."""
-        from store.decisions import decide, withdraw
-        from store.errors import ConflictError
-        from store.runs import stored_item
+        from goufu.store.decisions import decide, withdraw
+        from goufu.store.errors import ConflictError
+        from goufu.store.runs import stored_item
 
         if not self.steps:
             self.message = say("没有可撤销的认定", "there is nothing to undo")
@@ -352,15 +352,15 @@ class _Desk:
 
     def help(self) -> None:
         """What the keys do."""
-        from cli.keys import one_key
-        from cli.reviewing import help_screen
+        from goufu.cli.keys import one_key
+        from goufu.cli.reviewing import help_screen
 
         width, height = _size()
         _print(help_screen(width, height))
         one_key()
 
     def _show_item(self, options: Sequence[Option], precedent: str) -> None:
-        from cli.reviewing import Progress, screen
+        from goufu.cli.reviewing import Progress, screen
 
         width, height = _size()
         progress = Progress(self.at + 1, len(self.items), self.decided, len(self.skipped))
@@ -371,7 +371,7 @@ class _Desk:
 
 def _standing(item: StoredItem) -> Choice | None:
     """What was decided on an item, as a choice that can be made again."""
-    from store.decisions import Choice
+    from goufu.store.decisions import Choice
 
     d = item.decision
     if d is None:
@@ -381,7 +381,7 @@ def _standing(item: StoredItem) -> Choice | None:
 
 def clip(title: str) -> str:
     """A title short enough for a message."""
-    from cli.reviewing import clipped
+    from goufu.cli.reviewing import clipped
 
     return clipped(title, 30)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
-from cli.output import say
-from cli.verdicts import NATURES, STATUSES, amount, sureness
+from goufu.cli.output import say
+from goufu.cli.verdicts import NATURES, STATUSES, amount, sureness
 
 if TYPE_CHECKING:
-    from store.runs import StoredItem
+    from goufu.store.runs import StoredItem
 
 Piece = tuple[str, str]
 Line = list[Piece]
@@ -171,7 +171,7 @@ def screen(
         below.append([(clipped(precedent, width), "green")])
     if item.decision is not None:
         d = item.decision
-        from store.decisions import choice_text
+        from goufu.store.decisions import choice_text
 
         said = choice_text(d.outcome, d.code, d.name, d.nature)
         below.append(

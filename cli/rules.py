@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FormatOption, HeadingsOption, checked, complete_rules
-from cli.output import Column, emit, say, set_headings
+from goufu.cli.options import FormatOption, HeadingsOption, checked, complete_rules
+from goufu.cli.output import Column, emit, say, set_headings
 
 if TYPE_CHECKING:
-    from matcher.findings import Rule
+    from goufu.matcher.findings import Rule
 
 COLUMNS = (
     Column("rule", "规则", "rule"),
@@ -39,7 +39,7 @@ def rules(
     """列出各项规则；给出规则号则说明其含义、依据和处理办法。"""
     checked(form)
     set_headings(headings)
-    from matcher.findings import load_rules, rule_named
+    from goufu.matcher.findings import load_rules, rule_named
 
     chosen = [rule_named(rule)] if rule else list(load_rules().values())
     if form == "table" and rule:

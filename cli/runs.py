@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.memory import DbOption, opened
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, note
+from goufu.cli.memory import DbOption, opened
+from goufu.cli.options import FormatOption, checked
+from goufu.cli.output import Column, emit, note
 
 COLUMNS = (
     Column("id", "运行", "run", right=True),
@@ -29,7 +29,7 @@ def runs(
 ) -> None:
     """列出记录过的运行。"""
     checked(form)
-    from store.runs import runs as all_runs
+    from goufu.store.runs import runs as all_runs
 
     store = opened(db)
     found = all_runs(store, limit if form == "table" else None)

@@ -1,6 +1,6 @@
 """The option of a second opinion by meaning: named by the user or by the environment, off otherwise.
 
-Nothing of `matcher.semantic` is imported and no address is spoken to unless the option is given. The key is read from
+Nothing of `goufu.matcher.semantic` is imported and no address is spoken to unless the option is given. The key is read from
 the environment where it is used and is kept nowhere.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from matcher.semantic.rerank import Reranker
+    from goufu.matcher.semantic.rerank import Reranker
 
 #: the environment variable that holds the key
 KEY = "GOUFU_SEMANTIC_KEY"
@@ -69,18 +69,18 @@ def source(place: str | None, model: str | None, threads: int = 0) -> Source | N
 @lru_cache(maxsize=1)
 def reranker(named: Source) -> Reranker:
     """The second opinion by the model that was named. Raises SemanticError where it cannot be used."""
-    from matcher.corpus import default_cache
-    from matcher.semantic.cache import Cached
-    from matcher.semantic.embedding import Embedder
-    from matcher.semantic.rerank import Reranker
+    from goufu.matcher.corpus import default_cache
+    from goufu.matcher.semantic.cache import Cached
+    from goufu.matcher.semantic.embedding import Embedder
+    from goufu.matcher.semantic.rerank import Reranker
 
     model: Embedder
     if named.place.lower().startswith(("http://", "https://")):
-        from matcher.semantic.endpoint import endpoint
+        from goufu.matcher.semantic.endpoint import endpoint
 
         model = endpoint(named.place, named.model, os.environ.get(KEY, ""))
     else:
-        from matcher.semantic.local import local_model
+        from goufu.matcher.semantic.local import local_model
 
         model = local_model(Path(named.place), named.threads)
     return Reranker(Cached(model, default_cache()))

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.memory import DbOption, RunArgument, opened, run_title
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, say
-from cli.verdicts import NATURES, STATUSES, amount
+from goufu.catalog.errors import GoufuError
+from goufu.cli.memory import DbOption, RunArgument, opened, run_title
+from goufu.cli.options import FormatOption, checked
+from goufu.cli.output import Column, emit, say
+from goufu.cli.verdicts import NATURES, STATUSES, amount
 
 if TYPE_CHECKING:
-    from store.engine import Store
-    from store.runs import StoredItem
+    from goufu.store.engine import Store
+    from goufu.store.runs import StoredItem
 
 COLUMNS = (
     Column("number", "序", "#", right=True),
@@ -36,7 +36,7 @@ def show(
 ) -> None:
     """显示一次运行及其认定。"""
     checked(form)
-    from store.runs import run_items, run_named
+    from goufu.store.runs import run_items, run_named
 
     store = opened(db)
     found = run_named(store, run)
@@ -83,7 +83,7 @@ def judged(item: StoredItem) -> str:
 
 def decided(item: StoredItem) -> str:
     """What was decided, and by whom; "" where nothing was."""
-    from store.decisions import choice_text
+    from goufu.store.decisions import choice_text
 
     d = item.decision
     return f"{choice_text(d.outcome, d.code, d.name, d.nature)}　{d.officer}" if d else ""
@@ -114,7 +114,7 @@ def record(item: StoredItem) -> dict[str, Any]:
 
 
 def _one(store: Store, item: StoredItem, form: str) -> None:
-    from store.audit import events
+    from goufu.store.audit import events
 
     log = events(store, item=item.id)
     if form != "table":

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.memory import DbOption
-from cli.output import note, say
+from goufu.cli.memory import DbOption
+from goufu.cli.output import note, say
 
 app = typer.Typer(
     help="存储的状态与结构升级。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -17,9 +17,9 @@ app = typer.Typer(
 @app.command()
 def status(db: DbOption = None) -> None:
     """存储在哪里，有什么，审计日志是否完整。"""
-    from store.engine import connect, reading
-    from store.place import place_of
-    from store.schema import HEAD, revision
+    from goufu.store.engine import connect, reading
+    from goufu.store.place import place_of
+    from goufu.store.schema import HEAD, revision
 
     place = place_of(db)
     print(f"{say('存储', 'store')}　{place.label}")
@@ -36,8 +36,8 @@ def status(db: DbOption = None) -> None:
         return
     from sqlmodel import func, select
 
-    from store import tables
-    from store.audit import gaps
+    from goufu.store import tables
+    from goufu.store.audit import gaps
 
     with reading(store) as session:
         for name, table in (
@@ -61,10 +61,10 @@ def status(db: DbOption = None) -> None:
 @app.command()
 def upgrade(db: DbOption = None) -> None:
     """把存储的结构升到本程序的版本；共享存储请先备份。"""
-    from store.engine import connect
-    from store.place import place_of
-    from store.schema import HEAD, revision
-    from store.schema import upgrade as bring_up
+    from goufu.store.engine import connect
+    from goufu.store.place import place_of
+    from goufu.store.schema import HEAD, revision
+    from goufu.store.schema import upgrade as bring_up
 
     store = connect(place_of(db))
     before = revision(store)
@@ -79,11 +79,11 @@ def downgrade(
     db: DbOption = None,
 ) -> None:
     """退回较旧的结构（装不下的内容会丢失，请先备份）。"""
-    from catalog.errors import GoufuError
-    from store.schema import downgrade as bring_down
-    from store.schema import open_store
+    from goufu.catalog.errors import GoufuError
+    from goufu.store.schema import downgrade as bring_down
+    from goufu.store.schema import open_store
 
-    from store.place import place_of  # isort: skip
+    from goufu.store.place import place_of  # isort: skip
 
     if not yes:
         raise GoufuError(

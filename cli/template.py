@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from catalog.errors import GoufuError
-from cli.output import note, whole_file
+from goufu.catalog.errors import GoufuError
+from goufu.cli.output import note, whole_file
 
 
 def template(
@@ -16,9 +16,9 @@ def template(
     year: Annotated[int | None, typer.Option("--year", help="预算年度；默认明年")] = None,
 ) -> None:
     """生成空白的项目清单，填好后交给 classify；部门等列有下拉，每列有说明。"""
-    from cli.options import day
-    from disclosure.template import write_template
-    from matcher.departments import load_departments
+    from goufu.cli.options import day
+    from goufu.disclosure.template import write_template
+    from goufu.matcher.departments import load_departments
 
     if output.suffix.lower() != ".xlsx":
         raise GoufuError(

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError
-from catalog.model import CatalogVersion
-from cli.options import DepartmentOption, OnOption, VersionOption, checked, day
-from cli.output import csv_text, emit, note, plain, say, whole_file
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.model import CatalogVersion
+from goufu.cli.options import DepartmentOption, OnOption, VersionOption, checked, day
+from goufu.cli.output import csv_text, emit, note, plain, say, whole_file
 
 #: heading (Chinese, English), key of the record, width in characters
 _SHEET = (
@@ -48,7 +48,7 @@ def tree(
     ] = None,
 ) -> None:
     """显示或导出目录的代码树（-d 部门；不给部门则为全部）。"""
-    from catalog.load import load_catalogs, version_named
+    from goufu.catalog.load import load_catalogs, version_named
 
     checked(form, "xlsx", "ttl")
     if output:
@@ -114,8 +114,8 @@ def _write(path: Path, shown: _Shown, form: str) -> None:
 
 
 def _turtle(shown: _Shown) -> str:
-    from catalog.load import load_readings
-    from catalog.skos import turtle
+    from goufu.catalog.load import load_readings
+    from goufu.catalog.skos import turtle
 
     versions = {v.id: v for v, _ in shown}
     sections = {identity: [s for v, s in shown if v.id == identity] for identity in versions}
@@ -171,7 +171,7 @@ def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
 
 
 def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
-    from catalog.force import applicable
+    from goufu.catalog.force import applicable
 
     law = applicable(versions, "", day(on))
     return list(dict.fromkeys(v for v in (law.class_a, law.class_b) if v is not None and v.entries))
@@ -182,7 +182,7 @@ def _sections(department: str | None, chosen: list[CatalogVersion]) -> tuple[str
         return None
     if department in ("A", "B"):
         return (department,)
-    from matcher.departments import section_named
+    from goufu.matcher.departments import section_named
 
     return section_named(department)
 
@@ -192,8 +192,8 @@ def records(version: CatalogVersion, section: str) -> Iterator[dict[str, Any]]:
 
     `parent` is the nearest heading that is printed, `also` the other names that the apparatus leaves possible.
     """
-    from catalog.load import alternatives, load_readings
-    from catalog.tree import section_tree
+    from goufu.catalog.load import alternatives, load_readings
+    from goufu.catalog.tree import section_tree
 
     also = alternatives(load_readings(version.id))
     for node in section_tree(version, section).descendants:
@@ -213,8 +213,8 @@ def records(version: CatalogVersion, section: str) -> Iterator[dict[str, Any]]:
 def _drawn(version: CatalogVersion, section: str) -> Iterator[str]:
     from anytree import ContRoundStyle, RenderTree
 
-    from catalog.load import alternatives, load_readings
-    from catalog.tree import section_tree
+    from goufu.catalog.load import alternatives, load_readings
+    from goufu.catalog.tree import section_tree
 
     also = alternatives(load_readings(version.id))
     held = version.sections[section]

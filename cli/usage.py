@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from catalog.errors import GoufuError
-from cli.output import say
+from goufu.catalog.errors import GoufuError
+from goufu.cli.output import say
 
 #: headings of a help page
 _HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}

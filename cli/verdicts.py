@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cli.output import Column, say
+from goufu.cli.output import Column, say
 
 if TYPE_CHECKING:
-    from matcher.model import Assessment, Finding
+    from goufu.matcher.model import Assessment, Finding
 
 NATURES = {
     "service": ("服务", "service"),

@@ -14,17 +14,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.output import say
-from cli.rules import SEVERITIES
-from cli.verdicts import DOUBTS, NATURES, STATUSES, number_of
+from goufu.cli.output import say
+from goufu.cli.rules import SEVERITIES
+from goufu.cli.verdicts import DOUBTS, NATURES, STATUSES, number_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from matcher.audit import Audit
-    from matcher.model import Assessment
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
 
 #: Excel refuses longer texts
 _LONGEST = 32_000
@@ -216,8 +216,8 @@ class Sheets:
         )
 
     def _findings(self) -> None:
-        from matcher.findings import SEVERITIES as ORDER
-        from matcher.findings import load_rules
+        from goufu.matcher.findings import SEVERITIES as ORDER
+        from goufu.matcher.findings import load_rules
 
         sheet = self._sheet(say("问题", "findings"), FINDINGS, freeze=(1, 0))
         rules = load_rules()
@@ -354,7 +354,7 @@ class Sheets:
         return row + height // 20 + 2
 
     def _finding_counts(self, sheet: Worksheet, row: int) -> int:
-        from matcher.findings import load_rules
+        from goufu.matcher.findings import load_rules
 
         counts = Counter(f.rule for one in self.audits for _, f in one.all_findings if not f.silenced)
         heads = (say("问题", "findings"), say("处数", "places"))
@@ -537,7 +537,7 @@ class Sheets:
 
     def _words(self, sheet: Worksheet) -> tuple[int, int]:
         """Write the words for "no purchased service" and for "not listed"; how many there are of each."""
-        from store.decisions import named_natures, unlisted_words
+        from goufu.store.decisions import named_natures, unlisted_words
 
         none, unlisted, _, no = _choices()
         columns = (
@@ -553,8 +553,8 @@ class Sheets:
 
     def _codes(self, sheet: Worksheet) -> _Listed:
         """Write the codes that the items may have, `list number|code` and name, class B under `B`."""
-        from catalog.force import applicable
-        from catalog.load import load_catalogs
+        from goufu.catalog.force import applicable
+        from goufu.catalog.load import load_catalogs
 
         versions = load_catalogs()
         groups: dict[tuple[tuple[str, ...], Any], str] = {}
@@ -699,7 +699,7 @@ def _class_name(code: str) -> str:
 
 
 def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
-    from cli.verdicts import finding_line
+    from goufu.cli.verdicts import finding_line
 
     item, coded = a.item, a.coded
     of = "\n".join(

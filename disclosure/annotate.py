@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.errors import GoufuError
-from disclosure.detect import kind_of, with_forward_slashes
-from disclosure.lines import column_letters
-from disclosure.lists import find_header
-from disclosure.model import BudgetItem
-from disclosure.records import sheet_grid
-from disclosure.shown import column_number, sheet_parts
-from disclosure.spreadsheet import sheets
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.detect import kind_of, with_forward_slashes
+from goufu.disclosure.lines import column_letters
+from goufu.disclosure.lists import find_header
+from goufu.disclosure.model import BudgetItem
+from goufu.disclosure.records import sheet_grid
+from goufu.disclosure.shown import column_number, sheet_parts
+from goufu.disclosure.spreadsheet import sheets
 
 _CELL = re.compile(r"\A(?P<sheet>.*)!(?P<column>[A-Z]{0,3})(?P<row>\d+)\Z")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from disclosure.amounts import CENT, money_unit, parse_amount, to_wan
-from disclosure.lines import Line, fold, squeeze
-from disclosure.model import BudgetItem, Check, Form, Place, Remark
-from disclosure.narrative import RUN_ON, Narrative
-from disclosure.statements import statement_checks
-from disclosure.subtotals import TOLERANCE, is_group
-from disclosure.tables import ProjectTables
+from goufu.disclosure.amounts import CENT, money_unit, parse_amount, to_wan
+from goufu.disclosure.lines import Line, fold, squeeze
+from goufu.disclosure.model import BudgetItem, Check, Form, Place, Remark
+from goufu.disclosure.narrative import RUN_ON, Narrative
+from goufu.disclosure.statements import statement_checks
+from goufu.disclosure.subtotals import TOLERANCE, is_group
+from goufu.disclosure.tables import ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from disclosure.amounts import MoneyUnit, heading_unit, money_unit, parse_amount
-from disclosure.lines import Line, label
+from goufu.disclosure.amounts import MoneyUnit, heading_unit, money_unit, parse_amount
+from goufu.disclosure.lines import Line, label
 
 _NAME = re.compile(
     r"(?:[一二三]级|支出|预算|具体)?项目(?:支出)?(?:名称|内容)?\Z|项目(?:支出)?名称|(?:部门|单位|预算单位|单位名称)[/、(](?:二级)?项目(?:名称)?\)?\Z|项目\((?:单位|部门)\)(?:名称)?\Z"

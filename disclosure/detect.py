@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from typing import Literal
 
-from catalog.errors import GoufuError
+from goufu.catalog.errors import GoufuError
 
 Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
 

@@ -12,17 +12,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from catalog.errors import GoufuError
-from disclosure.arithmetic import disagreements
-from disclosure.detect import kind_of, with_forward_slashes
-from disclosure.headings import has_title
-from disclosure.lines import Line
-from disclosure.lists import Listed
-from disclosure.model import Disclosure, Place, Remark
-from disclosure.pdf import Progress, pdf_lines
-from disclosure.read import NoProjectTableError, assemble
-from disclosure.records import is_list, list_of_lines, read_lists, separated
-from disclosure.text import decode, read_bytes, text_lines
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.arithmetic import disagreements
+from goufu.disclosure.detect import kind_of, with_forward_slashes
+from goufu.disclosure.headings import has_title
+from goufu.disclosure.lines import Line
+from goufu.disclosure.lists import Listed
+from goufu.disclosure.model import Disclosure, Place, Remark
+from goufu.disclosure.pdf import Progress, pdf_lines
+from goufu.disclosure.read import NoProjectTableError, assemble
+from goufu.disclosure.records import is_list, list_of_lines, read_lists, separated
+from goufu.disclosure.text import decode, read_bytes, text_lines
 
 #: bytes; a scan of three hundred pages has about a hundred megabytes
 MAX_FILE = 512 * 1024 * 1024
@@ -50,12 +50,13 @@ ENDINGS = frozenset(
 MAX_FILES = 50_000
 
 
-def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
+def read_document(path: Path | str, progress: Progress | None = None) -> Disclosure:
     """The document at `path`, whatever its format: a disclosure, or records as one.
 
     `progress` is told (pages done, pages in all) while pages are read. Raises GoufuError where the file cannot be
     read or holds no budget lines; every message says what to do.
     """
+    path = Path(path)
     return read_content(read_bytes(path, MAX_FILE), path.name, str(path), progress)
 
 
@@ -72,23 +73,23 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     if kind == "pdf":
         lines, remarks = pdf_lines(data, name, where, progress)
     elif kind == "image":
-        from disclosure.scan import image_lines
+        from goufu.disclosure.scan import image_lines
 
         lines, remarks = image_lines(data, name, where, progress)
     elif kind == "docx":
-        from disclosure.word import word_lines
+        from goufu.disclosure.word import word_lines
 
         lines, remarks = word_lines(data, name, where)
     elif kind in ("xlsx", "xls", "ods"):
-        from disclosure.spreadsheet import sheet_lines
+        from goufu.disclosure.spreadsheet import sheet_lines
 
         lines, remarks = sheet_lines(data, name, where)
     elif kind == "html":
-        from disclosure.webpage import page_lines
+        from goufu.disclosure.webpage import page_lines
 
         lines, remarks = page_lines(data, name, where)
     elif kind == "mhtml":
-        from disclosure.webpage import archived_lines
+        from goufu.disclosure.webpage import archived_lines
 
         lines, remarks = archived_lines(data, name, where)
     elif kind == "csv":

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from catalog.characters import joined, narrow
-from disclosure.lines import Line, label, squeeze
+from goufu.catalog.characters import joined, narrow
+from goufu.disclosure.lines import Line, label, squeeze
 
 _DRESS = r"[-—–―─_~·•.*=|/\\:,()<>\s]*"
 _NUMERALS = "一二三四五六七八九十百"

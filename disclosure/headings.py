@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from catalog.errors import CatalogError
-from catalog.load import data_directory
-from disclosure.amounts import MoneyUnit, heading_unit
-from disclosure.lines import label
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
+from goufu.disclosure.amounts import MoneyUnit, heading_unit
+from goufu.disclosure.lines import label
 
 #: `total` what a line comes to, `part` one of its funds, `other` an amount of something else (单价, 已支付)
 Money = Literal["", "total", "part", "other"]

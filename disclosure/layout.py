@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from disclosure.amounts import parse_amount
+from goufu.disclosure.amounts import parse_amount
 
 #: ruled lines of a page beyond this many are a drawing, not tables
 MAX_RULES = 8_000

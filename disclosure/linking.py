@@ -19,10 +19,10 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz
 
-from disclosure.amounts import CENT, to_wan
-from disclosure.lines import fold
-from disclosure.model import Form
-from disclosure.tables import ProjectRow
+from goufu.disclosure.amounts import CENT, to_wan
+from goufu.disclosure.lines import fold
+from goufu.disclosure.model import Form
+from goufu.disclosure.tables import ProjectRow
 
 #: a pair less likely than this is not made
 THRESHOLD = 0.6

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from catalog.characters import joined, narrow
-from disclosure.amounts import (
+from goufu.catalog.characters import joined, narrow
+from goufu.disclosure.amounts import (
     ABSURD_WAN,
     MoneyUnit,
     is_no_amount,
@@ -24,9 +24,9 @@ from disclosure.amounts import (
     unit_by_size,
     unit_of,
 )
-from disclosure.headings import Heading, heading, is_measure, may_stand_below, stacked, with_title, words
-from disclosure.lines import fold, label, squeeze
-from disclosure.model import BudgetItem, Check, Part, Place, Remark, Subtotal
+from goufu.disclosure.headings import Heading, heading, is_measure, may_stand_below, stacked, with_title, words
+from goufu.disclosure.lines import fold, label, squeeze
+from goufu.disclosure.model import BudgetItem, Check, Part, Place, Remark, Subtotal
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from catalog.errors import GoufuError
-from disclosure.layout import Glyph, Rule, page_rows
-from disclosure.lines import Line, clean_cell
-from disclosure.model import Place, Remark
-from disclosure.standin import no_system_fonts
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.layout import Glyph, Rule, page_rows
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.standin import no_system_fonts
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -128,7 +128,7 @@ def _pages(
         if progress is not None:
             progress(number, pages)
     if pictures:
-        from disclosure.scan import read_by_eye
+        from goufu.disclosure.scan import read_by_eye
 
         remarks.append(read_by_eye(Place(file, page=pictures[0])))
     if unread:
@@ -214,7 +214,7 @@ def no_ocr(where: str) -> GoufuError:
 
 def _scan_reader() -> Any:
     """The function that reads a picture, or False where the extra is not installed."""
-    from disclosure.scan import available, picture_rows
+    from goufu.disclosure.scan import available, picture_rows
 
     return picture_rows if available() else False
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.errors import GoufuError
-from disclosure.arithmetic import checked, disagreements, form_remarks
-from disclosure.forms import project_forms
-from disclosure.lines import Line
-from disclosure.linking import link_forms
-from disclosure.model import BudgetItem, Disclosure, Remark
-from disclosure.narrative import narrative
-from disclosure.tables import project_tables
-from disclosure.text import read_text, text_lines
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.arithmetic import checked, disagreements, form_remarks
+from goufu.disclosure.forms import project_forms
+from goufu.disclosure.lines import Line
+from goufu.disclosure.linking import link_forms
+from goufu.disclosure.model import BudgetItem, Disclosure, Remark
+from goufu.disclosure.narrative import narrative
+from goufu.disclosure.tables import project_tables
+from goufu.disclosure.text import read_text, text_lines
 
 
 class NoProjectTableError(GoufuError):

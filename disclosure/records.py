@@ -1,6 +1,6 @@
 """Budget lines an officer keeps as records: `.jsonl`, `.json`, `.csv`, spreadsheets and plain text, one line a row.
 
-Columns are known by their names, English (the record contract) or Chinese, in any order; see `disclosure.lists` for
+Columns are known by their names, English (the record contract) or Chinese, in any order; see `goufu.disclosure.lists` for
 how a list is read. A row that cannot be read becomes a remark with its line and the others still come out; a file
 without a title column is an error, because then nothing in it can be a budget line.
 """
@@ -17,17 +17,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from catalog.characters import narrow
-from catalog.errors import GoufuError
-from disclosure.amounts import money_unit, parse_amount, unit_of
-from disclosure.detect import Kind, kind_of, with_forward_slashes
-from disclosure.headings import fields, has_title, heading, known_titles
-from disclosure.lines import Line, clean_cell, label, merged_down, squeeze
-from disclosure.lists import Grid, Listed, find_header, read_list
-from disclosure.model import BudgetItem, Place, Remark
-from disclosure.spreadsheet import Sheet, cell_text, sheet_remarks, sheets
-from disclosure.text import decoded, read_bytes
-from disclosure.titles import is_title
+from goufu.catalog.characters import narrow
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.amounts import money_unit, parse_amount, unit_of
+from goufu.disclosure.detect import Kind, kind_of, with_forward_slashes
+from goufu.disclosure.headings import fields, has_title, heading, known_titles
+from goufu.disclosure.lines import Line, clean_cell, label, merged_down, squeeze
+from goufu.disclosure.lists import Grid, Listed, find_header, read_list
+from goufu.disclosure.model import BudgetItem, Place, Remark
+from goufu.disclosure.spreadsheet import Sheet, cell_text, sheet_remarks, sheets
+from goufu.disclosure.text import decoded, read_bytes
+from goufu.disclosure.titles import is_title
 
 #: rows; a province has some hundred thousand lines a year
 MAX_ROWS = 1_000_000
@@ -616,7 +616,7 @@ def _twice(read: Sequence[tuple[Sheet, Listed]]) -> Iterator[Remark]:
 
 def sheet_grid(sheet: Sheet, file: str) -> Grid:
     """A sheet as a grid whose places are addresses of cells."""
-    from disclosure.lines import column_letters
+    from goufu.disclosure.lines import column_letters
 
     def place(number: int, column: int) -> Place:
         letters = column_letters(column) if column >= 0 else ""

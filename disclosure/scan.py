@@ -12,10 +12,10 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from catalog.errors import GoufuError
-from disclosure.layout import Glyph, Rule, page_rows
-from disclosure.lines import Line, clean_cell
-from disclosure.model import Place, Remark
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.layout import Glyph, Rule, page_rows
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place, Remark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def available() -> bool:
 def image_lines(data: bytes, file: str, where: str, progress: Any = None) -> tuple[list[Line], list[Remark]]:
     """The lines of a picture file, page by page. Raises GoufuError where it cannot be opened or OCR is missing."""
     if not available():
-        from disclosure.pdf import no_ocr
+        from goufu.disclosure.pdf import no_ocr
 
         raise no_ocr(where)
     import numpy

@@ -1,7 +1,7 @@
 """What a workbook shows that its values do not tell: hidden rows and columns, number formats that scale, error values.
 
 A cell with 74000 under the format `0!.0,` shows 7.4, and that is what the officer sees and means. Values come from
-`disclosure.spreadsheet`; this module reads the dress of an .xlsx or .ods and nothing else. Old .xls files keep
+`goufu.disclosure.spreadsheet`; this module reads the dress of an .xlsx or .ods and nothing else. Old .xls files keep
 theirs in a form that is not read here.
 """
 
@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from disclosure.lines import label
+from goufu.disclosure.lines import label
 
 _HINTS = re.compile(rb'\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
@@ -207,7 +207,7 @@ def _ods_row(node: Any, row: int, dress: Dress) -> None:
 
 def _differs(value: str, text: str) -> bool:
     """Whether a figure is shown in another size than it has; rounding does not count."""
-    from disclosure.amounts import parse_amount
+    from goufu.disclosure.amounts import parse_amount
 
     figure = parse_amount(text)
     if figure is None or not figure:

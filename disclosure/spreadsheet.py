@@ -16,11 +16,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from catalog.errors import GoufuError
-from disclosure.detect import MAX_CELLS
-from disclosure.lines import Line, clean_cell, column_letters
-from disclosure.model import Place, Remark
-from disclosure.shown import Dress, dresses
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.detect import MAX_CELLS
+from goufu.disclosure.lines import Line, clean_cell, column_letters
+from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.shown import Dress, dresses
 
 #: rows of one sheet; a province's budget lines of a year are some hundred thousand
 MAX_ROWS = 1_000_000

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from disclosure.amounts import parse_amount
-from disclosure.lines import Line, squeeze
-from disclosure.model import Check, Place
-from disclosure.subtotals import TOLERANCE
+from goufu.disclosure.amounts import parse_amount
+from goufu.disclosure.lines import Line, squeeze
+from goufu.disclosure.model import Check, Place
+from goufu.disclosure.subtotals import TOLERANCE
 
 _TITLE = re.compile(r"(?:19|20)\d\d年.{2,50}表(?:\(.{1,20}\))?\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}\Z")

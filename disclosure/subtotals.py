@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from disclosure.amounts import CENT
-from disclosure.furniture import ORGANISATION, without_code
-from disclosure.lines import fold, label
-from disclosure.model import Place
+from goufu.disclosure.amounts import CENT
+from goufu.disclosure.furniture import ORGANISATION, without_code
+from goufu.disclosure.lines import fold, label
+from goufu.disclosure.model import Place
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from disclosure.amounts import (
+from goufu.disclosure.amounts import (
     ABSURD_WAN,
     MoneyUnit,
     is_no_amount,
@@ -23,8 +23,8 @@ from disclosure.amounts import (
     unit_by_size,
     unit_of,
 )
-from disclosure.columns import Columns, header, is_numbering
-from disclosure.furniture import (
+from goufu.disclosure.columns import Columns, header, is_numbering
+from goufu.disclosure.furniture import (
     ORGANISATION,
     begins_part,
     is_bracketed,
@@ -39,9 +39,9 @@ from disclosure.furniture import (
     says_empty,
     spoken_name,
 )
-from disclosure.lines import Line, fold, label
-from disclosure.model import Part, Place, Remark, Subtotal
-from disclosure.subtotals import (
+from goufu.disclosure.lines import Line, fold, label
+from goufu.disclosure.model import Part, Place, Remark, Subtotal
+from goufu.disclosure.subtotals import (
     TOLERANCE,
     Raw,
     is_called_total,
@@ -52,7 +52,7 @@ from disclosure.subtotals import (
     plain,
     without_among,
 )
-from disclosure.titles import is_title, part_of
+from goufu.disclosure.titles import is_title, part_of
 
 #: lines between a title and its table's header: the department, the money unit, a page header
 TITLE_REACH = 8

@@ -10,9 +10,9 @@ import codecs
 import re
 from pathlib import Path
 
-from catalog.errors import GoufuError
-from disclosure.lines import Line, clean_cell
-from disclosure.model import Place
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place
 
 #: bytes; a text disclosure has a few hundred kilobytes
 MAX_TEXT = 64 * 1024 * 1024

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from disclosure.lines import Line, label
-from disclosure.model import Part
+from goufu.disclosure.lines import Line, label
+from goufu.disclosure.model import Part
 
 _TITLE = re.compile(
     r"(?:项目支出(?:预算)?|(?<!采购)项目预算|项目支出?经费(?:预算)?)(?:明细|情况|汇总|公开|安排)*(?:总)?表|项目支出预算\((?:本年|上年)"

@@ -14,11 +14,11 @@ from dataclasses import replace
 from email import policy
 from typing import Any
 
-from catalog.errors import GoufuError
-from disclosure.lines import Line, clean_cell
-from disclosure.model import Place, Remark
-from disclosure.stylesheet import StyleSheet, declared
-from disclosure.text import decode
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.stylesheet import StyleSheet, declared
+from goufu.disclosure.text import decode
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
 #: never shown, or not the text itself

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalog.errors import GoufuError
-from disclosure.lines import Line, clean_cell
-from disclosure.model import Place, Remark
-from disclosure.package import parts_of, relations, xml
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.package import parts_of, relations, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -184,7 +184,7 @@ class _Walk:
 
     def cell(self, cell: Any) -> str:
         """The paragraphs of a cell as one text: a line break in a cell is layout, not wording."""
-        from disclosure.layout import join_wrapped
+        from goufu.disclosure.layout import join_wrapped
 
         text = ""
         for paragraph in cell.iter(f"{_W}p"):
@@ -224,7 +224,7 @@ class _Walk:
 
     def chunk(self, node: Any) -> Iterator[Line]:
         """The lines of a document that is embedded as a whole, with a remark where it cannot be read."""
-        from disclosure.detect import kind_of
+        from goufu.disclosure.detect import kind_of
 
         self.chunks += 1
         name = f"嵌入{self.chunks}"
@@ -251,8 +251,8 @@ class _Walk:
             yield replace(line, place=self.inside(name, line.place))
 
     def embedded(self, data: bytes, kind: str) -> tuple[list[Line], list[Remark]]:
-        from disclosure.text import decode, text_lines
-        from disclosure.webpage import archived_lines, page_lines
+        from goufu.disclosure.text import decode, text_lines
+        from goufu.disclosure.webpage import archived_lines, page_lines
 
         if kind == "docx":
             return word_lines(data, self.file, self.where, self.depth + 1)

@@ -1,4 +1,4 @@
-"""What a department itself wrote beside an item (code, name, document), judged by `catalog.citation`."""
+"""What a department itself wrote beside an item (code, name, document), judged by `goufu.catalog.citation`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from catalog.model import CatalogVersion, Entry
-from disclosure.model import BudgetItem
-from matcher.model import Candidate, Decision, Status
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.model import Candidate, Decision, Status
 
 if TYPE_CHECKING:
-    from catalog.citation import Standing
-    from catalog.concordance import Archive
+    from goufu.catalog.citation import Standing
+    from goufu.catalog.concordance import Archive
 
 
 @lru_cache(maxsize=4)
 def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
     """The archive that compares `versions`; the shipped one, with its decisions, where they are the shipped versions."""
-    from catalog.concordance import Archive, load_archive
+    from goufu.catalog.concordance import Archive, load_archive
 
     shipped = load_archive()
     return shipped if shipped.versions == versions else Archive(versions)
@@ -31,7 +31,7 @@ def standing_of(
     """The standing on the day `on` of what `item` cites; None where it cites nothing."""
     if not (item.code or item.code_name or item.document):
         return None
-    from catalog.citation import judge
+    from goufu.catalog.citation import judge
 
     return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
 

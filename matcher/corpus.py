@@ -16,12 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
-from catalog.force import Applicable
-from catalog.model import CatalogVersion
-from matcher import index as arrays
-from matcher.index import Index
-from matcher.targets import follow, targets_on
-from matcher.terms import EntryTerms, load_terms
+from goufu.catalog.force import Applicable
+from goufu.catalog.model import CatalogVersion
+from goufu.matcher import index as arrays
+from goufu.matcher.index import Index
+from goufu.matcher.targets import follow, targets_on
+from goufu.matcher.terms import EntryTerms, load_terms
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index import Array, Index, Ints
-from matcher.text import Said, by_start, content, grams, load_words
+from goufu.matcher.index import Array, Index, Ints
+from goufu.matcher.text import Said, by_start, content, grams, load_words
 
 #: the measures, in the order of the feature axis
 FEATURES = (

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.terms import EntryTerms
-from matcher.text import grams, normal
+from goufu.matcher.terms import EntryTerms
+from goufu.matcher.text import grams, normal
 
 #: change when the arrays mean something else, so that old cache files are not read
 FORMAT = 6

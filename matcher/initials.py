@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from matcher.index import Target
-from matcher.text import normal
+from goufu.matcher.index import Target
+from goufu.matcher.text import normal
 
 _LETTERS = re.compile(r"[a-z]{3,20}\Z")
 

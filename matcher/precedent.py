@@ -1,6 +1,6 @@
 """What was decided before, applied to what is judged now.
 
-A decided line decides its equals: the same department section, a title with the same key (`matcher.sameness`), a
+A decided line decides its equals: the same department section, a title with the same key (`goufu.matcher.sameness`), a
 summary and a nature that agree. Last year's line in other words, and the same line of another county's bureau, are
 weaker precedents. A decision is carried over a new catalog only where the concordance carries its entry; one that
 the new catalog overturned is flagged, not applied, and so are precedents that contradict each other.
@@ -17,15 +17,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from catalog.concordance import Archive
-from catalog.typography import tidy_name
-from disclosure.model import BudgetItem
-from matcher.findings import findings_of
-from matcher.findings.table import finding
-from matcher.model import Assessment, Candidate, Decision, Finding
-from matcher.nature import Nature, likely_nature
-from matcher.sameness import adds, is_telling, kinds_of, summary_likeness, telling, title_key, title_likeness
-from matcher.succession import CARRIED, OVERTURNED, Successor, law_on, source_version, successor
+from goufu.catalog.concordance import Archive
+from goufu.catalog.typography import tidy_name
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.findings import findings_of
+from goufu.matcher.findings.table import finding
+from goufu.matcher.model import Assessment, Candidate, Decision, Finding
+from goufu.matcher.nature import Nature, likely_nature
+from goufu.matcher.sameness import adds, is_telling, kinds_of, summary_likeness, telling, title_key, title_likeness
+from goufu.matcher.succession import CARRIED, OVERTURNED, Successor, law_on, source_version, successor
 
 #: what was decided: an entry, that none covers the service, or that it is no purchased service
 Outcome = Literal["code", "unlisted", "not_applicable"]
@@ -53,7 +53,7 @@ _CODES = 5
 class Precedent:
     """One decided item. `section` is its department's ("" where it has none); the entry stands in `entry_section`.
 
-    `department` is a tidy name (`catalog.typography.tidy_name`).
+    `department` is a tidy name (`goufu.catalog.typography.tidy_name`).
 
     `run` numbers the classification in which it was decided; later ones are later decisions. `source` is "" for a
     decision taken in this store, or the office that signed the file it came with; imported precedents have no

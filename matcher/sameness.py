@@ -3,7 +3,7 @@
 A title is reduced to the characters that tell it from others (no years, document numbers, ordinals of a series,
 own names, dress words); two titles with the same characters in any order have the same key. Keys are exact and can
 be looked up by an index. Beyond that, likeness is a share of common grams, 0 to 1. What the likeness is good for is
-not decided here, see `matcher.precedent`.
+not decided here, see `goufu.matcher.precedent`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from catalog.errors import CatalogError
-from catalog.load import data_directory
-from matcher.text import pairs
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
+from goufu.matcher.text import pairs
 
 #: change when the rules below give other keys
 _FORMAT = 1

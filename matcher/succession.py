@@ -1,6 +1,6 @@
 """What an entry that was decided on once is today: the same, renamed, merged into another, split, or gone.
 
-The relations are those of `catalog.concordance`; here they are read for one purpose, whether a decision for the old
+The relations are those of `goufu.catalog.concordance`; here they are read for one purpose, whether a decision for the old
 entry still tells the new one. A close call of the concordance, a split, a removal and a code that now means another
 service do not carry a decision over. Where the newer version is not held, nothing is said.
 """
@@ -13,11 +13,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from catalog.concordance import Archive, Change
-from catalog.decisions import LINKING
-from catalog.force import Applicable, applicable
-from catalog.model import CatalogVersion, Entry
-from catalog.wording import core, distance
+from goufu.catalog.concordance import Archive, Change
+from goufu.catalog.decisions import LINKING
+from goufu.catalog.force import Applicable, applicable
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.wording import core, distance
 
 Fate = Literal["same", "renamed", "close", "split", "removed", "reused", "unknown"]
 
@@ -51,7 +51,7 @@ def source_version(law: Applicable) -> CatalogVersion | None:
 
 @lru_cache(maxsize=1024)
 def law_on(versions: tuple[CatalogVersion, ...], section: str, on: date) -> Applicable:
-    """`catalog.force.applicable`, remembered: every item of a department and year asks the same."""
+    """`goufu.catalog.force.applicable`, remembered: every item of a department and year asks the same."""
     return applicable(versions, section, on)
 
 

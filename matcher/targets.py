@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.force import Applicable, applicable
-from catalog.load import alternatives, load_readings
-from catalog.model import CatalogVersion
-from matcher.index import Target
-from matcher.terms import EntryTerms
+from goufu.catalog.force import Applicable, applicable
+from goufu.catalog.load import alternatives, load_readings
+from goufu.catalog.model import CatalogVersion
+from goufu.matcher.index import Target
+from goufu.matcher.terms import EntryTerms
 
 
 @dataclass(frozen=True)

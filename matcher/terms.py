@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
-from catalog.errors import CatalogError
-from catalog.load import data_directory, read_columns
-from matcher.text import by_start, normal, pairs
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory, read_columns
+from goufu.matcher.text import by_start, normal, pairs
 
 Kind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
 COLUMNS = ("section", "code", "term", "kind")

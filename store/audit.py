@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from store.engine import Store, reading
-from store.tables import Audit, Decision
+from goufu.store.engine import Store, reading
+from goufu.store.tables import Audit, Decision
 
 
 @dataclass(frozen=True, slots=True)

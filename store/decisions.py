@@ -15,20 +15,20 @@ from typing import Any, Literal
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from catalog.codes import is_code, tidy
-from catalog.errors import GoufuError
-from catalog.model import CatalogVersion, Entry
-from catalog.typography import tidy_name
-from catalog.written import agreement, read_code
-from matcher.nature import NATURES, Nature, likely_nature
-from matcher.precedent import Outcome
-from matcher.sameness import key_format, title_key
-from matcher.succession import law_on, source_version
-from store import tables
-from store.audit import log
-from store.engine import Store, writing
-from store.errors import ConflictError, NoSuchRunError
-from store.runs import Decided, StoredItem, decided
+from goufu.catalog.codes import is_code, tidy
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.typography import tidy_name
+from goufu.catalog.written import agreement, read_code
+from goufu.matcher.nature import NATURES, Nature, likely_nature
+from goufu.matcher.precedent import Outcome
+from goufu.matcher.sameness import key_format, title_key
+from goufu.matcher.succession import law_on, source_version
+from goufu.store import tables
+from goufu.store.audit import log
+from goufu.store.engine import Store, writing
+from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.runs import Decided, StoredItem, decided
 
 #: what an officer may write in place of a code
 _WORDS: Mapping[str, Outcome] = {

@@ -18,9 +18,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
-from catalog.errors import os_reason
-from store.errors import StoreError
-from store.place import Place, masked
+from goufu.catalog.errors import os_reason
+from goufu.store.errors import StoreError
+from goufu.store.place import Place, masked
 
 #: seconds a writer waits for another to finish
 BUSY_SECONDS = 15
@@ -40,7 +40,7 @@ class Store:
 
 
 def connect(place: Place, create: bool = True) -> Store:
-    """A store at `place`, as it is: whether its tables fit this program is not looked at (see `store.schema`).
+    """A store at `place`, as it is: whether its tables fit this program is not looked at (see `goufu.store.schema`).
 
     Raises StoreError where the folder cannot be made, there is no store and `create` is false, or the driver for
     PostgreSQL is not installed.

@@ -22,19 +22,19 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from catalog.errors import GoufuError
-from catalog.load import data_directory
-from catalog.model import CatalogVersion
-from catalog.typography import tidy_name
-from catalog.wording import core, distance
-from disclosure.text import decode, read_bytes
-from matcher.nature import NATURES, likely_nature
-from matcher.precedent import Precedent
-from matcher.sameness import key_format, title_key
-from store.audit import log
-from store.engine import Store, writing
-from store.precedents import precedents
-from store.tables import PrecedentRow
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import data_directory
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.typography import tidy_name
+from goufu.catalog.wording import core, distance
+from goufu.disclosure.text import decode, read_bytes
+from goufu.matcher.nature import NATURES, likely_nature
+from goufu.matcher.precedent import Precedent
+from goufu.matcher.sameness import key_format, title_key
+from goufu.store.audit import log
+from goufu.store.engine import Store, writing
+from goufu.store.precedents import precedents
+from goufu.store.tables import PrecedentRow
 
 COLUMNS = (
     "approved",

@@ -20,16 +20,16 @@ from typing import Any, Literal
 
 from sqlmodel import col, select
 
-from catalog.errors import GoufuError
-from catalog.model import CatalogVersion
-from disclosure.text import read_bytes
-from matcher.succession import law_on
-from store.decisions import Choice, DoubtfulCodeError, choice_named, choice_text, decide, written_otherwise
-from store.engine import Store, reading
-from store.errors import ConflictError, NoSuchRunError
-from store.fingerprint import catalog_digest
-from store.runs import RunInfo, StoredItem, run_items, run_named
-from store.tables import Item
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.model import CatalogVersion
+from goufu.disclosure.text import read_bytes
+from goufu.matcher.succession import law_on
+from goufu.store.decisions import Choice, DoubtfulCodeError, choice_named, choice_text, decide, written_otherwise
+from goufu.store.engine import Store, reading
+from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.fingerprint import catalog_digest
+from goufu.store.runs import RunInfo, StoredItem, run_items, run_named
+from goufu.store.tables import Item
 
 #: what happened to a row; the last five are conflicts or faults that a person must look at
 Fate = Literal["stored", "same", "empty", "conflict", "changed", "stale", "code", "unknown"]

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from catalog.load import data_directory
-from catalog.model import CatalogVersion
-from disclosure.model import BudgetItem
+from goufu.catalog.load import data_directory
+from goufu.catalog.model import CatalogVersion
+from goufu.disclosure.model import BudgetItem
 
 #: what steers the judgement beside the catalogs, under the data folder
 _STEERING = (

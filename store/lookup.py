@@ -2,7 +2,7 @@
 
 An item costs one look at an index, two where its department has no equal of its own; a hundred thousand precedents
 cost no more than a hundred. SQLite is read through the standard library, PostgreSQL through psycopg in one round trip
-for a whole batch. Everything else about precedents is in `store.precedents`.
+for a whole batch. Everything else about precedents is in `goufu.store.precedents`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, Protocol
 
-from matcher.precedent import NEAR_POOL, OTHER_POOL, OWN_POOL, Precedent, Request
-from matcher.sameness import key_format
-from store.errors import StoreError
-from store.place import Place
+from goufu.matcher.precedent import NEAR_POOL, OTHER_POOL, OWN_POOL, Precedent, Request
+from goufu.matcher.sameness import key_format
+from goufu.store.errors import StoreError
+from goufu.store.place import Place
 
 _COLUMNS = (
     "id, outcome, nature, version, entry_section, code, name, section, department, unit, title, summary, year,"
@@ -29,7 +29,7 @@ _AT_ONCE = 200
 
 
 class Precedents(Protocol):
-    """What `open_precedents` gives: a `matcher.precedent.PrecedentSource`."""
+    """What `open_precedents` gives: a `goufu.matcher.precedent.PrecedentSource`."""
 
     def equals(self, requests: Collection[Request]) -> Mapping[Request, Sequence[Precedent]]:
         """See `PrecedentSource`."""
@@ -50,8 +50,8 @@ def open_precedents(place: Place) -> Iterator[Precedents | None]:
         yield None
         return
     if _stale(place):
-        from store.precedents import rekey
-        from store.schema import open_store
+        from goufu.store.precedents import rekey
+        from goufu.store.schema import open_store
 
         store = open_store(place, create=False)
         rekey(store)
@@ -123,7 +123,7 @@ def _told(error: Exception, place: Place) -> StoreError:
     """The one sentence, made where all of them are made; only now is SQLAlchemy worth its while."""
     from sqlalchemy.exc import OperationalError
 
-    from store.engine import told
+    from goufu.store.engine import told
 
     return told(OperationalError("", None, error), place)
 
@@ -133,7 +133,7 @@ def _postgres(place: Place) -> Iterator[Any]:
     try:
         import psycopg
     except ImportError:
-        from store.engine import connect
+        from goufu.store.engine import connect
 
         connect(place)  # says what is missing
         raise

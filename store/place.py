@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.errors import StoreError
+from goufu.store.errors import StoreError
 
 _PASSWORD = re.compile(r"(://[^/@:\s]*:)[^\s]*(@)")
 _QUERY = re.compile(r"((?:password|passwd|pwd|sslpassword)\s*=\s*)[^&\s;]+", re.IGNORECASE)

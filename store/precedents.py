@@ -1,6 +1,6 @@
 """The precedents of a store: keys that fit the rules of today, a list for people, and forgetting one.
 
-Looking precedents up for a classification is done in `store.lookup`, which loads nothing heavy.
+Looking precedents up for a classification is done in `goufu.store.lookup`, which loads nothing heavy.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, update
 from sqlmodel import col, select
 
-from matcher.precedent import Precedent
-from matcher.sameness import key_format, title_key
-from store.audit import log
-from store.engine import Store, reading, writing
-from store.errors import NoSuchRunError
-from store.tables import PrecedentRow
+from goufu.matcher.precedent import Precedent
+from goufu.matcher.sameness import key_format, title_key
+from goufu.store.audit import log
+from goufu.store.engine import Store, reading, writing
+from goufu.store.errors import NoSuchRunError
+from goufu.store.tables import PrecedentRow
 
 _CHUNK = 2000
 

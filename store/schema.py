@@ -12,9 +12,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from store.engine import Store, connect, told
-from store.errors import StoreError
-from store.place import Place
+from goufu.store.engine import Store, connect, told
+from goufu.store.errors import StoreError
+from goufu.store.place import Place
 
 #: the revision this program reads and writes
 HEAD = "0002"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.errors import GoufuError
+from goufu.catalog.errors import GoufuError
 
 #: N texts × D dimensions, every row of length 1
 Vectors = NDArray[np.float32]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import codes
-from catalog.characters import joined, latin, narrow, simplified, visible
+from goufu.catalog import codes
+from goufu.catalog.characters import joined, latin, narrow, simplified, visible
 
 
 @pytest.mark.parametrize(

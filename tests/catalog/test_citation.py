@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from catalog.citation import Standing, judge
-from catalog.concordance import load_archive
-from catalog.force import reference_date
-from catalog.load import version_named
-from catalog.written import agreement, read_code, read_documents, read_name
-from disclosure.records import read_records
+from goufu.catalog.citation import Standing, judge
+from goufu.catalog.concordance import load_archive
+from goufu.catalog.force import reference_date
+from goufu.catalog.load import version_named
+from goufu.catalog.written import agreement, read_code, read_documents, read_name
+from goufu.disclosure.records import read_records
 
 ARCHIVE = load_archive()
 SHEET = Path(__file__).with_name("citations.csv")

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from catalog.alignment import MOST_ROWS, align
-from catalog.collation import UNPLACED, Decisions, Placing, place
-from catalog.errors import CatalogError
-from catalog.transcription import rows
+from goufu.catalog.alignment import MOST_ROWS, align
+from goufu.catalog.collation import UNPLACED, Decisions, Placing, place
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.transcription import rows
 
 HEAD4 = "代码\t一级目录\t二级目录\t三级目录\t四级目录"
 HEAD3 = "代码\t一级目录\t二级目录\t三级目录"

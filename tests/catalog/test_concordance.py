@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.concordance import make, told, version
-from catalog.concordance import Archive, Change, between, compare, load_archive, reach, reaches
-from catalog.decisions import (
+from goufu.catalog.concordance import Archive, Change, between, compare, load_archive, reach, reaches
+from goufu.catalog.decisions import (
     DECISION_COLUMNS,
     LINKING,
     SILENT,
@@ -23,8 +23,8 @@ from catalog.decisions import (
     load_decisions,
     read_decisions,
 )
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.model import Section
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.model import Section
 
 ARCHIVE = load_archive()
 OLD, NEW = ARCHIVE.by_id["2024-37"], ARCHIVE.by_id["2025-28"]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.edition import Draft, Transcription, draft, transcriptions
-from catalog.errors import CatalogError
-from catalog.load import load_catalogs, read_readings
+from goufu.catalog.edition import Draft, Transcription, draft, transcriptions
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import load_catalogs, read_readings
 
 SOURCES = Path(__file__).parent / "sources"
 KNOWN = load_catalogs()

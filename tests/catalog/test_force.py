@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from catalog.force import applicable, effective, in_force, in_order, reference_date
-from catalog.load import load_catalogs, version_named
-from catalog.model import CatalogVersion
+from goufu.catalog.force import applicable, effective, in_force, in_order, reference_date
+from goufu.catalog.load import load_catalogs, version_named
+from goufu.catalog.model import CatalogVersion
 
 VERSIONS = load_catalogs()
 

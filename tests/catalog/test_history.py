@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.concordance import version
-from catalog.concordance import Archive, load_archive
-from catalog.errors import UnknownNameError
-from catalog.history import history, sentences
+from goufu.catalog.concordance import Archive, load_archive
+from goufu.catalog.errors import UnknownNameError
+from goufu.catalog.history import history, sentences
 
 ARCHIVE = load_archive()
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.errors import CatalogError
-from catalog.transcription import documents, read_transcription, rows
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.transcription import documents, read_transcription, rows
 
 SOURCES = Path(__file__).parent / "sources"
 HEADER = "代码\t一级目录\t二级目录\t三级目录\t四级目录\n"

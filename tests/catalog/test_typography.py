@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.typography import document_number, tidy_name
+from goufu.catalog.typography import document_number, tidy_name
 
 #: as the four transcriptions print them, and as the editions have them
 PRINTED = [

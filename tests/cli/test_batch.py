@@ -12,15 +12,15 @@ import openpyxl
 import pytest
 
 from benchmarks.batch import disclosure_text, make
-from cli.batch import LEDGER, ledger, report_name
-from cli.overview import figures_of, over_years, overview_page, ranked
-from disclosure.read import read_disclosure
+from goufu.cli.batch import LEDGER, ledger, report_name
+from goufu.cli.overview import figures_of, over_years, overview_page, ranked
+from goufu.disclosure.read import read_disclosure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 
 
 def command(*words: str | Path) -> list[str]:
-    return [sys.executable, "-m", "cli.main", "batch", *map(str, words)]
+    return [sys.executable, "-m", "goufu.cli.main", "batch", *map(str, words)]
 
 
 def batch(*words: str | Path) -> subprocess.CompletedProcess[str]:

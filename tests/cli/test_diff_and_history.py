@@ -16,12 +16,12 @@ import pytest
 from openpyxl import load_workbook
 
 from benchmarks.concordance import version
-from catalog.concordance import compare
-from cli.changes import Comparison, counted, marked
-from cli.changes_page import changes_page
-from cli.changes_workbook import write_changes
-from cli.main import run
-from cli.output import set_language
+from goufu.catalog.concordance import compare
+from goufu.cli.changes import Comparison, counted, marked
+from goufu.cli.changes_page import changes_page
+from goufu.cli.changes_workbook import write_changes
+from goufu.cli.main import run
+from goufu.cli.output import set_language
 
 Desk = Callable[..., tuple[int, str, str]]
 KEYS = ["from", "to", "section", "change", "old", "new", "confidence", "evidence"]

@@ -16,7 +16,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from disclosure.amounts import UNITS
+from goufu.disclosure.amounts import UNITS
 
 DEPARTMENT = "甲县城市管理局"
 UNITS_OF_IT = ("甲县环卫中心", "甲县市政工程处", "甲县园林绿化所", "甲县供热办公室")

@@ -83,7 +83,7 @@ def as_xlsx(stem: str) -> bytes:
     """One sheet for each stretch of twelve tables, as converters make them; figures as numbers."""
     import openpyxl
 
-    from disclosure.amounts import parse_amount
+    from goufu.disclosure.amounts import parse_amount
 
     book = openpyxl.Workbook()
     sheet: Any = book.active

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure.amounts import (
+from goufu.disclosure.amounts import (
     heading_unit,
     is_no_amount,
     money_unit,

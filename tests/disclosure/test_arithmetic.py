@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure.model import Disclosure
-from disclosure.read import assemble, read_disclosure
-from disclosure.text import read_text, text_lines
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import assemble, read_disclosure
+from goufu.disclosure.text import read_text, text_lines
 
 OFFICE, LABOUR, APPROVAL, CITY = example_formats.STEMS
 

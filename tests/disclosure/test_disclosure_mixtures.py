@@ -7,8 +7,8 @@ from typing import Any
 from disclosure_mixtures import DEPARTMENT, Block, Truth, disclosures, rendered
 from hypothesis import HealthCheck, given, settings
 
-from disclosure.document import read_content
-from disclosure.lines import clean_cell
+from goufu.disclosure.document import read_content
+from goufu.disclosure.lines import clean_cell
 
 
 def _plain(block: Block) -> list[str]:

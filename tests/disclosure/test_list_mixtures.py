@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from disclosure.amounts import UNITS
-from disclosure.document import read_content
-from disclosure.model import Disclosure
+from goufu.disclosure.amounts import UNITS
+from goufu.disclosure.document import read_content
+from goufu.disclosure.model import Disclosure
 
 TITLES = (
     "路灯维护服务",

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.errors import GoufuError
-from disclosure.document import read_content
-from disclosure.furniture import owner_of
-from disclosure.model import Disclosure
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.document import read_content
+from goufu.disclosure.furniture import owner_of
+from goufu.disclosure.model import Disclosure
 
 COVER = "甲县城市管理局2026年度部门预算公开\n"
 TITLE = "2026年项目支出预算表（本年预算）\n"

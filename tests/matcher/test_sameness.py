@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure.items import read_items
-from matcher.sameness import (
+from goufu.disclosure.items import read_items
+from goufu.matcher.sameness import (
     adds,
     is_telling,
     key_format,

@@ -5,10 +5,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.load import load_catalogs
-from matcher.corpus import Corpus, open_corpus
-from matcher.initials import by_initials, initials
-from matcher.search import search
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.corpus import Corpus, open_corpus
+from goufu.matcher.initials import by_initials, initials
+from goufu.matcher.search import search
 
 
 def corpus() -> Corpus:

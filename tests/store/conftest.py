@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import pytest
 
-from store.engine import Store
-from store.place import Place
-from store.schema import open_store
+from goufu.store.engine import Store
+from goufu.store.place import Place
+from goufu.store.schema import open_store
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 # make demo   classify the shipped disclosures, print the tables, write demo/report.xlsx
 # make test   everything the tests need, then the tests
 # make check  lint and types
+# make docs   the pages made from docstrings and from --help
 # Each makes its own environment in .venv first; only Python 3.11+ and make must be there.
 
 PYTHON ?= python3
@@ -36,6 +37,10 @@ types: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# the pages made from the program: docs/reference.md and docs/cli.md
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) demo .shape .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -31,12 +31,12 @@ from pathlib import Path
 from typing import Any
 
 from goufu.catalog.load import load_catalogs
-from goufu.cli.semantic import reranker, source
+from goufu.cli.shared.semantic import reranker, source
+from goufu.disclosure.lists.records import read_records
 from goufu.disclosure.model import BudgetItem
-from goufu.disclosure.records import read_records
 from goufu.matcher.assess import assess
-from goufu.matcher.corpus import Corpus, open_corpus
 from goufu.matcher.departments import item_sections
+from goufu.matcher.index.corpus import Corpus, open_corpus
 from goufu.matcher.misread import confusable
 from goufu.matcher.nature import NATURES
 

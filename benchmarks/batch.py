@@ -21,8 +21,8 @@ import time
 from pathlib import Path
 
 from goufu.catalog.load import load_catalogs, version_named
-from goufu.cli.batch import LEDGER
-from goufu.disclosure.read import read_disclosure
+from goufu.cli.commands.batch import LEDGER
+from goufu.disclosure.assemble import read_disclosure
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("榆次", "平遥", "介休", "汾阳", "交城", "文水", "柳林", "临县", "兴县", "石楼", "霍州", "洪洞", "襄汾", "曲沃", "侯马", "河津", "稷山", "垣曲", "芮城", "永济")  # fmt: skip

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from goufu.catalog.concordance import Change, compare
+from goufu.catalog.concordance.changes import Change, compare
 from goufu.catalog.load import load_catalogs, version_named
 from goufu.catalog.model import CatalogVersion, Entry, Section
 

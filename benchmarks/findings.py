@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 from goufu.catalog.load import load_catalogs, read_columns
-from goufu.disclosure.read import read_disclosure
+from goufu.disclosure.assemble import read_disclosure
 from goufu.matcher.audit import Audit, audit
 from goufu.matcher.model import Finding
 

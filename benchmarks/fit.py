@@ -27,15 +27,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-
 from goufu.catalog.load import data_directory, load_catalogs, read_columns
 from goufu.matcher import nature
-from goufu.matcher.corpus import open_corpus
 from goufu.matcher.departments import item_sections
 from goufu.matcher.features import ACROSS, FEATURES
+from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.rank import ELSEWHERE, TRUST, Ranking, features_of, ranked
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 SETS = ("listed", "class_b", "nature", "unlisted", "real")

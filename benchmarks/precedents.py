@@ -17,24 +17,23 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import insert
-
-from goufu.catalog.concordance import load_archive
+from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs
-from goufu.catalog.typography import tidy_name
+from goufu.catalog.names import tidy_name
+from goufu.cli.shared.cache import default_cache
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher import sameness
 from goufu.matcher.assess import assess
-from goufu.matcher.corpus import default_cache
 from goufu.matcher.departments import sections_of
-from goufu.matcher.precedent import applied
-from goufu.matcher.sameness import key_format, title_key
-from goufu.matcher.terms import load_terms
+from goufu.matcher.index.terms import load_terms
+from goufu.matcher.precedents import similarity as sameness
+from goufu.matcher.precedents.apply import applied
+from goufu.matcher.precedents.similarity import key_format, title_key
+from goufu.store.address import Place, place_of
 from goufu.store.engine import writing
-from goufu.store.lookup import open_precedents
-from goufu.store.place import Place, place_of
+from goufu.store.precedents.lookup import open_precedents
 from goufu.store.schema import open_store
 from goufu.store.tables import PrecedentRow
+from sqlalchemy import insert
 
 COUNTIES = 120
 ROUNDS = 5

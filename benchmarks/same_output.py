@@ -48,8 +48,7 @@ def commands() -> Iterator[tuple[str, ...]]:
     yield "catalogs", "--readings"
     yield "history", "A140601", "-d", "生态环境"
     yield "diff", "2021-34", "2025-28"
-    for words in (("--help",), ("classify", "--help"), ("nothing",), ("lookup",), ("rules", "GF999")):
-        yield words
+    yield from (("--help",), ("classify", "--help"), ("nothing",), ("lookup",), ("rules", "GF999"))
 
 
 def said(root: Path, module: str, words: tuple[str, ...], home: Path) -> tuple[int, bytes, bytes]:
@@ -63,14 +62,20 @@ def said(root: Path, module: str, words: tuple[str, ...], home: Path) -> tuple[i
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _START.format(module), *words], cwd=root, env=environment, capture_output=True, check=False
+        [sys.executable, "-c", _START.format(module), *words],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
 
 def first_difference(one: bytes, two: bytes) -> str:
     """The first line in which two outputs differ, as both have it."""
-    lines = zip_longest(one.decode("utf-8", "replace").splitlines(), two.decode("utf-8", "replace").splitlines())
+    lines = zip_longest(
+        one.decode("utf-8", "replace").splitlines(), two.decode("utf-8", "replace").splitlines()
+    )
     for number, (a, b) in enumerate(lines, 1):
         if a != b:
             return f"line {number}\n    - {(a or '')[:160]}\n    + {(b or '')[:160]}"
@@ -96,8 +101,10 @@ def main() -> None:
             before, after = old.result(), new.result()
             if before != after:
                 differ += 1
-                which = next(n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
-                what = f"exit {before[0]} / {after[0]}" if which == 0 else first_difference(before[which], after[which])  # type: ignore[arg-type]
+                changed = [
+                    pair for pair in ((before[1], after[1]), (before[2], after[2])) if pair[0] != pair[1]
+                ]
+                what = first_difference(*changed[0]) if changed else f"exit {before[0]} / {after[0]}"
                 print(f"differs: goufu {' '.join(words)}: {what}", flush=True)
     print(f"{len(todo)} commands, {differ} differ")
     sys.exit(differ > 0)

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from benchmarks.accuracy import judge, read, table
 from goufu.catalog.load import load_catalogs
-from goufu.disclosure.records import read_records
+from goufu.disclosure.lists.records import read_records
 from goufu.matcher.assess import assess
 from goufu.matcher.semantic.embedding import Vectors, unit
 from goufu.matcher.semantic.rerank import Reranker
+
+from benchmarks.accuracy import judge, read, table
 
 _SIZE = 64
 

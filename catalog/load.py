@@ -21,8 +21,17 @@ from typing import Any, get_args
 
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import CatalogError, UnknownNameError, os_reason
-from goufu.catalog.model import CatalogVersion, Coverage, Decision, Entry, Reading, ReadingKind, Section, Witness
-from goufu.catalog.typography import document_number
+from goufu.catalog.model import (
+    CatalogVersion,
+    Coverage,
+    Decision,
+    Entry,
+    Reading,
+    ReadingKind,
+    Section,
+    Witness,
+)
+from goufu.catalog.names import document_number
 
 ENTRY_COLUMNS = ("section", "code", "printed_code", "name", "source")
 READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")

@@ -7,7 +7,6 @@ heading above that is printed, or from the section's own root.
 from __future__ import annotations
 
 from anytree import Node
-
 from goufu.catalog.codes import ancestors
 from goufu.catalog.model import CatalogVersion
 

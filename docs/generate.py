@@ -1,7 +1,7 @@
 """The two pages that must not drift from the program: `reference.md` from docstrings, `cli.md` from the commands' help.
 
-    python docs/generate.py            # writes both
-    python docs/generate.py --check    # exit 1 where a page is not what it should be; the tests do the same
+python docs/generate.py            # writes both
+python docs/generate.py --check    # exit 1 where a page is not what it should be; the tests do the same
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ Made from `goufu --help` by `make docs`; do not edit.
 
 def reference() -> str:
     """The reference of MODULES as Markdown. The rooms are laid out as they are when installed, for griffe reads files."""
-    from griffe2md import render_object_docs
     from griffe import GriffeLoader, Parser
+    from griffe2md import render_object_docs
 
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "goufu"
@@ -69,9 +69,8 @@ _LOOKS = {
 def commands() -> str:
     """Every command with its arguments and options, as Markdown."""
     import typer
-    from typer.cli import get_docs_for_click
-
     from goufu.cli.main import app
+    from typer.cli import get_docs_for_click
 
     command = typer.main.get_command(app)
     with typer.Context(command, info_name="goufu") as context:

@@ -19,20 +19,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from goufu.catalog.concordance import compare
+    from goufu.catalog.concordance.changes import compare
     from goufu.catalog.load import load_catalogs
     from goufu.desk import audit, classify, lookup
-    from goufu.disclosure.document import read_document
+    from goufu.disclosure.read import read_document
 
 __all__ = ["audit", "classify", "compare", "load_catalogs", "lookup", "read_document"]
 
 _FROM = {
     "audit": "goufu.desk",
     "classify": "goufu.desk",
-    "compare": "goufu.catalog.concordance",
+    "compare": "goufu.catalog.concordance.changes",
     "load_catalogs": "goufu.catalog.load",
     "lookup": "goufu.desk",
-    "read_document": "goufu.disclosure.document",
+    "read_document": "goufu.disclosure.read",
 }
 
 # in a checkout the rooms stand beside this folder, not in it

@@ -54,7 +54,7 @@ def audit(
 
     `document` is what `goufu.read_document` gave, or a path, which is read. Raises GoufuError where it cannot be read.
     """
-    from goufu.disclosure.document import read_document
+    from goufu.disclosure.read import read_document
     from goufu.matcher.audit import audit as audited
 
     if not isinstance(document, Disclosure):
@@ -74,7 +74,7 @@ def lookup(
 
     The catalog is the one in force `on` that day (today where not given).
     """
-    from goufu.matcher.corpus import open_corpus
+    from goufu.matcher.index.corpus import open_corpus
     from goufu.matcher.search import search
 
     corpus = open_corpus(catalogs or load_catalogs(), on or date.today())
@@ -94,7 +94,7 @@ def _items(records: Sequence[Mapping[str, Any]]) -> tuple[BudgetItem, ...]:
     import json
 
     from goufu.catalog.errors import GoufuError
-    from goufu.disclosure.records import read_lists
+    from goufu.disclosure.lists.records import read_lists
 
     text = json.dumps([dict(record) for record in records], ensure_ascii=False, default=str)
     listed = read_lists(text.encode("utf-8", "surrogatepass"), "records", "jsonl")

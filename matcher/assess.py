@@ -14,21 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from goufu.catalog.force import reference_date
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import reference_date
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
 from goufu.matcher import rank as ranking
-from goufu.matcher.citing import standing_of, with_successor, with_written
-from goufu.matcher.corpus import Corpus, open_corpus
 from goufu.matcher.departments import SectionMatch, item_sections, load_kinds
 from goufu.matcher.findings import findings_of, heard
-from goufu.matcher.index import Index, Target
+from goufu.matcher.findings.cited import standing_of, with_successor, with_written
+from goufu.matcher.index.corpus import Corpus, open_corpus
+from goufu.matcher.index.grams import Index, Target
+from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
 from goufu.matcher.model import Assessment, Candidate, Decision, Status
 from goufu.matcher.reasons import reasons
-from goufu.matcher.terms import EntryTerms
 from goufu.matcher.text import Said, said
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from goufu.catalog.model import CatalogVersion
 from goufu.disclosure.model import Disclosure
 from goufu.matcher.assess import assess, date_of
-from goufu.matcher.citing import archive_of
 from goufu.matcher.findings import SEVERITIES, Silence, document_findings, heard, silenced
 from goufu.matcher.findings.budget import gathered
+from goufu.matcher.findings.cited import archive_of
 from goufu.matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
-    from goufu.matcher.precedent import PrecedentSource
+    from goufu.matcher.precedents.apply import PrecedentSource
     from goufu.matcher.semantic.rerank import Reranker
 
 
@@ -54,7 +54,7 @@ def audit(
         disclosure.items, versions, today, on, year, sections, cache, progress, semantic, False
     )
     if precedents is not None:
-        from goufu.matcher.precedent import applied
+        from goufu.matcher.precedents.apply import applied
 
         assessments = applied(assessments, precedents, archive_of(versions))
     findings: tuple[Finding, ...] = ()

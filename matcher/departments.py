@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.load import data_directory
-from goufu.catalog.typography import tidy_name
+from goufu.catalog.names import tidy_name
 from goufu.matcher.text import normal
 
 #: below this similarity a department is not recognised at all

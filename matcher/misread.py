@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
-from goufu.matcher.index import Index
+from goufu.matcher.index.grams import Index
 from goufu.matcher.text import pairs
 
 

@@ -11,7 +11,7 @@ from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.nature import Nature
 
 if TYPE_CHECKING:
-    from goufu.catalog.citation import Standing
+    from goufu.catalog.citation.standing import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]

@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.features import (
     ACROSS,
@@ -28,8 +26,9 @@ from goufu.matcher.features import (
     tail,
     text_of,
 )
-from goufu.matcher.index import Array, Index, Ints
+from goufu.matcher.index.grams import Array, Index, Ints
 from goufu.matcher.text import said
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 

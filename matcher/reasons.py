@@ -6,8 +6,8 @@ from collections.abc import Set
 from functools import lru_cache
 from operator import add
 
-from goufu.matcher.index import Target
-from goufu.matcher.terms import EntryTerms
+from goufu.matcher.index.grams import Target
+from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.text import Said, normal, pairs
 
 _DULL = frozenset(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-
 from goufu.matcher import rank as ranking
-from goufu.matcher.corpus import Corpus
-from goufu.matcher.initials import by_initials, initials
+from goufu.matcher.index.corpus import Corpus
+from goufu.matcher.index.initials import by_initials, initials
+from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
 from goufu.matcher.model import Candidate
 from goufu.matcher.reasons import reasons
-from goufu.matcher.terms import EntryTerms
 from goufu.matcher.text import said
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from goufu.matcher.sameness import title_key
+from goufu.matcher.precedents.similarity import title_key
 from goufu.store.decisions import choice_text
 from goufu.store.engine import Store
 from goufu.store.runs import RunInfo, StoredItem, run_items

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from goufu.catalog.errors import os_reason
+from goufu.store.address import Place, masked
+from goufu.store.errors import StoreError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
-
-from goufu.catalog.errors import os_reason
-from goufu.store.errors import StoreError
-from goufu.store.place import Place, masked
 
 #: seconds a writer waits for another to finish
 BUSY_SECONDS = 15

@@ -14,16 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert
-from sqlmodel import Session, col, select
-
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.model import Assessment
 from goufu.store import tables
-from goufu.store.audit import log
+from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import NoSuchRunError
-from goufu.store.fingerprint import catalog_digest, file_digest, index_digest, item_digest
+from goufu.store.log import log
+from sqlalchemy import delete, func, insert
+from sqlmodel import Session, col, select
 
 _CHUNK = 500
 

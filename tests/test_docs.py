@@ -27,7 +27,9 @@ def test_the_page_is_what_the_program_says(page: str, generate: ModuleType) -> N
 
 
 @pytest.mark.parametrize("page", ["docs/python.md", "README.md"])
-def test_the_examples_run(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_run(
+    page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(ROOT)
     blocks = _BLOCK.findall((ROOT / page).read_text("utf-8"))
     assert blocks

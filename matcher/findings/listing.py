@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from goufu.catalog.force import in_force
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.model import Entry
+from goufu.catalog.validity import in_force
 from goufu.matcher.findings.table import finding, quoted
 from goufu.matcher.model import Assessment, Finding, Severity
 from goufu.matcher.text import content

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-
 from goufu.matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
 
 Pooling = Literal["cls", "mean"]

@@ -3,11 +3,10 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from goufu.catalog import codes
 from goufu.catalog.characters import joined, latin, narrow, simplified, visible
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

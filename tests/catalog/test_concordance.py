@@ -9,12 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from benchmarks.concordance import make, told, version
-from goufu.catalog.concordance import Archive, Change, between, compare, load_archive, reach, reaches
-from goufu.catalog.decisions import (
+from goufu.catalog.concordance.changes import Archive, Change, between, compare, load_archive, reach, reaches
+from goufu.catalog.concordance.decided import (
     DECISION_COLUMNS,
     LINKING,
     SILENT,
@@ -25,6 +21,10 @@ from goufu.catalog.decisions import (
 )
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.model import Section
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.concordance import make, told, version
 
 ARCHIVE = load_archive()
 OLD, NEW = ARCHIVE.by_id["2024-37"], ARCHIVE.by_id["2025-28"]

@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from goufu.catalog.edition import Draft, Transcription, draft, transcriptions
+from goufu.catalog.edition.draft import Draft, Transcription, draft, transcriptions
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import load_catalogs, read_readings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 SOURCES = Path(__file__).parent / "sources"
 KNOWN = load_catalogs()

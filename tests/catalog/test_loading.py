@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.load import (
     data_directory,

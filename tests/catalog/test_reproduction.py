@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from goufu.catalog.edition import (
+from goufu.catalog.edition.draft import (
     Draft,
     Transcription,
     catalog_table,

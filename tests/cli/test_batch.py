@@ -10,11 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from goufu.cli.commands.batch import LEDGER, ledger, report_name
+from goufu.cli.render.overview import figures_of, over_years, overview_page, ranked
+from goufu.disclosure.assemble import read_disclosure
 
 from benchmarks.batch import disclosure_text, make
-from goufu.cli.batch import LEDGER, ledger, report_name
-from goufu.cli.overview import figures_of, over_years, overview_page, ranked
-from goufu.disclosure.read import read_disclosure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from goufu.catalog.load import read_version
 
 SOURCES = Path(__file__).parent.parent / "catalog" / "sources"

@@ -287,7 +287,7 @@ def test_a_doubt_says_what_is_doubted() -> None:
     from datetime import date
 
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.verdicts import DOUBTS, row
+    from goufu.cli.render.verdicts import DOUBTS, row
     from goufu.disclosure.items import read_items
     from goufu.matcher.assess import assess
 

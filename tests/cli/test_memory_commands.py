@@ -115,8 +115,8 @@ def test_reviewing_by_lines_then_classifying_again(saved: Goufu) -> None:
 def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
     """The item on the screen is decided by a colleague before the key comes: told, not overwritten."""
     from goufu.catalog.load import load_catalogs
+    from goufu.store.address import Place
     from goufu.store.decisions import choice_named, decide
-    from goufu.store.place import Place
     from goufu.store.runs import run_items
     from goufu.store.schema import open_store
 
@@ -343,10 +343,9 @@ def test_a_small_screen_keeps_its_heading() -> None:
     """60 by 15: who, what, how much, the verdict, an entry and the keys, in 14 lines of at most 60 cells."""
     from dataclasses import replace
 
-    from rich.cells import cell_len
-
-    from goufu.cli.reviewing import Progress, options_of, screen
+    from goufu.cli.render.screen import Progress, options_of, screen
     from goufu.store.runs import StoredItem
+    from rich.cells import cell_len
 
     record = {
         "versions": ["2025-28", "2023-47"], "nature": "service", "nature_score": 0.98, "status": "listed",

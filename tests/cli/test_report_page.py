@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from goufu.catalog.load import load_catalogs
-from goufu.cli.report import report_page
+from goufu.cli.render.page import report_page
+from goufu.disclosure.assemble import read_disclosure
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
-from goufu.disclosure.read import read_disclosure
 from goufu.matcher.audit import Audit, audit
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from goufu.cli.batch import LEDGER, ledger
-from goufu.cli.overview import fired_as, overview_page
+from goufu.cli.commands.batch import LEDGER, ledger
+from goufu.cli.render.overview import fired_as, overview_page
 from goufu.matcher.findings import load_rules
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from embedding_server import Service, serving
-
-from goufu.cli.batch import LEDGER, ledger
+from goufu.cli.commands.batch import LEDGER, ledger
 
 KEY = "sk-geheim-0123456789"
 HEADINGS = "id,department,year,title,summary,amount_wan\n"

@@ -82,7 +82,6 @@ def spans(rows: Sequence[Sequence[str]]) -> list[tuple[int, int, int, int]]:
 def as_xlsx(stem: str) -> bytes:
     """One sheet for each stretch of twelve tables, as converters make them; figures as numbers."""
     import openpyxl
-
     from goufu.disclosure.amounts import parse_amount
 
     book = openpyxl.Workbook()

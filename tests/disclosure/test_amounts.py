@@ -3,9 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from goufu.disclosure.amounts import (
     heading_unit,
     is_no_amount,
@@ -15,6 +12,8 @@ from goufu.disclosure.amounts import (
     unit_by_size,
     unit_of,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import example_formats
 import pytest
-
+from goufu.disclosure.assemble import read_disclosure
 from goufu.disclosure.lines import fold
-from goufu.disclosure.read import read_disclosure
 
 PAGE = (Path(__file__).parents[2] / "docs" / "disclosures.md").read_text("utf-8")
 

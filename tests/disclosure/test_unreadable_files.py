@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.read import read_disclosure
+from goufu.disclosure.assemble import read_disclosure
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess

@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.items import read_items
 from goufu.disclosure.model import BudgetItem

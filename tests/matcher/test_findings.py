@@ -6,10 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from benchmarks.findings import Score, audits, load_expected, score
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
@@ -26,6 +22,10 @@ from goufu.matcher.findings import (
 )
 from goufu.matcher.findings.budget import loose, years
 from goufu.matcher.model import Assessment, Candidate, Finding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.findings import Score, audits, load_expected, score
 
 TODAY = date(2026, 1, 1)
 CITY = "孝义市城市管理局"

@@ -3,16 +3,15 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
-from goufu.matcher.corpus import open_corpus
-from goufu.matcher.index import Index
+from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.index.grams import Index
 from goufu.matcher.misread import read_as
 from goufu.matcher.search import search
+from hypothesis import given
+from hypothesis import strategies as st
 
 TODAY = date(2026, 1, 1)
 

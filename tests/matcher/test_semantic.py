@@ -16,9 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 from embedding_server import Service, serving, vector
-from hypothesis import given
-from hypothesis import strategies as st
-
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
@@ -29,6 +26,8 @@ from goufu.matcher.semantic.embedding import SemanticError, Vectors, unit
 from goufu.matcher.semantic.endpoint import endpoint
 from goufu.matcher.semantic.local import local_model
 from goufu.matcher.semantic.rerank import Reranker, item_texts, reordered
+from hypothesis import given
+from hypothesis import strategies as st
 
 KEY = "sk-geheim-0123456789"
 #: a line that several class B entries could be; 内部影音 is what the service is told it means

@@ -16,9 +16,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-
+from goufu.store.address import Place
 from goufu.store.engine import Store
-from goufu.store.place import Place
 from goufu.store.schema import open_store
 
 

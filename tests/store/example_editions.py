@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from example_runs import APPROVALS
-
 from goufu.disclosure.items import read_items
 from goufu.disclosure.model import BudgetItem
 

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 from example_editions import decided_2025
 from example_runs import approvals, judged, line, recorded
-
-from goufu.catalog.concordance import load_archive
+from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
-from goufu.matcher.precedent import applied
+from goufu.matcher.precedents.apply import applied
+from goufu.store.address import Place
 from goufu.store.decisions import choice_named, decide
 from goufu.store.engine import Store
-from goufu.store.exchange import COLUMNS, export, import_sheet, read_sheet, sign
-from goufu.store.lookup import open_precedents
-from goufu.store.place import Place
-from goufu.store.precedents import precedents
+from goufu.store.precedents.exchange import COLUMNS, export, import_sheet, read_sheet, sign
+from goufu.store.precedents.keys import precedents
+from goufu.store.precedents.lookup import open_precedents
 from goufu.store.runs import run_items
 from goufu.store.schema import open_store
 

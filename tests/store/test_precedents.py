@@ -7,20 +7,19 @@ from datetime import date
 import pytest
 from example_editions import budget_2025, decided_2025, edition_2026
 from example_runs import NOW, approvals, judged, line, recorded
-from sqlalchemy import text
-
-from goufu.catalog.concordance import load_archive
+from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.assess import assess
 from goufu.matcher.model import Assessment
-from goufu.matcher.precedent import applied
-from goufu.matcher.sameness import key_format, title_key
+from goufu.matcher.precedents.apply import applied
+from goufu.matcher.precedents.similarity import key_format, title_key
 from goufu.store.decisions import choice_named, decide, withdraw
 from goufu.store.engine import Store, writing
 from goufu.store.errors import NoSuchRunError
-from goufu.store.lookup import open_precedents
-from goufu.store.precedents import count, forget, precedents, rekey
+from goufu.store.precedents.keys import count, forget, precedents, rekey
+from goufu.store.precedents.lookup import open_precedents
 from goufu.store.runs import delete_run, run_items
+from sqlalchemy import text
 
 
 def decide_lines(store: Store, numbers: list[str]) -> int:

@@ -7,16 +7,15 @@ from decimal import Decimal
 
 import pytest
 from example_runs import APPROVALS, NOW, approvals, copies, recorded
-from sqlmodel import func, select
-
 from goufu.catalog.load import load_catalogs
 from goufu.store import tables
-from goufu.store.audit import events, gaps
 from goufu.store.decisions import choice_named, decide, remark
 from goufu.store.engine import Store, reading
 from goufu.store.errors import NoSuchRunError
-from goufu.store.precedents import precedents
+from goufu.store.log import events, gaps
+from goufu.store.precedents.keys import precedents
 from goufu.store.runs import delete_run, record_run, run_items, run_named, runs, stored_item
+from sqlmodel import func, select
 
 
 def test_a_run_is_recorded_with_all_it_was_judged_by(store: Store) -> None:

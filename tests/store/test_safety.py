@@ -11,23 +11,22 @@ from pathlib import Path
 
 import pytest
 from example_runs import approvals, copies, recorded
-from sqlalchemy import text
-
 from goufu.catalog.load import load_catalogs
+from goufu.store.address import Place, default_path, masked, place_of
 from goufu.store.decisions import choice_named, decide
 from goufu.store.engine import Store, connect, reading, writing
 from goufu.store.errors import StoreError
-from goufu.store.lookup import open_precedents
-from goufu.store.place import Place, default_path, masked, place_of
+from goufu.store.precedents.lookup import open_precedents
 from goufu.store.runs import run_items, runs
 from goufu.store.schema import open_store
+from sqlalchemy import text
 
 ROOT = Path(__file__).parents[2]
 
 _KILLED = """
 import os, signal, sys
 import goufu.store.runs as module
-from goufu.store.place import place_of
+from goufu.store.address import place_of
 from goufu.store.schema import open_store
 from example_runs import copies, recorded
 store = open_store(place_of(sys.argv[1]))

@@ -130,10 +130,12 @@ def _unknown(
     near = sorted(
         near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
     )[:4]
-    listed = "、".join(f"{e.code} {e.name}" for e in dict.fromkeys(near))
-    where = f"“{department}”（{'、'.join(sections)}）" if department else ids
+    listed = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
+    zh = f"“{department}”（{'、'.join(sections)}）" if department else f"{ids} "
+    en = f"'{department}' ({', '.join(sections)})" if department else ids.replace("、", ", ")
     raise UnknownNameError(
-        f"{where}中没有代码 {code}；相近的有 {listed}", f"no code {code} in {where}; nearest: {listed}"
+        f"{zh}中没有代码 {code}；相近的有 {'、'.join(listed)}",
+        f"no code {code} in {en}; nearest: {', '.join(listed)}",
     )
 
 
@@ -210,7 +212,7 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
             )
         states = {"absent": say("无此代码", "no such code"), "not held": say("未存", "not held")}
         life = [f"{h['version']} {h['name'] or states[h['state']]}" for h in r["history"]]
-        print(f"  {say('沿革', 'history')}　" + "；".join(life))
+        print(f"  {say('沿革', 'history')}　" + say("；", "; ").join(life))
         print(f"  {say('来源', 'source')}　{r['source']}")
 
 

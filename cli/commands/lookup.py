@@ -130,12 +130,12 @@ def _unknown(
     near = sorted(
         near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
     )[:4]
-    listed = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
+    nearest = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
     zh = f"“{department}”（{'、'.join(sections)}）" if department else f"{ids} "
     en = f"'{department}' ({', '.join(sections)})" if department else ids.replace("、", ", ")
     raise UnknownNameError(
-        f"{zh}中没有代码 {code}；相近的有 {'、'.join(listed)}",
-        f"no code {code} in {en}; nearest: {', '.join(listed)}",
+        f"{zh}中没有代码 {code}；相近的有 {'、'.join(nearest)}",
+        f"no code {code} in {en}; nearest: {', '.join(nearest)}",
     )
 
 

@@ -30,15 +30,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from catalog.load import load_catalogs
-from cli.semantic import reranker, source
-from disclosure.model import BudgetItem
-from disclosure.records import read_records
-from matcher.assess import assess
-from matcher.corpus import Corpus, open_corpus
-from matcher.departments import item_sections
-from matcher.misread import confusable
-from matcher.nature import NATURES
+from goufu.catalog.load import load_catalogs
+from goufu.cli.shared.semantic import reranker, source
+from goufu.disclosure.lists.records import read_records
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.departments import item_sections
+from goufu.matcher.index.corpus import Corpus, open_corpus
+from goufu.matcher.misread import confusable
+from goufu.matcher.nature import NATURES
 
 _SERVICE = {"service", "mixed"}
 _PLACES = ("right", "a sibling", "another heading", "class B", "the own section", "no code")

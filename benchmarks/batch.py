@@ -20,9 +20,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from catalog.load import load_catalogs, version_named
-from cli.batch import LEDGER
-from disclosure.read import read_disclosure
+from goufu.catalog.load import load_catalogs, version_named
+from goufu.cli.commands.batch import LEDGER
+from goufu.disclosure.assemble import read_disclosure
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("榆次", "平遥", "介休", "汾阳", "交城", "文水", "柳林", "临县", "兴县", "石楼", "霍州", "洪洞", "襄汾", "曲沃", "侯马", "河津", "稷山", "垣曲", "芮城", "永济")  # fmt: skip
@@ -132,7 +132,7 @@ def main() -> None:
         source, out = root / "in", root / "out"
         source.mkdir(parents=True)
         make(source, told.documents, told.items)
-        command = [sys.executable, "-m", "cli.main", "batch", str(source), "-o", str(out)]
+        command = [sys.executable, "-m", "goufu.cli.main", "batch", str(source), "-o", str(out)]
         command += ["--jobs", str(told.jobs), "--reports", told.reports]
         first, before, _ = follow(command, out, told.documents // 2)
         kept = {line["path"]: line for line in map(json.loads, whole_lines(out))}

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from catalog.concordance import Change, compare
-from catalog.load import load_catalogs, version_named
-from catalog.model import CatalogVersion, Entry, Section
+from goufu.catalog.concordance.changes import Change, compare
+from goufu.catalog.load import load_catalogs, version_named
+from goufu.catalog.model import CatalogVersion, Entry, Section
 
 SIZES = (2_500, 10_000, 40_000)
 Truth = set[tuple[str, str, tuple[str, ...], tuple[str, ...]]]

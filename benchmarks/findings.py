@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from catalog.load import load_catalogs, read_columns
-from disclosure.read import read_disclosure
-from matcher.audit import Audit, audit
-from matcher.model import Finding
+from goufu.catalog.load import load_catalogs, read_columns
+from goufu.disclosure.assemble import read_disclosure
+from goufu.matcher.audit import Audit, audit
+from goufu.matcher.model import Finding
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "tests" / "matcher" / "expected_findings.tsv"

@@ -9,7 +9,7 @@ small; what is printed is cross-validated, with all cases of one entry in the sa
 judged on an entry it was fitted on. `--check` prints without writing.
 
 Models: ranking — conditional logit over the entries of an item's scope; across — the same over all sections; fits, right — logistic regression on
-`matcher.rank.TRUST`, where items put under a department chosen at random stand for purchases that are not listed;
+`goufu.matcher.rank.TRUST`, where items put under a department chosen at random stand for purchases that are not listed;
 nature — multinomial logistic regression over cues and how well an entry matches.
 """
 
@@ -27,15 +27,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from goufu.catalog.load import data_directory, load_catalogs, read_columns
+from goufu.matcher import nature
+from goufu.matcher.departments import item_sections
+from goufu.matcher.features import ACROSS, FEATURES
+from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.rank import ELSEWHERE, TRUST, Ranking, features_of, ranked
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-
-from catalog.load import data_directory, load_catalogs, read_columns
-from matcher import nature
-from matcher.corpus import open_corpus
-from matcher.departments import item_sections
-from matcher.features import ACROSS, FEATURES
-from matcher.rank import ELSEWHERE, TRUST, Ranking, features_of, ranked
 
 Floats = NDArray[np.float64]
 SETS = ("listed", "class_b", "nature", "unlisted", "real")

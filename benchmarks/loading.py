@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from catalog.load import data_directory, read_version
+from goufu.catalog.load import data_directory, read_version
 
 
 def split(path: Path) -> list[list[str]]:

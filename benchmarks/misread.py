@@ -16,10 +16,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from catalog.load import data_directory, load_catalogs
-from matcher.corpus import default_cache, open_corpus
-from matcher.misread import confusable, read_as
-from matcher.text import SAID_LENGTH
+from goufu.catalog.load import data_directory, load_catalogs
+from goufu.cli.shared.cache import default_cache
+from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.misread import confusable, read_as
+from goufu.matcher.text import SAID_LENGTH
 
 
 def main() -> None:

@@ -17,24 +17,23 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from goufu.catalog.concordance.changes import load_archive
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.names import tidy_name
+from goufu.cli.shared.cache import default_cache
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.departments import sections_of
+from goufu.matcher.index.terms import load_terms
+from goufu.matcher.precedents import similarity as sameness
+from goufu.matcher.precedents.apply import applied
+from goufu.matcher.precedents.similarity import key_format, title_key
+from goufu.store.address import Place, place_of
+from goufu.store.engine import writing
+from goufu.store.precedents.lookup import open_precedents
+from goufu.store.schema import open_store
+from goufu.store.tables import PrecedentRow
 from sqlalchemy import insert
-
-from catalog.concordance import load_archive
-from catalog.load import load_catalogs
-from catalog.typography import tidy_name
-from disclosure.model import BudgetItem
-from matcher import sameness
-from matcher.assess import assess
-from matcher.corpus import default_cache
-from matcher.departments import sections_of
-from matcher.precedent import applied
-from matcher.sameness import key_format, title_key
-from matcher.terms import load_terms
-from store.engine import writing
-from store.lookup import open_precedents
-from store.place import Place, place_of
-from store.schema import open_store
-from store.tables import PrecedentRow
 
 COUNTIES = 120
 ROUNDS = 5

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.lists.records import read_records
+from goufu.matcher.assess import assess
+from goufu.matcher.semantic.embedding import Vectors, unit
+from goufu.matcher.semantic.rerank import Reranker
 
 from benchmarks.accuracy import judge, read, table
-from catalog.load import load_catalogs
-from disclosure.records import read_records
-from matcher.assess import assess
-from matcher.semantic.embedding import Vectors, unit
-from matcher.semantic.rerank import Reranker
 
 _SIZE = 64
 

@@ -22,13 +22,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from catalog.load import data_directory, load_catalogs
-from disclosure.model import BudgetItem
-from matcher import index as arrays
-from matcher import rank as ranking
-from matcher.assess import assess
-from matcher.corpus import default_cache, open_corpus
-from matcher.departments import item_sections
+from goufu.catalog.load import data_directory, load_catalogs
+from goufu.cli.shared.cache import default_cache
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher import rank as ranking
+from goufu.matcher.assess import assess
+from goufu.matcher.departments import item_sections
+from goufu.matcher.index import grams as arrays
+from goufu.matcher.index.corpus import open_corpus
 
 _TODAY = date(2026, 1, 1)
 _EXAMPLE = Path(__file__).parent.parent / "examples" / "disclosures" / "孝义市城市管理局2026.txt"
@@ -125,7 +126,7 @@ def start_up() -> None:
     base = process_time([sys.executable, "-c", "import typer"])
     print(f"import typer {base * 1000:8.0f} ms")
     for name, words in (("lookup", ["lookup", "A150401"]), ("classify", ["classify", str(_EXAMPLE)])):
-        took = process_time([sys.executable, "-m", "cli.main", *words])
+        took = process_time([sys.executable, "-m", "goufu.cli.main", *words])
         print(f"{name:<12} {took * 1000:8.0f} ms   ratio {took / base:5.1f}")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory  {peak:8.0f} MB (largest of these processes)")

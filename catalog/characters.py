@@ -37,7 +37,7 @@ _SPREAD = re.compile(r"\S(?:\s+\S){3,}")
 @lru_cache(maxsize=1)
 def _stands_for() -> Mapping[str, Mapping[str, str]]:
     """For each kind in `data/characters.tsv` ("radical", "han", "latin"): what is printed, and what it means."""
-    from catalog.load import data_directory
+    from goufu.catalog.load import data_directory
 
     found: dict[str, dict[str, str]] = {}
     for line in (data_directory() / "characters.tsv").read_text(encoding="utf-8").splitlines():

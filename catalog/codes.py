@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.characters import latin
+from goufu.catalog.characters import latin
 
 _LEVEL = {1: 1, 3: 2, 5: 3, 7: 4}
 _CODE = re.compile(r"A(?:[0-9]{2}){0,3}|B(?:[0-9]{2}){0,2}")

@@ -1,6 +1,6 @@
 """Reading the editions in `data/catalogs/<version>/`, strictly.
 
-An edition is three files: `catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
+An edition is three files: `goufu.catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
 apparatus). A file that is not exactly so is refused with its name, the line, what was expected and what was
 found; nothing is guessed and nothing skipped.
 """
@@ -19,10 +19,19 @@ from itertools import compress, count, groupby, repeat
 from pathlib import Path
 from typing import Any, get_args
 
-from catalog.codes import is_code
-from catalog.errors import CatalogError, UnknownNameError, os_reason
-from catalog.model import CatalogVersion, Coverage, Decision, Entry, Reading, ReadingKind, Section, Witness
-from catalog.typography import document_number
+from goufu.catalog.codes import is_code
+from goufu.catalog.errors import CatalogError, UnknownNameError, os_reason
+from goufu.catalog.model import (
+    CatalogVersion,
+    Coverage,
+    Decision,
+    Entry,
+    Reading,
+    ReadingKind,
+    Section,
+    Witness,
+)
+from goufu.catalog.names import document_number
 
 ENTRY_COLUMNS = ("section", "code", "printed_code", "name", "source")
 READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from catalog.codes import ancestors, level
+from goufu.catalog.codes import ancestors, level
 
 Coverage = Literal["complete", "partial", "absent"]
 Decision = Literal["settled", "open", "erratum", "undecided"]

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from catalog.codes import ancestors
-from catalog.errors import GoufuError
-from catalog.load import alternatives
-from catalog.model import CatalogVersion, Entry, Reading
+from goufu.catalog.codes import ancestors
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import alternatives
+from goufu.catalog.model import CatalogVersion, Entry, Reading
 
 if TYPE_CHECKING:
     from rdflib import Graph, URIRef

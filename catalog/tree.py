@@ -7,9 +7,8 @@ heading above that is printed, or from the section's own root.
 from __future__ import annotations
 
 from anytree import Node
-
-from catalog.codes import ancestors
-from catalog.model import CatalogVersion
+from goufu.catalog.codes import ancestors
+from goufu.catalog.model import CatalogVersion
 
 
 def section_tree(version: CatalogVersion, section: str) -> Node:

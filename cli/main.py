@@ -13,11 +13,10 @@ from typing import Annotated
 
 import click
 import typer
+from goufu.catalog.errors import GoufuError
+from goufu.cli.shared import border, output
+from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
-
-from catalog.errors import GoufuError
-from cli import border, output
-from cli.usage import Context, speaking, usage_error
 
 #: the commands in the order of the help: each stands in the module of its name, but for `import`, a word of Python's
 COMMANDS = (
@@ -25,6 +24,10 @@ COMMANDS = (
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
     *("template", "precedents", "store"),
 )
+
+
+#: the one command whose module cannot bear its name
+_MODULE = {"import": "import_catalog"}
 
 
 class Commands(TyperGroup):
@@ -38,7 +41,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module("cli.importing" if cmd_name == "import" else f"cli.{cmd_name}")
+        module = import_module(f"goufu.cli.commands.{_MODULE.get(cmd_name, cmd_name)}")
         found = getattr(module, "app", None)
         if found is None:
             found = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
@@ -71,7 +74,7 @@ def _version(wanted: bool) -> None:
 
 def _install_completion(wanted: bool) -> None:
     if wanted:
-        from cli.completing import install
+        from goufu.cli.shared.completion import install
 
         install()
         raise typer.Exit
@@ -79,7 +82,7 @@ def _install_completion(wanted: bool) -> None:
 
 def _show_completion(wanted: bool) -> None:
     if wanted:
-        from cli.completing import script, shell_here
+        from goufu.cli.shared.completion import script, shell_here
 
         print(script(shell_here()))
         raise typer.Exit

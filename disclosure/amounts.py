@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
-from catalog.characters import narrow, simplified
-from disclosure.lines import label
+from goufu.catalog.characters import narrow, simplified
+from goufu.disclosure.lines import label
 
 CENT = Decimal("0.01")
 #: 万元; more than the yearly expenditure of the whole country is a misreading, not a budget line

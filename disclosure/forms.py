@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
-from disclosure.lines import Line, squeeze
-from disclosure.model import Form, Place
+from goufu.disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
+from goufu.disclosure.lines import Line, squeeze
+from goufu.disclosure.model import Form, Place
 
 Label = Literal[
     "title",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from disclosure.model import BudgetItem, Remark
+from goufu.disclosure.model import BudgetItem, Remark
 
 
 def read_items(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]]:
     """The items of the file at `path`, and what could not be read of it.
 
     What the file is, is told by its content. Raises GoufuError where nothing at all can be read, with a sentence
-    that says what to do next. `disclosure.document.read_document` gives the whole document.
+    that says what to do next. `goufu.disclosure.read.read_document` gives the whole document.
     """
-    from disclosure.document import read_document
+    from goufu.disclosure.read import read_document
 
     disclosure = read_document(path)
     return disclosure.items, disclosure.remarks

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.characters import narrow, simplified, visible
-from disclosure.model import Place
+from goufu.catalog.characters import narrow, simplified, visible
+from goufu.disclosure.model import Place
 
 #: marks that Markdown and HTML leave in a transcription: headings, bold, tags
 _MARKS = re.compile(r"\*\*|</?(?:b|p|br|strong|em|i|u|sup|sub|span|div)\b[^<>]{0,80}>", re.IGNORECASE)

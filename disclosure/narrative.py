@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
 
-from disclosure.amounts import parse_amount
-from disclosure.furniture import owner_of
-from disclosure.lines import Line, squeeze
-from disclosure.model import Attachment, Place, Procurement
+from goufu.disclosure.amounts import parse_amount
+from goufu.disclosure.lines import Line, squeeze
+from goufu.disclosure.model import Attachment, Place, Procurement
+from goufu.disclosure.tables.furniture import owner_of
 
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(

@@ -1,101 +1,206 @@
-"""From a document's lines to what it says: the items of its project tables with their forms, and everything else.
+"""Any document a department may send, in any format, into one `Disclosure`; and folders of them.
 
-`read_disclosure` reads one file; `assemble` does the same for lines that another reader has made. Both report
-what they could not read as remarks, and raise only where there is nothing to report about: no such file, no
-text, no budget table.
+What a file is, is told by its content. A table of records (one line a row, with a 项目名称 column) comes out as a
+disclosure with nothing but items. `read_document` raises for one file; `documents` says which files a list of
+paths, folders and patterns means, so that a caller can read one after the other and keep what was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import glob
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from catalog.errors import GoufuError
-from disclosure.arithmetic import checked, disagreements, form_remarks
-from disclosure.forms import project_forms
-from disclosure.lines import Line
-from disclosure.linking import link_forms
-from disclosure.model import BudgetItem, Disclosure, Remark
-from disclosure.narrative import narrative
-from disclosure.tables import project_tables
-from disclosure.text import read_text, text_lines
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.assemble import NoProjectTableError, assemble
+from goufu.disclosure.checks import disagreements
+from goufu.disclosure.formats.detect import kind_of, with_forward_slashes
+from goufu.disclosure.formats.pdf import Progress, pdf_lines
+from goufu.disclosure.formats.text import decode, read_bytes, text_lines
+from goufu.disclosure.lines import Line
+from goufu.disclosure.lists.headings import has_title
+from goufu.disclosure.lists.records import is_list, list_of_lines, read_lists, separated
+from goufu.disclosure.lists.table import Listed
+from goufu.disclosure.model import Disclosure, Place, Remark
+
+#: bytes; a scan of three hundred pages has about a hundred megabytes
+MAX_FILE = 512 * 1024 * 1024
+#: endings of files that are looked at when a folder is given
+ENDINGS = frozenset(
+    {
+        ".txt",
+        ".md",
+        ".markdown",
+        ".pdf",
+        ".docx",
+        ".xlsx",
+        ".xlsm",
+        ".xls",
+        ".et",
+        ".ods",
+        ".csv",
+        ".jsonl",
+        ".json",
+    }
+    | {".ndjson", ".html", ".htm", ".mhtml", ".mht", ".png", ".jpg", ".jpeg"}
+    | {".tif", ".tiff", ".bmp", ".webp"}
+)
+#: files one folder may stand for
+MAX_FILES = 50_000
 
 
-class NoProjectTableError(GoufuError):
-    """What was read holds no project table."""
+def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
+    """The document at `path`, whatever its format: a disclosure, or records as one.
 
-
-def read_disclosure(path: Path) -> Disclosure:
-    """The disclosure in the file at `path`.
-
-    Raises GoufuError where the file cannot be read or has no project table; every message says what to do.
+    `progress` is told (pages done, pages in all) while pages are read. Raises GoufuError where the file cannot be
+    read or holds no budget lines; every message says what to do.
     """
-    lines = text_lines(read_text(path), path.name)
-    return assemble(lines, path.name, path.stem, str(path))
+    return read_content(read_bytes(path, MAX_FILE), path.name, str(path), progress)
 
 
-def assemble(
-    lines: Sequence[Line], file: str, stem: str, where: str = "", remarks: Sequence[Remark] = ()
-) -> Disclosure:
-    """What `lines` say. `file` is the name to report, `stem` begins the items' ids (`<stem>-001`).
+def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
+    """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
+    where = where or name
+    if not data.strip(b"\x00 \t\r\n"):
+        raise GoufuError("没有内容。", "There is nothing to read.", where)
+    data = with_forward_slashes(data)
+    kind = kind_of(data, name, where)
+    remarks: list[Remark] = []
+    if kind == "jsonl":
+        return _listed(read_lists(data, name, kind, where), name)
+    if kind == "pdf":
+        lines, remarks = pdf_lines(data, name, where, progress)
+    elif kind == "image":
+        from goufu.disclosure.formats.scan import image_lines
 
-    `remarks` are those of the reader that made the lines. Raises NoProjectTableError where there is none.
+        lines, remarks = image_lines(data, name, where, progress)
+    elif kind == "docx":
+        from goufu.disclosure.formats.word import word_lines
+
+        lines, remarks = word_lines(data, name, where)
+    elif kind in ("xlsx", "xls", "ods"):
+        from goufu.disclosure.formats.spreadsheet import sheet_lines
+
+        lines, remarks = sheet_lines(data, name, where)
+    elif kind == "html":
+        from goufu.disclosure.formats.webpage import page_lines
+
+        lines, remarks = page_lines(data, name, where)
+    elif kind == "mhtml":
+        from goufu.disclosure.formats.webpage import archived_lines
+
+        lines, remarks = archived_lines(data, name, where)
+    elif kind == "csv":
+        lines = _csv_lines(decode(data, where), name, where)
+    else:
+        lines = text_lines(decode(data, where), name)
+    own = kind in ("csv", "text", "xlsx", "xls", "ods")  # formats that keep lists in rows of their own
+    if not is_list(lines, kind in ("csv", "xlsx", "xls", "ods")):
+        try:
+            return assemble(lines, name, Path(name).stem, where, remarks)
+        except NoProjectTableError as error:
+            missing = error
+    elif not own:
+        return _listed(list_of_lines(lines, name, where, remarks), name)
+    try:
+        if own:
+            return _listed(read_lists(data, name, kind, where), name)
+        return _listed(list_of_lines(lines, name, where, remarks), name)
+    except GoufuError as error:
+        # a text or a page that is no list either is told what a disclosure must have
+        if kind in ("csv", "xlsx", "xls", "ods") or any(
+            has_title(line.cells) for line in lines if line.is_row
+        ):
+            raise
+        raise missing from error
+
+
+def with_unique_ids(disclosure: Disclosure, folder: str, taken: set[str]) -> Disclosure:
+    """`disclosure` with no id that is in `taken`, to which its ids are added.
+
+    Two files 清单.csv in two folders both have an item 清单-2; the second becomes `<folder>/清单-2`, as need be with
+    a number behind it.
     """
-    story = narrative(lines)
-    forms = project_forms(lines)
-    tables = project_tables(lines, story.department, [form.unit for form in forms if form.unit])
-    if not tables.found:
-        unread = next(
-            (remark for remark in remarks if remark.kind == "file" and remark.level == "error"), None
-        )
-        if unread is not None:  # the table may well stand in what could not be read
-            raise NoProjectTableError(unread.text, unread.english, where or file)
-        raise NoProjectTableError(
-            "没有找到“项目支出预算表”，请确认这是部门预算公开文件，或另用带“项目名称”列的表格。",
-            "No project budget table (项目支出预算表) was found; make sure this is a budget disclosure, or give a table with a 项目名称 column.",
-            where or file,
-        )
-    links = {link.row: link for link in link_forms(tables.rows, forms)}
-    items = []
-    for i, row in enumerate(tables.rows):
-        link = links.get(i)
-        form = forms[link.form] if link else None
-        items.append(
-            BudgetItem(
-                id=f"{stem}-{i + 1:03d}",
-                title=row.title,
-                department=row.department or row.unit,
-                unit=row.unit,
-                year=story.year,
-                summary=form.overview if form else "",
-                amount_wan=row.amount_wan,
-                part=row.part,
-                place=row.place,
-                form=form,
-                link=link.score if link else None,
-                amount_place=row.amount_place,
-            )
-        )
-    linked = {link.form for link in links.values()}
-    unlinked = tuple(form for j, form in enumerate(forms) if j not in linked)
-    checks = checked(lines, tables, story)
-    return Disclosure(
-        file=file,
-        department=story.department,
-        year=story.year,
-        items=tuple(items),
-        subtotals=tables.subtotals,
-        forms=forms,
-        unlinked=unlinked,
-        procurement=story.procurement,
-        statement=story.statement,
-        statement_place=story.statement_place,
-        attachments=story.attachments,
-        checks=checks,
-        remarks=(
-            *remarks,
-            *tables.remarks,
-            *disagreements(checks),
-            *form_remarks(items, forms, unlinked),
-        ),
+    names: dict[str, str] = {}
+    for item in disclosure.items:
+        name, n = item.id, 1
+        while name in taken:
+            name = f"{folder}/{item.id}" if n == 1 else f"{folder}/{item.id}-{n}"
+            n += 1
+        taken.add(name)
+        names[item.id] = name
+    if all(old == new for old, new in names.items()):
+        return disclosure
+    return replace(
+        disclosure,
+        items=tuple(replace(item, id=names[item.id]) for item in disclosure.items),
+        remarks=tuple(replace(r, item=names.get(r.item, r.item)) for r in disclosure.remarks),
     )
+
+
+def documents(arguments: Iterable[str | Path]) -> tuple[list[Path], list[GoufuError]]:
+    """The files that paths, folders and patterns (`预算/*.pdf`) mean, in a stable order, each once.
+
+    Folders are searched to the bottom for files with a known ending; hidden files and the locks of office
+    programs (`~$…`) are passed over. What means no file comes back as an error, not raised.
+    """
+    found: dict[Path, None] = {}
+    errors: list[GoufuError] = []
+    for argument in arguments:
+        path = Path(argument)
+        if path.is_dir():
+            inside = sorted(entry for entry in path.rglob("*") if _is_wanted(entry, path))
+            if not inside:
+                errors.append(
+                    GoufuError(
+                        "文件夹里没有可读的文件（txt、pdf、docx、xlsx、csv 等）。",
+                        "There is no readable file in this folder (txt, pdf, docx, xlsx, csv and so on).",
+                        str(path),
+                    )
+                )
+            found.update(dict.fromkeys(inside[:MAX_FILES]))
+        elif not path.exists() and glob.has_magic(str(argument)):
+            matched = sorted(Path(name) for name in glob.iglob(str(argument), recursive=True))  # noqa: PTH207 (the pattern may be absolute)
+            matched = [entry for entry in matched if entry.is_file()]
+            if not matched:
+                errors.append(
+                    GoufuError(
+                        "没有文件符合这个写法，请检查路径和通配符。",
+                        "No file matches this pattern; check the path and the wildcards.",
+                        str(argument),
+                    )
+                )
+            found.update(dict.fromkeys(matched[:MAX_FILES]))
+        else:
+            found[path] = None
+    return list(found), errors
+
+
+def _is_wanted(entry: Path, top: Path) -> bool:
+    inner = entry.relative_to(top).parts
+    return (
+        entry.suffix.lower() in ENDINGS
+        and not any(part.startswith(".") for part in inner)
+        and not entry.name.startswith("~$")
+        and entry.is_file()
+    )
+
+
+def _listed(listed: Listed, name: str) -> Disclosure:
+    """Lists as a document; totals that do not add up are remarks."""
+    return Disclosure(
+        file=name,
+        items=listed.items,
+        subtotals=listed.subtotals,
+        checks=listed.checks,
+        remarks=(*listed.remarks, *disagreements(listed.checks)),
+    )
+
+
+def _csv_lines(text: str, file: str, where: str) -> list[Line]:
+    """A table saved as CSV, as lines; used only to see whether it is a project table."""
+    try:
+        return [Line(cells, Place(file, line=number)) for number, cells in separated(text, ",", where)]
+    except GoufuError:
+        return []

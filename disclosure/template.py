@@ -1,4 +1,4 @@
-"""The blank list that departments fill in: a workbook with the headings that `disclosure.lists` knows.
+"""The blank list that departments fill in: a workbook with the headings that `goufu.disclosure.lists.table` knows.
 
 Columns, notes and choices stand in `data/template.toml`. What is filled in is read back by `read_document` without
 any further word; sheets of notes and choices hold no items.
@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from catalog.errors import CatalogError
-from catalog.load import data_directory
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 

@@ -14,25 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from catalog.force import reference_date
-from catalog.model import CatalogVersion
-from disclosure.model import BudgetItem
-from matcher import nature as natures
-from matcher import rank as ranking
-from matcher.citing import standing_of, with_successor, with_written
-from matcher.corpus import Corpus, open_corpus
-from matcher.departments import SectionMatch, item_sections, load_kinds
-from matcher.findings import findings_of, heard
-from matcher.index import Index, Target
-from matcher.misread import read_as
-from matcher.model import Assessment, Candidate, Decision, Status
-from matcher.reasons import reasons
-from matcher.terms import EntryTerms
-from matcher.text import Said, said
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import reference_date
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher import nature as natures
+from goufu.matcher import rank as ranking
+from goufu.matcher.departments import SectionMatch, item_sections, load_kinds
+from goufu.matcher.findings import findings_of, heard
+from goufu.matcher.findings.cited import standing_of, with_successor, with_written
+from goufu.matcher.index.corpus import Corpus, open_corpus
+from goufu.matcher.index.grams import Index, Target
+from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.misread import read_as
+from goufu.matcher.model import Assessment, Candidate, Decision, Status
+from goufu.matcher.reasons import reasons
+from goufu.matcher.text import Said, said
 
 if TYPE_CHECKING:
-    from matcher.semantic.rerank import Reordered, Reranker
+    from goufu.matcher.semantic.rerank import Reordered, Reranker
 
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
@@ -68,7 +67,7 @@ def assess(
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
     candidates by their meaning; where its model does not answer, SemanticError is raised. A caller who silences
-    findings first sets `hear` to False and calls `matcher.findings.heard` on what is left.
+    findings first sets `hear` to False and calls `goufu.matcher.findings.heard` on what is left.
     """
     groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):

@@ -8,17 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.model import CatalogVersion
-from disclosure.model import Disclosure
-from matcher.assess import assess, date_of
-from matcher.citing import archive_of
-from matcher.findings import SEVERITIES, Silence, document_findings, heard, silenced
-from matcher.findings.budget import gathered
-from matcher.model import Assessment, Finding
+from goufu.catalog.model import CatalogVersion
+from goufu.disclosure.model import Disclosure
+from goufu.matcher.assess import assess, date_of
+from goufu.matcher.findings import SEVERITIES, Silence, document_findings, heard, silenced
+from goufu.matcher.findings.budget import gathered
+from goufu.matcher.findings.cited import archive_of
+from goufu.matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
-    from matcher.precedent import PrecedentSource
-    from matcher.semantic.rerank import Reranker
+    from goufu.matcher.precedents.apply import PrecedentSource
+    from goufu.matcher.semantic.rerank import Reranker
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ def audit(
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
 ) -> Audit:
-    """The audit of one document; the options are those of `matcher.assess.assess`, and what was decided before."""
+    """The audit of one document; the options are those of `goufu.matcher.assess.assess`, and what was decided before."""
     assessments = assess(
         disclosure.items, versions, today, on, year, sections, cache, progress, semantic, False
     )
     if precedents is not None:
-        from matcher.precedent import applied
+        from goufu.matcher.precedents.apply import applied
 
         assessments = applied(assessments, precedents, archive_of(versions))
     findings: tuple[Finding, ...] = ()

@@ -18,10 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.load import data_directory
-from catalog.typography import tidy_name
-from matcher.text import normal
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.load import data_directory
+from goufu.catalog.names import tidy_name
+from goufu.matcher.text import normal
 
 #: below this similarity a department is not recognised at all
 FUZZY_FLOOR = 0.8

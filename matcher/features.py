@@ -14,10 +14,9 @@ from functools import lru_cache
 from itertools import repeat
 
 import numpy as np
+from goufu.matcher.index.grams import Array, Index, Ints
+from goufu.matcher.text import Said, by_start, content, grams, load_words
 from numpy.typing import NDArray
-
-from matcher.index import Array, Index, Ints
-from matcher.text import Said, by_start, content, grams, load_words
 
 #: the measures, in the order of the feature axis
 FEATURES = (

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from catalog.errors import CatalogError
-from catalog.load import data_directory, read_columns
-from matcher.index import Index
-from matcher.text import pairs
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory, read_columns
+from goufu.matcher.index.grams import Index
+from goufu.matcher.text import pairs
 
 
 class Misreading(NamedTuple):

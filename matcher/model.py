@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from disclosure.model import BudgetItem, Place
-from matcher.nature import Nature
+from goufu.disclosure.model import BudgetItem, Place
+from goufu.matcher.nature import Nature
 
 if TYPE_CHECKING:
-    from catalog.citation import Standing
+    from goufu.catalog.citation.standing import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+from goufu.catalog.load import data_directory, read_columns
+from goufu.matcher.text import by_start, normal, said, spotted
 from numpy.typing import NDArray
-
-from catalog.load import data_directory, read_columns
-from matcher.text import by_start, normal, said, spotted
 
 Nature = Literal[
     "service", "goods", "works", "mixed", "personnel", "transfer", "operating", "statutory", "insurance"

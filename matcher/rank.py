@@ -1,6 +1,6 @@
 """Ranking entries for items, and how far the best one can be trusted.
 
-A linear score over the features of `matcher.features` orders the entries of an item's scope (its sections and
+A linear score over the features of `goufu.matcher.features` orders the entries of an item's scope (its sections and
 class B). A second small model looks at the best ones and says how likely *something* in the scope fits (`fits`)
 and how likely the first is right (`right`). All coefficients are data: `data/weights/*.tsv`, fitted by
 `benchmarks/fit.py`.
@@ -14,10 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-
-from catalog.load import data_directory, read_columns
-from matcher.features import (
+from goufu.catalog.load import data_directory, read_columns
+from goufu.matcher.features import (
     ACROSS,
     FEATURES,
     across_features,
@@ -28,8 +26,9 @@ from matcher.features import (
     tail,
     text_of,
 )
-from matcher.index import Array, Index, Ints
-from matcher.text import said
+from goufu.matcher.index.grams import Array, Index, Ints
+from goufu.matcher.text import said
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ from collections.abc import Set
 from functools import lru_cache
 from operator import add
 
-from matcher.index import Target
-from matcher.terms import EntryTerms
-from matcher.text import Said, normal, pairs
+from goufu.matcher.index.grams import Target
+from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.text import Said, normal, pairs
 
 _DULL = frozenset(
     ["服务", "管理", "工作", "项目", "活动", "组织", "开展", "相关", "建设", "实施", "技术", "行业", "公共"]

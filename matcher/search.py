@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-
-from matcher import rank as ranking
-from matcher.corpus import Corpus
-from matcher.initials import by_initials, initials
-from matcher.misread import read_as
-from matcher.model import Candidate
-from matcher.reasons import reasons
-from matcher.terms import EntryTerms
-from matcher.text import said
+from goufu.matcher import rank as ranking
+from goufu.matcher.index.corpus import Corpus
+from goufu.matcher.index.initials import by_initials, initials
+from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.misread import read_as
+from goufu.matcher.model import Candidate
+from goufu.matcher.reasons import reasons
+from goufu.matcher.text import said
 
 
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:

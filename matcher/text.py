@@ -15,8 +15,8 @@ from functools import lru_cache
 from operator import add
 from pathlib import Path
 
-from catalog.characters import simplified
-from catalog.load import data_directory
+from goufu.catalog.characters import simplified
+from goufu.catalog.load import data_directory
 
 #: characters of a summary that are read for words; the rest is often praise and law
 SAID_LENGTH = 200

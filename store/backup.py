@@ -18,16 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from goufu.catalog.errors import os_reason
+from goufu.store import tables
+from goufu.store.address import Place
+from goufu.store.engine import Store, connect, told, writing
+from goufu.store.errors import StoreError
+from goufu.store.schema import HEAD, REVISIONS, revision, upgrade
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
-
-from catalog.errors import os_reason
-from store import tables
-from store.engine import Store, connect, told, writing
-from store.errors import StoreError
-from store.place import Place
-from store.schema import HEAD, REVISIONS, revision, upgrade
 
 _CHUNK = 1000
 _MANIFEST = "CREATE TABLE goufu_backup (name TEXT PRIMARY KEY, rows INTEGER, digest TEXT)"
@@ -219,7 +218,7 @@ def restore(store: Store, path: Path, officer: str, replace: bool = False) -> Ba
                     for table in _tables():
                         _copy(source, sink, table)
                         _next_number(sink, table)
-                from store.audit import log
+                from goufu.store.log import log
 
                 log(session, officer, "restore", {"taken_at": seen.taken_at, "rows": seen.rows})
         except DBAPIError as error:

@@ -12,23 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
+from goufu.catalog.citation.notation import agreement, read_code
+from goufu.catalog.codes import is_code, tidy
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.names import tidy_name
+from goufu.matcher.nature import NATURES, Nature, likely_nature
+from goufu.matcher.precedents.apply import Outcome
+from goufu.matcher.precedents.similarity import key_format, title_key
+from goufu.matcher.precedents.succession import law_on, source_version
+from goufu.store import tables
+from goufu.store.engine import Store, writing
+from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.log import log
+from goufu.store.runs import Decided, StoredItem, decided
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
-
-from catalog.codes import is_code, tidy
-from catalog.errors import GoufuError
-from catalog.model import CatalogVersion, Entry
-from catalog.typography import tidy_name
-from catalog.written import agreement, read_code
-from matcher.nature import NATURES, Nature, likely_nature
-from matcher.precedent import Outcome
-from matcher.sameness import key_format, title_key
-from matcher.succession import law_on, source_version
-from store import tables
-from store.audit import log
-from store.engine import Store, writing
-from store.errors import ConflictError, NoSuchRunError
-from store.runs import Decided, StoredItem, decided
 
 #: what an officer may write in place of a code
 _WORDS: Mapping[str, Outcome] = {

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from goufu.catalog.errors import os_reason
+from goufu.store.address import Place, masked
+from goufu.store.errors import StoreError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
-
-from catalog.errors import os_reason
-from store.errors import StoreError
-from store.place import Place, masked
 
 #: seconds a writer waits for another to finish
 BUSY_SECONDS = 15
@@ -40,7 +39,7 @@ class Store:
 
 
 def connect(place: Place, create: bool = True) -> Store:
-    """A store at `place`, as it is: whether its tables fit this program is not looked at (see `store.schema`).
+    """A store at `place`, as it is: whether its tables fit this program is not looked at (see `goufu.store.schema`).
 
     Raises StoreError where the folder cannot be made, there is no store and `create` is false, or the driver for
     PostgreSQL is not installed.

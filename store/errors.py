@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.errors import GoufuError
+from goufu.catalog.errors import GoufuError
 
 
 class StoreError(GoufuError):

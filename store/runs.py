@@ -14,16 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from goufu.catalog.model import CatalogVersion
+from goufu.matcher.model import Assessment
+from goufu.store import tables
+from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
+from goufu.store.engine import Store, reading, writing
+from goufu.store.errors import NoSuchRunError
+from goufu.store.log import log
 from sqlalchemy import delete, func, insert
 from sqlmodel import Session, col, select
-
-from catalog.model import CatalogVersion
-from matcher.model import Assessment
-from store import tables
-from store.audit import log
-from store.engine import Store, reading, writing
-from store.errors import NoSuchRunError
-from store.fingerprint import catalog_digest, file_digest, index_digest, item_digest
 
 _CHUNK = 500
 
@@ -57,7 +56,7 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An officer's decision on an item, as it stands. See `store.decisions.Choice` for the first six fields."""
+    """An officer's decision on an item, as it stands. See `goufu.store.decisions.Choice` for the first six fields."""
 
     outcome: str
     nature: str

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from goufu.store.address import Place
+from goufu.store.engine import Store, connect, told
+from goufu.store.errors import StoreError
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-
-from store.engine import Store, connect, told
-from store.errors import StoreError
-from store.place import Place
 
 #: the revision this program reads and writes
 HEAD = "0002"

@@ -201,7 +201,7 @@ class Note(SQLModel, table=True):
 
 
 class PrecedentRow(SQLModel, table=True):
-    """What a decision says to other items (`matcher.precedent.Precedent`).
+    """What a decision says to other items (`goufu.matcher.precedents.apply.Precedent`).
 
     `item_id` is the item it was decided on, empty once its run is deleted and for imported precedents; `source` is
     the office that signed an imported one, else empty. `title_key` is a cache made by the rules that `key_format`

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from matcher.findings import budget, listing, purchasable
-from matcher.findings.disclosure import document_findings
-from matcher.findings.silence import Silence, read_silences, silenced
-from matcher.findings.table import Rule, load_rules, rule_named
-from matcher.model import Assessment, Finding
+from goufu.matcher.findings import budget, listing, purchasable
+from goufu.matcher.findings.disclosure import document_findings
+from goufu.matcher.findings.silence import Silence, read_silences, silenced
+from goufu.matcher.findings.table import Rule, load_rules, rule_named
+from goufu.matcher.model import Assessment, Finding
 
 SEVERITIES = ("error", "warning", "notice")
 

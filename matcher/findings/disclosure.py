@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from catalog.force import Applicable, CatalogClass, applicable, span
-from catalog.model import CatalogVersion
-from catalog.written import read_documents
-from disclosure.model import Attachment, Disclosure
-from matcher.citing import archive_of
-from matcher.departments import sections_of
-from matcher.findings.table import finding, load_finding_words
-from matcher.model import Assessment, Finding
+from goufu.catalog.citation.notation import read_documents
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import Applicable, CatalogClass, applicable, span
+from goufu.disclosure.model import Attachment, Disclosure
+from goufu.matcher.departments import sections_of
+from goufu.matcher.findings.cited import archive_of
+from goufu.matcher.findings.table import finding, load_finding_words
+from goufu.matcher.model import Assessment, Finding
 
 #: a share of a catalog's entries that may be missing from an attachment as misreadings
 _SPARE = 0.02
@@ -185,7 +185,7 @@ def _not_in_force(
         if version is not None and version.id in {v.id for v in governing}:
             continue
         if version is None:
-            from catalog.citation import judge
+            from goufu.catalog.citation.standing import judge
 
             facts = judge(archive_of(versions), own, law.on, document=number).facts
             why = next(((f.zh, f.en) for f in facts if f.rule), None)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from catalog.force import in_force
-from catalog.load import load_catalogs
-from catalog.model import Entry
-from matcher.findings.table import finding, quoted
-from matcher.model import Assessment, Finding, Severity
-from matcher.text import content
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.model import Entry
+from goufu.catalog.validity import in_force
+from goufu.matcher.findings.table import finding, quoted
+from goufu.matcher.model import Assessment, Finding, Severity
+from goufu.matcher.text import content
 
 #: where the item is unlisted, an entry of another section is taken for its own from this probability on (of the
 #: development cases so named three in four are right)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from disclosure.model import Place
-from matcher.findings.table import finding, found_in, quoted, texts
-from matcher.model import Assessment, Candidate, Finding, Severity
+from goufu.disclosure.model import Place
+from goufu.matcher.findings.table import finding, found_in, quoted, texts
+from goufu.matcher.model import Assessment, Candidate, Finding, Severity
 
 #: an entry of its own section matches the item closely from this probability on
 _CLOSE = 0.5

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from catalog.errors import GoufuError, os_reason
-from matcher.findings.budget import loose
-from matcher.findings.table import rule_named
-from matcher.model import Finding
+from goufu.catalog.errors import GoufuError, os_reason
+from goufu.matcher.findings.budget import loose
+from goufu.matcher.findings.table import rule_named
+from goufu.matcher.model import Finding
 
 COLUMNS = ("rule", "department", "title", "reason", "until")
 _CHINESE = dict(zip(("规则", "部门", "项目", "理由", "有效期至"), COLUMNS, strict=True))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.load import data_directory
-from disclosure.model import BudgetItem, Place
-from matcher.model import Finding, Severity
-from matcher.text import by_start, pairs, spotted
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.load import data_directory
+from goufu.disclosure.model import BudgetItem, Place
+from goufu.matcher.model import Finding, Severity
+from goufu.matcher.text import by_start, pairs, spotted
 
 
 @dataclass(frozen=True, slots=True)

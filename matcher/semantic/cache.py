@@ -16,8 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-
-from matcher.semantic.embedding import BATCH, Embedder, SemanticError, Vectors
+from goufu.matcher.semantic.embedding import BATCH, Embedder, SemanticError, Vectors
 
 #: change when vectors of the same text mean something else, so that old ones are not read
 FORMAT = 1

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from goufu.catalog.errors import GoufuError
 from numpy.typing import NDArray
-
-from catalog.errors import GoufuError
 
 #: N texts × D dimensions, every row of length 1
 Vectors = NDArray[np.float32]

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
+from goufu.matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-
-from matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
+from goufu.matcher.semantic.embedding import SemanticError, Vectors, not_installed, unit
 
 Pooling = Literal["cls", "mean"]
 

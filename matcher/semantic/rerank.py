@@ -18,16 +18,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-
-from catalog.load import data_directory
-from disclosure.model import BudgetItem
-from matcher.features import SUMMARY_LENGTH, contents
-from matcher.index import Index, Ints, Target
-from matcher.model import Candidate
-from matcher.rank import Floats, coefficients
-from matcher.semantic.embedding import Embedder
-from matcher.terms import EntryTerms
-from matcher.text import load_words
+from goufu.catalog.load import data_directory
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.features import SUMMARY_LENGTH, contents
+from goufu.matcher.index.grams import Index, Ints, Target
+from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.model import Candidate
+from goufu.matcher.rank import Floats, coefficients
+from goufu.matcher.semantic.embedding import Embedder
+from goufu.matcher.text import load_words
 
 #: index terms of an entry that are given to the model with its name
 _TERMS = 12

@@ -1,4 +1,4 @@
-"""Alembic's way in: one connection, handed over by `store.schema`, one transaction for everything."""
+"""Alembic's way in: one connection, handed over by `goufu.store.schema`, one transaction for everything."""
 
 from alembic import context
 

@@ -3,11 +3,10 @@
 import unicodedata
 
 import pytest
+from goufu.catalog import codes
+from goufu.catalog.characters import joined, latin, narrow, simplified, visible
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog import codes
-from catalog.characters import joined, latin, narrow, simplified, visible
 
 
 @pytest.mark.parametrize(

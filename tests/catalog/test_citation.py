@@ -11,16 +11,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from goufu.catalog.citation.notation import agreement, read_code, read_documents, read_name
+from goufu.catalog.citation.standing import Standing, judge
+from goufu.catalog.concordance.changes import load_archive
+from goufu.catalog.load import version_named
+from goufu.catalog.validity import reference_date
+from goufu.disclosure.lists.records import read_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-
-from catalog.citation import Standing, judge
-from catalog.concordance import load_archive
-from catalog.force import reference_date
-from catalog.load import version_named
-from catalog.written import agreement, read_code, read_documents, read_name
-from disclosure.records import read_records
 
 ARCHIVE = load_archive()
 SHEET = Path(__file__).with_name("citations.csv")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from goufu.catalog.codes import ancestors, is_code, level, number, parent, tidy
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog.codes import ancestors, is_code, level, number, parent, tidy
 
 pairs = st.integers(0, 99).map("{:02d}".format)
 codes = st.one_of(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-
-from catalog.alignment import MOST_ROWS, align
-from catalog.collation import UNPLACED, Decisions, Placing, place
-from catalog.errors import CatalogError
-from catalog.transcription import rows
+from goufu.catalog.edition.alignment import MOST_ROWS, align
+from goufu.catalog.edition.collation import UNPLACED, Decisions, Placing, place
+from goufu.catalog.edition.transcription import rows
+from goufu.catalog.errors import CatalogError
 
 HEAD4 = "代码\t一级目录\t二级目录\t三级目录\t四级目录"
 HEAD3 = "代码\t一级目录\t二级目录\t三级目录"

@@ -9,12 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from benchmarks.concordance import make, told, version
-from catalog.concordance import Archive, Change, between, compare, load_archive, reach, reaches
-from catalog.decisions import (
+from goufu.catalog.concordance.changes import Archive, Change, between, compare, load_archive, reach, reaches
+from goufu.catalog.concordance.decided import (
     DECISION_COLUMNS,
     LINKING,
     SILENT,
@@ -23,8 +19,12 @@ from catalog.decisions import (
     load_decisions,
     read_decisions,
 )
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.model import Section
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.model import Section
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.concordance import make, told, version
 
 ARCHIVE = load_archive()
 OLD, NEW = ARCHIVE.by_id["2024-37"], ARCHIVE.by_id["2025-28"]

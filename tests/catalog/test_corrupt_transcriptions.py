@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from goufu.catalog.edition.draft import Draft, Transcription, draft, transcriptions
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import load_catalogs, read_readings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from catalog.edition import Draft, Transcription, draft, transcriptions
-from catalog.errors import CatalogError
-from catalog.load import load_catalogs, read_readings
 
 SOURCES = Path(__file__).parent / "sources"
 KNOWN = load_catalogs()

@@ -10,11 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from catalog.codes import is_code, parent
-from catalog.load import alternatives, load_catalogs, load_readings, version_named
-from catalog.model import Reading
-from catalog.typography import tidy_name
+from goufu.catalog.codes import is_code, parent
+from goufu.catalog.load import alternatives, load_catalogs, load_readings, version_named
+from goufu.catalog.model import Reading
+from goufu.catalog.names import tidy_name
 
 VERSIONS = load_catalogs()
 HELD = [version for version in VERSIONS if version.witnesses]

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
-from catalog.force import applicable, effective, in_force, in_order, reference_date
-from catalog.load import load_catalogs, version_named
-from catalog.model import CatalogVersion
+from goufu.catalog.load import load_catalogs, version_named
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import applicable, effective, in_force, in_order, reference_date
 
 VERSIONS = load_catalogs()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from goufu.catalog.concordance.changes import Archive, load_archive
+from goufu.catalog.concordance.history import history, sentences
+from goufu.catalog.errors import UnknownNameError
 
 from benchmarks.concordance import version
-from catalog.concordance import Archive, load_archive
-from catalog.errors import UnknownNameError
-from catalog.history import history, sentences
 
 ARCHIVE = load_archive()
 

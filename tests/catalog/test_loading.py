@@ -7,9 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.load import (
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.load import (
     data_directory,
     load_catalogs,
     read_columns,

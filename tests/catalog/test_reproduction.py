@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from catalog.edition import (
+from goufu.catalog.edition.draft import (
     Draft,
     Transcription,
     catalog_table,
@@ -22,8 +21,8 @@ from catalog.edition import (
     transcriptions,
     version_id,
 )
-from catalog.errors import CatalogError
-from catalog.load import load_catalogs, load_readings, read_readings, read_version, version_named
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import load_catalogs, load_readings, read_readings, read_version, version_named
 
 SOURCES = Path(__file__).parent / "sources"
 KNOWN = load_catalogs()

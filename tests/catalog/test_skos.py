@@ -6,12 +6,11 @@ import sys
 from datetime import date
 
 import pytest
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import load_catalogs, load_readings, version_named
+from goufu.catalog.skos import BASE, XKOS, turtle
 from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-
-from catalog.errors import GoufuError
-from catalog.load import load_catalogs, load_readings, version_named
-from catalog.skos import BASE, XKOS, turtle
 
 VERSIONS = load_catalogs()
 xkos = Namespace(XKOS)

@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from goufu.catalog.edition.transcription import documents, read_transcription, rows
+from goufu.catalog.errors import CatalogError
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog.errors import CatalogError
-from catalog.transcription import documents, read_transcription, rows
 
 SOURCES = Path(__file__).parent / "sources"
 HEADER = "代码\t一级目录\t二级目录\t三级目录\t四级目录\n"

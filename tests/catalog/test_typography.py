@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from goufu.catalog.names import document_number, tidy_name
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from catalog.typography import document_number, tidy_name
 
 #: as the four transcriptions print them, and as the editions have them
 PRINTED = [

@@ -10,17 +10,17 @@ from typing import Any
 
 import openpyxl
 import pytest
+from goufu.cli.commands.batch import LEDGER, ledger, report_name
+from goufu.cli.render.overview import figures_of, over_years, overview_page, ranked
+from goufu.disclosure.assemble import read_disclosure
 
 from benchmarks.batch import disclosure_text, make
-from cli.batch import LEDGER, ledger, report_name
-from cli.overview import figures_of, over_years, overview_page, ranked
-from disclosure.read import read_disclosure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 
 
 def command(*words: str | Path) -> list[str]:
-    return [sys.executable, "-m", "cli.main", "batch", *map(str, words)]
+    return [sys.executable, "-m", "goufu.cli.main", "batch", *map(str, words)]
 
 
 def batch(*words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ def goufu(*words: str | Path, encoding: str, **more: str) -> subprocess.Complete
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONUTF8", "LC_ALL", "LANG")}
     environment |= {"PYTHONIOENCODING": encoding, **more} if encoding else more
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, words)], capture_output=True, env=environment
+        [sys.executable, "-m", "goufu.cli.main", *map(str, words)], capture_output=True, env=environment
     )
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-from catalog.load import read_version
+from goufu.catalog.load import read_version
 
 SOURCES = Path(__file__).parent.parent / "catalog" / "sources"
 EXCERPTS = [str(SOURCES / "004_excerpt.txt"), str(SOURCES / "002_excerpt.txt")]
@@ -22,7 +21,7 @@ EXCERPTS = [str(SOURCES / "004_excerpt.txt"), str(SOURCES / "002_excerpt.txt")]
 
 def goufu(*arguments: str, lang: str = "zh") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "GOUFU_LANG": lang, "PYTHONUTF8": "1", "COLUMNS": "160"}
-    command = [sys.executable, "-m", "cli.main", *arguments]
+    command = [sys.executable, "-m", "goufu.cli.main", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
     )

@@ -15,7 +15,7 @@ OFFICE = EXAMPLES / "孝义市人民政府办公室2026.txt"
 
 def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -286,10 +286,10 @@ def test_a_doubt_says_what_is_doubted() -> None:
     """What is shown is how sure the decision is, not how likely an entry is of what is listed."""
     from datetime import date
 
-    from catalog.load import load_catalogs
-    from cli.verdicts import DOUBTS, row
-    from disclosure.items import read_items
-    from matcher.assess import assess
+    from goufu.catalog.load import load_catalogs
+    from goufu.cli.render.verdicts import DOUBTS, row
+    from goufu.disclosure.items import read_items
+    from goufu.matcher.assess import assess
 
     items, _ = read_items(OFFICE)
     doubted = 0

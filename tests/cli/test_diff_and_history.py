@@ -13,15 +13,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from goufu.catalog.concordance.changes import compare
+from goufu.cli.main import run
+from goufu.cli.render.changes import Comparison, counted, marked
+from goufu.cli.render.changes_page import changes_page
+from goufu.cli.render.changes_workbook import write_changes
+from goufu.cli.shared.output import set_language
 from openpyxl import load_workbook
 
 from benchmarks.concordance import version
-from catalog.concordance import compare
-from cli.changes import Comparison, counted, marked
-from cli.changes_page import changes_page
-from cli.changes_workbook import write_changes
-from cli.main import run
-from cli.output import set_language
 
 Desk = Callable[..., tuple[int, str, str]]
 KEYS = ["from", "to", "section", "change", "old", "new", "confidence", "evidence"]

@@ -20,7 +20,7 @@ CITY = example_formats.EXAMPLES / f"{example_formats.STEMS[3]}.txt"
 
 def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",

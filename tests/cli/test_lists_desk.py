@@ -19,7 +19,9 @@ HEAD = "项目名称\t部门\t年度\t合同期限\t金额（万元）\n"
 
 def goufu(*words: str | Path, given: bytes = b"", lang: str = "zh") -> tuple[int, str, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)], input=given, capture_output=True
+        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
+        input=given,
+        capture_output=True,
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 

@@ -35,7 +35,7 @@ def goufu(tmp_path: Path) -> Goufu:
             "COLUMNS": "100",
         }
         return subprocess.run(
-            [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
+            [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
             cwd=ROOT,
             env=environment,
             input=said,
@@ -114,11 +114,11 @@ def test_reviewing_by_lines_then_classifying_again(saved: Goufu) -> None:
 
 def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
     """The item on the screen is decided by a colleague before the key comes: told, not overwritten."""
-    from catalog.load import load_catalogs
-    from store.decisions import choice_named, decide
-    from store.place import Place
-    from store.runs import run_items
-    from store.schema import open_store
+    from goufu.catalog.load import load_catalogs
+    from goufu.store.address import Place
+    from goufu.store.decisions import choice_named, decide
+    from goufu.store.runs import run_items
+    from goufu.store.schema import open_store
 
     environment = {
         **os.environ,
@@ -127,7 +127,7 @@ def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "review", "--all"],
+        [sys.executable, "-m", "goufu.cli.main", "review", "--all"],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None
@@ -291,7 +291,7 @@ def play(db: Path, width: int, height: int, keys: list[tuple[str, str]]) -> list
     environment = {**os.environ, "GOUFU_DB": str(db), "GOUFU_OFFICER": "甲", "TERM": "xterm-256color"}
     environment.pop("COLUMNS", None)
     environment.pop("LINES", None)
-    command = [sys.executable, "-m", "cli.main", "review", "--all"]
+    command = [sys.executable, "-m", "goufu.cli.main", "review", "--all"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=slave, stdout=slave, stderr=slave)
     os.close(slave)
     data = b""
@@ -343,10 +343,9 @@ def test_a_small_screen_keeps_its_heading() -> None:
     """60 by 15: who, what, how much, the verdict, an entry and the keys, in 14 lines of at most 60 cells."""
     from dataclasses import replace
 
+    from goufu.cli.render.screen import Progress, options_of, screen
+    from goufu.store.runs import StoredItem
     from rich.cells import cell_len
-
-    from cli.reviewing import Progress, options_of, screen
-    from store.runs import StoredItem
 
     record = {
         "versions": ["2025-28", "2023-47"], "nature": "service", "nature_score": 0.98, "status": "listed",

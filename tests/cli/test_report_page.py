@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from catalog.load import load_catalogs
-from cli.report import report_page
-from disclosure.model import BudgetItem, Disclosure, Place
-from disclosure.read import read_disclosure
-from matcher.audit import Audit, audit
+from goufu.catalog.load import load_catalogs
+from goufu.cli.render.page import report_page
+from goufu.disclosure.assemble import read_disclosure
+from goufu.disclosure.model import BudgetItem, Disclosure, Place
+from goufu.matcher.audit import Audit, audit
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 TODAY = date(2026, 1, 1)

@@ -16,7 +16,7 @@ APPROVAL = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
 
 def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.batch import LEDGER, ledger
-from cli.overview import fired_as, overview_page
-from matcher.findings import load_rules
+from goufu.cli.commands.batch import LEDGER, ledger
+from goufu.cli.render.overview import fired_as, overview_page
+from goufu.matcher.findings import load_rules
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
@@ -15,7 +15,7 @@ APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
 
 def goufu(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
         capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from embedding_server import Service, serving
-
-from cli.batch import LEDGER, ledger
+from goufu.cli.commands.batch import LEDGER, ledger
 
 KEY = "sk-geheim-0123456789"
 HEADINGS = "id,department,year,title,summary,amount_wan\n"
@@ -39,7 +38,7 @@ def items(tmp_path: Path) -> Path:
 def goufu(*words: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """goufu with its cache and store under `home`."""
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -113,7 +112,7 @@ def test_without_the_extra_one_sentence_says_how_to_install_it(
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         f"sys.argv = ['goufu', 'classify', {str(items)!r}, '--semantic', {place!r}, '--semantic-model', 'm']\n"
-        "from cli.main import run; run()"
+        "from goufu.cli.main import run; run()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2 and "goufu[semantic]" in done.stderr and "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ OFFICE = Path(__file__).parents[2] / "examples" / "disclosures" / "孝义市人�
 
 def goufu(*words: str | Path, lang: str = "zh", **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, words)],
+        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -10,12 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-
-from catalog.load import load_catalogs
-from cli.workbook import write_workbook
-from disclosure.model import BudgetItem, Disclosure, Place
-from disclosure.read import read_disclosure
-from matcher.audit import Audit, audit
+from goufu.catalog.load import load_catalogs
+from goufu.cli.render.workbook import write_workbook
+from goufu.disclosure.assemble import read_disclosure
+from goufu.disclosure.model import BudgetItem, Disclosure, Place
+from goufu.matcher.audit import Audit, audit
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 TODAY = date(2026, 1, 1)
@@ -178,7 +177,7 @@ def test_a_line_that_may_not_be_purchased_is_no_in_every_sheet(book: Path, city:
 
 
 def test_a_chart_of_many_codes_has_the_rest_as_one_bar(tmp_path: Path) -> None:
-    from cli.workbook import _BARS
+    from goufu.cli.render.workbook import _BARS
 
     items = tuple(
         BudgetItem(f"c-{n}", title, "某县住房和城乡建设局", year=2026, amount_wan=Decimal(n + 1))

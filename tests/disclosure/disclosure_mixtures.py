@@ -14,9 +14,8 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from goufu.disclosure.amounts import UNITS
 from hypothesis import strategies as st
-
-from disclosure.amounts import UNITS
 
 DEPARTMENT = "甲县城市管理局"
 UNITS_OF_IT = ("甲县环卫中心", "甲县市政工程处", "甲县园林绿化所", "甲县供热办公室")

@@ -82,8 +82,7 @@ def spans(rows: Sequence[Sequence[str]]) -> list[tuple[int, int, int, int]]:
 def as_xlsx(stem: str) -> bytes:
     """One sheet for each stretch of twelve tables, as converters make them; figures as numbers."""
     import openpyxl
-
-    from disclosure.amounts import parse_amount
+    from goufu.disclosure.amounts import parse_amount
 
     book = openpyxl.Workbook()
     sheet: Any = book.active

@@ -3,10 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from disclosure.amounts import (
+from goufu.disclosure.amounts import (
     heading_unit,
     is_no_amount,
     money_unit,
@@ -15,6 +12,8 @@ from disclosure.amounts import (
     unit_by_size,
     unit_of,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import example_formats
 import pytest
+from goufu.disclosure.assemble import assemble, read_disclosure
+from goufu.disclosure.formats.text import read_text, text_lines
+from goufu.disclosure.model import Disclosure
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from disclosure.model import Disclosure
-from disclosure.read import assemble, read_disclosure
-from disclosure.text import read_text, text_lines
 
 OFFICE, LABOUR, APPROVAL, CITY = example_formats.STEMS
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from disclosure_mixtures import DEPARTMENT, Block, Truth, disclosures, rendered
+from goufu.disclosure.lines import clean_cell
+from goufu.disclosure.read import read_content
 from hypothesis import HealthCheck, given, settings
-
-from disclosure.document import read_content
-from disclosure.lines import clean_cell
 
 
 def _plain(block: Block) -> list[str]:

@@ -5,9 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
-from disclosure.model import Disclosure
-from disclosure.read import read_disclosure
+from goufu.disclosure.assemble import read_disclosure
+from goufu.disclosure.model import Disclosure
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 OFFICE = "孝义市人民政府办公室2026"

@@ -11,12 +11,11 @@ from typing import Any
 import example_formats
 import openpyxl
 import pytest
+from goufu.disclosure.formats.scan import available
+from goufu.disclosure.lines import squeeze
+from goufu.disclosure.model import BudgetItem, Disclosure
+from goufu.disclosure.read import read_document
 from rapidfuzz.distance import Levenshtein
-
-from disclosure.document import read_document
-from disclosure.lines import squeeze
-from disclosure.model import BudgetItem, Disclosure
-from disclosure.scan import available
 
 STEMS = example_formats.STEMS
 ITEMS = dict(zip(STEMS, (12, 52, 38, 82), strict=True))
@@ -361,8 +360,7 @@ needs_ocr = pytest.mark.skipif(
 def table_pages(stem: str) -> bytes:
     """The pages of the PDF of an example that hold its project tables, and the cover."""
     import pypdfium2
-
-    from disclosure.pdf import page_glyphs
+    from goufu.disclosure.formats.pdf import page_glyphs
 
     document = pypdfium2.PdfDocument(example_formats.as_pdf(stem, embed=True))
     texts = ["".join(glyph.text for glyph in page_glyphs(page)[0]) for page in document]
@@ -410,11 +408,10 @@ def test_a_photograph_the_wrong_way_round(tmp_path: Path, turn: int) -> None:
 
 
 def test_a_scan_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from goufu.catalog.errors import GoufuError
     from PIL import Image
 
-    from catalog.errors import GoufuError
-
-    monkeypatch.setattr("disclosure.scan.available", lambda: False)
+    monkeypatch.setattr("goufu.disclosure.formats.scan.available", lambda: False)
     image = Image.new("L", (1000, 1400), 255)
     for name in ("a.pdf", "a.png", "a.tif"):
         path = tmp_path / name

@@ -10,9 +10,8 @@ from pathlib import Path
 import example_formats
 import openpyxl
 import pytest
-
-from catalog.errors import GoufuError
-from disclosure.document import documents, read_document
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.read import documents, read_document
 
 STEM = example_formats.STEMS[0]
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import example_formats
 import pytest
-
-from disclosure.lines import fold
-from disclosure.read import read_disclosure
+from goufu.disclosure.assemble import read_disclosure
+from goufu.disclosure.lines import fold
 
 PAGE = (Path(__file__).parents[2] / "docs" / "disclosures.md").read_text("utf-8")
 

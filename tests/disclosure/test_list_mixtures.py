@@ -13,13 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 import openpyxl
+from goufu.disclosure.amounts import UNITS
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
-
-from disclosure.amounts import UNITS
-from disclosure.document import read_content
-from disclosure.model import Disclosure
 
 TITLES = (
     "路灯维护服务",

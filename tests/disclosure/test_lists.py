@@ -13,14 +13,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.shown import shown
+from goufu.disclosure.lists.headings import heading, stacked
+from goufu.disclosure.lists.table import year_of
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_content, read_document, with_unique_ids
 from openpyxl.worksheet.worksheet import Worksheet
-
-from catalog.errors import GoufuError
-from disclosure.document import read_content, read_document, with_unique_ids
-from disclosure.headings import heading, stacked
-from disclosure.lists import year_of
-from disclosure.model import Disclosure
-from disclosure.shown import shown
 
 HEAD: list[Any] = ["项目名称", "部门", "年度", "金额（万元）"]
 CITY = "甲县城市管理局"
@@ -550,7 +549,7 @@ def test_one_item_a_line() -> None:
 
 
 def test_csv_that_goufu_wrote_reads_back(tmp_path: Path) -> None:
-    from cli.output import csv_text
+    from goufu.cli.shared.output import csv_text
 
     titles = ["-5℃冷库维护服务", "+86热线服务", '=HYPERLINK("x")', "@平台运维服务", "'引号'服务"]
     path = tmp_path / "x.csv"
@@ -566,7 +565,7 @@ def test_without_a_title_the_known_headings_are_named() -> None:
 
 
 def test_the_blank_list_is_read_back(tmp_path: Path) -> None:
-    from disclosure.template import template, write_template
+    from goufu.disclosure.template import template, write_template
 
     path = tmp_path / "项目清单.xlsx"
     write_template(path, ["水利", "财政"], 2026)

@@ -15,12 +15,11 @@ import example_pdf
 import pypdfium2
 import pytest
 from example_pdf import ITEMS, NAMED, SIMSUN, VERTICAL, pdf, shown, table, without_meaning
-
-from catalog.errors import GoufuError
-from disclosure.document import read_document
-from disclosure.model import Disclosure
-from disclosure.pdf import page_glyphs, pdf_lines
-from disclosure.standin import no_system_fonts, stand_in_font
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.pdf import page_glyphs, pdf_lines
+from goufu.disclosure.formats.standin import no_system_fonts, stand_in_font
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_document
 
 
 def read(path: Path, data: bytes) -> Disclosure:
@@ -152,10 +151,10 @@ def test_shapes_without_characters_are_read_as_a_picture_where_that_can_be_done(
 ) -> None:
     font = without_meaning(stand_in_font())
     data = pdf(font, table(font))
-    monkeypatch.setattr("disclosure.pdf._scan_reader", lambda: False)
+    monkeypatch.setattr("goufu.disclosure.formats.pdf._scan_reader", lambda: False)
     with pytest.raises(GoufuError, match="ToUnicode"):
         read(tmp_path / "a.pdf", data)
-    monkeypatch.setattr("disclosure.pdf._scan_reader", lambda: lambda picture: example_pdf.ROWS)
+    monkeypatch.setattr("goufu.disclosure.formats.pdf._scan_reader", lambda: lambda picture: example_pdf.ROWS)
     lines, remarks = pdf_lines(data, "a.pdf", "a.pdf")
     assert tuple(line.cells for line in lines) == example_pdf.ROWS
     assert any("扫描" in remark.text for remark in remarks)
@@ -195,7 +194,7 @@ import dataclasses, json, sys
 from pathlib import Path
 import pypdfium2
 alone = pypdfium2.PdfDocument(sys.argv[1])[0].get_textpage().count_chars()
-from disclosure.document import read_document
+from goufu.disclosure.read import read_document
 print(json.dumps({"alone": alone, "read": [repr(read_document(Path(p))) for p in sys.argv[1:]]}))
 """
 

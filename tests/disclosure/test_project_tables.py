@@ -2,11 +2,10 @@
 
 from decimal import Decimal
 
+from goufu.disclosure.formats.text import text_lines
+from goufu.disclosure.tables.projects import ProjectTables, project_tables
 from hypothesis import given
 from hypothesis import strategies as st
-
-from disclosure.tables import ProjectTables, project_tables
-from disclosure.text import text_lines
 
 TITLE = "2026年项目支出预算表（本年预算）\n部门名称：甲县乙局\n单位：万元\n"
 HEADER = "项目名称\t合计\t2026年财政拨款\t\t\t财政专户管理资金\t单位资金\n\t\t一般公共预算\t政府性基金预算\t国有资本经营预算\t\t\n1\t2\t3\t4\t5\t6\t7\n"

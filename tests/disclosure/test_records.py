@@ -6,9 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-from catalog.errors import GoufuError
-from disclosure.records import read_records
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.lists.records import read_records
 
 CSV = '编号,部门,单位,年度,项目名称,项目概况,金额（万元）,目录代码\n1,甲县城市管理局,甲县环卫中心,2026年,城区道路清扫,"机械清扫，每日两次",12.50,A110101\n,甲县城市管理局,,2026,路灯维护,,3,\n'
 

@@ -9,10 +9,9 @@ from html import escape
 
 import pytest
 from disclosure_mixtures import packed, paragraph, with_chunk
-
-from catalog.errors import GoufuError
-from disclosure.document import read_content
-from disclosure.model import Disclosure
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_content
 
 LAMPS, RIVERS, TREES = "路灯维护服务", "河道保洁服务", "绿化养护"
 HEAD = "<tr><td>项目名称</td><td>部门</td><td>年度</td><td>金额（万元）</td></tr>"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-
-from catalog.errors import GoufuError
-from disclosure.document import read_content
-from disclosure.furniture import owner_of
-from disclosure.model import Disclosure
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_content
+from goufu.disclosure.tables.furniture import owner_of
 
 COVER = "甲县城市管理局2026年度部门预算公开\n"
 TITLE = "2026年项目支出预算表（本年预算）\n"

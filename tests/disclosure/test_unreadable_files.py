@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-
-from catalog.errors import GoufuError
-from disclosure.read import read_disclosure
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.assemble import read_disclosure
 
 
 @pytest.mark.parametrize(

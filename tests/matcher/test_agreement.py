@@ -5,14 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
-from catalog.load import load_catalogs
-from disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
-from matcher.assess import assess
-from matcher.audit import Audit, audit
-from matcher.findings import Silence, load_rules
-from matcher.findings.table import finding
-from matcher.model import Assessment
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
+from goufu.matcher.assess import assess
+from goufu.matcher.audit import Audit, audit
+from goufu.matcher.findings import Silence, load_rules
+from goufu.matcher.findings.table import finding
+from goufu.matcher.model import Assessment
 
 CITY, APPROVALS = "某县城市管理局", "某县行政审批服务管理局"
 TODAY = date(2026, 1, 1)

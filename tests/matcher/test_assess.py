@@ -5,12 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
-from catalog.load import load_catalogs
-from disclosure.items import read_items
-from disclosure.model import BudgetItem
-from matcher.assess import assess
-from matcher.model import Assessment
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.items import read_items
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.model import Assessment
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 TODAY = date(2026, 1, 1)

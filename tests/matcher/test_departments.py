@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from catalog.errors import CatalogError, UnknownNameError
-from catalog.load import load_catalogs, read_columns
-from matcher.departments import item_sections, load_departments, load_kinds, section_named, sections_of
+from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.load import load_catalogs, read_columns
+from goufu.matcher.departments import item_sections, load_departments, load_kinds, section_named, sections_of
 
 _HERE = Path(__file__).parent
 

@@ -6,16 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from benchmarks.findings import Score, audits, load_expected, score
-from catalog.errors import GoufuError, UnknownNameError
-from catalog.load import load_catalogs
-from disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
-from matcher.assess import assess
-from matcher.audit import Audit, audit
-from matcher.findings import (
+from goufu.catalog.errors import GoufuError, UnknownNameError
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
+from goufu.matcher.assess import assess
+from goufu.matcher.audit import Audit, audit
+from goufu.matcher.findings import (
     Silence,
     document_findings,
     findings_of,
@@ -24,8 +20,12 @@ from matcher.findings import (
     rule_named,
     silenced,
 )
-from matcher.findings.budget import loose, years
-from matcher.model import Assessment, Candidate, Finding
+from goufu.matcher.findings.budget import loose, years
+from goufu.matcher.model import Assessment, Candidate, Finding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.findings import Score, audits, load_expected, score
 
 TODAY = date(2026, 1, 1)
 CITY = "孝义市城市管理局"
@@ -477,6 +477,6 @@ def test_documents_named_in_the_issue(examples: dict[str, Audit]) -> None:
     ],
 )
 def test_how_long_a_column_says(term: str, count: int | None) -> None:
-    from matcher.findings.budget import stretch
+    from goufu.matcher.findings.budget import stretch
 
     assert stretch(term) == count

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from matcher.findings import load_rules
+from goufu.matcher.findings import load_rules
 
 DOCS = Path(__file__).parents[2] / "docs" / "findings.md"
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from catalog.load import load_catalogs
-from matcher.corpus import open_corpus
-from matcher.index import Target, build, content_key, read, save
-from matcher.targets import targets_on
-from matcher.terms import EntryTerms
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.index.grams import Target, build, content_key, read, save
+from goufu.matcher.index.targets import targets_on
+from goufu.matcher.index.terms import EntryTerms
 
 TARGETS = (
     Target("v", "甲", "A010101", "污水处理服务", ("公共服务", "城乡维护服务", "公共设施管理服务")),

@@ -3,16 +3,15 @@
 from datetime import date
 
 import pytest
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.index.grams import Index
+from goufu.matcher.misread import read_as
+from goufu.matcher.search import search
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog.load import load_catalogs
-from disclosure.model import BudgetItem
-from matcher.assess import assess
-from matcher.corpus import open_corpus
-from matcher.index import Index
-from matcher.misread import read_as
-from matcher.search import search
 
 TODAY = date(2026, 1, 1)
 

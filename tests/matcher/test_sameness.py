@@ -3,11 +3,8 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from disclosure.items import read_items
-from matcher.sameness import (
+from goufu.disclosure.items import read_items
+from goufu.matcher.precedents.similarity import (
     adds,
     is_telling,
     key_format,
@@ -17,6 +14,8 @@ from matcher.sameness import (
     title_key,
     title_likeness,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 CITY = "孝义市城市管理局"

@@ -2,13 +2,12 @@
 
 from datetime import date
 
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.index.corpus import Corpus, open_corpus
+from goufu.matcher.index.initials import by_initials, initials
+from goufu.matcher.search import search
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog.load import load_catalogs
-from matcher.corpus import Corpus, open_corpus
-from matcher.initials import by_initials, initials
-from matcher.search import search
 
 
 def corpus() -> Corpus:

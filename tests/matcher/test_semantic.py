@@ -16,19 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 from embedding_server import Service, serving, vector
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.model import Assessment
+from goufu.matcher.semantic import endpoint as endpoints
+from goufu.matcher.semantic.cache import Cached
+from goufu.matcher.semantic.embedding import SemanticError, Vectors, unit
+from goufu.matcher.semantic.endpoint import endpoint
+from goufu.matcher.semantic.local import local_model
+from goufu.matcher.semantic.rerank import Reranker, item_texts, reordered
 from hypothesis import given
 from hypothesis import strategies as st
-
-from catalog.load import load_catalogs
-from disclosure.model import BudgetItem
-from matcher.assess import assess
-from matcher.model import Assessment
-from matcher.semantic import endpoint as endpoints
-from matcher.semantic.cache import Cached
-from matcher.semantic.embedding import SemanticError, Vectors, unit
-from matcher.semantic.endpoint import endpoint
-from matcher.semantic.local import local_model
-from matcher.semantic.rerank import Reranker, item_texts, reordered
 
 KEY = "sk-geheim-0123456789"
 #: a line that several class B entries could be; 内部影音 is what the service is told it means
@@ -107,7 +106,7 @@ def test_the_model_decides_between_close_candidates_and_a_person_looks() -> None
 
 
 def test_a_changed_first_place_is_never_auto(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcher.rank.auto_threshold", lambda: 0.0)
+    monkeypatch.setattr("goufu.matcher.rank.auto_threshold", lambda: 0.0)
     assert judged([LINE])[0].decision == "auto"
     assert judged([LINE], Reranker(Counted((("宣传活动", "卫生健康知识宣传服务"),))))[0].decision == "auto"
     assert judged([LINE], Reranker(Counted(MEANING)))[0].decision == "review"
@@ -159,9 +158,9 @@ def test_nothing_is_imported_or_connected_to_unless_asked_for() -> None:
         "def never(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = never\n"
         "sys.argv = ['goufu', 'classify', 'examples/disclosures/孝义市人民政府办公室2026.txt', '--format', 'jsonl']\n"
-        "from cli.main import app\n"
+        "from goufu.cli.main import app\n"
         "app(standalone_mode=False)\n"
-        "found = [m for m in ('matcher.semantic', 'urllib3', 'onnxruntime', 'tokenizers') if m in sys.modules]\n"
+        "found = [m for m in ('goufu.matcher.semantic', 'urllib3', 'onnxruntime', 'tokenizers') if m in sys.modules]\n"
         "assert not found, found\n"
     )
     done = subprocess.run(

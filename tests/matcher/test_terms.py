@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-
-from catalog.errors import CatalogError
-from catalog.load import load_catalogs
-from matcher.terms import load_terms, read_terms
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.index.terms import load_terms, read_terms
 
 
 def test_every_entry_has_at_least_twenty_terms() -> None:

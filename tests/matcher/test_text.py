@@ -1,11 +1,10 @@
 """Normal form and content of budget lines: what is dropped, and that nothing else is."""
 
 import pytest
+from goufu.matcher.features import tail
+from goufu.matcher.text import content, grams, normal
 from hypothesis import given
 from hypothesis import strategies as st
-
-from matcher.features import tail
-from matcher.text import content, grams, normal
 
 CHINESE = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=30)
 

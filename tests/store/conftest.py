@@ -16,10 +16,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-
-from store.engine import Store
-from store.place import Place
-from store.schema import open_store
+from goufu.store.address import Place
+from goufu.store.engine import Store
+from goufu.store.schema import open_store
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from example_runs import APPROVALS
-
-from disclosure.items import read_items
-from disclosure.model import BudgetItem
+from goufu.disclosure.items import read_items
+from goufu.disclosure.model import BudgetItem
 
 FOLDER = Path(__file__).parents[1] / "editions"
 

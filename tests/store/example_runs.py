@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from catalog.load import load_catalogs
-from disclosure.items import read_items
-from disclosure.model import BudgetItem
-from matcher.assess import assess
-from matcher.model import Assessment
-from store.engine import Store
-from store.runs import record_run
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.items import read_items
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.model import Assessment
+from goufu.store.engine import Store
+from goufu.store.runs import record_run
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 from example_runs import approvals, copies, recorded
+from goufu.catalog.load import load_catalogs
+from goufu.store.address import Place
+from goufu.store.backup import backup, inspect_backup, restore
+from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.engine import Store
+from goufu.store.errors import StoreError
+from goufu.store.log import events, gaps
+from goufu.store.precedents.keys import precedents
+from goufu.store.runs import run_items, runs
+from goufu.store.schema import downgrade, open_store
 from sqlalchemy import select
 from sqlmodel import SQLModel
-
-from catalog.load import load_catalogs
-from store.audit import events, gaps
-from store.backup import backup, inspect_backup, restore
-from store.decisions import choice_named, decide, remark
-from store.engine import Store
-from store.errors import StoreError
-from store.place import Place
-from store.precedents import precedents
-from store.runs import run_items, runs
-from store.schema import downgrade, open_store
 
 
 def content(store: Store) -> dict[str, list[tuple[object, ...]]]:
@@ -84,9 +83,8 @@ def test_from_either_engine_into_either(full: Store, other: Store, tmp_path: Pat
 
 
 def test_the_log_is_guarded_again_after_a_restore(full: Store, other: Store, tmp_path: Path) -> None:
+    from goufu.store.engine import writing
     from sqlalchemy import text
-
-    from store.engine import writing
 
     backup(full, tmp_path / "b.db")
     restore(other, tmp_path / "b.db", "丙")

@@ -6,18 +6,17 @@ from datetime import date
 
 import pytest
 from example_runs import NOW, approvals, judged, line, recorded
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.assess import assess
+from goufu.store.decisions import Choice, choice_named, choice_text, decide, withdraw
+from goufu.store.engine import Store, reading, writing
+from goufu.store.errors import ConflictError, NoSuchRunError, StoreError
+from goufu.store.log import events, gaps
+from goufu.store.precedents.keys import precedents
+from goufu.store.runs import StoredItem, run_items, stored_item
+from goufu.store.tables import Decision
 from sqlalchemy import text
-
-from catalog.errors import GoufuError
-from catalog.load import load_catalogs
-from matcher.assess import assess
-from store.audit import events, gaps
-from store.decisions import Choice, choice_named, choice_text, decide, withdraw
-from store.engine import Store, reading, writing
-from store.errors import ConflictError, NoSuchRunError, StoreError
-from store.precedents import precedents
-from store.runs import StoredItem, run_items, stored_item
-from store.tables import Decision
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_what_an_officer_may_write(said: str, expected: tuple[str, ...]) -> None
 
 def stored(a: object) -> StoredItem:
     """An item as a store gives it back, without a store."""
-    from matcher.model import Assessment
+    from goufu.matcher.model import Assessment
 
     assert isinstance(a, Assessment)
     return StoredItem(

@@ -8,19 +8,18 @@ from pathlib import Path
 import pytest
 from example_editions import decided_2025
 from example_runs import approvals, judged, line, recorded
-
-from catalog.concordance import load_archive
-from catalog.errors import GoufuError
-from catalog.load import load_catalogs
-from matcher.precedent import applied
-from store.decisions import choice_named, decide
-from store.engine import Store
-from store.exchange import COLUMNS, export, import_sheet, read_sheet, sign
-from store.lookup import open_precedents
-from store.place import Place
-from store.precedents import precedents
-from store.runs import run_items
-from store.schema import open_store
+from goufu.catalog.concordance.changes import load_archive
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.precedents.apply import applied
+from goufu.store.address import Place
+from goufu.store.decisions import choice_named, decide
+from goufu.store.engine import Store
+from goufu.store.precedents.exchange import COLUMNS, export, import_sheet, read_sheet, sign
+from goufu.store.precedents.keys import precedents
+from goufu.store.precedents.lookup import open_precedents
+from goufu.store.runs import run_items
+from goufu.store.schema import open_store
 
 DAY = date(2026, 3, 2)
 BUREAU = "孝义市财政局"

@@ -12,14 +12,13 @@ from typing import Any
 import openpyxl
 import pytest
 from example_runs import approvals, judged, line, recorded
-
-from catalog.errors import GoufuError
-from catalog.load import load_catalogs
-from store.decisions import choice_named, decide
-from store.engine import Store
-from store.errors import NoSuchRunError
-from store.filled import read_filled, run_of, settle
-from store.runs import run_items, run_named
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import load_catalogs
+from goufu.cli.render.filled import read_filled, run_of, settle
+from goufu.store.decisions import choice_named, decide
+from goufu.store.engine import Store
+from goufu.store.errors import NoSuchRunError
+from goufu.store.runs import run_items, run_named
 
 HEAD = ("序号", "单位", "项目", "金额\n（万元）", "认定", "代码", "核定代码", "备注")
 
@@ -183,10 +182,9 @@ def test_files_that_are_no_workbook(tmp_path: Path) -> None:
 def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None:
     """Written by goufu, opened and filled as a spreadsheet program would, read back: nothing but 核定代码 was touched."""
     from example_runs import APPROVALS
-
-    from cli.workbook import write_workbook
-    from disclosure.document import read_document
-    from matcher.audit import audit
+    from goufu.cli.render.workbook import write_workbook
+    from goufu.disclosure.read import read_document
+    from goufu.matcher.audit import audit
 
     one = audit(read_document(APPROVALS), load_catalogs(), today=date(2025, 1, 1))
     recorded(store, list(one.assessments))
@@ -253,9 +251,9 @@ def test_a_code_in_another_dress_is_stored_as_printed_and_told(
 
 def test_no_purchased_service_without_a_nature_stays_so(store: Store, tmp_path: Path) -> None:
     """002 was taken for a service: what it is instead, nobody said. The same line next time is no service either."""
-    from catalog.concordance import load_archive
-    from matcher.precedent import applied
-    from store.lookup import open_precedents
+    from goufu.catalog.concordance.changes import load_archive
+    from goufu.matcher.precedents.apply import applied
+    from goufu.store.precedents.lookup import open_precedents
 
     run = run_named(store, str(recorded(store, approvals())))
     rows = read_filled(workbook(tmp_path / "r.xlsx", {"002": "非购买服务"}))

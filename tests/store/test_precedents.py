@@ -7,20 +7,19 @@ from datetime import date
 import pytest
 from example_editions import budget_2025, decided_2025, edition_2026
 from example_runs import NOW, approvals, judged, line, recorded
+from goufu.catalog.concordance.changes import load_archive
+from goufu.catalog.load import load_catalogs
+from goufu.matcher.assess import assess
+from goufu.matcher.model import Assessment
+from goufu.matcher.precedents.apply import applied
+from goufu.matcher.precedents.similarity import key_format, title_key
+from goufu.store.decisions import choice_named, decide, withdraw
+from goufu.store.engine import Store, writing
+from goufu.store.errors import NoSuchRunError
+from goufu.store.precedents.keys import count, forget, precedents, rekey
+from goufu.store.precedents.lookup import open_precedents
+from goufu.store.runs import delete_run, run_items
 from sqlalchemy import text
-
-from catalog.concordance import load_archive
-from catalog.load import load_catalogs
-from matcher.assess import assess
-from matcher.model import Assessment
-from matcher.precedent import applied
-from matcher.sameness import key_format, title_key
-from store.decisions import choice_named, decide, withdraw
-from store.engine import Store, writing
-from store.errors import NoSuchRunError
-from store.lookup import open_precedents
-from store.precedents import count, forget, precedents, rekey
-from store.runs import delete_run, run_items
 
 
 def decide_lines(store: Store, numbers: list[str]) -> int:

@@ -7,16 +7,15 @@ from decimal import Decimal
 
 import pytest
 from example_runs import APPROVALS, NOW, approvals, copies, recorded
+from goufu.catalog.load import load_catalogs
+from goufu.store import tables
+from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.engine import Store, reading
+from goufu.store.errors import NoSuchRunError
+from goufu.store.log import events, gaps
+from goufu.store.precedents.keys import precedents
+from goufu.store.runs import delete_run, record_run, run_items, run_named, runs, stored_item
 from sqlmodel import func, select
-
-from catalog.load import load_catalogs
-from store import tables
-from store.audit import events, gaps
-from store.decisions import choice_named, decide, remark
-from store.engine import Store, reading
-from store.errors import NoSuchRunError
-from store.precedents import precedents
-from store.runs import delete_run, record_run, run_items, run_named, runs, stored_item
 
 
 def test_a_run_is_recorded_with_all_it_was_judged_by(store: Store) -> None:
@@ -72,7 +71,7 @@ def test_an_empty_store_says_how_to_begin(store: Store) -> None:
 
 
 def test_a_run_is_recorded_whole_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    import store.runs as module
+    import goufu.store.runs as module
 
     count = 0
     whole = module._items

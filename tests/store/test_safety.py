@@ -11,24 +11,23 @@ from pathlib import Path
 
 import pytest
 from example_runs import approvals, copies, recorded
+from goufu.catalog.load import load_catalogs
+from goufu.store.address import Place, default_path, masked, place_of
+from goufu.store.decisions import choice_named, decide
+from goufu.store.engine import Store, connect, reading, writing
+from goufu.store.errors import StoreError
+from goufu.store.precedents.lookup import open_precedents
+from goufu.store.runs import run_items, runs
+from goufu.store.schema import open_store
 from sqlalchemy import text
-
-from catalog.load import load_catalogs
-from store.decisions import choice_named, decide
-from store.engine import Store, connect, reading, writing
-from store.errors import StoreError
-from store.lookup import open_precedents
-from store.place import Place, default_path, masked, place_of
-from store.runs import run_items, runs
-from store.schema import open_store
 
 ROOT = Path(__file__).parents[2]
 
 _KILLED = """
 import os, signal, sys
-import store.runs as module
-from store.place import place_of
-from store.schema import open_store
+import goufu.store.runs as module
+from goufu.store.address import place_of
+from goufu.store.schema import open_store
 from example_runs import copies, recorded
 store = open_store(place_of(sys.argv[1]))
 recorded(store, copies(7))
@@ -130,7 +129,7 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_does_not_finish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.engine.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("goufu.store.engine.BUSY_SECONDS", 0.2)
     place = Place(tmp_path / "goufu.db")
     open_store(place).engine.dispose()
     other = sqlite3.connect(place.path or "", isolation_level=None)
@@ -196,7 +195,7 @@ def test_without_a_store_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     code = (
         "import sys, runpy\n"
         "sys.argv = ['goufu', *sys.argv[1:]]\n"
-        "try:\n    runpy.run_module('cli.main', run_name='__main__')\nexcept SystemExit:\n    pass\n"
+        "try:\n    runpy.run_module('goufu.cli.main', run_name='__main__')\nexcept SystemExit:\n    pass\n"
         "print(sorted(m for m in ('sqlalchemy', 'sqlmodel', 'alembic', 'psycopg') if m in sys.modules), file=sys.stderr)\n"
     )
     environment_db = str(tmp_path / "none.db")

@@ -5,24 +5,23 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import goufu.store.schema as schema
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from example_runs import NOW, approvals, recorded
+from goufu.catalog.load import load_catalogs
+from goufu.store.address import Place
+from goufu.store.decisions import choice_named, decide, withdraw
+from goufu.store.engine import Store, connect
+from goufu.store.errors import StoreError
+from goufu.store.precedents.keys import precedents, rekey
+from goufu.store.runs import run_items
+from goufu.store.schema import HEAD, REVISIONS, downgrade, open_store, revision, upgrade
 from sqlalchemy import text
 from sqlmodel import SQLModel
-
-import store.schema as schema
-from catalog.load import load_catalogs
-from store.decisions import choice_named, decide, withdraw
-from store.engine import Store, connect
-from store.errors import StoreError
-from store.place import Place
-from store.precedents import precedents, rekey
-from store.runs import run_items
-from store.schema import HEAD, REVISIONS, downgrade, open_store, revision, upgrade
 
 
 def test_the_revisions_are_those_in_the_package() -> None:

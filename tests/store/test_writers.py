@@ -19,22 +19,21 @@ from pathlib import Path
 
 import pytest
 from example_runs import copies, recorded
-
-from store.audit import events, gaps
-from store.place import Place
-from store.precedents import precedents
-from store.runs import run_items
-from store.schema import open_store
+from goufu.store.address import Place
+from goufu.store.log import events, gaps
+from goufu.store.precedents.keys import precedents
+from goufu.store.runs import run_items
+from goufu.store.schema import open_store
 
 ROOT = Path(__file__).parents[2]
 WRITERS, SHARE, DISPUTED = 10, 200, 300
 
 _WRITER = """
 import json, os, sys
-from store.decisions import Choice, decide
-from store.engine import connect
-from store.errors import ConflictError
-from store.place import place_of
+from goufu.store.decisions import Choice, decide
+from goufu.store.engine import connect
+from goufu.store.errors import ConflictError
+from goufu.store.address import place_of
 
 name, folder, code = sys.argv[1], sys.argv[2], sys.argv[3]
 share = json.load(open(f"{folder}/{name}.share"))
@@ -161,7 +160,7 @@ def diary(path: Path) -> dict[int, dict[str, object]]:
 
 @pytest.mark.parametrize("together", [4])
 def test_a_new_shared_database_is_made_once_by_many(postgres: Place, together: int) -> None:
-    code = "import sys\nfrom store.place import place_of\nfrom store.schema import open_store\nopen_store(place_of(sys.argv[1]))"
+    code = "import sys\nfrom goufu.store.address import place_of\nfrom goufu.store.schema import open_store\nopen_store(place_of(sys.argv[1]))"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'store'}"}
     processes = [
         subprocess.Popen(

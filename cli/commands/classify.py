@@ -1,0 +1,279 @@
+"""`goufu classify`: the main job. Every budgeted item of the files with its catalog code, or a flag where there is none."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from goufu.catalog.errors import GoufuError
+from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from goufu.cli.shared.border import holds_everything
+from goufu.cli.shared.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
+from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from goufu.cli.shared.output import (
+    csv_text,
+    emit,
+    note,
+    print_line,
+    print_table,
+    say,
+    set_headings,
+    whole_file,
+)
+from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, source
+
+if TYPE_CHECKING:
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
+
+_SEVERITIES = ("notice", "warning", "error")
+
+
+def classify(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="文件…", help="部门预算公开（PDF、Word、Excel、网页、文本、扫描件）、项目记录，或文件夹"
+        ),
+    ],
+    department: DepartmentOption = None,
+    year: YearOption = None,
+    on: BudgetDayOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="把结果写在原工作簿各行旁边，另存为此文件（原有内容不变）"),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="格式",
+            help="屏幕上的格式：table、json、jsonl、csv 或 ocds；默认 table，有 -o 时只显示小结",
+        ),
+    ] = None,
+    headings: HeadingsOption = "en",
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", help="有此级别或更高的问题时以 1 退出：notice、warning、error")
+    ] = None,
+    ignore: IgnoreOption = None,
+    ignore_file: IgnoreFileOption = None,
+    save: SaveOption = False,
+    no_store: NoStoreOption = False,
+    by: ByOption = None,
+    db: DbOption = None,
+    semantic: SemanticOption = None,
+    semantic_model: SemanticModelOption = None,
+) -> None:
+    """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
+    checked(form or "table", "ocds")
+    set_headings(headings)
+    if fail_on is not None and fail_on not in _SEVERITIES:
+        raise GoufuError(
+            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
+        )
+    suffix = output.suffix.lower() if output else ""
+    if output and suffix not in WRITERS:
+        raise GoufuError(
+            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
+            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
+        )
+    how = replace(
+        settings(department, year, on, ignore, ignore_file),
+        db=db,
+        remember=not no_store,
+        semantic=source(semantic, semantic_model),
+    )
+    audits, failed = audit_files(files, how)
+    audits = [a for a in audits if a.assessments]
+    assessments = [a for one in audits for a in one.assessments]
+    writer = _write_ocds if form == "ocds" and suffix == ".json" else WRITERS.get(suffix)
+    if output and writer and assessments:
+        with whole_file(output) as temporary:
+            writer(temporary, audits)
+        note(f"已写入 {output}（{len(assessments)} 项）", f"wrote {output} ({len(assessments)} items)")
+    if into and assessments:
+        from goufu.cli.render.into import write_into
+
+        write_into(into, files, audits)
+        note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
+    if form is None and (output or into):
+        for one in audits:
+            _in_short(one)
+    elif form in (None, "table"):
+        for one in audits:
+            _tables(one)
+    elif form == "ocds":
+        if writer is not _write_ocds:
+            print(_ocds(audits, not holds_everything(sys.stdout)), end="")
+    else:
+        emit((a.record() for a in assessments), (), form or "table")
+        _say_findings(audits)
+    if save and assessments:
+        model = how.semantic.label if how.semantic else None
+        options = {"department": department, "year": year, "on": on, "semantic": model}
+        number = save_run(audits, files, db, by, options)
+        note(
+            f"已记录为运行 {number}；逐项复核：goufu review {number}",
+            f"recorded as run {number}; goufu review {number}",
+        )
+    if failed:
+        raise typer.Exit(2)
+    if fail_on and any(
+        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
+        for one in audits
+        for _, f in one.all_findings
+        if not f.silenced
+    ):
+        raise typer.Exit(1)
+
+
+def _say_findings(audits: Sequence[Audit]) -> None:
+    """The findings on whole documents, which have no item to stand on, as messages."""
+    for one in audits:
+        for f in one.findings:
+            name = one.disclosure.file
+            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
+
+
+def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
+    import json
+
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for one in audits:
+            for a in one.assessments:
+                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
+
+
+def _write_json(path: Path, audits: Sequence[Audit]) -> None:
+    import json
+
+    records = [a.record() for one in audits for a in one.assessments]
+    path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
+    records = [a.record() for one in audits for a in one.assessments]
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
+
+
+def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
+    from goufu.cli.render.workbook import write_workbook
+
+    write_workbook(path, audits)
+
+
+def _write_html(path: Path, audits: Sequence[Audit]) -> None:
+    from goufu.cli.render.page import report_page
+
+    path.write_text(report_page(audits), encoding="utf-8")
+
+
+def _ocds(audits: Sequence[Audit], exact: bool = False) -> str:
+    import json
+
+    from goufu.catalog.load import load_catalogs
+    from goufu.cli.render.ocds import release_package
+
+    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=exact, indent=1) + "\n"
+
+
+def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:
+    path.write_text(_ocds(audits), encoding="utf-8")
+
+
+#: how each output file is written, by its ending
+WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
+    ".xlsx": _write_xlsx,
+    ".html": _write_html,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".json": _write_json,
+}
+
+
+def _tables(one: Audit) -> None:
+    """One table per department and year of a document, in the order of the input, and the document's own findings."""
+    from goufu.cli.render.verdicts import finding_line, summary
+
+    groups: dict[tuple[str, int | None], list[Assessment]] = {}
+    for a in one.assessments:
+        groups.setdefault((a.item.department, a.item.year), []).append(a)
+    for (name, year), some in groups.items():
+        _table(name, year, some)
+        _overtaken(some)
+    for f in one.findings:
+        print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
+    print_line(summary(one.assessments, one.findings))
+    print()
+
+
+def _in_short(one: Audit) -> None:
+    """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
+    from collections import Counter
+
+    from goufu.cli.render.verdicts import finding_line, summary
+    from goufu.matcher.findings import load_rules
+
+    name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
+    year = one.disclosure.year or one.assessments[0].item.year
+    print_line(f"{name} {say(f'{year} 年预算', f'budget {year}') if year else ''}".strip())
+    print_line(f"  {summary(one.assessments, one.findings)}", indent=2)
+    for f in one.findings:
+        if f.severity != "notice" and not f.silenced:
+            print_line(f"  {finding_line(f)}", indent=2)
+    grave = Counter(
+        f.rule for a in one.assessments for f in a.findings if f.severity != "notice" and not f.silenced
+    )
+    if grave:
+        told = "；".join(
+            f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
+            for rule, n in grave.most_common()
+        )
+        print_line(f"  {say('项目的问题：', 'findings on items: ')}{told}", indent=2)
+
+
+def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:
+    from goufu.cli.render.verdicts import COLUMNS, row
+
+    first = assessments[0]
+    title = f"{name or say('（部门未知）', '(department unknown)')} {say(f'{year} 年预算', f'budget {year}') if year else ''}"
+    sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say(
+        "不能确定", "unknown"
+    )
+    law = say("依据", "by") + " " + " + ".join(first.versions)
+    print_table(
+        [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
+    )
+
+
+def _overtaken(assessments: Sequence[Assessment]) -> None:
+    """What versions that took effect later in the same year changed for the sections of these items."""
+    from goufu.catalog.concordance.changes import load_archive
+    from goufu.catalog.validity import applicable
+    from goufu.cli.render.changes import counted
+
+    archive = load_archive()
+    for section in dict.fromkeys(s for a in assessments for s in a.sections):
+        law = applicable(archive.versions, section, assessments[0].reference_date)
+        for later in law.overtaken_by:
+            if law.governing is None or not law.held:
+                continue
+            changes = archive.changes(law.governing.id, later.id, section)
+            told = counted(changes)
+            print_line(
+                say(
+                    f"年内 {later.in_force} 起 {later.number} 取代上述目录；{section}：{told}。"
+                    f"详见 goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"{later.id} took over on {later.in_force}; {section}: {told}; "
+                    f"see goufu diff {law.governing.id} {later.id} -d {section}",
+                ),
+                indent=5,
+            )

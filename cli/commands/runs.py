@@ -1,0 +1,66 @@
+"""`goufu runs`: the classifications that were recorded, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from goufu.cli.shared.memory import DbOption, opened
+from goufu.cli.shared.options import FormatOption, checked
+from goufu.cli.shared.output import Column, emit, note
+
+COLUMNS = (
+    Column("id", "运行", "run", right=True),
+    Column("made_at", "时间", "made at", width=16),
+    Column("officer", "经办", "officer", width=10),
+    Column("inputs", "文件", "files", ratio=4),
+    Column("items", "项目", "items", right=True),
+    Column("review", "待复核", "review", right=True),
+    Column("decided", "已认定", "decided", right=True),
+    Column("catalogs", "目录", "catalogs", ratio=2),
+)
+
+
+def runs(
+    form: FormatOption = "table",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="最多列出几次")] = 20,
+    db: DbOption = None,
+) -> None:
+    """列出记录过的运行。"""
+    checked(form)
+    from goufu.store.runs import runs as all_runs
+
+    store = opened(db)
+    found = all_runs(store, limit if form == "table" else None)
+    records = [
+        {
+            "id": r.id,
+            "uid": r.uid,
+            "made_at": r.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
+            if form == "table"
+            else r.made_at.isoformat(),
+            "officer": r.officer,
+            "program": r.program,
+            "inputs": "、".join(i.name for i in r.inputs)
+            if form == "table"
+            else [{"name": i.name, "size": i.size, "sha256": i.sha256} for i in r.inputs],
+            "items": r.items,
+            "review": r.review,
+            "decided": r.decided,
+            "catalogs": " ".join(v for v, _ in r.catalogs)
+            if form == "table"
+            else [{"version": v, "digest": d} for v, d in r.catalogs],
+            "index": r.index_digest,
+            "settings": dict(r.settings),
+        }
+        for r in found
+    ]
+    if form == "table" and not records:
+        note(
+            "还没有记录任何运行；用 goufu classify … --save 记录",
+            "no run was recorded yet; use goufu classify … --save",
+        )
+        return
+    emit(records, COLUMNS, form)
+    if form == "table":
+        note(f"存储：{store.place.label}", f"store: {store.place.label}")

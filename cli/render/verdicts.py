@@ -1,0 +1,153 @@
+"""How a judgement reads in one line: the words an officer sees in tables and workbooks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from goufu.cli.shared.output import Column, say
+
+if TYPE_CHECKING:
+    from goufu.matcher.model import Assessment, Finding
+
+NATURES = {
+    "service": ("服务", "service"),
+    "goods": ("货物", "goods"),
+    "works": ("工程", "works"),
+    "mixed": ("混合", "mixed"),
+    "personnel": ("人员", "personnel"),
+    "transfer": ("补助", "transfer"),
+    "operating": ("运转", "operating"),
+    "statutory": ("法定支出", "statutory"),
+    "insurance": ("保险", "insurance"),
+}
+STATUSES = {
+    "listed": ("已列", "listed"),
+    "unlisted": ("未列", "unlisted"),
+    "superseded": ("已失效", "superseded"),
+    "unknown": ("目录未存", "not held"),
+    "not_applicable": ("不适用", "n/a"),
+}
+
+#: what is doubted of a judgement, beside its certainty
+DOUBTS = {
+    "nature": ("性质", "nature"),
+    "listing": ("是否列入", "listing"),
+    "code": ("代码", "code"),
+    "section": ("部门", "section"),
+    "bundle": ("打包", "bundle"),
+    "citation": ("所填", "as cited"),
+    "held": ("未存", "not held"),
+    "finding": ("问题", "finding"),
+    "close": ("像服务", "like one"),
+}
+
+#: the severities of findings in words, the gravest first
+SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+
+COLUMNS = (
+    Column("number", "序", "#", right=True),
+    Column("title", "项目", "item", ratio=30),
+    Column("amount", "万元", "10k CNY", right=True),
+    Column("nature", "性质", "nature", width=8),
+    Column("code", "代码", "code", width=8),
+    Column("verdict", "条目 / 问题", "entry / findings", ratio=36),
+    Column("score", "把握", "conf.", right=True),
+)
+
+
+def number_of(assessment: Assessment) -> str:
+    """The item's number within its document, or its own id."""
+    tail = assessment.item.id.rpartition("-")[2]
+    return tail.lstrip("0") if tail.isdecimal() else assessment.item.id
+
+
+def verdict(a: Assessment) -> str:
+    """The entry, or what is said where there is none, and the findings, in words."""
+    lines = []
+    if a.coded:
+        name = a.coded.name + (
+            say("（退用", " (fallback ") + a.coded.version + say("）", ")") if a.coded.fallback else ""
+        )
+        lines.append(name)
+    elif a.status == "not_applicable":
+        lines.append(say("不是购买服务", "not a purchased service"))
+    elif a.status == "unknown":
+        lines.append(
+            say("本部门目录未存，不能判断是否列入", "the section is not held; listed or not cannot be said")
+        )
+    elif a.status == "superseded" or not a.findings:
+        lines.append(say(*STATUSES[a.status]))
+    if a.precedent:
+        lines.append(a.precedent)
+    lines += [finding_line(f) for f in a.findings]
+    if a.coded and a.decision == "review" and len(a.codes) > 1:
+        second = a.codes[1]
+        lines.append(say("另可：", "or: ") + f"{second.code} {second.name}")
+    return "\n".join(lines)
+
+
+def finding_line(f: Finding) -> str:
+    """A finding in one line: its mark, rule and message, and the reason where a user silenced it."""
+    line = f"{_mark(f.severity)} {f.rule} {say(f.message, f.english or f.message)}"
+    return line + (say(f"（已豁免：{f.silenced}）", f" (silenced: {f.silenced})") if f.silenced else "")
+
+
+def standing_findings(a: Assessment) -> list[Finding]:
+    """The findings on an item that no one silenced."""
+    return [f for f in a.findings if not f.silenced]
+
+
+def _mark(severity: str) -> str:
+    return {
+        "error": say("✗ 错误", "✗ error"),
+        "warning": say("! 警告", "! warning"),
+        "notice": say("· 提示", "· notice"),
+    }[severity]
+
+
+def row(a: Assessment) -> dict[str, Any]:
+    """One line of the table."""
+    return {
+        "number": number_of(a),
+        "title": a.item.title,
+        "amount": amount(a.item.amount_wan),
+        "nature": say(*NATURES[a.nature]),
+        "code": a.coded.code if a.coded else "—",
+        "verdict": verdict(a),
+        "score": sureness(a.certainty, a.doubt, "\n"),
+    }
+
+
+def sureness(certainty: float, doubt: str | None, between: str = " ") -> str:
+    """How sure the decision is, and where a person must look what is doubted: `72%?` and 代码."""
+    shown = f"{certainty:.0%}"
+    return f"{shown}?{between}{say(*DOUBTS[doubt])}" if doubt else shown
+
+
+def amount(value: Decimal | None) -> str:
+    """万元 with two places and thousands set apart; "" where it is not known."""
+    return "" if value is None else f"{value:,.2f}"
+
+
+def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ()) -> str:
+    """Items, amount, how many are coded, unlisted, not services, to be reviewed; all findings but the silenced ones.
+
+    `findings` are those on the document itself.
+    """
+    total = sum((a.item.amount_wan or Decimal(0) for a in assessments), Decimal(0))
+    bought = sum((a.item.amount_wan or Decimal(0) for a in assessments if a.gov_service), Decimal(0))
+    by = Counter(a.status for a in assessments)
+    review = sum(a.decision == "review" for a in assessments)
+    everything = [*findings, *(f for a in assessments for f in a.findings)]
+    grave = Counter(f.severity for f in everything if not f.silenced)
+    return say(
+        f"共 {len(assessments)} 项 {amount(total)} 万元，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
+        f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"
+        f"待复核 {review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
+        f"{len(assessments)} items, {amount(total)} (10k CNY), services {amount(bought)}; listed {by['listed']}, unlisted {by['unlisted']}, "
+        f"superseded {by['superseded']}, not held {by['unknown']}, n/a {by['not_applicable']}; "
+        f"to review {review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
+    )

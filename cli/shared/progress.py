@@ -1,0 +1,26 @@
+"""A progress bar on stderr for long work; nothing where the work is short or stderr is no terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from goufu.cli.shared.output import say
+
+#: fewer steps than this are over before a bar could be read
+_SHORT = 2000
+
+
+@contextlib.contextmanager
+def progress(total: int, zh: str, en: str, short: int = _SHORT) -> Iterator[Callable[[int], None]]:
+    """A function to call with the number of steps done; no bar for fewer than `short` of them."""
+    if total < short or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say(zh, en), total=total)
+        yield lambda steps: bar.update(task, advance=steps)

@@ -1,0 +1,469 @@
+"""From characters and ruled lines on a page to printed lines and table rows; for PDF text and for scans alike.
+
+Where a page has ruled tables, a character belongs to the cell its middle lies in, and cells between which no line
+is drawn are one merged cell, whose text stands in its first row and column. Where a table has no vertical
+lines, columns are the stripes that its rows with figures leave between empty stripes. Everything else is
+paragraphs, wrapped lines joined again. Coordinates run to the right and *down*, in points or pixels alike:
+every tolerance is a share of the size of the characters.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from goufu.disclosure.amounts import parse_amount
+
+#: ruled lines of a page beyond this many are a drawing, not tables
+MAX_RULES = 8_000
+#: cells of one ruled table beyond this many are a drawing as well
+MAX_GRID = 20_000
+
+#: white space between two lines of one wrapped cell, as a share of the size of the characters
+WRAPPED = 0.55
+
+_WORDLIKE = re.compile(r"[A-Za-z]")
+_INDENT = re.compile(
+    r"\A(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]|第[一二三四五六七八九十]+[部章条]|注[:：]|附件)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character, or a few that were read together, with its box; `vertical` where the next one stands below."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    vertical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One straight ruled line, horizontal where `y0 == y1`, vertical where `x0 == x1`."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(slots=True)
+class _Segment:
+    """Characters on one line without a wide gap between them."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(slots=True)
+class _Grid:
+    """A ruled table: where its lines run, and which stretches of them are drawn."""
+
+    xs: list[float]
+    ys: list[float]
+    across: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    down: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+
+
+def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[tuple[str, ...]]:
+    """The printed lines and table rows of a page, from top to bottom; a paragraph is a row of one cell."""
+    glyphs = [
+        glyph for glyph in glyphs if glyph.text.strip() and glyph.x1 >= glyph.x0 and glyph.y1 > glyph.y0
+    ]
+    if not glyphs:
+        return []
+    size = statistics.median(glyph.y1 - glyph.y0 for glyph in glyphs)
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    rest = glyphs
+    for grid in _grids(rules, size):
+        inside = [glyph for glyph in rest if _within(glyph, grid)]
+        if not inside:
+            continue
+        table = _ruled_rows(grid, inside)
+        if max((len([cell for cell in cells if cell]) for _, cells in table), default=0) < 2:
+            continue  # a frame around a page or a paragraph
+        rows += table
+        taken = set(map(id, inside))
+        rest = [glyph for glyph in rest if id(glyph) not in taken]
+    rows += _free_rows(rest, size)
+    return [cells for _, cells in sorted(rows, key=lambda row: row[0])]
+
+
+# ruled tables
+
+
+def _grids(rules: Sequence[Rule], size: float) -> list[_Grid]:
+    """The ruled tables of a page: lines that touch each other, at least two each way."""
+    if not rules or len(rules) > MAX_RULES:
+        return []
+    near = max(size * 0.25, 1.0)
+    across = _joined([(r.y0, r.x0, r.x1) for r in rules if r.y0 == r.y1], near)
+    down = _joined([(r.x0, r.y0, r.y1) for r in rules if r.x0 == r.x1], near)
+    grids = []
+    for horizontals, verticals in _touching(across, down, near):
+        xs = _positions([x for x, _, _ in verticals], near)
+        ys = _positions([y for y, _, _ in horizontals], near)
+        # a table may lack its outer lines: the others then reach beyond the last one drawn
+        left, right = min(a for _, a, _ in horizontals), max(b for _, _, b in horizontals)
+        top, bottom = min(a for _, a, _ in verticals), max(b for _, _, b in verticals)
+        xs = [left] * (left < xs[0] - size) + xs + [right] * (right > xs[-1] + size)
+        ys = [top] * (top < ys[0] - size) + ys + [bottom] * (bottom > ys[-1] + size)
+        if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > MAX_GRID:
+            continue
+        for top, bottom in _stacked(xs, ys, verticals, near):
+            inside = [v for v in verticals if v[1] < bottom - near and v[2] > top + near]
+            grids.append(
+                _grid(
+                    [x for x in xs if x in (xs[0], xs[-1]) or any(abs(v[0] - x) <= near for v in inside)],
+                    [y for y in ys if top <= y <= bottom],
+                    horizontals,
+                    inside,
+                    near,
+                )
+            )
+    return grids
+
+
+def _grid(
+    xs: list[float],
+    ys: list[float],
+    horizontals: Iterable[tuple[float, float, float]],
+    verticals: Iterable[tuple[float, float, float]],
+    near: float,
+) -> _Grid:
+    grid = _Grid(xs, ys)
+    for y, a, b in horizontals:
+        if ys[0] - near <= y <= ys[-1] + near:
+            grid.across.setdefault(_nearest(ys, y), []).append((a, b))
+    for x, a, b in verticals:
+        grid.down.setdefault(_nearest(xs, x), []).append((a, b))
+    return grid
+
+
+def _stacked(
+    xs: Sequence[float], ys: Sequence[float], verticals: Sequence[tuple[float, float, float]], near: float
+) -> list[tuple[float, float]]:
+    """Where one ruled frame holds several tables on top of each other: top and bottom of each.
+
+    The columns of a table may be merged in some rows, never exchanged for others: a new table begins where
+    the lines between the columns are neither all of those above nor among them.
+    """
+    tops = [0]
+    columns: set[int] = set()
+    for row in range(len(ys) - 1):
+        middle = (ys[row] + ys[row + 1]) / 2
+        here = {_nearest(xs, x) for x, a, b in verticals if a <= middle <= b} - {0, len(xs) - 1}
+        if columns and here and not (here <= columns or columns <= here):
+            tops.append(row)
+            columns = here
+        else:
+            columns |= here
+    tops.append(len(ys) - 1)
+    return [(ys[a], ys[b]) for a, b in zip(tops, tops[1:], strict=False)]
+
+
+def _joined(lines: Iterable[tuple[float, float, float]], near: float) -> list[tuple[float, float, float]]:
+    """Lines (position, from, to) with pieces of one line, and double lines, put together."""
+    joined: list[tuple[float, float, float]] = []
+    by_position = sorted((p, min(a, b), max(a, b)) for p, a, b in lines)
+    groups: list[list[tuple[float, float, float]]] = []
+    for line in by_position:
+        if groups and line[0] - groups[-1][-1][0] <= near:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    for group in groups:
+        position = statistics.median(p for p, _, _ in group)
+        spans = sorted((a, b) for _, a, b in group)
+        start, end = spans[0]
+        for a, b in spans[1:]:
+            if a <= end + near:
+                end = max(end, b)
+            else:
+                joined.append((position, start, end))
+                start, end = a, b
+        joined.append((position, start, end))
+    return joined
+
+
+def _touching(
+    across: list[tuple[float, float, float]], down: list[tuple[float, float, float]], near: float
+) -> list[tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]]:
+    """Groups of horizontal and vertical lines that hang together, each with at least two of both."""
+    parent = list(range(len(across) + len(down)))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for j, (x, a, b) in enumerate(down):
+        for i, (y, c, d) in enumerate(across):
+            if c - near <= x <= d + near and a - near <= y <= b + near:
+                parent[find(i)] = find(len(across) + j)
+    groups: dict[int, tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]] = (
+        defaultdict(lambda: ([], []))
+    )
+    for i, line in enumerate(across):
+        groups[find(i)][0].append(line)
+    for j, line in enumerate(down):
+        groups[find(len(across) + j)][1].append(line)
+    return [group for group in groups.values() if len(group[0]) >= 2 and len(group[1]) >= 2]
+
+
+def _positions(values: Iterable[float], near: float) -> list[float]:
+    """The distinct positions among `values`, those closer than `near` taken as one."""
+    distinct: list[float] = []
+    for value in sorted(values):
+        if not distinct or value - distinct[-1] > near:
+            distinct.append(value)
+    return distinct
+
+
+def _nearest(positions: Sequence[float], value: float) -> int:
+    return min(range(len(positions)), key=lambda i: abs(positions[i] - value))
+
+
+def _within(glyph: Glyph, grid: _Grid) -> bool:
+    x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
+    return grid.xs[0] <= x <= grid.xs[-1] and grid.ys[0] <= y <= grid.ys[-1]
+
+
+def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple[str, ...]]]:
+    """The rows of a ruled table with the height each begins at; merged cells speak once, at their first place."""
+    width, height = len(grid.xs) - 1, len(grid.ys) - 1
+    parent = list(range(width * height))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for row in range(height):
+        middle = (grid.ys[row] + grid.ys[row + 1]) / 2
+        for column in range(width):
+            here = row * width + column
+            if column + 1 < width and not _drawn(grid.down.get(column + 1, ()), middle):
+                parent[find(here + 1)] = find(here)
+            if row + 1 < height:
+                centre = (grid.xs[column] + grid.xs[column + 1]) / 2
+                if not _drawn(grid.across.get(row + 1, ()), centre):
+                    parent[find(here + width)] = find(here)
+    cells: dict[int, list[Glyph]] = defaultdict(list)
+    for glyph in glyphs:
+        column = min(max(bisect_right(grid.xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), width - 1)
+        row = min(max(bisect_right(grid.ys, (glyph.y0 + glyph.y1) / 2) - 1, 0), height - 1)
+        cells[find(row * width + column)].append(glyph)
+    first: dict[int, int] = {}
+    for i in range(width * height):
+        first.setdefault(find(i), i)
+    texts = {first[root]: _block_text(found) for root, found in cells.items()}
+    return [
+        (grid.ys[row], tuple(texts.get(row * width + column, "") for column in range(width)))
+        for row in range(height)
+        if any(texts.get(row * width + column) for column in range(width))
+    ]
+
+
+def _drawn(stretches: Iterable[tuple[float, float]], at: float) -> bool:
+    return any(a <= at <= b for a, b in stretches)
+
+
+def _block_text(glyphs: Sequence[Glyph]) -> str:
+    """The text of a cell, its lines joined without a break that the wording does not have."""
+    text = _columns_text([glyph for glyph in glyphs if glyph.vertical])
+    for line in _lines([glyph for glyph in glyphs if not glyph.vertical]):
+        text = join_wrapped(text, _line_text(line))
+    return text
+
+
+def _columns_text(glyphs: Sequence[Glyph]) -> str:
+    """Vertical writing: columns from right to left, each from top to bottom."""
+    columns: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda g: -g.x1):
+        if not columns or columns[-1][0].x0 > (glyph.x0 + glyph.x1) / 2:
+            columns.append([])
+        columns[-1].append(glyph)
+    return "".join(g.text for column in columns for g in sorted(column, key=lambda g: g.y0))
+
+
+def join_wrapped(first: str, second: str) -> str:
+    """Two lines of one text as one: with a space only between two Latin words."""
+    if first and second and _WORDLIKE.match(first[-1]) and _WORDLIKE.match(second[0]):
+        return f"{first} {second}"
+    return first + second
+
+
+def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """The characters by lines, from top to bottom, each line from left to right."""
+    lines: list[list[Glyph]] = []
+    middle = bottom = 0.0
+    for glyph in sorted(glyphs, key=lambda g: (g.y0 + g.y1) / 2):
+        centre = (glyph.y0 + glyph.y1) / 2
+        # small marks (— . ,) have boxes of their own height: they belong to the line they lie in
+        if lines and (centre - middle <= (glyph.y1 - glyph.y0) * 0.55 or centre < bottom):
+            lines[-1].append(glyph)
+            middle = statistics.fmean((g.y0 + g.y1) / 2 for g in lines[-1])
+            bottom = middle + statistics.fmean(g.y1 - g.y0 for g in lines[-1]) * 0.35
+        else:
+            lines.append([glyph])
+            middle, bottom = centre, centre + (glyph.y1 - glyph.y0) * 0.35
+    return [sorted(line, key=lambda g: g.x0) for line in lines]
+
+
+def _line_text(line: Sequence[Glyph]) -> str:
+    apart = _spread(line)
+    text = line[0].text
+    for before, glyph in zip(line, line[1:], strict=False):
+        gap = glyph.x0 - before.x1
+        height = max(glyph.y1 - glyph.y0, before.y1 - before.y0)
+        latin = _WORDLIKE.match(before.text[-1]) and _WORDLIKE.match(glyph.text[0])
+        wide = height * 0.22 if latin else max(height * 0.9, apart * 1.6)
+        text += (" " if gap > wide else "") + glyph.text
+    return text
+
+
+def _spread(line: Sequence[Glyph]) -> float:
+    """How far Chinese characters stand apart that are spread to fill their cell (分散对齐); 0 where they are not.
+
+    They are spread where most stand apart: in two words with a space between them, most stand close.
+    """
+    gaps = [
+        glyph.x0 - before.x1
+        for before, glyph in zip(line, line[1:], strict=False)
+        if before.text[-1] >= "\u2e80" and glyph.text[0] >= "\u2e80"
+    ]
+    return max(statistics.median_low(gaps), 0.0) if gaps else 0.0
+
+
+# everything else
+
+
+def _free_rows(glyphs: Sequence[Glyph], size: float) -> list[tuple[float, tuple[str, ...]]]:
+    """Paragraphs and tables without vertical lines; what is written vertically is one paragraph."""
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    if vertical := [glyph for glyph in glyphs if glyph.vertical]:
+        rows.append((min(glyph.y0 for glyph in vertical), (_columns_text(vertical),)))
+    lines = [_segments(line, size) for line in _lines([glyph for glyph in glyphs if not glyph.vertical])]
+    i = 0
+    while i < len(lines):
+        end = _run(lines, i, size)
+        if sum(_has_figure(line) for line in lines[i:end]) >= 2:
+            rows += _striped_rows(lines[i:end], size)
+            i = end
+        elif len(lines[i]) > 1:
+            rows.append((lines[i][0].y0, tuple(segment.text for segment in lines[i])))
+            i += 1
+        else:
+            i = _paragraph(lines, i, size, rows)
+    return rows
+
+
+def _run(lines: Sequence[Sequence[_Segment]], i: int, size: float) -> int:
+    """The end of the run of lines from `i` on that may be one table: several segments, or wrapped pieces of such."""
+    end = i
+    while end < len(lines):
+        closed = end > i and _gap(lines, end) < size * WRAPPED
+        opens = end + 1 < len(lines) and len(lines[end + 1]) > 1 and _gap(lines, end + 1) < size * WRAPPED
+        if len(lines[end]) == 1 and not closed and not opens:
+            break
+        end += 1
+    return end
+
+
+def _gap(lines: Sequence[Sequence[_Segment]], i: int) -> float:
+    """The white space between line `i` and the one above; negative where they overlap."""
+    return min(s.y0 for s in lines[i]) - max(s.y1 for s in lines[i - 1])
+
+
+def _segments(line: Sequence[Glyph], size: float) -> list[_Segment]:
+    """A line cut at gaps wider than two characters."""
+    parts: list[list[Glyph]] = [[line[0]]]
+    for before, glyph in zip(line, line[1:], strict=False):
+        if glyph.x0 - before.x1 > size * 2:
+            parts.append([])
+        parts[-1].append(glyph)
+    return [
+        _Segment(
+            _line_text(part),
+            part[0].x0,
+            min(g.y0 for g in part),
+            max(g.x1 for g in part),
+            max(g.y1 for g in part),
+        )
+        for part in parts
+    ]
+
+
+def _has_figure(line: Sequence[_Segment]) -> bool:
+    return any(parse_amount(segment.text) is not None for segment in line[1:])
+
+
+def _striped_rows(lines: Sequence[Sequence[_Segment]], size: float) -> list[tuple[float, tuple[str, ...]]]:
+    """The rows of a table without vertical lines: columns are the stripes that rows with figures fill.
+
+    Lines close together are one row with wrapped cells, but two lines with figures are always two rows.
+    """
+    spans = sorted((s.x0, s.x1) for line in lines if _has_figure(line) for s in line)
+    columns: list[list[float]] = []
+    for x0, x1 in spans:
+        if columns and x0 <= columns[-1][1] + size * 0.3:
+            columns[-1][1] = max(columns[-1][1], x1)
+        else:
+            columns.append([x0, x1])
+    groups: list[list[int]] = []
+    for k, line in enumerate(lines):
+        figures = bool(groups) and any(_has_figure(lines[g]) for g in groups[-1])
+        if groups and _gap(lines, k) < size * WRAPPED and not (figures and _has_figure(line)):
+            # a piece between two rows belongs to the nearer one
+            following = _gap(lines, k + 1) if k + 1 < len(lines) else size
+            if not (figures and len(line) == 1 and following < _gap(lines, k)):
+                groups[-1].append(k)
+                continue
+        groups.append([k])
+    rows = []
+    for group in groups:
+        cells = [""] * len(columns)
+        for segment in (segment for k in group for segment in lines[k]):
+            column = max(
+                range(len(columns)),
+                key=lambda c, s=segment: min(s.x1, columns[c][1]) - max(s.x0, columns[c][0]),  # type: ignore[misc]
+            )
+            cells[column] = join_wrapped(cells[column], segment.text)
+        rows.append((lines[group[0]][0].y0, tuple(cells)))
+    return rows
+
+
+def _paragraph(
+    lines: Sequence[Sequence[_Segment]], i: int, size: float, rows: list[tuple[float, tuple[str, ...]]]
+) -> int:
+    """Add the paragraph that begins at line `i` to `rows`; the index of the line after it."""
+    first = lines[i][0]
+    text = first.text
+    right = max(line[-1].x1 for line in lines)
+    left = min(line[0].x0 for line in lines)
+    end = i + 1
+    last = first
+    while end < len(lines) and len(lines[end]) == 1:
+        below = lines[end][0]
+        full = last.x1 > right - size * 2.5
+        starts = below.x0 > left + size * 1.2 or _INDENT.match(below.text)
+        if not full or starts or below.y0 - last.y1 > size * 1.6:
+            break
+        text = join_wrapped(text, below.text)
+        last = below
+        end += 1
+    rows.append((first.y0, (text,)))
+    return end

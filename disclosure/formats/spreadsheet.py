@@ -1,0 +1,233 @@
+"""Spreadsheets (.xlsx, .xls, .et, .ods) into lines: every sheet's rows in order, cells as last computed.
+
+Formulas are never evaluated and macros never run; a cell holds what the program that saved it computed, as it is
+shown. Hidden sheets, rows and columns are read like the others, and reported.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.detect import MAX_CELLS
+from goufu.disclosure.formats.shown import Dress, dresses
+from goufu.disclosure.lines import Line, clean_cell, column_letters
+from goufu.disclosure.model import Place, Remark
+
+#: rows of one sheet; a province's budget lines of a year are some hundred thousand
+MAX_ROWS = 1_000_000
+
+_BARE_FORMULA = re.compile(
+    rb'<c [^>]{0,80}?r="([A-Z]{1,3}\d{1,7})"[^>]{0,80}>\s*(?:<f\b[^>]{0,200}/>|<f\b[^>]{0,200}>[^<]{0,2000}</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, its rows that say something (numbered from 1), and what is known of its cells.
+
+    `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
+    that are hidden are among the others.
+    """
+
+    name: str
+    hidden: bool
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+
+def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
+    """The lines of every sheet of the workbook `data`, a sheet named after a table led by its name.
+
+    Raises GoufuError where the workbook is locked, damaged or too large.
+    """
+    lines: list[Line] = []
+    read = list(sheets(data, where))
+    for sheet in read:
+        if not sheet.rows:
+            continue
+        if "项目支出" in sheet.name:  # the only title that a sheet of nothing but figures may have
+            lines.append(Line((clean_cell(sheet.name),), Place(file, cell=sheet.name)))
+        lines += (
+            Line(cells, Place(file, cell=f"{sheet.name}!{number}"), sheet.name, number)
+            for number, cells in sheet.rows
+        )
+    return lines, sheet_remarks(data, file, read)
+
+
+def sheet_remarks(data: bytes, file: str, read: Iterable[Sheet]) -> list[Remark]:
+    """What an officer should know of how the sheets were read: what is hidden, and formulas without a value."""
+    remarks: list[Remark] = []
+    for sheet in read:
+        if not sheet.rows:
+            continue
+        if sheet.hidden:
+            remarks.append(
+                Remark(
+                    "file",
+                    "notice",
+                    f"工作表“{sheet.name}”是隐藏的，也读了。",
+                    f"The sheet “{sheet.name}” is hidden; it was read as well.",
+                    Place(file, cell=sheet.name),
+                )
+            )
+        filled = [number for number, _ in sheet.rows if number in sheet.hidden_rows]
+        if filled:
+            shown = _ranges(filled)
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的第 {shown} 行是隐藏的，也读了；不要的请先删除。",
+                    f"Rows {shown} of the sheet “{sheet.name}” are hidden; they were read as well.",
+                    Place(file, cell=f"{sheet.name}!{filled[0]}"),
+                )
+            )
+        columns = sorted(
+            n
+            for n in sheet.hidden_columns
+            if any(n < len(cells) and cells[n] and i not in sheet.hidden_rows for i, cells in sheet.rows)
+        )
+        if columns:
+            named = "、".join(map(column_letters, columns))
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的 {named} 列是隐藏的，也读了。",
+                    f"The columns {named} of the sheet “{sheet.name}” are hidden; they were read as well.",
+                    Place(file, cell=f"{sheet.name}!{column_letters(columns[0])}"),
+                )
+            )
+    empty = list(islice(uncomputed(data), 4))
+    if empty:
+        shown = "、".join(empty[:3]) + ("…" if len(empty) > 3 else "")
+        remarks.append(
+            Remark(
+                "file",
+                "warning",
+                f"单元格 {shown} 是没有计算结果的公式，只能当空格读；请在 Excel 或 WPS 中打开并保存一次。",
+                f"The cells {shown} are formulas without a computed value and were read as empty; open the file in Excel and save it once.",
+                Place(file, cell=empty[0]),
+            )
+        )
+    return remarks
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers in their order, neighbours as a range: 3、5-8."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = [str(a) if a == b else f"{a}-{b}" for a, b in runs[:6]]
+    return "、".join(shown) + ("…" if len(runs) > 6 else "")
+
+
+def uncomputed(data: bytes) -> Iterator[str]:
+    """The addresses of cells of an .xlsx that hold a formula but no value (`sheet1.xml!E4`)."""
+    if not data.startswith(b"PK"):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not re.match(r"xl/worksheets/[^/]+\.xml\Z", name):
+                continue
+            rest = b""
+            with archive.open(name) as stream:
+                while chunk := stream.read(1 << 20):
+                    text = rest + chunk
+                    end = 0
+                    for match in _BARE_FORMULA.finditer(text):
+                        end = match.end()
+                        yield f"{name.rpartition('/')[2]}!{match[1].decode('ascii')}"
+                    rest = text[max(end, len(text) - 4096) :]
+
+
+@lru_cache(maxsize=1)  # a list is looked at twice: is it a project table, and then as a list
+def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
+    """The sheets of a workbook in their order, with what they show.
+
+    Raises GoufuError as `sheet_lines` does.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        dress = dresses(data)
+        found = []
+        for meta in book.sheets_metadata:
+            try:
+                sheet = book.get_sheet_by_name(meta.name)
+            except CalamineError:
+                continue  # a chart or macro sheet
+            hidden = meta.visible != SheetVisibleEnum.Visible
+            if sheet.height > MAX_ROWS or sheet.height * sheet.width > MAX_CELLS:
+                raise GoufuError(
+                    f"工作表“{meta.name}”有 {sheet.height:,} 行 {sheet.width:,} 列，请删去远处的空白单元格，或拆分后再读。",
+                    f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it.",
+                    where,
+                )
+            found.append(_sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress()))
+        return tuple(found)
+    except PasswordError as error:
+        raise GoufuError(
+            "表格有密码保护，请用密码打开后另存为不加密的文件再试。",
+            "The spreadsheet is protected by a password; open it and save it without one.",
+            where,
+        ) from error
+    except (CalamineError, ValueError, OSError) as error:
+        raise GoufuError(
+            "这个表格打不开（可能已损坏、加密或扩展名不符），请在 Excel 或 WPS 中另存为 .xlsx 再试。",
+            f"This spreadsheet cannot be opened ({error}); it may be damaged, encrypted or misnamed. Save it as .xlsx again.",
+            where,
+        ) from error
+
+
+def _sheet(sheet: Any, name: str, hidden: bool, dress: Dress) -> Sheet:
+    top = sheet.start[0] if sheet.start else 0
+    left = sheet.start[1] if sheet.start else 0
+    rows = []
+    texts: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), text in dress.texts.items():
+        texts.setdefault(at, []).append((column, text))
+    for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
+        cells = [*[""] * left, *(cell_text(value) for value in row)]
+        for column, text in texts.get(number, ()):
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = text
+        if any(cells):
+            rows.append((number, tuple(cells)))
+    merged = [(r1 + 1, c1, r2 + 1, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()]
+    return Sheet(
+        name,
+        hidden,
+        tuple(rows),
+        tuple(merged or dress.merged),
+        frozenset(dress.hidden_rows),
+        frozenset(dress.hidden_columns),
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A cell as its text: whole numbers without `.0`, no exponent, dates as 2026-01-01, line breaks closed up."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return format(value, "f") if value.is_finite() and abs(value.adjusted()) < 300 else str(value)
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return format(Decimal(repr(value)), "f") if abs(value) < 1e300 else str(value)
+    return clean_cell(re.sub(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*|[\r\n]+(?=[^\x00-\x7f])", "", str(value)))

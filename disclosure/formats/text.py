@@ -1,0 +1,139 @@
+"""Text and Markdown files into lines: which encoding, which separator, which marks to drop. No interpretation.
+
+Officers' files come as UTF-8 with or without BOM, UTF-16 from Windows, or GB18030; one that is none of these
+is refused rather than read with replaced characters.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.model import Place
+
+#: bytes; a text disclosure has a few hundred kilobytes
+MAX_TEXT = 64 * 1024 * 1024
+
+#: characters that are read well for each that is not; a text in another encoding has far more of the latter
+_SOUND = 10
+#: what a text in UTF-16 without its mark is made of
+_WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_RULE = re.compile(r"[\s|:\-—_=+]*\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+
+def read_text(path: Path) -> str:
+    """The text of the file at `path`.
+
+    Raises GoufuError where the file is missing, unreadable, empty, too large, or no text in a known encoding.
+    """
+    return decode(read_bytes(path, MAX_TEXT), str(path))
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The content of the file at `path`, at most `limit` bytes. Raises GoufuError as `read_text` does."""
+    where = str(path)
+    if not path.exists():
+        raise GoufuError(
+            "文件不存在，请检查路径和文件名。", "There is no such file; check the path and the name.", where
+        )
+    if path.is_dir():
+        raise GoufuError(
+            "这是文件夹，不是文件，请指定其中的文件。", "This is a folder; name the files in it.", where
+        )
+    try:
+        if path.stat().st_size > limit:
+            raise GoufuError(
+                f"文件超过 {limit // 1024 // 1024} MB，请拆分后再读。",
+                f"The file is larger than {limit // 1024 // 1024} MB; split it first.",
+                where,
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise GoufuError(
+            f"文件无法打开（{error.strerror}），请关闭占用它的程序或检查权限后再试。",
+            f"The file cannot be opened ({error.strerror}); close the program that holds it or check permissions.",
+            where,
+        ) from error
+    if not data.strip(b"\x00 \t\r\n"):
+        raise GoufuError(
+            "文件是空的，请确认已保存内容后再试。",
+            "The file is empty; make sure its content was saved.",
+            where,
+        )
+    return data
+
+
+def decode(data: bytes, where: str = "") -> str:
+    """`data` as text: by its byte order mark, else UTF-8, UTF-16 or GB18030. Raises GoufuError where it is none."""
+    return decoded(data, where)[0]
+
+
+def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
+    """`data` as text, and the lines in which a byte could not be read and U+FFFD stands in its place.
+
+    A few such bytes (a character cut in two by another program) are borne, in the encoding that all the rest of the
+    text is plainly in. Raises GoufuError where there is none.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            candidates = [encoding]
+            break
+    else:
+        candidates = ["utf-8", "gb18030"]
+        if b"\x00" in data[:4096]:  # UTF-16 without its mark: every separator has a zero byte
+            candidates = (
+                ["utf-16-le", "utf-16-be"]
+                if data[:4096:2].count(0) <= data[1:4096:2].count(0)
+                else ["utf-16-be"]
+            )
+    for encoding in candidates:
+        for errors in ("strict", "replace"):
+            try:
+                text = data.decode(encoding, errors)
+            except UnicodeDecodeError:
+                continue
+            bad = text.count("\ufffd") if errors == "replace" else 0
+            if encoding.endswith("e") and len(_WRITTEN.findall(text)) < 0.9 * len(text):
+                continue
+            if bad and bad * _SOUND > sum(1 for c in text if c > "\x7f"):
+                continue
+            if len(_CONTROL.findall(text[:100_000])) <= len(text[:100_000]) // 1000:
+                lines = text.split("\n") if bad else []
+                return text, [n for n, line in enumerate(lines, 1) if "\ufffd" in line]
+    raise GoufuError(
+        "这不是文本文件，或编码无法识别，请另存为 UTF-8 文本，或直接使用 PDF、Word、Excel 原件。",
+        "This is no text file, or its encoding is not known; save it as UTF-8 text, or give the original PDF, Word or Excel file.",
+        where,
+    )
+
+
+def text_lines(text: str, file: str) -> list[Line]:
+    """The lines of `text` that say something. Cells are separated by tabs, or by `|` in a Markdown table.
+
+    Rules of dashes and blank lines are left out; numbers count every line of the file from 1.
+    """
+    lines = []
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
+            continue
+        cells = tuple(clean_cell(cell) for cell in _split(raw))
+        if any(cells):
+            lines.append(Line(cells, Place(file, line=number)))
+    return lines
+
+
+def _split(raw: str) -> list[str]:
+    if "\t" in raw:
+        return raw.split("\t")
+    stripped = raw.strip()
+    if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 2:
+        return re.split(r"(?<!\\)\|", stripped[1:-1])
+    return [raw]

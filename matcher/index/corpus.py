@@ -1,0 +1,57 @@
+"""Everything matching needs for one reference date, opened once: targets, their terms, the index.
+
+The index is built from the data files and kept in the user's cache folder under a name made of its whole content,
+so that a changed catalog or term gives a new file and an old one is never taken for it. Where nothing can be
+written, it is built anew each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import Applicable
+from goufu.matcher.index import grams as arrays
+from goufu.matcher.index.grams import Index
+from goufu.matcher.index.targets import follow, targets_on
+from goufu.matcher.index.terms import EntryTerms, load_terms
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The index of a date and what applies to each section on it."""
+
+    on: date
+    index: Index
+    applicable: Mapping[str, Applicable]
+
+
+@lru_cache(maxsize=8)
+def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | None = None) -> Corpus:
+    """The corpus of the day `on`; `cache` is a folder for index files (None: do not keep any)."""
+    scope = targets_on(versions, on)
+    newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
+    terms = follow(load_terms(), newest, scope.targets)
+    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable)
+
+
+def _index(
+    targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], EntryTerms], cache: Path | None
+) -> Index:
+    path = cache / f"index-{arrays.content_key(targets, terms)}.npz" if cache else None
+    if path and path.exists():
+        try:
+            return arrays.read(path, targets, terms)
+        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+            pass  # damaged: built anew below
+    index = arrays.build(targets, terms)
+    if path:
+        with contextlib.suppress(OSError):  # a read-only home folder only costs time
+            arrays.save(index, path)
+    return index

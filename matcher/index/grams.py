@@ -1,0 +1,291 @@
+"""The searchable form of a set of entries: which grams speak for which entry, and how much.
+
+An entry's document is its name (weight 3), its heading (0.5) and its terms (1 each); grams are weighted by their
+rarity over the whole set. Entries are ordered by section, so that a section is a contiguous range and a search
+within it touches nothing else. Built once from the data files, kept in a cache file named after their content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.text import grams, normal
+from numpy.typing import NDArray
+
+#: change when the arrays mean something else, so that old cache files are not read
+FORMAT = 6
+
+_NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
+#: a gram that stands for more entries than this tells nothing across sections
+_COMMON = 150
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+
+class Target(NamedTuple):
+    """An entry that items can be coded to. `also` are names that the apparatus leaves possible beside `name`.
+
+    `fallback` says that the entry's version is not the applicable one but the nearest that is held.
+    """
+
+    version: str
+    section: str
+    code: str
+    name: str
+    path: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    fallback: bool = False
+
+
+@dataclass(frozen=True)
+class Index:
+    """Targets and their gram weights. E targets, V grams, P postings sorted by section, then gram, then target.
+
+    `start[s, g]` … `start[s, g + 1]` are the postings of gram g in section s. `entry` is the target of a posting;
+    `weights[:, k]` its five weights: document (tf-idf, each target's vector of length 1), presence (1), share of
+    the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
+    over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
+    postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
+    `phrases` are all names and terms in normal form, a line each.
+    """
+
+    targets: tuple[Target, ...]
+    sections: Mapping[str, tuple[int, int]]
+    vocabulary: Mapping[str, int]
+    rarity: Array
+    start: Ints
+    entry: Ints
+    weights: Array
+    heading_of: Ints
+    heading_rarity: Array
+    heading_start: Ints
+    heading_entry: Ints
+    heading_weights: Array
+    across_start: Ints
+    across_entry: Ints
+    across_weight: Array
+    phrases: str
+    terms: Mapping[tuple[str, str], EntryTerms] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def section_number(self) -> Mapping[str, int]:
+        """The number of each section in `start`."""
+        return {name: number for number, name in enumerate(self.sections)}
+
+    @cached_property
+    def is_class_b(self) -> Array:
+        """For each target 1 if it is of class B."""
+        return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
+
+
+def _phrases(target: Target, terms: EntryTerms) -> tuple[str, ...]:
+    return (target.name, *target.also, *terms.positive)
+
+
+def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
+    counts: dict[str, float] = defaultdict(float)
+    for name in (target.name, *target.also):
+        for gram in grams(normal(name)):
+            counts[gram] += _NAME / (1 + len(target.also))
+    if target.path:
+        for gram in grams(normal(target.path[-1])):
+            counts[gram] += _HEADING
+    for term in terms.positive:
+        for gram in grams(normal(term)):
+            counts[gram] += _TERM
+    return counts
+
+
+def _heading(target: Target) -> str:
+    """What makes two headings the same over sections: code and name; a class B entry is its own heading."""
+    return (
+        target.code
+        if target.section == "B"
+        else f"{target.code[:5]} {target.path[-1] if target.path else ''}"
+    )
+
+
+def _unit(counts: Mapping[str, float], rarity: Mapping[str, float]) -> dict[str, float]:
+    vector = {g: (1 + math.log(n) if n >= 1 else n) * rarity[g] for g, n in counts.items() if g in rarity}
+    length = math.sqrt(sum(x * x for x in vector.values())) or 1.0
+    return {g: x / length for g, x in vector.items()}
+
+
+def _shares(text: str, rarity: Mapping[str, float]) -> dict[str, float]:
+    found = {g: rarity[g] for g in set(grams(normal(text))) if g in rarity}
+    total = sum(found.values()) or 1.0
+    return {g: x / total for g, x in found.items()}
+
+
+def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> Index:
+    """The index of `targets`; `terms` are keyed by (section, code) as the targets are."""
+    ordered = sorted(targets, key=lambda t: t.section)
+    nothing = EntryTerms()
+    own = [terms.get((t.section, t.code), nothing) for t in ordered]
+    documents = [_document(t, words) for t, words in zip(ordered, own, strict=True)]
+    frequency = Counter(g for d in documents for g in d)
+    rarity = {g: math.log((len(documents) + 1) / (n + 0.5)) for g, n in frequency.items()}
+    vocabulary = {g: i for i, g in enumerate(frequency)}
+    sections: dict[str, tuple[int, int]] = {}
+    for number, target in enumerate(ordered):
+        first, _ = sections.get(target.section, (number, number))
+        sections[target.section] = (first, number + 1)
+
+    rows: list[tuple[int, int, int, float, float, float, float, float]] = []
+    for number, (target, words, document) in enumerate(zip(ordered, own, documents, strict=True)):
+        weight = _unit(document, rarity)
+        name = _shares(" ".join((target.name, *target.also)), rarity)
+        heading = _shares(target.path[-1] if target.path else "", rarity)
+        against = _unit(Counter(g for term in words.negative for g in grams(normal(term))), rarity)
+        section = list(sections).index(target.section)
+        for gram in sorted({*weight, *against}, key=vocabulary.__getitem__):
+            present = 1.0 if gram in weight else 0.0
+            rows.append(
+                (
+                    section,
+                    vocabulary[gram],
+                    number,
+                    weight.get(gram, 0.0),
+                    present,
+                    name.get(gram, 0.0),
+                    heading.get(gram, 0.0),
+                    against.get(gram, 0.0),
+                )
+            )
+    table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+    size = len(vocabulary)
+    key = table[:, 0] * (size + 1) + table[:, 1]
+    edges = np.arange(len(sections))[:, None] * (size + 1) + np.arange(size + 1)[None, :]
+    start = np.searchsorted(key, edges.ravel()).reshape(edges.shape).astype(np.int32)
+    common = {vocabulary[g] for g, n in frequency.items() if n >= _COMMON}
+    rare = table[~np.isin(table[:, 1], sorted(common))]
+    rare = rare[np.argsort(rare[:, 1], kind="stable")]
+    return Index(
+        targets=tuple(ordered),
+        sections=sections,
+        vocabulary=vocabulary,
+        rarity=np.array([rarity[g] for g in vocabulary], dtype=np.float32),
+        start=start,
+        entry=table[:, 2].astype(np.int32),
+        weights=table[:, 3:].astype(np.float32),
+        across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
+        across_entry=rare[:, 2].astype(np.int32),
+        across_weight=rare[:, 3].astype(np.float32),
+        phrases="\n".join(normal(phrase) for phrase in chain(*map(_phrases, ordered, own))),
+        terms=dict(terms),
+        **_headings(ordered, documents, vocabulary),
+    )
+
+
+def _headings(
+    targets: Sequence[Target], documents: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]
+) -> dict[str, Any]:
+    """A vector for every third-level heading, from the entries of all sections that stand under it.
+
+    What several sections say under one heading is what the heading means (规划, 监测, 宣传 …), whatever the subject.
+    """
+    pooled: dict[str, Counter[str]] = defaultdict(Counter)
+    for target, document in zip(targets, documents, strict=True):
+        pooled[_heading(target)].update(document.keys())
+    number = {heading: i for i, heading in enumerate(pooled)}
+    frequency = Counter(g for counts in pooled.values() for g in counts)
+    rarity = {g: math.log((len(pooled) + 1) / (n + 0.5)) for g, n in frequency.items()}
+    rows = []
+    for heading, counts in pooled.items():
+        floor = 1 if heading[0] == "B" else 2
+        vector = {g: math.log(1 + n) * rarity[g] for g, n in counts.items() if n >= floor}
+        length = math.sqrt(sum(x * x for x in vector.values())) or 1.0
+        rows += [(vocabulary[g], number[heading], x / length) for g, x in vector.items()]
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    return {
+        "heading_of": np.array([number[_heading(t)] for t in targets], dtype=np.int32),
+        "heading_rarity": np.array([rarity[g] for g in vocabulary], dtype=np.float32),
+        "heading_start": np.searchsorted(table[:, 0], np.arange(len(vocabulary) + 1)).astype(np.int32),
+        "heading_entry": table[:, 1].astype(np.int32),
+        "heading_weights": table[:, 2].astype(np.float32),
+    }
+
+
+_ARRAYS = (
+    "rarity",
+    "start",
+    "entry",
+    "weights",
+    "heading_of",
+    "heading_rarity",
+    "heading_start",
+    "heading_entry",
+    "heading_weights",
+    "across_start",
+    "across_entry",
+    "across_weight",
+)
+
+
+def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> str:
+    """A name for exactly this content: 32 hexadecimal digits."""
+    digest = hashlib.sha256(f"goufu index {FORMAT}\n".encode())
+    for target in sorted(targets):
+        digest.update(json.dumps(target, ensure_ascii=False).encode())
+    for key in sorted(terms):
+        digest.update(
+            json.dumps([key, terms[key].positive, terms[key].negative], ensure_ascii=False).encode()
+        )
+    return digest.hexdigest()[:32]
+
+
+def save(index: Index, path: Path) -> None:
+    """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
+    import os
+    import tempfile
+
+    words, phrases = (
+        np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+        for text in ("\n".join(index.vocabulary), index.phrases)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(
+                file, words=words, phrases=phrases, **{array: getattr(index, array) for array in _ARRAYS}
+            )
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> Index:
+    """The index that `save` wrote for exactly these targets. Raises OSError or ValueError where it is damaged."""
+    ordered = sorted(targets, key=lambda t: t.section)
+    sections: dict[str, tuple[int, int]] = {}
+    for number, target in enumerate(ordered):
+        sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
+    with np.load(path, allow_pickle=False) as arrays:
+        words = arrays["words"].tobytes().decode("utf-8").split("\n")
+        phrases = arrays["phrases"].tobytes().decode("utf-8")
+        loaded = {array: arrays[array] for array in _ARRAYS}
+    if loaded["start"].shape != (len(sections), len(words) + 1) or len(loaded["heading_of"]) != len(ordered):
+        raise ValueError("the cached index does not fit")
+    return Index(
+        targets=tuple(ordered),
+        sections=sections,
+        vocabulary=dict(zip(words, range(len(words)), strict=True)),
+        phrases=phrases,
+        terms=terms,
+        **loaded,
+    )

@@ -1,0 +1,85 @@
+"""The index of terms: the phrases that officers use for an entry, as statistical offices keep them.
+
+One file per section, `data/index/<section>.tsv`, written for the version in force; through the concordance a term
+follows its entry to other versions. A term of kind `not` looks close to an entry and belongs elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory, read_columns
+from goufu.matcher.text import by_start, normal, pairs
+
+Kind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
+COLUMNS = ("section", "code", "term", "kind")
+_KINDS = frozenset(get_args(Kind))
+
+
+@dataclass(frozen=True)
+class EntryTerms:
+    """The terms of one entry: `positive` speak for it, `negative` against it."""
+
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+
+    @cached_property
+    def by_start(self) -> Mapping[str, tuple[str, ...]]:
+        """The positive terms in normal form by their first two characters."""
+        return by_start(dict.fromkeys(map(normal, self.positive)))
+
+    @cached_property
+    def by_pair(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
+        """The positive terms of four or more characters by each of their pairs, and which part of the term it is."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for term in dict.fromkeys(map(normal, self.positive)):
+            if len(term) >= 4:
+                own = pairs(term)
+                for pair in own:
+                    found.setdefault(pair, []).append((term, 1 / len(own)))
+        return {pair: tuple(terms) for pair, terms in found.items()}
+
+
+def index_directory(data: Path | None = None) -> Path:
+    """Where the index files are."""
+    return (data or data_directory()) / "index"
+
+
+def read_terms(path: Path) -> Mapping[tuple[str, str], EntryTerms]:
+    """The terms of one index file by (section, code).
+
+    Raises CatalogError with the line where a kind is unknown, a term empty, or one stands twice for an entry.
+    """
+    positive: dict[tuple[str, str], dict[str, None]] = {}
+    negative: dict[tuple[str, str], dict[str, None]] = {}
+    for line, (section, code, term, kind) in enumerate(zip(*read_columns(path, COLUMNS), strict=True), 2):
+        key = (section, code)
+        if kind not in _KINDS or not term.strip():
+            raise CatalogError(
+                f"种类“{kind}”或索引词“{term}”无效；种类应为 {'、'.join(sorted(_KINDS))}",
+                f"kind '{kind}' or term '{term}' is not valid; kinds are {', '.join(sorted(_KINDS))}",
+                f"{path}:{line}",
+            )
+        bag = (negative if kind == "not" else positive).setdefault(key, {})
+        if term in bag:
+            raise CatalogError(
+                f"索引词“{term}”在 {code} 下重复", f"'{term}' stands twice for {code}", f"{path}:{line}"
+            )
+        bag[term] = None
+    return {
+        key: EntryTerms(tuple(positive.get(key, ())), tuple(negative.get(key, ())))
+        for key in dict.fromkeys((*positive, *negative))
+    }
+
+
+def load_terms(paths: Iterable[Path] | None = None) -> dict[tuple[str, str], EntryTerms]:
+    """The terms of all index files by (section, code)."""
+    found: dict[tuple[str, str], EntryTerms] = {}
+    for path in sorted(index_directory().glob("*.tsv")) if paths is None else paths:
+        found.update(read_terms(path))
+    return found

@@ -1,0 +1,1 @@
+"""What was decided before, applied to what is judged now."""

@@ -1,0 +1,1 @@
+"""Precedents in the store: their keys, their look-up, their exchange between offices."""

@@ -61,12 +61,14 @@ def assess(
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
+    most: int = _CODES,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
-    candidates by their meaning; where its model does not answer, SemanticError is raised.
+    candidates by their meaning; where its model does not answer, SemanticError is raised. `most` is how many
+    candidates an assessment has at most; more of them change nothing about the first five.
     """
     groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -79,7 +81,7 @@ def assess(
             batch = members[start : start + _BATCH]
             some = [items[number] for number, _ in batch]
             matches = [match for _, match in batch]
-            judged = _judged(some, corpus, scope, matches, versions, semantic)
+            judged = _judged(some, corpus, scope, matches, versions, semantic, most)
             for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
@@ -94,10 +96,11 @@ def _judged(
     matches: Sequence[SectionMatch],
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
+    most: int = _CODES,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries, misread = _meant(items, index)
-    depth = semantic.depth if semantic else _CODES
+    depth = max(semantic.depth if semantic else _CODES, most)
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
     logits, found = natures.logits(titles, summaries, ranking.match(ranked))
@@ -108,14 +111,14 @@ def _judged(
     first = ranked.targets[ranked.order]
     numbers = first.tolist()
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
-    chances = _spread(right, best[:, :_CODES])
+    chances = _continued(_spread(right, best[:, :_CODES]), best[:, :most])
     second: Sequence[Reordered | None] = [None] * len(items)
     if semantic:
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
         second = semantic.opinions(items, services, index, first, _spread(right, best))
-    outside = ranking.elsewhere(ranked, _ELSEWHERE)
+    outside = ranking.elsewhere(ranked, _ELSEWHERE if most == _CODES else most)
     # what no section is known for is looked for in all of them, by the duty the line serves
-    everywhere = [] if sections else ranking.nearest(ranked, _CODES)
+    everywhere = [] if sections else ranking.nearest(ranked, most)
     law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
@@ -144,12 +147,12 @@ def _judged(
         words = said(titles[row], summaries[row])
         purchased = kind in _PURCHASED
         opinion = second[row]
-        order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
+        order, scores = (opinion.order, opinion.scores) if opinion else (range(most), chances[row])
         codes = tuple(
             candidate(
                 index.targets[numbers[row][place]], float(score), words, not rank, not rank or purchased
             )
-            for rank, (place, score) in enumerate(zip(order[:_CODES], scores, strict=False))
+            for rank, (place, score) in enumerate(zip(order[:most], scores, strict=False))
         )
         if opinion:
             codes = opinion.explained(codes)
@@ -168,7 +171,9 @@ def _judged(
         unlisted = status in ("unlisted", "unknown") and bool(sections)
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
-            for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
+            for place, (number, score) in enumerate(
+                outside[row] if unlisted or most > _CODES else outside[row][:1]
+            )
             if sections or status != "unknown"  # else they are among the codes
         )
         sure = _certainty(
@@ -229,6 +234,13 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
     power = np.exp(scores[:, 1:] - scores[:, :1])
     rest = (1 - right)[:, None] * power / np.maximum(power.sum(axis=1, keepdims=True), 1e-9)
     return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
+
+
+def _continued(chances: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The probabilities of the first candidates, and those of more of them on the scale of the last one."""
+    known = chances.shape[1]
+    more = chances[:, -1:] * np.exp(scores[:, known:] - scores[:, known - 1 : known])
+    return np.concatenate([chances, more], axis=1)
 
 
 def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:

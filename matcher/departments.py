@@ -36,7 +36,9 @@ _SEVERAL = re.compile(r"[/;；,，|]")
 _POSTED = re.compile(r"驻(?!.*特派)[一-鿿]{1,8}?(?:办事处|联络处|招商处)$")
 _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 #: 第三中学, 三中, 县一小; 市二院
-_NUMBERED = re.compile(r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$")
+_NUMBERED = re.compile(
+    r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$"
+)
 #: endings by which a name closes a body that was named before the place: 共青团河曲县委员会
 _COMMITTEE = ("委员会", "委")
 #: characters of a place's name before its rank, and of one that has no rank at most (石楼 in 生态环境局石楼分局)
@@ -121,14 +123,25 @@ def _table(path: Path | None) -> _Table:
     path = path or data_directory() / "departments.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        kinds = {k["id"]: Kind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True)) for k in data["kind"]}
+        kinds = {
+            k["id"]: Kind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True))
+            for k in data["kind"]
+        }
         words: dict[str, _Meaning] = {}
         for table, kind in [(t, "") for t in data["section"]] + [(k, k["id"]) for k in data["kind"]]:
             names = [table["name"], *table.get("names", ())] if not kind else table.get("names", ())
-            for use, some in (("", names), ("head", table.get("heads", ())), ("likely", table.get("likely", ()))):
+            for use, some in (
+                ("", names),
+                ("head", table.get("heads", ())),
+                ("likely", table.get("likely", ())),
+            ):
                 for word in some:
                     new = _Meaning(
-                        () if kind else (table["name"],), kind, use == "head", use == "likely", "yields" in table
+                        () if kind else (table["name"],),
+                        kind,
+                        use == "head",
+                        use == "likely",
+                        "yields" in table,
                     )
                     words[word] = _both(words[word], new) if word in words else new
         other = data["words"]
@@ -153,7 +166,12 @@ def _table(path: Path | None) -> _Table:
             max(map(len, types)),
             re.compile(_either(w for w in words if len(w) > 1)),
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:  # tomllib's and Unicode's errors are ValueErrors
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # tomllib's and Unicode's errors are ValueErrors
         raise CatalogError(f"部门表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
 
@@ -222,7 +240,9 @@ def _tokens(name: str, table: _Table) -> list[_Token]:
         for start in range(max(0, end - max(table.longest, _PLACE_NAME + 9)), end):
             cost, before, leading = best[start]
             text = name[start:end]
-            kind = table.types.get(text) or ("word" if _NUMBERED.fullmatch(text) and end == len(name) else None)
+            kind = table.types.get(text) or (
+                "word" if _NUMBERED.fullmatch(text) and end == len(name) else None
+            )
             if kind:
                 ways.append((cost + _COST[kind], (*before, _Token(kind, text)), False))
             if len(text) == 1:
@@ -257,7 +277,9 @@ def _place_cost(text: str, table: _Table) -> float | None:
         return cost + _LIKE_BODY
     if table.body.search(name):
         return cost + _OF_BODY
-    if _RANKS & set(name[1:]) or (len(text) > 3 and text.endswith("城市")):  # 孝义市城市|管理局 is 孝义市|城市管理局
+    if _RANKS & set(name[1:]) or (
+        len(text) > 3 and text.endswith("城市")
+    ):  # 孝义市城市|管理局 is 孝义市|城市管理局
         cost += _TWO_PLACES
     return cost + (_HOLDS_ENDING if _CLOSING & set(name) else 0.0)
 
@@ -374,7 +396,10 @@ def _superior(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     end = len(tokens)
     while end and tokens[end - 1].type in ("place", "other", "filler"):
         end -= 1
-    if end and (tokens[end - 1].type == "ending" or (tokens[end - 1].type == "word" and _complete(tokens[end - 1], table))):
+    if end and (
+        tokens[end - 1].type == "ending"
+        or (tokens[end - 1].type == "word" and _complete(tokens[end - 1], table))
+    ):
         return _read(tokens[:end], table)
     return SectionMatch((), 0.0, ())
 
@@ -420,7 +445,9 @@ def _similar(name: str, table: _Table) -> SectionMatch:
     best = process.extractOne(core, words, scorer=fuzz.ratio) if len(core) > 4 else None
     if best is None or best[1] / 100 < FUZZY_FLOOR:
         return SectionMatch((), 0.0, ())
-    return SectionMatch(table.words[best[0]].sections, min(round(best[1] / 100, 2), FUZZY_CEILING), (best[0],))
+    return SectionMatch(
+        table.words[best[0]].sections, min(round(best[1] / 100, 2), FUZZY_CEILING), (best[0],)
+    )
 
 
 def item_sections(department: str, unit: str = "", path: Path | None = None) -> SectionMatch:
@@ -451,7 +478,8 @@ def section_named(name: str, path: Path | None = None) -> tuple[str, ...]:
     if found.kind:
         kind = load_kinds(path)[found.kind]
         raise UnknownNameError(
-            f"“{name}”：{kind.note}；不加 -d 就在各部门目录中一起找", f"'{name}': {kind.english}; leave out -d to search all"
+            f"“{name}”：{kind.note}；不加 -d 就在各部门目录中一起找",
+            f"'{name}': {kind.english}; leave out -d to search all",
         )
     from rapidfuzz import fuzz, process
 

@@ -45,7 +45,13 @@ def test_grams_of_anything_can_be_taken(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "plain"),
-    [("政府⻔户网站", "政府门户网站"), ("公务⻋辆", "公务车辆"), ("⻝品安全", "食品安全"), ("⻓期", "长期"), ("城巿管理", "城市管理")],
+    [
+        ("政府⻔户网站", "政府门户网站"),
+        ("公务⻋辆", "公务车辆"),
+        ("⻝品安全", "食品安全"),
+        ("⻓期", "长期"),
+        ("城巿管理", "城市管理"),
+    ],
 )
 def test_radicals_and_lookalikes_are_the_characters_they_stand_for(printed: str, plain: str) -> None:
     assert normal(printed) == plain == normal(normal(printed))

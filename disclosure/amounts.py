@@ -34,7 +34,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,6})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
@@ -146,16 +146,16 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
             name = ""
         if name is not None:
             return (flat[: match.start()] + flat[match.end() :]).strip(":/,-"), MoneyUnit(match[1], name)
-    if match := re.match(r"(.*?)(?:计量)?单位[:为](.+)\Z", flat):
-        stated = _named(match[2])
+    if called := re.match(r"(.*?)(?:计量)?单位[:为](.+)\Z", flat):
+        stated = _named(called[2])
         if stated is not None:
-            return match[1], MoneyUnit(match[2], stated)
-    if (match := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
-        if _FOREIGN_END.search(match["name"]):
-            return _FOREIGN_END.sub("", match["name"]).strip(":/,-"), MoneyUnit(flat, "")
-        name = _named(match["unit"])
+            return called[1], MoneyUnit(called[2], stated)
+    if (tail := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
+        if _FOREIGN_END.search(tail["name"]):
+            return _FOREIGN_END.sub("", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
+        name = _named(tail["unit"])
         if name is not None:
-            return match["name"], MoneyUnit(match["unit"], name)
+            return tail["name"], MoneyUnit(tail["unit"], name)
     return flat, None
 
 

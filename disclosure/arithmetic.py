@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from disclosure.amounts import CENT, parse_amount, to_wan
+from disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
 from disclosure.statements import statement_checks
-from disclosure.tables import TOLERANCE, ProjectTables, is_group
+from disclosure.subtotals import TOLERANCE, is_group
+from disclosure.tables import ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -43,7 +44,13 @@ def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> t
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
+    kinds = {
+        "subtotal": "subtotal",
+        "total": "total",
+        "units": "total",
+        "statement": "statement",
+        "list": "total",
+    }
     for check in checks:
         if check.agrees:
             continue
@@ -124,13 +131,16 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
         what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
         yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
         if claim.whole:
-            units = [
-                other.subtotal.amount_wan
+            under = [
+                other
                 for other in tables.claims
                 if other.subtotal.part == subtotal.part
                 and not other.whole
                 and not is_group(other.subtotal.name)
             ]
+            units = [other.subtotal.amount_wan for other in under]
+            if sum(len(other.parts) for other in under) < len(claim.parts):
+                continue  # some items stand under no unit's row
             if units:
                 yield _check(
                     "units",
@@ -143,8 +153,10 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
 
 def _totals(tables: ProjectTables) -> tuple[Decimal, Decimal]:
     """What the items come to: of this year alone, and with what was carried over."""
-    this_year = sum((row.amount_wan for row in tables.rows if row.part != "上年结转"), Decimal(0))
-    return this_year, sum((row.amount_wan for row in tables.rows), Decimal(0))
+    this_year = sum(
+        (row.amount_wan or Decimal(0) for row in tables.rows if row.part != "上年结转"), Decimal(0)
+    )
+    return this_year, sum((row.amount_wan or Decimal(0) for row in tables.rows), Decimal(0))
 
 
 def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:
@@ -157,16 +169,19 @@ def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterato
     for i, line in enumerate(lines):
         if not line.is_paragraph or not _STATEMENT_TITLE.search(squeeze(line.text)) or len(line.text) > 40:
             continue
-        column = -1
-        for below in lines[i + 1 : i + 12]:
+        column, unit = -1, "万元"
+        for below in lines[i : i + 12]:
+            if (stated := money_unit(below.text)) is not None:
+                unit = stated.name
             if not below.is_row:
                 continue
             heads = [squeeze(cell) for cell in below.cells]
             if "项目支出" in heads:
                 column = heads.index("项目支出")
             elif column >= 0 and "合计" in heads and column < len(heads):
-                printed = parse_amount(below.cells[column])
-                if printed is not None:
+                figure = parse_amount(below.cells[column])
+                if figure is not None and unit:
+                    printed = to_wan(figure, unit)
                     what = "预算支出总表的项目支出"
                     yield _check(
                         "statement", what, printed, _nearest(printed, tables), below.place_of(column)

@@ -21,7 +21,7 @@ from cli import output
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("template", "precedents", "store"),
+    *("template", "evaluate", "learn", "precedents", "store"),
 )
 
 

@@ -32,6 +32,7 @@ from matcher.terms import EntryTerms
 from matcher.text import Said, said
 
 if TYPE_CHECKING:
+    from matcher.learn import Learned
     from matcher.semantic.rerank import Reordered, Reranker
 
 #: items judged together; bounds the memory of a batch
@@ -62,13 +63,15 @@ def assess(
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
     most: int = _CODES,
+    learned: Learned | None = None,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
     candidates by their meaning; where its model does not answer, SemanticError is raised. `most` is how many
-    candidates an assessment has at most; more of them change nothing about the first five.
+    candidates an assessment has at most; more of them change nothing about the first five. `learned` is an office's own
+    correction.
     """
     groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -81,7 +84,7 @@ def assess(
             batch = members[start : start + _BATCH]
             some = [items[number] for number, _ in batch]
             matches = [match for _, match in batch]
-            judged = _judged(some, corpus, scope, matches, versions, semantic, most)
+            judged = _judged(some, corpus, scope, matches, versions, semantic, most, learned)
             for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
@@ -97,10 +100,11 @@ def _judged(
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
     most: int = _CODES,
+    learned: Learned | None = None,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries, misread = _meant(items, index)
-    depth = max(semantic.depth if semantic else _CODES, most)
+    depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
     ranked = ranking.rank(index, titles, summaries, [i.department for i in items], sections, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
     logits, found = natures.logits(titles, summaries, ranking.match(ranked))
@@ -111,11 +115,19 @@ def _judged(
     first = ranked.targets[ranked.order]
     numbers = first.tolist()
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
-    chances = _continued(_spread(right, best[:, :_CODES]), best[:, :most])
+    chances = _continued(_spread(right, best[:, :_CODES]), best)
+    changed = [""] * len(items)
+    if learned:
+        plain = kinds, first[:, 0]
+        chance = learned.natures_of(titles, chance)
+        kinds, fits = chance.argmax(axis=1), learned.fit(fits)
+        first, chances = learned.reordered(index.targets, first, chances)
+        numbers, right = first.tolist(), chances[:, 0]
+        changed = _changed(index, plain, (kinds, first[:, 0]))
     second: Sequence[Reordered | None] = [None] * len(items)
     if semantic:
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-        second = semantic.opinions(items, services, index, first, _spread(right, best))
+        second = semantic.opinions(items, services, index, first, chances if learned else _spread(right, best))
     outside = ranking.elsewhere(ranked, _ELSEWHERE if most == _CODES else most)
     # what no section is known for is looked for in all of them, by the duty the line serves
     everywhere = [] if sections else ranking.nearest(ranked, most)
@@ -156,6 +168,8 @@ def _judged(
         )
         if opinion:
             codes = opinion.explained(codes)
+        if changed[row] and purchased and codes:
+            codes = (replace(codes[0], why=(*codes[0].why, changed[row])), *codes[1:])
         if row in misread and codes:
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
@@ -204,6 +218,8 @@ def _judged(
             elsewhere=others,
             standing=standing,
             department_note=kind_of_body.note if kind_of_body else "",
+            chances=tuple(chance[row].tolist()),
+            learned=changed[row] if not learned or purchased or "性质" in changed[row] else "",
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out
@@ -234,6 +250,22 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
     power = np.exp(scores[:, 1:] - scores[:, :1])
     rest = (1 - right)[:, None] * power / np.maximum(power.sum(axis=1, keepdims=True), 1e-9)
     return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
+
+
+def _changed(
+    index: Index, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray]
+) -> list[str]:
+    """What an office's correction changed of each item's nature and first entry, in words; "" where nothing."""
+    told = []
+    for kind, target, new_kind, new_target in zip(*before, *after, strict=True):
+        parts = []
+        if kind != new_kind:
+            parts.append(f"性质由 {natures.NATURES[kind]} 改为 {natures.NATURES[new_kind]}")
+        if target != new_target:
+            was = index.targets[target]
+            parts.append(f"首选原为 {was.code} {was.name}")
+        told.append(f"按本单位以往的认定修正：{'，'.join(parts)}" if parts else "")
+    return told
 
 
 def _continued(chances: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -81,6 +81,7 @@ class Assessment:
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
     department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
+    `chances` are the probabilities of `matcher.nature.NATURES`; `learned` says what the office's own correction changed.
     """
 
     item: BudgetItem
@@ -100,6 +101,8 @@ class Assessment:
     standing: Standing | None = None
     precedent: str = ""
     department_note: str = ""
+    chances: tuple[float, ...] = ()
+    learned: str = ""
 
     @property
     def gov_service(self) -> bool | None:
@@ -143,6 +146,7 @@ class Assessment:
             "gov_service_catalog_name": coded.name if coded else None,
             **evidence(item),
             **({"precedent": self.precedent} if self.precedent else {}),
+            **({"learned": self.learned} if self.learned else {}),
             **({"department_note": self.department_note} if self.department_note else {}),
         }
 

@@ -6,7 +6,6 @@ reported with what stands there now. A decision, its precedent and its line in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from catalog.codes import is_code, tidy
 from catalog.errors import GoufuError
 from catalog.model import CatalogVersion, Entry
 from catalog.typography import tidy_name
+from matcher.answered import NATURE_WORDS, OUTCOME_WORDS
 from matcher.nature import NATURES, Nature, likely_nature
 from matcher.precedent import Outcome
 from matcher.sameness import key_format, title_key
@@ -27,35 +27,6 @@ from store.audit import log
 from store.engine import Store, writing
 from store.errors import ConflictError, NoSuchRunError
 from store.runs import Decided, StoredItem, decided
-
-#: what an officer may write in place of a code
-_WORDS: Mapping[str, Outcome] = {
-    "未列": "unlisted",
-    "未列入": "unlisted",
-    "未列入目录": "unlisted",
-    "not listed": "unlisted",
-    "无": "unlisted",
-    "无对应条目": "unlisted",
-    "unlisted": "unlisted",
-    "不适用": "not_applicable",
-    "非服务": "not_applicable",
-    "不是购买服务": "not_applicable",
-    "不是服务": "not_applicable",
-    "非购买服务": "not_applicable",
-    "not a purchased service": "not_applicable",
-    "否": "not_applicable",
-    "n/a": "not_applicable",
-}
-_NATURES: Mapping[str, Nature] = {
-    "货物": "goods",
-    "工程": "works",
-    "混合": "mixed",
-    "人员": "personnel",
-    "补助": "transfer",
-    "运转": "operating",
-    "法定支出": "statutory",
-    "保险": "insurance",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +62,7 @@ def choice_text(outcome: str, code: str, name: str, nature: str) -> str:
         return f"{code} {name}"
     if outcome == "unlisted":
         return "未列入目录"
-    kind = next((zh for zh, en in _NATURES.items() if en == nature), "")
+    kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
     return f"不是购买服务（{kind}）" if kind else "不是购买服务"
 
 
@@ -103,13 +74,13 @@ def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ..
     """
     plain = " ".join(text.split())
     words = plain.rstrip("。.").casefold()
-    if words in _WORDS:
-        outcome = _WORDS[words]
+    if words in OUTCOME_WORDS:
+        outcome = OUTCOME_WORDS[words]
         if outcome == "unlisted":
             return Choice("unlisted", "service", version=_version_of(item, versions), note=note)
         return Choice("not_applicable", _other_nature(item), note=note)
-    if words in _NATURES:
-        return Choice("not_applicable", _NATURES[words], note=note)
+    if words in NATURE_WORDS:
+        return Choice("not_applicable", NATURE_WORDS[words], note=note)
     if words in NATURES and words != "service":
         return Choice("not_applicable", words, note=note)
     entry = _entry_named(plain, item, versions)

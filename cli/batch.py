@@ -22,7 +22,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
-from cli.memory import DbOption, NoStoreOption, precedents_state
+from cli.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned, precedents_state
 from cli.options import DepartmentOption, OnOption
 from cli.output import language, note, print_line, say, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
@@ -64,6 +64,7 @@ def batch(
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
@@ -80,6 +81,7 @@ def batch(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model, threads=1),  # there is a worker for each processor
     )
     paths = _inputs(files, output)
@@ -207,7 +209,7 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         told.update(path.read_bytes())
     remembered = precedents_state(how.db) if how.remember else ""
     model = reranker(how.semantic).embedder.identity if how.semantic else ""
-    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered)
+    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered, how.learned)
     told.update(repr((*options, model)).encode())
     return told.hexdigest()
 

@@ -11,7 +11,7 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
-from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
+from cli.memory import ByOption, DbOption, NoLearnedOption, NoStoreOption, SaveOption, known_learned, save_run
 from cli.options import DepartmentOption, OnOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, source
@@ -50,6 +50,7 @@ def classify(
     ignore_file: IgnoreFileOption = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     by: ByOption = None,
     db: DbOption = None,
     semantic: SemanticOption = None,
@@ -71,6 +72,7 @@ def classify(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model),
     )
     audits, failed = audit_files(files, how)

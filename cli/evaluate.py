@@ -11,13 +11,14 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import YearOption, settings
-from cli.memory import DbOption, opened
+from cli.memory import DbOption, known_learned, opened
 from cli.options import DepartmentOption, FormatOption, OnOption, checked
 from cli.output import Column, emit, note, print_line, print_table, say, whole_file
 
 if TYPE_CHECKING:
     from matcher.answered import Answered
     from matcher.evaluate import Measures, Outcome, Rate
+    from matcher.learn import Learned
 
 FileArgument = Annotated[
     Path | None,
@@ -56,6 +57,9 @@ def evaluate(
     department: DepartmentOption = None,
     year: YearOption = None,
     on: OnOption = None,
+    with_learned: Annotated[
+        bool, typer.Option("--learned", help="连同本单位学得的修正一起检验（学过的条目会显得更好）")
+    ] = False,
     worst: Annotated[int, typer.Option("--worst", min=0, help="列出几条最离谱的")] = 10,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="文件", help="另写一页 .html")
@@ -71,7 +75,7 @@ def evaluate(
     if output and output.suffix.lower() != ".html":
         raise GoufuError(f"“{output.name}”应为 .html", f"'{output.name}' should be .html")
     answers = decided(file, from_store, db)
-    found = judged(answers, department, year, on)
+    found = judged(answers, department, year, on, known_learned(db, with_learned))
     figures = measured(found)
     wrong = worst_of(found, worst)
     if form in ("jsonl", "csv"):
@@ -117,7 +121,11 @@ def decided(file: Path | None, from_store: bool, db: str | None) -> tuple[Answer
 
 
 def judged(
-    answers: Sequence[Answered], department: str | None, year: int | None, on: str | None
+    answers: Sequence[Answered],
+    department: str | None,
+    year: int | None,
+    on: str | None,
+    learned: Learned | None = None,
 ) -> tuple[Outcome, ...]:
     """The answered lines judged as `goufu classify` would, without precedents, each beside its answer."""
     from catalog.load import load_catalogs
@@ -137,6 +145,7 @@ def judged(
             sections=how.sections,
             cache=default_cache(),
             progress=step,
+            learned=learned,
         )
     return outcomes(answers, found)
 

@@ -18,6 +18,7 @@ from cli.output import say
 
 if TYPE_CHECKING:
     from matcher.audit import Audit
+    from matcher.learn import Learned
     from matcher.precedent import PrecedentSource
     from store.engine import Store
 
@@ -46,6 +47,9 @@ SaveOption = Annotated[
     typer.Option("--save", envvar="GOUFU_SAVE", show_envvar=False, help="把这次运行记入存储，以便复核和认定"),
 ]
 NoStoreOption = Annotated[bool, typer.Option("--no-store", help="不使用存储：不引用先例")]
+NoLearnedOption = Annotated[
+    bool, typer.Option("--no-learned", help="不用本单位学得的修正（goufu learn）")
+]
 RunArgument = Annotated[str, typer.Argument(metavar="运行", help="运行编号，或 last")]
 
 
@@ -85,6 +89,17 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
 
     with open_precedents(place) as found:
         yield found
+
+
+def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
+    """The office's own correction beside the store, None where there is none or it is not wanted."""
+    if not wanted:
+        return None
+    from store.learned import learned_path, read_learned
+    from store.place import place_of
+
+    path = learned_path(place_of(db))
+    return read_learned(path).learned if path.exists() else None
 
 
 def precedents_state(db: str | None) -> str:

@@ -16,6 +16,7 @@ from matcher.findings import Silence, document_findings, silenced
 from matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
+    from matcher.learn import Learned
     from matcher.precedent import PrecedentSource
     from matcher.semantic.rerank import Reranker
 
@@ -47,9 +48,12 @@ def audit(
     precedents: PrecedentSource | None = None,
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
+    learned: Learned | None = None,
 ) -> Audit:
     """The audit of one document; the options are those of `matcher.assess.assess`, and what was decided before."""
-    assessments = assess(disclosure.items, versions, today, on, year, sections, cache, progress, semantic)
+    assessments = assess(
+        disclosure.items, versions, today, on, year, sections, cache, progress, semantic, learned=learned
+    )
     if precedents is not None:
         from matcher.precedent import applied
 

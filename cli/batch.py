@@ -209,7 +209,17 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         told.update(path.read_bytes())
     remembered = precedents_state(how.db) if how.remember else ""
     model = reranker(how.semantic).embedder.identity if how.semantic else ""
-    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered, how.learned)
+    options = (
+        version("goufu"),
+        how.sections,
+        how.year,
+        how.on,
+        how.silences,
+        kinds,
+        language(),
+        remembered,
+        how.learned,
+    )
     told.update(repr((*options, model)).encode())
     return told.hexdigest()
 

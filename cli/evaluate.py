@@ -99,7 +99,8 @@ def decided(file: Path | None, from_store: bool, db: str | None) -> tuple[Answer
     """
     if (file is None) != from_store:
         raise GoufuError(
-            "请给出一个有答案的文件，或加 --from-store（二者取一）", "give a file with answers or --from-store, not both"
+            "请给出一个有答案的文件，或加 --from-store（二者取一）",
+            "give a file with answers or --from-store, not both",
         )
     if file is None:
         from store.answered import decided_lines
@@ -179,7 +180,10 @@ def sentences(figures: Measures) -> list[str]:
         )
     if not auto.hits:
         told.append(
-            say("没有一条是它敢自己定的，都请人复核。", "There is none that it would decide alone: all are for review.")
+            say(
+                "没有一条是它敢自己定的，都请人复核。",
+                "There is none that it would decide alone: all are for review.",
+            )
         )
     else:
         told.append(
@@ -229,6 +233,20 @@ def section_rows(found: Sequence[Outcome]) -> list[dict[str, Any]]:
             "auto_right": percent(m.auto_right),
         }
         for name, m in by_section(found)
+    ]
+
+
+def worst_rows(wrong: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The table of lines that differ."""
+    return [
+        {
+            "auto": "!" if o.auto else "",
+            "certainty": f"{o.certainty * 100:.0f}%",
+            "title": o.answer.item.title,
+            "answer": answer_text(o),
+            "given": given_text(o),
+        }
+        for o in wrong
     ]
 
 
@@ -307,7 +325,10 @@ def _print(found: Sequence[Outcome], figures: Measures, wrong: Sequence[Outcome]
         print_table(sections[:15], SECTIONS, say("按部门", "by section"))
         if len(sections) > 15:
             print_line(
-                say(f"另有 {len(sections) - 15} 个部门，见 --format json", f"{len(sections) - 15} more: --format json")
+                say(
+                    f"另有 {len(sections) - 15} 个部门，见 --format json",
+                    f"{len(sections) - 15} more: --format json",
+                )
             )
     for title, counts in (
         (say("性质：你们的（行）→ goufu 的", "nature: yours → goufu's"), confused_natures(found)),
@@ -316,20 +337,13 @@ def _print(found: Sequence[Outcome], figures: Measures, wrong: Sequence[Outcome]
         _print_confusion(title, counts)
     _print_calibration(found, figures)
     if wrong:
-        rows = [
-            {
-                "auto": "!" if o.auto else "",
-                "certainty": f"{o.certainty * 100:.0f}%",
-                "title": o.answer.item.title,
-                "answer": answer_text(o),
-                "given": given_text(o),
-            }
-            for o in wrong
-        ]
         print_table(
-            rows,
+            worst_rows(wrong),
             WORST,
-            say("与你们不一致的（! 为自动判定的；把握大的在前）", "where it differs (! decided alone; the surest first)"),
+            say(
+                "与你们不一致的（! 为自动判定的；把握大的在前）",
+                "where it differs (! decided alone; the surest first)",
+            ),
         )
 
 
@@ -340,10 +354,7 @@ def _print_confusion(title: str, counts: Counter[tuple[str, str]]) -> None:
     columns = list(dict.fromkeys(g for (_, g), _ in counts.most_common()))
     rows = list(dict.fromkeys(a for (a, _), _ in counts.most_common()))
     print_table(
-        [
-            {"name": kind_name(a), **{g: counts[a, g] or "·" for g in columns}}
-            for a in rows
-        ],
+        [{"name": kind_name(a), **{g: counts[a, g] or "·" for g in columns}} for a in rows],
         (
             Column("name", "", ""),
             *(Column(g, kind_name(g), kind_name(g), right=True) for g in columns),
@@ -356,7 +367,9 @@ def _print_calibration(found: Sequence[Outcome], figures: Measures) -> None:
     """A plot in text: for each group of certainty a bar of what was right, and a mark where it said it would be."""
     from matcher.evaluate import calibration
 
-    print(say("把握与实际：█ 实际对的比率，┃ 它说的把握", "certainty and truth: █ share right, ┃ what it said"))
+    print(
+        say("把握与实际：█ 实际对的比率，┃ 它说的把握", "certainty and truth: █ share right, ┃ what it said")
+    )
     for g in calibration(found):
         share = g.right.share or 0.0
         bar = ["█" if n < round(share * 40) else "·" for n in range(40)]

@@ -47,9 +47,7 @@ SaveOption = Annotated[
     typer.Option("--save", envvar="GOUFU_SAVE", show_envvar=False, help="把这次运行记入存储，以便复核和认定"),
 ]
 NoStoreOption = Annotated[bool, typer.Option("--no-store", help="不使用存储：不引用先例")]
-NoLearnedOption = Annotated[
-    bool, typer.Option("--no-learned", help="不用本单位学得的修正（goufu learn）")
-]
+NoLearnedOption = Annotated[bool, typer.Option("--no-learned", help="不用本单位学得的修正（goufu learn）")]
 RunArgument = Annotated[str, typer.Argument(metavar="运行", help="运行编号，或 last")]
 
 

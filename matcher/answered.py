@@ -288,9 +288,7 @@ def _parts(value: Any) -> list[str]:
     return [p for v in values for part in _PARTS.split(str(v)) if (p := " ".join(part.split()))]
 
 
-def _one(
-    part: str, codes: list[tuple[str, str]], natures: list[Nature], statuses: list[Status]
-) -> None:
+def _one(part: str, codes: list[tuple[str, str]], natures: list[Nature], statuses: list[Status]) -> None:
     """Add what one part of 核定代码 says: a code with or without its section and name, or a word in place of one."""
     word = part.rstrip("。.").casefold()
     if word in OUTCOME_WORDS:

@@ -127,7 +127,9 @@ def _judged(
     second: Sequence[Reordered | None] = [None] * len(items)
     if semantic:
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-        second = semantic.opinions(items, services, index, first, chances if learned else _spread(right, best))
+        second = semantic.opinions(
+            items, services, index, first, chances if learned else _spread(right, best)
+        )
     outside = ranking.elsewhere(ranked, _ELSEWHERE if most == _CODES else most)
     # what no section is known for is looked for in all of them, by the duty the line serves
     everywhere = [] if sections else ranking.nearest(ranked, most)

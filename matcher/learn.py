@@ -92,9 +92,9 @@ class Learned:
         self, targets: Sequence[Target], numbers: NDArray[np.int32], chances: Floats
     ) -> tuple[NDArray[np.int32], Floats]:
         """The candidates of each item (items × candidates, numbers of `targets`) and their probabilities, best first."""
-        weight = np.array(
-            [[self._weight(targets[number]) for number in row] for row in numbers]
-        ).reshape(numbers.shape)
+        weight = np.array([[self._weight(targets[number]) for number in row] for row in numbers]).reshape(
+            numbers.shape
+        )
         total = chances.sum(axis=1, keepdims=True)
         changed = chances * np.exp(weight)
         changed *= total / np.maximum(changed.sum(axis=1, keepdims=True), 1e-12)
@@ -103,7 +103,9 @@ class Learned:
         return np.take_along_axis(numbers, order, axis=1), np.take_along_axis(changed, order, axis=1)
 
     def _weight(self, t: Target) -> float:
-        return self.entries.get((t.section, t.code, t.name), 0.0) + (self.class_b if t.section == "B" else 0.0)
+        return self.entries.get((t.section, t.code, t.name), 0.0) + (
+            self.class_b if t.section == "B" else 0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -214,9 +216,7 @@ def _entry(c: Candidate) -> Entry:
     return c.section, c.code, c.name
 
 
-def _entries(
-    answers: Sequence[Answered], judged: Sequence[Assessment]
-) -> tuple[dict[Entry, float], float]:
+def _entries(answers: Sequence[Answered], judged: Sequence[Assessment]) -> tuple[dict[Entry, float], float]:
     """Offsets of entries and of class B, under which the accepted candidates are most probable among all."""
     lines: list[tuple[Sequence[Candidate], list[bool]]] = []
     known: Counter[Entry] = Counter()

@@ -39,7 +39,9 @@ def write_learned(path: Path, kept: Kept) -> None:
     """Write the correction to `path`, whole or not at all. Raises GoufuError where it cannot be written."""
     learned = kept.learned
     rows: list[tuple[str, str, str, float, str]] = []
-    rows += [("entry", s, c, w, n) for (s, c, n), w in sorted(learned.entries.items(), key=lambda e: -abs(e[1]))]
+    rows += [
+        ("entry", s, c, w, n) for (s, c, n), w in sorted(learned.entries.items(), key=lambda e: -abs(e[1]))
+    ]
     rows += [("class_b", "", "", learned.class_b, "")] if learned.class_b else []
     rows += [("nature", n, "", w, "") for n, w in sorted(learned.natures.items())]
     rows += [("ending", end, n, w, "") for (end, n), w in sorted(learned.endings.items())]

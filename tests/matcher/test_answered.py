@@ -64,9 +64,7 @@ def test_what_is_not_understood_is_told_and_left_out(tmp_path: Path) -> None:
 
 
 def test_the_answer_cannot_be_read_off_the_line(tmp_path: Path) -> None:
-    path = csv_file(
-        tmp_path, "项目名称,目录代码,是否政府购买服务,核定代码", "甲,A180601,是,A180601"
-    )
+    path = csv_file(tmp_path, "项目名称,目录代码,是否政府购买服务,核定代码", "甲,A180601,是,A180601")
     (answer,) = read_answered(path)[0]
     assert (answer.item.code, answer.item.gov_service) == ("", None)
 
@@ -98,7 +96,11 @@ def test_a_workbook_with_rows_above_its_header(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("清单")
     for number, row in enumerate(
-        [("某县某局2026年项目清单",), ("序号", "项目名称", "部门", "核定代码"), (1, "大厅保洁", "行政审批", "B1102")]
+        [
+            ("某县某局2026年项目清单",),
+            ("序号", "项目名称", "部门", "核定代码"),
+            (1, "大厅保洁", "行政审批", "B1102"),
+        ]
     ):
         sheet.write_row(number, 0, row)
     book.close()

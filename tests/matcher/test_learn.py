@@ -17,7 +17,18 @@ from matcher.nature import NATURES
 
 VERSIONS = load_catalogs()
 TODAY = date(2026, 1, 1)
-PLACES = ("政务大厅", "审批大厅", "办事大厅", "分厅", "便民中心", "办公区", "机关", "服务站", "乡镇站点", "社区站点")
+PLACES = (
+    "政务大厅",
+    "审批大厅",
+    "办事大厅",
+    "分厅",
+    "便民中心",
+    "办公区",
+    "机关",
+    "服务站",
+    "乡镇站点",
+    "社区站点",
+)
 WHEN = ("", "2026年", "上半年", "续签", "（二期）")
 
 
@@ -59,7 +70,10 @@ def test_an_office_with_a_habit_of_its_own_gains() -> None:
     learned = fitted(answers, judge(answers, None))
     weights = {code: w for (_, code, _), w in learned.entries.items()}
     assert weights["B1102"] > 0 > weights["B1103"]
-    new = [line(f"{place}保安服务", "B1102") for place in ("二号楼", "大楼", "仓库", "停车场", "值班室", "车队", "信访室")]
+    new = [
+        line(f"{place}保安服务", "B1102")
+        for place in ("二号楼", "大楼", "仓库", "停车场", "值班室", "车队", "信访室")
+    ]
     plain, taught = judge(new, None), judge(new, learned)
     first = [sum(a.codes[0].code == "B1102" for a in some) for some in (plain, taught)]
     assert first[1] > first[0]

@@ -44,8 +44,8 @@ def learn(
     db: DbOption = None,
 ) -> None:
     """从本单位已核定的项目学一个小修正：先看有没有好处，再用 --apply 启用，随时可 --forget。"""
-    from store.learned import learned_path
     from store.learned import forget as drop
+    from store.learned import learned_path
     from store.place import place_of
 
     checked(form)

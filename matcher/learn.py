@@ -292,12 +292,12 @@ def _natures(
     reach = float(np.square(np.linalg.norm(features, 2)))
     w = _descended(slope, shape[0] * shape[1], 2 * float(ridge.max()) + reach / 2).reshape(shape)
     w -= w.mean(axis=1, keepdims=True)
-    natures = {n: x for n, v in zip(NATURES, w[0], strict=True) if (x := _small(v))}
+    natures = {n: small for n, v in zip(NATURES, w[0], strict=True) if (small := _small(v))}
     endings = {
-        (end, n): x
-        for end, row in zip(ends, w[1:], strict=True)
-        for n, v in zip(NATURES, row, strict=True)
-        if (x := _small(v))
+        (end, n): small
+        for end, weights in zip(ends, w[1:], strict=True)
+        for n, v in zip(NATURES, weights, strict=True)
+        if (small := _small(v))
     }
     return natures, endings
 

@@ -96,9 +96,7 @@ def look_up(
         raise _nothing_held(version, sections)
     letters = by_initials(held, words, sections)[:limit] or by_initials(held, words)[:limit]
     if letters:
-        own = tuple(_by_letters(t, words) for t in letters if not sections or t.section in (*sections, "B"))
-        others = () if own else tuple(_by_letters(t, words) for t in letters[:3])
-        return Found(words, day, sections, _versions((*own, *others)), bool(own), own, others)
+        return _spelt(words, day, sections, letters)
     if not any(gram in corpus.index.vocabulary for gram in grams(content(words))):
         return Found(words, day, sections, _versions(held[:1]), False, ())
     item = BudgetItem(id="", title=words, year=day.year)
@@ -149,6 +147,13 @@ def _nothing_held(version: CatalogVersion, sections: tuple[str, ...]) -> GoufuEr
         f"{version.id} 只到三级目录，不能按词语查条目；请用 goufu tree --version {version.id}",
         f"{version.id} stops at level three and has no entries to be found by words; use goufu tree --version {version.id}",
     )
+
+
+def _spelt(words: str, on: date, sections: tuple[str, ...], letters: Sequence[Target]) -> Found:
+    """The entries whose names have these pinyin initials: those of the scope, or where it has none, a few others."""
+    own = tuple(_by_letters(t, words) for t in letters if not sections or t.section in (*sections, "B"))
+    others = () if own else tuple(_by_letters(t, words) for t in letters[:3])
+    return Found(words, on, sections, _versions((*own, *others)), bool(own), own, others)
 
 
 def _versions(entries: Sequence[Candidate | Target]) -> tuple[str, ...]:

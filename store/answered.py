@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from disclosure.model import BudgetItem
 from matcher.answered import Answered, answered
 from matcher.nature import NATURES, Nature
-from disclosure.model import BudgetItem
 from store import tables
 from store.engine import Store, reading
 

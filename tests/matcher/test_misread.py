@@ -12,7 +12,7 @@ from matcher.assess import assess
 from matcher.corpus import open_corpus
 from matcher.index import Index
 from matcher.misread import read_as
-from matcher.search import search
+from matcher.search import look_up
 
 TODAY = date(2026, 1, 1)
 

@@ -12,7 +12,7 @@ import typer
 from catalog.errors import GoufuError
 from cli.audits import YearOption, settings
 from cli.memory import DbOption, known_learned, opened
-from cli.options import DepartmentOption, FormatOption, OnOption, checked
+from cli.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from cli.output import Column, emit, note, print_line, print_table, say, whole_file
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def evaluate(
     from_store: FromStoreOption = False,
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     with_learned: Annotated[
         bool, typer.Option("--learned", help="连同本单位学得的修正一起检验（学过的条目会显得更好）")
     ] = False,

@@ -10,7 +10,7 @@ import typer
 from cli.audits import YearOption, settings
 from cli.evaluate import FileArgument, FromStoreOption, decided, interval, kind_name, percent
 from cli.memory import DbOption
-from cli.options import DepartmentOption, FormatOption, OnOption, checked
+from cli.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from cli.output import Column, emit, note, print_line, print_table, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def learn(
     forget: Annotated[bool, typer.Option("--forget", help="停用并删除学得的修正")] = False,
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     form: FormatOption = "table",
     db: DbOption = None,
 ) -> None:

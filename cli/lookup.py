@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.codes import is_code, tidy
-from cli.options import DepartmentOption, FormatOption, OnOption, VersionOption, checked, day
-from cli.output import Column, emit, note, print_line, say
+from cli.options import (
+    DepartmentOption,
+    FormatOption,
+    HeadingsOption,
+    OnOption,
+    VersionOption,
+    checked,
+    complete_codes,
+    day,
+)
+from cli.output import Column, emit, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from catalog.card import EntryCard
@@ -26,17 +35,19 @@ WORD_COLUMNS = (
 
 
 def lookup(
-    query: Annotated[str, typer.Argument(metavar="代码或词语")],
+    query: Annotated[str, typer.Argument(metavar="代码或词语", autocompletion=complete_codes)],
     department: DepartmentOption = None,
     version: VersionOption = None,
     on: OnOption = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="按词语查询时最多列出几条")] = 10,
 ) -> None:
     """按代码查条目及其沿革，或按词语查可能的条目。"""
     from catalog.load import load_catalogs, version_named
 
     checked(form)
+    set_headings(headings)
     versions = load_catalogs()
     named = version_named(versions, version) if version else None
     sections = _sections(department)

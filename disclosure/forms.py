@@ -176,7 +176,7 @@ def _label(cell: str) -> tuple[Label, str] | None:
 def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...]]]) -> None:
     """Put what a row says into the draft."""
     for cell in line.cells:
-        if _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip(":：  "))[1]):
+        if _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
             draft.money = stated.name
     first = squeeze(next((cell for cell in line.cells if cell), ""))
     if not found:

@@ -107,6 +107,8 @@ def _amount(flat: str) -> Heading | None:
         own = "万元" if "wan" in flat else "元"
         return Heading("amount", -1, MoneyUnit(own, own), "total")
     name, unit = heading_unit(flat)
+    if not name and "单位" in flat:
+        return None  # 单位：万元 in a cell of the header is the unit of the table
     name = _BRACKET.sub("", name).strip(_MARKS)
     year = None
     if match := _YEAR.match(name):

@@ -96,7 +96,8 @@ class BudgetItem:
 class Remark:
     """Something the reader noticed: a row it could not read, a total that does not add up, an unlinked form.
 
-    `kind` is stable: "row", "subtotal", "total", "statement", "narrative", "form", "unlinked form", "no form", "file".
+    `kind` is stable: "row", "subtotal", "total", "statement", "narrative", "form", "unlinked form", "no form", "file",
+    "table" (one without rows), "unit" (of money), "hidden" (parts that are not shown), and those of lists.
     `level` says whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice"). `item` is
     the id of the item it is about, if it is about one.
     """
@@ -148,7 +149,8 @@ class Check:
     items; "units" the same row against the units' rows; "expenditure" 预算支出总表 and "narrative" the text against
     the project tables; "count" the number of projects the text gives; "procurement" its kinds against their
     total; "statement" the other tables against themselves; "list" a total row of a list against its lines.
-    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give.
+    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give, `parts` these
+    others where they were added up.
     """
 
     kind: str
@@ -157,6 +159,7 @@ class Check:
     summed: Decimal
     agrees: bool
     place: Place | None = None
+    parts: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)

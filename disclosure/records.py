@@ -227,9 +227,8 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
     if not has_title(keys):
         keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
-    priced = sorted(
-        (n for n, key in enumerate(keys) if _unit_of_key(key)), key=lambda n: heading(keys[n]).rank
-    )  # type: ignore[union-attr]
+    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
+    priced = [n for _, n in sorted(ranked)]
     for number, line, value in records:
         odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
         if odd is not None:
@@ -457,6 +456,14 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
             f"From line {line} on this is no CSV ({error}); check that quotes are paired, or save it as UTF-8 CSV.",
             where,
         ) from error
+    if text.count('"') % 2 and (
+        bad := next((n for n, cells in rows if any(separator in c and len(c) > 80 for c in cells)), 0)
+    ):
+        raise GoufuError(
+            f"第 {bad} 行起引号不成对，后面的行连成了一格；请补上或删去多余的引号。",
+            f"A quote that opens in line {bad} is never closed and swallows the rows below; pair the quotes.",
+            where,
+        )
     return rows
 
 

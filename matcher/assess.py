@@ -20,10 +20,10 @@ from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
 from matcher import nature as natures
 from matcher import rank as ranking
-from matcher.citing import standing_of, with_successor
+from matcher.citing import standing_of, with_successor, with_written
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections, load_kinds
-from matcher.findings import findings_of
+from matcher.findings import findings_of, heard
 from matcher.index import Index, Target
 from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
@@ -62,6 +62,7 @@ def assess(
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
+    hear: bool = True,
     most: int = _CODES,
     learned: Learned | None = None,
 ) -> list[Assessment]:
@@ -69,7 +70,8 @@ def assess(
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
-    candidates by their meaning; where its model does not answer, SemanticError is raised. `most` is how many
+    candidates by their meaning; where its model does not answer, SemanticError is raised. A caller who silences
+    findings first sets `hear` to False and calls `matcher.findings.heard` on what is left. `most` is how many
     candidates an assessment has at most; more of them change nothing about the first five. `learned` is an office's own
     correction.
     """
@@ -89,7 +91,7 @@ def assess(
                 done[number] = assessment
             if progress:
                 progress(len(batch))
-    return [assessment for assessment in done if assessment is not None]
+    return [heard(a) if hear else a for a in done if a is not None]
 
 
 def _judged(
@@ -176,6 +178,8 @@ def _judged(
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         kind_of_body = load_kinds().get(matches[row].kind)
+        if status == "listed" and everywhere and not _office_need(everywhere[row], index):
+            status = "unknown"
         if not sections and status == "unknown":
             codes = tuple(
                 candidate(index.targets[number], score, words, not place, True)
@@ -184,13 +188,12 @@ def _judged(
             if codes and kind_of_body:
                 codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
-        unlisted = status in ("unlisted", "unknown") and bool(sections)
+        unlisted = status in ("unlisted", "unknown")
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
             for place, (number, score) in enumerate(
                 outside[row] if unlisted or most > _CODES else outside[row][:1]
             )
-            if sections or status != "unknown"  # else they are among the codes
         )
         sure = _certainty(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
@@ -204,6 +207,8 @@ def _judged(
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
             codes = with_successor(codes, standing, versions)
+        elif standing is not None and standing.current is not None:
+            status, decision, codes = with_written(status, decision, codes, standing, versions)
         assessment = Assessment(
             item=item,
             sections=sections,
@@ -283,6 +288,11 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
+
+
+def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
+    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
+    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
 
 
 def _certainty(

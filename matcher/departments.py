@@ -219,7 +219,8 @@ def sections_of(name: str, path: Path | None = None) -> SectionMatch:
     if with_sections:
         return SectionMatch(
             tuple(dict.fromkeys(s for m in with_sections for s in m.sections)),
-            min(m.confidence for m in with_sections),
+            # 组织部（老干部局）: whose line it is, the name does not say
+            min(LIKELY if found[0].kind else 1.0, *(m.confidence for m in with_sections)),
             tuple(dict.fromkeys(w for m in with_sections for w in m.words)),
         )
     for match in found:
@@ -271,6 +272,8 @@ def _place_cost(text: str, table: _Table) -> float | None:
     ending = table.places.search(text)
     if ending is None or ending.start() > _PLACE_NAME or (not ending.start() and len(text) < 2):
         return None
+    if any(table.types.get(text[start:]) == "word" for start in range(1, len(text) - 2)):
+        return None  # 宝峰山自然保护区, 军分区
     name = text[: ending.start()]
     cost = _COST["place"] + _PER_CHARACTER * len(text)
     if name in table.words and name[-1] not in "局厅委办":
@@ -298,6 +301,8 @@ def _read(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     of_place = _kind_of_place(place, table)
     head = _meaning(chain[0].text, table).head
     superior = _superior(tokens[:first], table)
+    if own.kind == "government" and any(t.text not in table.parts for t in tail):
+        own = SectionMatch((), 0.0, ())  # 政府食堂 is no government
     if own.kind == "government" and of_place:
         own = SectionMatch((), CERTAIN, own.words, of_place)
     if own.kind:
@@ -412,7 +417,8 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
         end -= 1
     if end and before[end - 1].type == "word":
         named = _read(before[:end], table)
-        if committee or named.kind:  # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
+        if committee or (named.kind and not _kind_of_place(before[-1].text, table)):
+            # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
             return named
     superior = _superior(before, table) if before else SectionMatch((), 0.0, ())
     if superior.sections:

@@ -60,6 +60,5 @@ def test_the_reading_is_told_and_the_line_is_kept_as_written() -> None:
 
 
 def test_a_query_is_read_so_too() -> None:
-    corpus = open_corpus(load_catalogs(), TODAY)
-    (first, *_) = search(corpus, "末成年人保护")
+    first = look_up("末成年人保护", load_catalogs(), TODAY).entries[0]
     assert (first.section, first.code) == ("民政", "A040105")

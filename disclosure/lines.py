@@ -8,10 +8,10 @@ the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from catalog.characters import narrow, simplified, visible
 from disclosure.model import Place
 
 #: marks that Markdown and HTML leave in a transcription: headings, bold, tags
@@ -66,7 +66,9 @@ def column_letters(column: int) -> str:
 
 
 def clean_cell(text: str) -> str:
-    """A cell without the marks of Markdown and HTML, and with its white space collapsed to single spaces."""
+    """A cell as it is seen: without the marks of Markdown and HTML and characters that show nothing, radicals as
+    the characters they show, white space collapsed to single spaces."""
+    text = visible(text)
     if "<" in text or "*" in text:
         text = _MARKS.sub(" ", text)
     if "#" in text:
@@ -77,7 +79,13 @@ def clean_cell(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(narrow(text).split())
+
+
+@lru_cache(maxsize=1 << 14)
+def label(text: str) -> str:
+    """`squeeze` in simplified characters, lower case and one kind of brackets: a heading as it is looked up."""
+    return "".join(simplified(text).split()).translate(_BRACKETS).casefold()
 
 
 def fold(text: str) -> str:

@@ -190,7 +190,7 @@ def _item(row: Row, stem: str) -> tuple[BudgetItem, list[Remark]] | Remark:
         if value is None:
             hint = "（看起来是公式，请粘贴为数值）" if printed.startswith("=") else ""
             return _remark(row.place, f"“{printed[:20]}”不是金额{hint}", f"“{printed[:20]}” is not an amount")
-        amount = to_wan(value, unit_of(printed) or money)
+        amount = to_wan(value, unit_of(printed) or money or "万元")
         if abs(amount) >= ABSURD_WAN:
             return _remark(
                 row.place,

@@ -22,7 +22,7 @@ from matcher import nature as natures
 from matcher import rank as ranking
 from matcher.citing import standing_of, with_successor
 from matcher.corpus import Corpus, open_corpus
-from matcher.departments import SectionMatch, item_sections
+from matcher.departments import SectionMatch, item_sections, load_kinds
 from matcher.findings import findings_of
 from matcher.index import Index, Target
 from matcher.misread import read_as
@@ -68,18 +68,18 @@ def assess(
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
     candidates by their meaning; where its model does not answer, SemanticError is raised.
     """
-    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, float]]] = defaultdict(list)
+    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
-        groups[date_of(item, on, year, today), match.sections].append((number, match.confidence))
+        groups[date_of(item, on, year, today), match.sections].append((number, match))
     done: list[Assessment | None] = [None] * len(items)
     for (day, scope), members in groups.items():
         corpus = open_corpus(versions, day, cache)
         for start in range(0, len(members), _BATCH):
             batch = members[start : start + _BATCH]
             some = [items[number] for number, _ in batch]
-            sure = [confidence for _, confidence in batch]
-            judged = _judged(some, corpus, scope, sure, versions, semantic)
+            matches = [match for _, match in batch]
+            judged = _judged(some, corpus, scope, matches, versions, semantic)
             for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
@@ -91,7 +91,7 @@ def _judged(
     items: Sequence[BudgetItem],
     corpus: Corpus,
     sections: tuple[str, ...],
-    confidences: Sequence[float],
+    matches: Sequence[SectionMatch],
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
 ) -> list[Assessment]:
@@ -114,6 +114,8 @@ def _judged(
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
         second = semantic.opinions(items, services, index, first, _spread(right, best))
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
+    # what no section is known for is looked for in all of them, by the duty the line serves
+    everywhere = [] if sections else ranking.nearest(ranked, _CODES)
     law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
@@ -154,17 +156,26 @@ def _judged(
         if row in misread and codes:
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
+        kind_of_body = load_kinds().get(matches[row].kind)
+        if not sections and status == "unknown":
+            codes = tuple(
+                candidate(index.targets[number], score, words, not place, True)
+                for place, (number, score) in enumerate(everywhere[row])
+            )
+            if codes and kind_of_body:
+                codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
-        unlisted = status in ("unlisted", "unknown")
+        unlisted = status in ("unlisted", "unknown") and bool(sections)
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
             for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
+            if sections or status != "unknown"  # else they are among the codes
         )
         sure = _certainty(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
         )
         decision: Decision = (
-            "auto" if sure >= ranking.auto_threshold() and confidences[row] >= 0.9 else "review"
+            "auto" if sure >= ranking.auto_threshold() and matches[row].confidence >= 0.9 else "review"
         )
         if opinion and opinion.turned:
             decision = "review"
@@ -175,7 +186,7 @@ def _judged(
         assessment = Assessment(
             item=item,
             sections=sections,
-            section_confidence=confidences[row],
+            section_confidence=matches[row].confidence,
             versions=applies,
             reference_date=corpus.on,
             nature=kind,
@@ -187,6 +198,7 @@ def _judged(
             codes=codes,
             elsewhere=others,
             standing=standing,
+            department_note=kind_of_body.note if kind_of_body else "",
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out

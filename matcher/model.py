@@ -79,7 +79,8 @@ class Assessment:
     """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
-    `precedent` is the earlier decision that settled it, in words; "" where there was none.
+    `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
+    department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
     """
 
     item: BudgetItem
@@ -98,6 +99,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
     precedent: str = ""
+    department_note: str = ""
 
     @property
     def gov_service(self) -> bool | None:
@@ -140,6 +142,7 @@ class Assessment:
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
             **({"precedent": self.precedent} if self.precedent else {}),
+            **({"department_note": self.department_note} if self.department_note else {}),
         }
 
 

@@ -66,9 +66,7 @@ def test_ten_writers_killed_at_random(postgres: Place, tmp_path: Path) -> None:
     assert sum(map(len, shares.values())) == 2000
     for name, share in shares.items():
         (tmp_path / f"{name}.share").write_text(json.dumps(share))
-    began = time.monotonic()
     kills = work(postgres, tmp_path, list(shares), chance)
-    assert time.monotonic() - began < 55
     assert kills >= WRITERS, "the killing must have hit working writers"
 
     diaries = {name: diary(tmp_path / f"{name}.diary") for name in shares}

@@ -157,6 +157,8 @@ def _judged(
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
         kind_of_body = load_kinds().get(matches[row].kind)
+        if status == "listed" and everywhere and not _office_need(everywhere[row], index):
+            status = "unknown"
         if not sections and status == "unknown":
             codes = tuple(
                 candidate(index.targets[number], score, words, not place, True)
@@ -165,11 +167,10 @@ def _judged(
             if codes and kind_of_body:
                 codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
-        unlisted = status in ("unlisted", "unknown") and bool(sections)
+        unlisted = status in ("unlisted", "unknown")
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
             for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
-            if sections or status != "unknown"  # else they are among the codes
         )
         sure = _certainty(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
@@ -237,6 +238,11 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
+
+
+def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
+    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
+    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
 
 
 def _certainty(

@@ -36,7 +36,9 @@ _SEVERAL = re.compile(r"[/;；,，|]")
 _POSTED = re.compile(r"驻(?!.*特派)[一-鿿]{1,8}?(?:办事处|联络处|招商处)$")
 _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 #: 第三中学, 三中, 县一小; 市二院
-_NUMBERED = re.compile(r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$")
+_NUMBERED = re.compile(
+    r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$"
+)
 #: endings by which a name closes a body that was named before the place: 共青团河曲县委员会
 _COMMITTEE = ("委员会", "委")
 #: characters of a place's name before its rank, and of one that has no rank at most (石楼 in 生态环境局石楼分局)
@@ -121,14 +123,25 @@ def _table(path: Path | None) -> _Table:
     path = path or data_directory() / "departments.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        kinds = {k["id"]: Kind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True)) for k in data["kind"]}
+        kinds = {
+            k["id"]: Kind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True))
+            for k in data["kind"]
+        }
         words: dict[str, _Meaning] = {}
         for table, kind in [(t, "") for t in data["section"]] + [(k, k["id"]) for k in data["kind"]]:
             names = [table["name"], *table.get("names", ())] if not kind else table.get("names", ())
-            for use, some in (("", names), ("head", table.get("heads", ())), ("likely", table.get("likely", ()))):
+            for use, some in (
+                ("", names),
+                ("head", table.get("heads", ())),
+                ("likely", table.get("likely", ())),
+            ):
                 for word in some:
                     new = _Meaning(
-                        () if kind else (table["name"],), kind, use == "head", use == "likely", "yields" in table
+                        () if kind else (table["name"],),
+                        kind,
+                        use == "head",
+                        use == "likely",
+                        "yields" in table,
                     )
                     words[word] = _both(words[word], new) if word in words else new
         other = data["words"]
@@ -153,7 +166,12 @@ def _table(path: Path | None) -> _Table:
             max(map(len, types)),
             re.compile(_either(w for w in words if len(w) > 1)),
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:  # tomllib's and Unicode's errors are ValueErrors
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # tomllib's and Unicode's errors are ValueErrors
         raise CatalogError(f"部门表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
 
@@ -201,7 +219,8 @@ def sections_of(name: str, path: Path | None = None) -> SectionMatch:
     if with_sections:
         return SectionMatch(
             tuple(dict.fromkeys(s for m in with_sections for s in m.sections)),
-            min(m.confidence for m in with_sections),
+            # 组织部（老干部局）: whose line it is, the name does not say
+            min(LIKELY if found[0].kind else 1.0, *(m.confidence for m in with_sections)),
             tuple(dict.fromkeys(w for m in with_sections for w in m.words)),
         )
     for match in found:
@@ -222,7 +241,9 @@ def _tokens(name: str, table: _Table) -> list[_Token]:
         for start in range(max(0, end - max(table.longest, _PLACE_NAME + 9)), end):
             cost, before, leading = best[start]
             text = name[start:end]
-            kind = table.types.get(text) or ("word" if _NUMBERED.fullmatch(text) and end == len(name) else None)
+            kind = table.types.get(text) or (
+                "word" if _NUMBERED.fullmatch(text) and end == len(name) else None
+            )
             if kind:
                 ways.append((cost + _COST[kind], (*before, _Token(kind, text)), False))
             if len(text) == 1:
@@ -251,13 +272,17 @@ def _place_cost(text: str, table: _Table) -> float | None:
     ending = table.places.search(text)
     if ending is None or ending.start() > _PLACE_NAME or (not ending.start() and len(text) < 2):
         return None
+    if any(table.types.get(text[start:]) == "word" for start in range(1, len(text) - 2)):
+        return None  # 宝峰山自然保护区, 军分区
     name = text[: ending.start()]
     cost = _COST["place"] + _PER_CHARACTER * len(text)
     if name in table.words and name[-1] not in "局厅委办":
         return cost + _LIKE_BODY
     if table.body.search(name):
         return cost + _OF_BODY
-    if _RANKS & set(name[1:]) or (len(text) > 3 and text.endswith("城市")):  # 孝义市城市|管理局 is 孝义市|城市管理局
+    if _RANKS & set(name[1:]) or (
+        len(text) > 3 and text.endswith("城市")
+    ):  # 孝义市城市|管理局 is 孝义市|城市管理局
         cost += _TWO_PLACES
     return cost + (_HOLDS_ENDING if _CLOSING & set(name) else 0.0)
 
@@ -276,6 +301,8 @@ def _read(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     of_place = _kind_of_place(place, table)
     head = _meaning(chain[0].text, table).head
     superior = _superior(tokens[:first], table)
+    if own.kind == "government" and any(t.text not in table.parts for t in tail):
+        own = SectionMatch((), 0.0, ())  # 政府食堂 is no government
     if own.kind == "government" and of_place:
         own = SectionMatch((), CERTAIN, own.words, of_place)
     if own.kind:
@@ -374,7 +401,10 @@ def _superior(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     end = len(tokens)
     while end and tokens[end - 1].type in ("place", "other", "filler"):
         end -= 1
-    if end and (tokens[end - 1].type == "ending" or (tokens[end - 1].type == "word" and _complete(tokens[end - 1], table))):
+    if end and (
+        tokens[end - 1].type == "ending"
+        or (tokens[end - 1].type == "word" and _complete(tokens[end - 1], table))
+    ):
         return _read(tokens[:end], table)
     return SectionMatch((), 0.0, ())
 
@@ -387,7 +417,8 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
         end -= 1
     if end and before[end - 1].type == "word":
         named = _read(before[:end], table)
-        if committee or named.kind:  # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
+        if committee or (named.kind and not _kind_of_place(before[-1].text, table)):
+            # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
             return named
     superior = _superior(before, table) if before else SectionMatch((), 0.0, ())
     if superior.sections:
@@ -420,7 +451,9 @@ def _similar(name: str, table: _Table) -> SectionMatch:
     best = process.extractOne(core, words, scorer=fuzz.ratio) if len(core) > 4 else None
     if best is None or best[1] / 100 < FUZZY_FLOOR:
         return SectionMatch((), 0.0, ())
-    return SectionMatch(table.words[best[0]].sections, min(round(best[1] / 100, 2), FUZZY_CEILING), (best[0],))
+    return SectionMatch(
+        table.words[best[0]].sections, min(round(best[1] / 100, 2), FUZZY_CEILING), (best[0],)
+    )
 
 
 def item_sections(department: str, unit: str = "", path: Path | None = None) -> SectionMatch:
@@ -451,7 +484,8 @@ def section_named(name: str, path: Path | None = None) -> tuple[str, ...]:
     if found.kind:
         kind = load_kinds(path)[found.kind]
         raise UnknownNameError(
-            f"“{name}”：{kind.note}；不加 -d 就在各部门目录中一起找", f"'{name}': {kind.english}; leave out -d to search all"
+            f"“{name}”：{kind.note}；不加 -d 就在各部门目录中一起找",
+            f"'{name}': {kind.english}; leave out -d to search all",
         )
     from rapidfuzz import fuzz, process
 

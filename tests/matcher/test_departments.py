@@ -18,9 +18,42 @@ _HERE = Path(__file__).parent
 
 #: places of all ranks; many are called like a body or hold the beginning of one
 PLACES = (
-    *("某县", "某市", "某区", "孝义市", "公安县", "文水县", "交口县", "交城县", "应县", "民和县", "乡宁县", "武乡县", "石楼县"),
-    *("晋城市城区", "晋城市", "阳泉市矿区", "太原市杏花岭区", "吕梁市离石区", "山西省孝义市", "运城市盐湖区", "城固县", "商城县"),
-    *("水城区", "林口县", "监利市", "大同市云州区", "通化市东昌区", "文成县", "积石山保安族东乡族撒拉族自治县", "科尔沁左翼后旗"),
+    *(
+        "某县",
+        "某市",
+        "某区",
+        "孝义市",
+        "公安县",
+        "文水县",
+        "交口县",
+        "交城县",
+        "应县",
+        "民和县",
+        "乡宁县",
+        "武乡县",
+        "石楼县",
+    ),
+    *(
+        "晋城市城区",
+        "晋城市",
+        "阳泉市矿区",
+        "太原市杏花岭区",
+        "吕梁市离石区",
+        "山西省孝义市",
+        "运城市盐湖区",
+        "城固县",
+        "商城县",
+    ),
+    *(
+        "水城区",
+        "林口县",
+        "监利市",
+        "大同市云州区",
+        "通化市东昌区",
+        "文成县",
+        "积石山保安族东乡族撒拉族自治县",
+        "科尔沁左翼后旗",
+    ),
 )
 
 
@@ -64,7 +97,8 @@ def test_a_thousand_names_of_bodies_in_places() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "answer"), list(zip(*read_columns(_HERE / "departments_by_hand.tsv", ("name", "sections")), strict=True))
+    ("name", "answer"),
+    list(zip(*read_columns(_HERE / "departments_by_hand.tsv", ("name", "sections")), strict=True)),
 )
 def test_names_as_they_are_printed(name: str, answer: str) -> None:
     assert found(name) == expected(answer)

@@ -76,11 +76,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
+    """The judgement on one item. `fit` is the probability that some entry of its scope describes it, `certainty` that the
+    whole judgement is right: nature, status and, where it is listed, the first code.
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
     department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
+    `parts` are the parts of a mixed line, each a nature with the words that speak for it, the service first; `gap` says why
+    the catalogs lack a service that is unlisted here, where that is known.
     """
 
     item: BudgetItem
@@ -100,6 +103,9 @@ class Assessment:
     standing: Standing | None = None
     precedent: str = ""
     department_note: str = ""
+    certainty: float = 0.0
+    parts: tuple[tuple[Nature, tuple[str, ...]], ...] = ()
+    gap: str = ""
 
     @property
     def gov_service(self) -> bool | None:
@@ -134,6 +140,7 @@ class Assessment:
             "nature_score": round(self.nature_score, 3),
             "status": self.status,
             "decision": self.decision,
+            "certainty": round(self.certainty, 3),
             "codes": [_candidate(c) for c in self.codes],
             "elsewhere": [_candidate(c) for c in self.elsewhere],
             "findings": [f.record() for f in self.findings],
@@ -141,6 +148,8 @@ class Assessment:
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
+            **({"parts": [{"nature": n, "words": list(w)} for n, w in self.parts]} if self.parts else {}),
+            **({"gap": self.gap} if self.gap else {}),
             **({"precedent": self.precedent} if self.precedent else {}),
             **({"department_note": self.department_note} if self.department_note else {}),
         }

@@ -12,6 +12,7 @@ from matcher.model import Candidate
 from matcher.reasons import reasons
 from matcher.terms import EntryTerms
 from matcher.text import said
+from matcher.wording import Line
 
 
 def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: int = 10) -> list[Candidate]:
@@ -32,7 +33,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         ]
     query, _ = read_as(query, index)
     if sections:
-        ranked = ranking.rank(index, [query], [""], [""], sections, limit)
+        ranked = ranking.rank(index, [Line(query)], sections, limit)
         if not ranked.features[0, :, 0].any():  # not one gram of the query is known
             return []
         chance = float(ranking.fits(ranked)[0])
@@ -42,7 +43,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         found = [(int(ranked.targets[c]), float(s)) for c, s in zip(ranked.order[0], shares, strict=True)]
         found = [(t, s) for t, s in found if s > 0.01]
     else:
-        ranked = ranking.rank(index, [query], [""], [""], (), 2)
+        ranked = ranking.rank(index, [Line(query)], (), 2)
         (near,) = ranking.nearest(ranked, limit)
         found = [(n, s) for n, s in near if s > 0.03]
     nothing, words = EntryTerms(), said(query)

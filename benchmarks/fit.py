@@ -41,10 +41,19 @@ from catalog.load import data_directory, load_catalogs, read_columns
 from matcher import nature, wording
 from matcher.corpus import open_corpus
 from matcher.departments import item_sections
-from matcher.gaps import gap_of
 from matcher.features import ACROSS, FEATURES
+from matcher.gaps import gap_of
 from matcher.index import Index
-from matcher.rank import CERTAIN, ELSEWHERE, TRUST, Ranking, certain_features, features_of, ranked
+from matcher.rank import (
+    CERTAIN,
+    ELSEWHERE,
+    TRUST,
+    Ranking,
+    certain_features,
+    features_of,
+    listed_threshold,
+    ranked,
+)
 from matcher.wording import UNLISTED, Line, Vectors, Wording
 
 Floats = NDArray[np.float64]
@@ -688,7 +697,8 @@ def certainties(
         held = bool(item_sections(cases[n]["department"], cases[n]["unit"]).sections)
         says = "not_applicable"
         if kind in ("service", "mixed"):
-            says = "listed" if fit[n] >= 0.5 else "unlisted" if held else "unknown"
+            gap = gap_of(cases[n]["title"])[1] == 1
+            says = "listed" if fit[n] >= listed_threshold() else "unlisted" if held or gap else "unknown"
         status.append(says)
         right_status[n] = not gold["status"] or says in gold["status"]
         true[n] = kind in gold["nature"] and (not gold["status"] or says in gold["status"])
@@ -698,7 +708,9 @@ def certainties(
         np.sort(chance[:count], axis=1)[:, ::-1], status, fit, right, strange[:count].astype(float)
     )
     # a bundle, and what no section is known for, is for a person whatever the certainty
-    open_ones = np.array([k != nature.NATURES.index("mixed") for k in kinds]) & np.array([s != "unknown" for s in status])
+    says = np.array(status)
+    open_ones = (kinds != nature.NATURES.index("mixed")) & (says != "unknown")
+    shown = open_ones & ~((says == "not_applicable") & (fit * right >= 0.9))
     weight = np.array([{"real": 3.0, "public": 3.0, "listed": 0.3}.get(s, 1.0) for s in sets[:count]])
     weight *= open_ones
     sure = np.zeros(count)
@@ -708,11 +720,13 @@ def certainties(
         sure[~train] = sigmoid(found[~train] @ w)
     report("judged", sets[:count], true)
     report("status", sets[:count], right_status)
+    bodies = np.array([not item_sections(c["department"], c["unit"]).sections for c in cases])
+    report("no section, status", sets[:count][bodies], right_status[bodies])
     for name in ("real", "public", "own notices", "own county", "listed", "class_b", "nature", "unlisted"):
         some = sets[:count] == name
         cuts = []
-        for cut in (0.8, 0.85, 0.9, 0.93, 0.95, 0.97):
-            auto = some & open_ones & (sure >= cut)
+        for cut in (0.8, 0.83, 0.86, 0.9, 0.93, 0.96):
+            auto = some & shown & (sure >= cut)
             cuts.append(f"{cut}: {auto.sum() / some.sum():.2f} of lines, {true[auto].mean():.3f} right")
         print(f"certain  {name:<12} ece {calibration(sure[some], true[some]):.3f}  {'; '.join(cuts)}", flush=True)
     return fit_logistic(found, true.astype(float), weight, _RIDGE["certain"])

@@ -100,7 +100,10 @@ def growth(counts: Sequence[int], items_each: int = 600) -> None:
         def work(provinces: Sequence[arrays.Index] = provinces) -> None:
             for n, (item, scope) in enumerate(zip(items, sections, strict=True)):
                 ranking.rank(
-                    provinces[n % len(provinces)], [Line(item.title, item.summary, item.department)], scope
+                    provinces[n % len(provinces)],
+                    [Line(item.title, item.summary, item.department)],
+                    scope,
+                    corpus.wording,
                 )
 
         cost = seconds(work, 2) / len(items) * 1e6

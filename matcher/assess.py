@@ -24,7 +24,7 @@ from matcher.citing import standing_of, with_successor
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections, load_kinds
 from matcher.findings import findings_of
-from matcher.gaps import gap_of
+from matcher.gaps import Gap, gap_of
 from matcher.index import Index, Target
 from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
@@ -41,8 +41,7 @@ _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
 #: natures of purchased services
 _PURCHASED = ("service", "mixed")
-#: natures that are often written like a service, and from when on an entry describes such a line closely
-_COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
+#: from when on an entry describes closely a line that is called no service
 _CLOSE = 0.9
 #: from which confidence on the department's sections are taken as known
 _KNOWN = 0.9
@@ -103,14 +102,13 @@ def _judged(
     titles, summaries, misread = _meant(items, index)
     depth = semantic.depth if semantic else _CODES
     lines = [_line(*texts) for texts in zip(items, titles, summaries, strict=True)]
-    ranked = ranking.rank(index, lines, sections, depth)
+    ranked = ranking.rank(index, lines, sections, corpus.wording, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
-    evidence = natures.weighed(lines, ranked.words, ranking.match(ranked))
+    evidence = natures.weighed(lines, corpus.wording, ranked.words, ranking.match(ranked))
     logits = evidence.logits
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
-    odd = natures.of_another_kind(evidence.cues)
     first = ranked.targets[ranked.order]
     numbers = first.tolist()
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
@@ -122,6 +120,7 @@ def _judged(
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
     # what no section is known for is looked for in all of them, by the duty the line serves
     everywhere = [] if sections else ranking.nearest(ranked, _CODES)
+    gaps = [gap_of(title) for title in titles]
     law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
@@ -149,14 +148,15 @@ def _judged(
         _status(purchase, float(fit), _first_is_class_b(index, number, opinion), held)
         for purchase, fit, number, opinion in zip(purchases, fits, numbers, second, strict=True)
     ]
-    for row, near in enumerate(everywhere):
-        if statuses[row] == "listed" and not _office_need(near, index):
-            statuses[row] = "unknown"
+    for row, status in enumerate(statuses):
+        if status == "unknown" and not sections and gaps[row][1] == 1:
+            statuses[row] = "unlisted"  # no section would list it
     sure = ranking.certainty(
         ranking.certain_features(
             np.sort(chance, axis=1)[:, ::-1], statuses, fits, right, ranked.words.strange.astype(float)
         )
     ) * np.array([m.confidence if p else 1.0 for m, p in zip(matches, purchases, strict=True)])
+    told = natures.telling_words(lines, evidence, [natures.NATURES[k] for k in kinds], range(len(lines)))
     out = []
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
@@ -189,7 +189,7 @@ def _judged(
             candidate(index.targets[number], score, words, not place, unlisted)
             for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
         )
-        opened = bool(opinion and opinion.turned) or _for_a_person(status, kind, bool(odd[row]), fits[row], codes)
+        opened = bool(opinion and opinion.turned) or _for_a_person(status, kind, fits[row], codes)
         known = matches[row].confidence >= _KNOWN or status == "not_applicable"
         decision: Decision = (
             "review" if opened or not known or sure[row] < ranking.auto_threshold() else "auto"
@@ -206,7 +206,7 @@ def _judged(
             reference_date=corpus.on,
             nature=kind,
             nature_score=float(chance[row, kinds[row]]),
-            nature_words=natures.telling_words(lines[row], evidence, row, kind),
+            nature_words=told[row],
             status=status,
             decision=decision,
             certainty=float(sure[row]),
@@ -214,8 +214,8 @@ def _judged(
             codes=codes,
             elsewhere=others,
             standing=standing,
-            parts=natures.parts_of(lines[row], evidence, row) if kind == "mixed" else (),
-            gap=_gap(titles[row]) if status in ("unlisted", "unknown") else "",
+            parts=natures.parts_of(lines, evidence, row) if kind == "mixed" else (),
+            gap=_told(*gaps[row]) if status in ("unlisted", "unknown") else "",
             department_note=kind_of_body.note if kind_of_body else "",
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
@@ -255,9 +255,8 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
 
 
-def _gap(title: str) -> str:
-    """Why the catalogs lack the service that a title names, "" where nothing is known of it."""
-    gap, plainly = gap_of(title)
+def _told(gap: Gap | None, plainly: float) -> str:
+    """Why the catalogs lack the service that a title names, "" where it names none plainly."""
     return f"{gap.name}：{gap.why}" if gap and plainly == 1 else ""
 
 
@@ -274,20 +273,14 @@ def _status(purchased: bool, fit: float, class_b: bool, held: bool) -> Status:
     return "unlisted" if held else "unknown"
 
 
-def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
-    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
-    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
-
-
 def _for_a_person(
-    status: Status, kind: natures.Nature, odd: bool, fit: float, codes: Sequence[Candidate]
+    status: Status, kind: natures.Nature, fit: float, codes: Sequence[Candidate]
 ) -> bool:
     """Whether a person must look at a line however certain the judgement on it is.
 
     A bundle must be taken apart by a person; a line that is no service although an entry of its own section
-    describes it well is looked at too, and so is a service whose title ends like something else (`odd`: 人员工资).
+    describes it well is looked at too.
     """
-    if kind == "mixed" or status in ("unknown", "superseded") or (odd and kind == "service"):
+    if kind == "mixed" or status in ("unknown", "superseded"):
         return True
-    close = kind in _COULD_PASS and bool(codes) and fit * codes[0].score >= _CLOSE
-    return status == "not_applicable" and close
+    return status == "not_applicable" and bool(codes) and fit * codes[0].score >= _CLOSE

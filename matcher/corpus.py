@@ -22,14 +22,16 @@ from matcher import index as arrays
 from matcher.index import Index
 from matcher.targets import follow, targets_on
 from matcher.terms import EntryTerms, load_terms
+from matcher.wording import Wording, load_wording
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The index of a date and what applies to each section on it."""
+    """The index of a date, the fitted n-grams, and what applies to each section on that date."""
 
     on: date
     index: Index
+    wording: Wording
     applicable: Mapping[str, Applicable]
 
 
@@ -46,7 +48,7 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     scope = targets_on(versions, on)
     newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
     terms = follow(load_terms(), newest, scope.targets)
-    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable)
+    return Corpus(on, _index(scope.targets, terms, cache), load_wording(None, cache), scope.applicable)
 
 
 def _index(

@@ -257,20 +257,25 @@ def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], Entry
 
 def save(index: Index, path: Path) -> None:
     """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
-    import os
-    import tempfile
-
     words, phrases = (
         np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
         for text in ("\n".join(index.vocabulary), index.phrases)
     )
+    save_arrays(
+        path, {"words": words, "phrases": phrases, **{array: getattr(index, array) for array in _ARRAYS}}
+    )
+
+
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an npz file, whole or not at all. Raises OSError where the folder cannot be written."""
+    import os
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file, words=words, phrases=phrases, **{array: getattr(index, array) for array in _ARRAYS}
-            )
+            np.savez(file, **dict(arrays))
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

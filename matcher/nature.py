@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from catalog.load import data_directory, read_columns
 from matcher.text import by_start, normal, said, spotted
-from matcher.wording import PLACES, Line, Vectors, for_natures, load_wording, vectors
+from matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, vectors
 
 Nature = Literal[
     "service", "goods", "works", "mixed", "personnel", "transfer", "operating", "statutory", "insurance"
@@ -72,12 +72,13 @@ _DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资�
 _THINGS, _STRUCTURES = ("equipment", "supplies", "energy"), ("structure",)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
 #: what is told as a word that decided
-_SPOKEN = re.compile("[㐀-鿿a-z0-9]{2,}")
+_SPOKEN = re.compile("[㐀-鿿a-z0-9]+")
 #: what is bundled with services
 _SERVICE: Nature = "service"
 _BUNDLED: tuple[Nature, ...] = ("goods", "works")
-#: n-grams that take part in telling the words that decided; and the places whose n-grams are words of the line
-_STRONGEST = 14
+#: from which force on an n-gram or cue takes part in telling the words that decided; and the places whose n-grams are
+#: words of the line
+_TELLING = 0.08
 _TEXTUAL = list(PLACES).index("body")
 
 
@@ -234,76 +235,82 @@ class Evidence:
     logits: NDArray[np.float64]
     cues: NDArray[np.float64]
     words: Vectors
+    wording: Wording
 
 
 def weighed(
-    lines: Sequence[Line], words: Vectors | None = None, match: NDArray[np.float64] | None = None
+    lines: Sequence[Line],
+    wording: Wording,
+    words: Vectors | None = None,
+    match: NDArray[np.float64] | None = None,
 ) -> Evidence:
     """The evidence of `lines`; `words` are their n-grams where they are at hand, `match` as in `features`."""
-    wording = load_wording()
     if words is None:
         words = vectors(lines, wording)
     cues = features([line.title for line in lines], [line.summary for line in lines], match)
-    return Evidence(cues @ weights() + for_natures(words, wording, len(lines)), cues, words)
+    return Evidence(cues @ weights() + for_natures(words, wording, len(lines)), cues, words, wording)
 
 
 def telling_words(
-    line: Line, evidence: Evidence, row: int, nature: Nature, most: int = 4
-) -> tuple[str, ...]:
-    """The words of a line that spoke most for `nature`, strongest first.
+    lines: Sequence[Line], evidence: Evidence, kinds: Sequence[Nature], rows: Sequence[int], most: int = 4
+) -> list[tuple[str, ...]]:
+    """For each of `rows` the words of its line that spoke most for its nature in `kinds`, strongest first.
 
-    What each n-gram and each word of a cue adds to `nature` over the average one is spread over its characters;
+    What each n-gram and each word of a cue adds to the nature over the average one is spread over its characters;
     characters that stand together and speak for it make a word.
     """
-    column = NATURES.index(nature)
+    found: dict[int, list[tuple[str, float]]] = {row: [] for row in rows}
+    wording, words = evidence.wording, evidence.words
+    column = np.zeros(len(lines), dtype=np.int64)
+    column[list(rows)] = [NATURES.index(kind) for kind in kinds]
+    force = words.weight * wording.natures[words.gram, column[words.row]]
+    for n in np.flatnonzero((force > _TELLING) & (wording.place[words.gram] < _TEXTUAL)).tolist():
+        row = int(words.row[n])
+        if row in found:
+            found[row].append((wording.names[words.gram[n]].removeprefix("~"), float(force[n])))
+    width = len(_cue_words())
+    of_cues = evidence.cues[:, : 3 * width] * _force()[column, : 3 * width]
+    for row, number in zip(*(part.tolist() for part in np.nonzero(of_cues > _TELLING)), strict=True):
+        if row in found:
+            side, cue = divmod(number, width)
+            spoken = _spoken(lines[row].title, lines[row].summary)[1 if side else 0]
+            hits = [w for w in spoken if cue in _words()[1][w]]
+            found[row] += [(word, float(of_cues[row, number]) / len(hits)) for word in hits]
+    return [_joined(lines[row], found[row], most) for row in rows]
+
+
+def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
+    """The words that runs of characters make, each with a share of the force of what it is part of; strongest first."""
     item = said(line.title, line.summary)
     text = f"{item.head}\n{item.body}"
-    told = [0.0] * len(text)
-    for gram, force in _forces(line, evidence, row, column):
-        at = text.find(gram)
+    told: dict[int, float] = {}
+    for run, force in forces:
+        at = text.find(run)
         while at >= 0:
-            for place in range(at, at + len(gram)):
-                told[place] += force / len(gram)
-            at = text.find(gram, at + 1)
-    floor = 0.25 * max(told, default=0.0)
-    if floor <= 0:
-        return ()
+            for place in range(at, at + len(run)):
+                told[place] = told.get(place, 0.0) + force / len(run)
+            at = text.find(run, at + 1)
+    floor = 0.25 * max(told.values(), default=0.0)
     found: dict[str, float] = {}
-    for run in _SPOKEN.finditer("".join(c if t > floor else " " for c, t in zip(text, told, strict=True))):
-        found[run[0]] = max(found.get(run[0], 0.0), sum(told[run.start() : run.end()]))
+    begin = end = -1
+    for place in (*sorted(place for place, force in told.items() if force > floor), len(text) + 1):
+        if place != end or text[place] == "\n":
+            word = text[begin:end]
+            if end - begin > 1 and _SPOKEN.fullmatch(word):
+                found[word] = max(found.get(word, 0.0), sum(told[n] for n in range(begin, end)))
+            begin = place
+        end = place + 1
     best = sorted(found, key=lambda word: -found[word])
     return tuple(w for w in best if not any(w != longer and w in longer for longer in best))[:most]
 
 
-def parts_of(line: Line, evidence: Evidence, row: int) -> tuple[tuple[Nature, tuple[str, ...]], ...]:
+def parts_of(
+    lines: Sequence[Line], evidence: Evidence, row: int
+) -> tuple[tuple[Nature, tuple[str, ...]], ...]:
     """The two parts of a mixed line with their words: its service, and what is likeliest of goods and works."""
     other: Nature = max(_BUNDLED, key=lambda n: float(evidence.logits[row, NATURES.index(n)]))
-    found = ((n, telling_words(line, evidence, row, n, 2)) for n in (_SERVICE, other))
+    found = ((n, telling_words(lines, evidence, [n], [row], 2)[0]) for n in (_SERVICE, other))
     return tuple((n, words) for n, words in found if words)
-
-
-def _forces(line: Line, evidence: Evidence, row: int, column: int) -> list[tuple[str, float]]:
-    """What the strongest n-grams and the words of the strongest cues add to a nature over the average one."""
-    wording = load_wording()
-    first, last = np.searchsorted(evidence.words.row, (row, row + 1))
-    grams = evidence.words.gram[first:last]
-    said_of = wording.natures[grams]
-    force = evidence.words.weight[first:last] * (said_of[:, column] - said_of.mean(axis=1))
-    found = [
-        (wording.names[grams[n]].removeprefix("~"), float(force[n]))
-        for n in np.argsort(-force)[:_STRONGEST]
-        if force[n] > 0 and wording.place[grams[n]] < _TEXTUAL
-    ]
-    width = len(_cue_words())
-    of_cues = evidence.cues[row, : 3 * width] * _force()[column, : 3 * width]
-    _, cues_of = _words()
-    in_head, in_body = _spoken(line.title, line.summary)
-    for number in np.argsort(-of_cues)[:4]:
-        if of_cues[number] > 0.05:
-            side, cue = divmod(int(number), width)
-            words = [w for w in (in_body if side else in_head) if cue in cues_of[w]]
-            found += [(word, float(of_cues[number]) / len(words)) for word in words]
-    return found
 
 
 @lru_cache(maxsize=1)
@@ -319,5 +326,5 @@ def _force() -> NDArray[np.float64]:
 
 def likely_nature(title: str, summary: str, without: Sequence[Nature] = ()) -> Nature:
     """The likeliest nature of an item that is known to be none of `without`."""
-    values = weighed([Line(title, summary)]).logits[0]
+    values = weighed([Line(title, summary)], load_wording()).logits[0]
     return max((n for n in NATURES if n not in without), key=lambda n: float(values[NATURES.index(n)]))

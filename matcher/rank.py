@@ -33,7 +33,7 @@ from matcher.gaps import gap_of
 from matcher.index import Array, Index, Ints
 from matcher.model import Status
 from matcher.text import said
-from matcher.wording import UNLISTED, Line, Vectors, for_headings, load_wording, vectors
+from matcher.wording import UNLISTED, Line, Vectors, Wording, for_headings, vectors
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +58,8 @@ TRUST = (
     "unlisted_words",  # what the line's words say for a service that no catalog lists
     "over_unlisted",  # how much all entries of the scope together say against that
     "strange",  # the share of the title that no line had on which the weights were fitted
+    "only_b",  # 1 where the scope has no section, only class B
+    "only_b_elsewhere",  # `elsewhere_b` there
     "gap",  # how plainly the title names a service that the catalogs are known to lack
     "always",
 )
@@ -187,6 +189,7 @@ def ranked(
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
     class_b = of_best[:, column["class_b"]].astype(float)
+    only_b = float(bool(found[0, :, column["class_b"]].all()))
     trust = np.stack(
         [
             1 / power.sum(axis=1),
@@ -208,6 +211,8 @@ def ranked(
             unlisted,
             np.clip(scores[rows, best] + np.log(power.sum(axis=1)) - unlisted, -10, 20),
             words.strange.astype(float),
+            np.full(items, only_b),
+            away * only_b,
             gaps,
             np.ones(items),
         ],
@@ -221,9 +226,10 @@ def _weighted(found: Array, weights: Floats) -> Floats:
     return np.tensordot(weights.astype(np.float32), np.moveaxis(found, -1, 0), 1).astype(np.float64)
 
 
-def rank(index: Index, lines: Sequence[Line], sections: Sequence[str], most: int = 5) -> Ranking:
+def rank(
+    index: Index, lines: Sequence[Line], sections: Sequence[str], wording: Wording, most: int = 5
+) -> Ranking:
     """Rank the entries of `sections` and class B for each item, with the fitted weights."""
-    wording = load_wording()
     words = vectors(lines, wording)
     told = for_headings(words, wording, len(lines))
     targets, found, across = features_of(index, lines, sections, told, wording.headings)

@@ -33,7 +33,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         ]
     query, _ = read_as(query, index)
     if sections:
-        ranked = ranking.rank(index, [Line(query)], sections, limit)
+        ranked = ranking.rank(index, [Line(query)], sections, corpus.wording, limit)
         if not ranked.features[0, :, 0].any():  # not one gram of the query is known
             return []
         chance = float(ranking.fits(ranked)[0])
@@ -43,7 +43,7 @@ def search(corpus: Corpus, query: str, sections: tuple[str, ...] = (), limit: in
         found = [(int(ranked.targets[c]), float(s)) for c, s in zip(ranked.order[0], shares, strict=True)]
         found = [(t, s) for t, s in found if s > 0.01]
     else:
-        ranked = ranking.rank(index, [Line(query)], (), 2)
+        ranked = ranking.rank(index, [Line(query)], (), corpus.wording, 2)
         (near,) = ranking.nearest(ranked, limit)
         found = [(n, s) for n, s in near if s > 0.03]
     nothing, words = EntryTerms(), said(query)

@@ -12,6 +12,8 @@ an n-gram is kept only if lines of several departments have it, so that no line 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import math
 import re
 from collections import Counter
@@ -22,6 +24,7 @@ from itertools import repeat
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +32,7 @@ from numpy.typing import NDArray
 from catalog.errors import CatalogError
 from catalog.load import data_directory
 from disclosure.model import BudgetItem
-from matcher.index import Array, Ints
+from matcher.index import Array, Ints, save_arrays
 from matcher.text import normal, own_name, said
 
 #: where in a line an n-gram stands, and how much all n-grams of that place together count for
@@ -247,34 +250,79 @@ def table_path() -> Path:
 
 
 @lru_cache(maxsize=2)
-def load_wording(path: Path | None = None) -> Wording:
+def load_wording(path: Path | None = None, cache: Path | None = None) -> Wording:
     """The fitted n-grams of `grams.tsv`: place, gram, rarity, weights for natures and for headings, all × 100.
 
-    The first line names the columns, the second the headings by number. Raises CatalogError where it is malformed.
+    The first line names the columns, the second the headings by number. `cache` is a folder where what was read is kept
+    under a name made of the file's content (None: it is read anew each time). Raises CatalogError where it is malformed.
     """
     path = path or table_path()
     try:
-        _, headings, *rows = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-        places, names, rarity, natures, sparse = zip(*(row.split("\t") for row in rows), strict=True)
-        order = {place: number for number, place in enumerate(PLACES)}
-        known: dict[str, dict[str, int]] = {place: {} for place in PLACES}
-        for number, (place, name) in enumerate(zip(places, names, strict=True)):
-            known[place][name] = number
-        pairs = np.fromstring(" ".join(sparse), dtype=np.int32, sep=" ").reshape(-1, 2)
-        counts = [(text.count(" ") + 1) // 2 for text in sparse]
-        return Wording(
-            known=known,
-            names=names,
-            rarity=_hundredths(rarity),
-            place=np.array([order[place] for place in places], dtype=np.int32),
-            natures=_hundredths(natures).reshape(len(rows), -1),
-            headings=tuple(headings.split("\t")),
-            start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-            heading=pairs[:, 0],
-            value=(pairs[:, 1] / np.float32(100)).astype(np.float32),
-        )
+        content = path.read_bytes()
+        kept = cache / f"wording-{hashlib.sha256(content).hexdigest()[:32]}.npz" if cache else None
+        if kept and kept.exists():
+            with contextlib.suppress(OSError, ValueError, KeyError, BadZipFile, EOFError):  # damaged: read anew
+                return _kept(kept)
+        found = _read(content.decode("utf-8"))
     except (OSError, ValueError, KeyError) as error:
         raise CatalogError(f"词语权重无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+    if kept:
+        with contextlib.suppress(OSError):  # a read-only home folder only costs time
+            _keep(found, kept)
+    return found
+
+
+def _read(text: str) -> Wording:
+    _, headings, *rows = text.rstrip("\n").split("\n")
+    places, names, rarity, natures, sparse = zip(*(row.split("\t") for row in rows), strict=True)
+    order = {place: number for number, place in enumerate(PLACES)}
+    place = np.array([order[place] for place in places], dtype=np.int32)
+    pairs = np.fromstring(" ".join(sparse), dtype=np.int32, sep=" ").reshape(-1, 2)
+    counts = [(told.count(" ") + 1) // 2 for told in sparse]
+    return Wording(
+        known=_known(names, place),
+        names=names,
+        rarity=_hundredths(rarity),
+        place=place,
+        natures=_hundredths(natures).reshape(len(rows), -1),
+        headings=tuple(headings.split("\t")),
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        heading=np.ascontiguousarray(pairs[:, 0]),
+        value=(pairs[:, 1] / np.float32(100)).astype(np.float32),
+    )
+
+
+def _known(names: Sequence[str], place: Ints) -> dict[str, dict[str, int]]:
+    """The number of every n-gram by its place; those of one place stand together."""
+    found = {}
+    for number, name in enumerate(PLACES):
+        at = np.flatnonzero(place == number).tolist()
+        found[name] = dict(zip((names[n] for n in at), at, strict=True))
+    return found
+
+
+def _keep(wording: Wording, path: Path) -> None:
+    """Write what was read to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
+    arrays = {name: getattr(wording, name) for name in _ARRAYS}
+    texts = {
+        name: np.frombuffer("\n".join(getattr(wording, name)).encode("utf-8"), dtype=np.uint8)
+        for name in ("names", "headings")
+    }
+    save_arrays(path, {**arrays, **texts})
+
+
+def _kept(path: Path) -> Wording:
+    with np.load(path, allow_pickle=False) as file:
+        names, headings = (
+            tuple(file[name].tobytes().decode("utf-8").split("\n")) for name in ("names", "headings")
+        )
+        arrays = {name: file[name] for name in _ARRAYS}
+    if len(names) != len(arrays["place"]):
+        raise ValueError("the kept n-grams do not fit")
+    return Wording(known=_known(names, arrays["place"]), names=names, headings=headings, **arrays)
+
+
+_ARRAYS = ("rarity", "place", "natures", "start", "heading", "value")
 
 
 def _hundredths(texts: Sequence[str]) -> Array:

@@ -34,7 +34,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,6})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
@@ -62,6 +62,7 @@ _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
 _OWNER = re.compile(
     r"(?:局|委|会|办|中心|队|院|校|学|园|站|馆|所|处|厅|部|社|台|团|场|公司|乡|镇|街道|府|盖章|签章)\)?\Z"
 )
+_LAST_BRACKET = re.compile(r"\(([^()]*)\)\Z")
 _MARKED = re.compile(r"\(([^()]*)\)")
 _TRAILING = re.compile(
     rf"(?P<name>.*?)[/:,\-_·]?(?P<unit>{_CURRENCY}?[:]?(?:{_TIMES}?(?:元|圆)|(?<=[额费款价算数计金资])(?:万|亿|百万)))\Z"
@@ -121,6 +122,13 @@ def money_unit(text: str) -> MoneyUnit | None:
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")
     found: list[MoneyUnit] = []
+    flat = label(text)
+    if (
+        (tail := _LAST_BRACKET.search(flat))
+        and (match := _UNIT.match(tail[1]))
+        and match["yuan"] in ("元", "圆")
+    ):
+        found.append(MoneyUnit(tail[1], _named(tail[1]) or ""))  # 2026年采购计划表（万元）
     starts = list(_SAYS_UNIT.finditer(spaced))
     ends = [*(start.start() for start in starts), len(spaced)][1:]
     for start, after in zip(starts, ends, strict=False):
@@ -146,16 +154,16 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
             name = ""
         if name is not None:
             return (flat[: match.start()] + flat[match.end() :]).strip(":/,-"), MoneyUnit(match[1], name)
-    if match := re.match(r"(.*?)(?:计量)?单位[:为](.+)\Z", flat):
-        stated = _named(match[2])
+    if called := re.match(r"(.*?)(?:计量)?单位[:为](.+)\Z", flat):
+        stated = _named(called[2])
         if stated is not None:
-            return match[1], MoneyUnit(match[2], stated)
-    if (match := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
-        if _FOREIGN_END.search(match["name"]):
-            return _FOREIGN_END.sub("", match["name"]).strip(":/,-"), MoneyUnit(flat, "")
-        name = _named(match["unit"])
+            return called[1], MoneyUnit(called[2], stated)
+    if (tail := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
+        if _FOREIGN_END.search(tail["name"]):
+            return _FOREIGN_END.sub("", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
+        name = _named(tail["unit"])
         if name is not None:
-            return match["name"], MoneyUnit(match["unit"], name)
+            return tail["name"], MoneyUnit(tail["unit"], name)
     return flat, None
 
 

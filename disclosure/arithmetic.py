@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from disclosure.amounts import CENT, parse_amount, to_wan
+from disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
 from disclosure.statements import statement_checks
-from disclosure.tables import TOLERANCE, ProjectTables, is_group
+from disclosure.subtotals import TOLERANCE, is_group
+from disclosure.tables import ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -43,7 +44,13 @@ def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> t
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
+    kinds = {
+        "subtotal": "subtotal",
+        "total": "total",
+        "units": "total",
+        "statement": "statement",
+        "list": "total",
+    }
     for check in checks:
         if check.agrees:
             continue
@@ -111,8 +118,15 @@ def _form_against_line(item: BudgetItem, form: Form) -> Iterator[Remark]:
         )
 
 
-def _check(kind: str, what: str, printed: Decimal, summed: Decimal, place: Place | None) -> Check:
-    return Check(kind, what, printed, summed, abs(printed - summed) <= TOLERANCE, place)
+def _check(
+    kind: str,
+    what: str,
+    printed: Decimal,
+    summed: Decimal,
+    place: Place | None,
+    parts: Sequence[Decimal] = (),
+) -> Check:
+    return Check(kind, what, printed, summed, abs(printed - summed) <= TOLERANCE, place, tuple(parts))
 
 
 def _table_checks(tables: ProjectTables) -> Iterator[Check]:
@@ -122,15 +136,20 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
         table = f"项目支出预算表（{subtotal.part}）" if subtotal.part else "项目支出预算表"
         kind = "total" if claim.whole else "subtotal"
         what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
-        yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
+        yield _check(
+            kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place, claim.parts
+        )
         if claim.whole:
-            units = [
-                other.subtotal.amount_wan
+            under = [
+                other
                 for other in tables.claims
                 if other.subtotal.part == subtotal.part
                 and not other.whole
                 and not is_group(other.subtotal.name)
             ]
+            units = [other.subtotal.amount_wan for other in under]
+            if sum(len(other.parts) for other in under) < len(claim.parts):
+                continue  # some items stand under no unit's row
             if units:
                 yield _check(
                     "units",
@@ -138,13 +157,16 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
                     subtotal.amount_wan,
                     sum(units, Decimal(0)),
                     subtotal.place,
+                    units,
                 )
 
 
 def _totals(tables: ProjectTables) -> tuple[Decimal, Decimal]:
     """What the items come to: of this year alone, and with what was carried over."""
-    this_year = sum((row.amount_wan for row in tables.rows if row.part != "上年结转"), Decimal(0))
-    return this_year, sum((row.amount_wan for row in tables.rows), Decimal(0))
+    this_year = sum(
+        (row.amount_wan or Decimal(0) for row in tables.rows if row.part != "上年结转"), Decimal(0)
+    )
+    return this_year, sum((row.amount_wan or Decimal(0) for row in tables.rows), Decimal(0))
 
 
 def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:
@@ -157,16 +179,19 @@ def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterato
     for i, line in enumerate(lines):
         if not line.is_paragraph or not _STATEMENT_TITLE.search(squeeze(line.text)) or len(line.text) > 40:
             continue
-        column = -1
-        for below in lines[i + 1 : i + 12]:
+        column, unit = -1, "万元"
+        for below in lines[i : i + 12]:
+            if (stated := money_unit(below.text)) is not None:
+                unit = stated.name
             if not below.is_row:
                 continue
             heads = [squeeze(cell) for cell in below.cells]
             if "项目支出" in heads:
                 column = heads.index("项目支出")
             elif column >= 0 and "合计" in heads and column < len(heads):
-                printed = parse_amount(below.cells[column])
-                if printed is not None:
+                figure = parse_amount(below.cells[column])
+                if figure is not None and unit:
+                    printed = to_wan(figure, unit)
                     what = "预算支出总表的项目支出"
                     yield _check(
                         "statement", what, printed, _nearest(printed, tables), below.place_of(column)
@@ -191,7 +216,14 @@ def _text_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check
             yield _check(
                 "narrative", "“支出预算情况说明”的项目支出", projects, _nearest(projects, tables), line.place
             )
-            yield _check("narrative", "“支出预算情况说明”的支出预算", total, basic + projects, line.place)
+            yield _check(
+                "narrative",
+                "“支出预算情况说明”的支出预算",
+                total,
+                basic + projects,
+                line.place,
+                (basic, projects),
+            )
         if (match := _PROJECTS.search(text)) and "projects" not in seen and match.start() < len(line.text):
             seen.add("projects")
             yield from _project_checks(match, text, tables, line.place)
@@ -214,11 +246,14 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
         kinds = _KINDS.search(rest)
         if kinds is None:
             continue
-        numbers = _figure(kinds[1]) + _figure(kinds[3])
-        amounts = _figure(kinds[2]) + _figure(kinds[4])
+        each = (_figure(kinds[1]), _figure(kinds[3]))
+        money = (_figure(kinds[2]), _figure(kinds[4]))
+        numbers, amounts = sum(each, Decimal(0)), sum(money, Decimal(0))
         what = f"“绩效管理情况”{which}的项目，其他运转类与特定目标类之和"
-        yield Check("count", f"{what}（个数）", _figure(half[1]), numbers, _figure(half[1]) == numbers, place)
-        yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place)
+        yield Check(
+            "count", f"{what}（个数）", _figure(half[1]), numbers, _figure(half[1]) == numbers, place, each
+        )
+        yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place, money)
 
 
 def _figure(text: str) -> Decimal:
@@ -239,4 +274,5 @@ def _bought(story: Narrative) -> Iterator[Check]:
             bought.total_wan,
             sum(kinds, Decimal(0)),
             bought.place,
+            kinds,
         )

@@ -8,6 +8,7 @@ the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,13 +26,15 @@ _PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（�
 class Line:
     """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
 
-    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet.
+    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
+    columns whose cell is the lower part of one merged downwards: they are empty here and say what stands above.
     """
 
     cells: tuple[str, ...]
     place: Place
     sheet: str = ""
     row: int = 0
+    merged: frozenset[int] = frozenset()
 
     @property
     def is_row(self) -> bool:
@@ -53,6 +56,20 @@ class Line:
         if not self.sheet:
             return self.place
         return Place(self.place.file, cell=f"{self.sheet}!{column_letters(column)}{self.row}")
+
+
+def merged_down(lines: Sequence[Line]) -> list[tuple[int, int, int, int]]:
+    """The cells merged downwards: first and last line (indexes), and first and last column, of each."""
+    ranges: dict[int, tuple[int, int, int, int]] = {}
+    done: list[tuple[int, int, int, int]] = []
+    for n, line in enumerate(lines):
+        for column in sorted(line.merged):
+            first, _, last, _ = ranges.get(column, (n - 1, column, n - 1, column))
+            if last != n - 1:
+                done.append(ranges[column])
+                first = n - 1
+            ranges[column] = (first, column, n, column)
+    return sorted([*done, *ranges.values()])
 
 
 def column_letters(column: int) -> str:

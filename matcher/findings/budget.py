@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from disclosure.model import BudgetItem, Place
@@ -16,6 +17,8 @@ from matcher.text import normal
 LONGEST = 3
 #: terms from here on are how budget systems mark a project that goes on for good
 STANDING = 20
+#: titles that the message on standing terms names; its evidence has them all
+_NAMED = 5
 #: 万元; tables are rounded to two places
 _CENT = Decimal("0.01")
 
@@ -25,6 +28,8 @@ _CONTRACT = re.compile(
     r"(?:合同|服务|特许经营|协议|承包|委托|履行|签约|运营)(?:履行)?(?:期限|期|年限)(?:为|共|:|：|是|约)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*年(?!级|度)"
 )
 _SPAN = re.compile(r"(20\d\d)\s*年?\s*[-—~–至]\s*(20\d\d)\s*年?")
+#: a calendar year with its month
+_MONTHS = re.compile(r"(20\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d))?")
 #: words that two names of one project may differ by
 _LOOSE = re.compile(r"[\s\W_]|项目|经费|资金|费用|费|年度|年|的")
 
@@ -39,6 +44,19 @@ def years(text: str) -> int | None:
         if count is not None:
             return count
     return None
+
+
+def stretch(text: str) -> int | None:
+    """The years that a column 期限 gives, begun ones counted: `5年`, `60个月`, `2026年1月至2030年12月`; None for none."""
+    flat = normal(text)
+    days = [(int(y), int(m or 0)) for y, m in _MONTHS.findall(flat)]
+    if len(days) >= 2:
+        (first, begins), (last, ends) = days[0], days[-1]
+        months = (last - first) * 12 + ((ends - begins) if begins and ends else 11) + 1
+        return -(-months // 12) if months > 0 else None
+    if match := re.search(r"(\d{1,3})\s*个?月", flat):
+        return -(-int(match[1]) // 12)
+    return years(text)
 
 
 def _number(text: str) -> int | None:
@@ -73,6 +91,37 @@ def long_term(a: Assessment) -> Iterator[Finding]:
     )
 
 
+def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[Finding]]:
+    """The notices on standing terms (GF301) taken off the items and told once, with all the lines they concern.
+
+    The form of a standing project gives 99 years in every such line, which says nothing of one line. A silence goes
+    with what it silenced.
+    """
+    lines: dict[str, list[tuple[BudgetItem, Finding]]] = {}
+    rest: list[Assessment] = []
+    for a in assessments:
+        taken = [f for f in a.findings if f.rule == "GF301" and f.severity == "notice"]
+        for f in taken:
+            lines.setdefault(f.silenced, []).append((a.item, f))
+        rest.append(replace(a, findings=tuple(f for f in a.findings if f not in taken)) if taken else a)
+    return rest, [_told_once(some, reason) for reason, some in lines.items()]
+
+
+def _told_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
+    titles = [item.title for item, _ in lines]
+    named = "、".join(titles[:_NAMED]) + ("等" if len(titles) > _NAMED else "")
+    terms = "、".join(dict.fromkeys(str(years(f.message)) for _, f in lines))
+    made = finding(
+        "GF301",
+        f"{len(lines)} 个购买服务的项目期限填作 {terms} 年（{named}）；应是长期项目的填法，购买服务合同仍不得超过三年",
+        f"{len(lines)} purchased services give a term of {terms} years; contracts for services are limited to three",
+        (*(f"{item.title}：{f.evidence}" for item, f in lines),),
+        severity="notice",
+        place=lines[0][1].place,
+    )
+    return replace(made, silenced=silenced)
+
+
 def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:
     """The first term beyond the limit: (years, the words that give it, their place)."""
     form = item.form
@@ -81,6 +130,10 @@ def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:
         if count is not None and count > LONGEST:
             kind = f"，项目属性“{form.attribute}”" if form.attribute else ""
             return count, f"绩效目标表“项目期限 {form.term}”{kind}", form.place
+    if item.term:
+        count = stretch(item.term)
+        if count is not None and count > LONGEST:
+            return count, f"期限一栏写有“{item.term}”", item.place
     for what, text, place in texts(item):
         # every wording of _CONTRACT has one of the two
         contract = _CONTRACT.search(normal(text)) if "期" in text or "年限" in text else None

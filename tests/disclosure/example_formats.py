@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import quopri
 import re
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from disclosure_mixtures import with_chunk
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 STEMS = (
@@ -74,6 +78,7 @@ def spans(rows: Sequence[Sequence[str]]) -> list[tuple[int, int, int, int]]:
     return merged
 
 
+@cache
 def as_xlsx(stem: str) -> bytes:
     """One sheet for each stretch of twelve tables, as converters make them; figures as numbers."""
     import openpyxl
@@ -110,6 +115,7 @@ def _number(cell: str, amount: Any) -> Any:
     return float(amount)
 
 
+@cache
 def as_docx(stem: str) -> bytes:
     """A Word document with real tables."""
     import docx
@@ -134,6 +140,7 @@ def as_docx(stem: str) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def as_html(stem: str, encoding: str = "utf-8") -> bytes:
     """A page with tables; cells over several columns have a colspan."""
     parts = [f'<html><head><meta charset="{encoding}"><style>p{{margin:0}}</style></head><body>']
@@ -156,6 +163,39 @@ def as_html(stem: str, encoding: str = "utf-8") -> bytes:
     return "\n".join(parts).encode(encoding)
 
 
+def as_mhtml(stem: str) -> bytes:
+    """The same page saved in one file, as browsers and office systems do, in GBK."""
+    head = (
+        'From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="=_x"\r\n\r\n'
+        "--=_x\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode() + quopri.encodestring(as_html(stem, "gb18030")) + b"\r\n--=_x--\r\n"
+
+
+def as_line(stem: str) -> bytes:
+    """The same page written on one line, as systems hand it out."""
+    return as_html(stem).replace(b"\n", b"")
+
+
+def as_strict(stem: str) -> bytes:
+    """The Word document as "Strict Open XML": ISO's namespaces."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_docx(stem))) as archive, zipfile.ZipFile(buffer, "w") as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                for part in (b"wordprocessingml", b"officeDocument", b"drawingml"):
+                    old = b"http://schemas.openxmlformats.org/" + part + b"/2006/"
+                    content = content.replace(old, b"http://purl.oclc.org/ooxml/" + part + b"/")
+            copy.writestr(name, content)
+    return buffer.getvalue()
+
+
+def as_chunk(stem: str) -> bytes:
+    """A Word document that holds nothing but the page, as office systems export them (altChunk)."""
+    return with_chunk("afchunk.htm", as_html(stem))
+
+
 @cache
 def font() -> Path | None:
     """A Chinese TrueType font: the one a development package brings, else one of this machine's."""
@@ -175,13 +215,11 @@ def font() -> Path | None:
     return None
 
 
-def as_pdf(
-    stem: str, embed: bool = False, ruled: bool = True, pages_of: slice | None = None, wanted: str = ""
-) -> bytes:
+@cache
+def as_pdf(stem: str, embed: bool = False, ruled: bool = True, limit: int | None = None) -> bytes:
     """A PDF with real tables: landscape pages, names that wrap, tables over several pages with headers again.
 
-    `embed` draws with a font that a picture can be made of; `wanted` keeps only blocks from the one that
-    contains it to the end of the following tables.
+    `embed` draws with a font that a picture can be made of; `limit` is how many blocks are drawn, where not all.
     """
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import A4, landscape
@@ -206,10 +244,7 @@ def as_pdf(
     tiny = ParagraphStyle("tiny", fontName=name, fontSize=6, leading=7, wordWrap="CJK")
     size = landscape(A4)
     story: list[Any] = []
-    found = blocks(stem)
-    if pages_of is not None:
-        found = found[pages_of]
-    for block in found:
+    for block in blocks(stem)[:limit]:
         if isinstance(block, str):
             story.append(Paragraph(escape(block), body))
             continue

@@ -45,7 +45,7 @@ def said(item: BudgetItem) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("stem", STEMS)
-@pytest.mark.parametrize("form", ["pdf", "docx", "xlsx", "html"])
+@pytest.mark.parametrize("form", ["pdf", "docx", "strict", "chunk", "xlsx", "html", "line", "mhtml"])
 def test_every_format_says_the_same(
     tmp_path: Path, texts: dict[str, Disclosure], stem: str, form: str
 ) -> None:
@@ -351,7 +351,8 @@ def test_word_boxes_controls_and_revisions(tmp_path: Path) -> None:
 
 
 needs_ocr = pytest.mark.skipif(
-    not available() or example_formats.font() is None, reason="needs the extra ocr and a Chinese font"
+    not available() or example_formats.font() is None,
+    reason="needs the extra goufu[ocr] and a Chinese font (zhplot, of the extra dev)",
 )
 
 

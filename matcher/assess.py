@@ -23,12 +23,8 @@ from matcher import rank as ranking
 from matcher.citing import standing_of, with_successor, with_written
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections, load_kinds
-<<<<<<< HEAD
-from matcher.findings import findings_of
-from matcher.gaps import Gap, gap_of
-=======
 from matcher.findings import findings_of, heard
->>>>>>> main
+from matcher.gaps import Gap, gap_of
 from matcher.index import Index, Target
 from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
@@ -217,7 +213,7 @@ def _judged(
             nature_words=told[row],
             status=status,
             decision=decision,
-            certainty=float(sure[row]),
+            trust=float(sure[row]),
             fit=float(fits[row]),
             codes=codes,
             elsewhere=others,

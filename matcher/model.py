@@ -85,8 +85,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement on one item. `fit` is the probability that some entry of its scope describes it, `certainty` that the
-    whole judgement is right: nature, status and, where it is listed, the first code.
+    """The judgement on one item. `fit` is the probability that some entry of its scope describes it, `trust` that the
+    whole judgement is right: nature, status and, where it is listed, the first code (None: not measured, see `certainty`).
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
@@ -112,7 +112,7 @@ class Assessment:
     standing: Standing | None = None
     precedent: str = ""
     department_note: str = ""
-    certainty: float = 0.0
+    trust: float | None = None
     parts: tuple[tuple[Nature, tuple[str, ...]], ...] = ()
     gap: str = ""
 
@@ -155,6 +155,8 @@ class Assessment:
         """
         if self.precedent:
             return self.coded.score if self.coded else self.nature_score
+        if self.trust is not None and not self.barred:
+            return self.trust
         return min(math.prod(self._factors.values()), 1.0)
 
     @property

@@ -24,6 +24,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -93,6 +94,7 @@ _NATURE_WEIGHT = {
     "columns": 1.0,
 }
 _RIDGE = {"choice": 0.05, "words": 0.15, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.1, "certain": 0.1}
+_CITIES = ("太原", "大同", "阳泉", "长治", "晋城", "朔州", "晋中", "运城", "忻州", "临汾", "吕梁")
 #: the cues are fitted as if they were this much smaller, so that they and the n-grams share the work
 _CUES = 0.5
 #: weights of n-grams are written in hundredths; smaller ones than these are left out
@@ -207,7 +209,12 @@ def vocabulary(cases: Sequence[dict[str, Any]], lines: Sequence[Line]) -> Wordin
                 if len(sources[place, gram]) < COMMON:
                     sources[place, gram].add(source)
     order = list(wording.PLACES)
-    common = {key for key, some in sources.items() if len(some) >= COMMON or key[0] == "column"}
+    names = re.compile("|".join(sorted(places_of(cases), key=len, reverse=True)))
+    common = {
+        key
+        for key, some in sources.items()
+        if (len(some) >= COMMON and not names.search(key[1])) or key[0] == "column"
+    }
     # what stands only inside a longer n-gram says nothing that the longer one does not
     inside = {
         (place, part)
@@ -233,6 +240,12 @@ def vocabulary(cases: Sequence[dict[str, Any]], lines: Sequence[Line]) -> Wordin
         heading=none,
         value=none.astype(np.float32),
     )
+
+
+def places_of(cases: Sequence[dict[str, Any]]) -> set[str]:
+    """The names of the places whose bodies have lines, and of the province's cities: no word of what is bought."""
+    starts = (re.match("([一-鿿]{2,3}?)[县市区]", c["department"]) for c in cases)
+    return {start[1] for start in starts if start and "某" not in start[1]} | set(_CITIES)
 
 
 def matrix(found: Vectors, lines: int, width: int) -> sparse.csr_matrix:

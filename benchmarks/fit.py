@@ -93,7 +93,15 @@ _NATURE_WEIGHT = {
     "own class_b": 0.3,
     "columns": 1.0,
 }
-_RIDGE = {"choice": 0.05, "words": 0.15, "across": 0.05, "fits": 0.1, "right": 0.1, "nature": 0.1, "certain": 0.1}
+_RIDGE = {
+    "choice": 0.05,
+    "words": 0.15,
+    "across": 0.05,
+    "fits": 0.1,
+    "right": 0.1,
+    "nature": 0.1,
+    "certain": 0.1,
+}
 _CITIES = ("太原", "大同", "阳泉", "长治", "晋城", "朔州", "晋中", "运城", "忻州", "临汾", "吕梁")
 #: the cues are fitted as if they were this much smaller, so that they and the n-grams share the work
 _CUES = 0.5
@@ -262,7 +270,10 @@ def index_of(year: int) -> Index:
 
 
 def rows_of(
-    cases: Sequence[dict[str, Any]], lines: Sequence[Line], sections: Sequence[tuple[str, ...]], names: Sequence[str]
+    cases: Sequence[dict[str, Any]],
+    lines: Sequence[Line],
+    sections: Sequence[tuple[str, ...]],
+    names: Sequence[str],
 ) -> list[Row]:
     """The features of every case in the scope of its sections; the words of its heading are not told yet."""
     at = {name: number for number, name in enumerate(names)}
@@ -327,16 +338,20 @@ class Choices:
 def choices_of(rows: Sequence[Row], rough: Floats, unlisted: int) -> Choices:
     """The choices of the services among `rows`; `rough` weights of FEATURES say which entries come near."""
     options, headings, golds, used = [], [], [], []
+    class_b = FEATURES.index("class_b")
     for r in rows:
         if not is_service(r.case) or not (r.gold or may_be_unlisted(r.case)):
             continue
         near = np.argsort(-(r.found @ rough))[:NEAREST]
+        # where an entry of the own section is named first, class B is only second best
+        own = [g for g in r.gold if not r.found[g, class_b]]
+        gold = own if own and r.case["gold"]["codes"][0][0] != "B" else list(r.gold)
         pool = np.array(sorted({*near.tolist(), *r.gold}))
         none = np.zeros((1, len(FEATURES) + 1))
         none[0, -1] = 1
         options.append(np.concatenate([np.pad(r.found[pool], ((0, 0), (0, 1))), none]))
         headings.append(np.append(r.headings[pool], unlisted))
-        golds.append(np.append(np.isin(pool, r.gold), may_be_unlisted(r.case)))
+        golds.append(np.append(np.isin(pool, gold), may_be_unlisted(r.case)))
         used.append(r)
     sizes = np.array([len(g) for g in golds])
     return Choices(
@@ -351,7 +366,9 @@ def choices_of(rows: Sequence[Row], rough: Floats, unlisted: int) -> Choices:
     )
 
 
-def fit_choices(c: Choices, x: sparse.csr_matrix, width: int, without: int | None = None) -> tuple[Floats, Floats]:
+def fit_choices(
+    c: Choices, x: sparse.csr_matrix, width: int, without: int | None = None
+) -> tuple[Floats, Floats]:
     """Weights of FEATURES (the last: of being unlisted), and of n-grams for headings, G × `width`.
 
     `without` is a fold that is left out.
@@ -379,14 +396,22 @@ def fit_choices(c: Choices, x: sparse.csr_matrix, width: int, without: int | Non
         hit = np.add.reduceat(p * gold, start) + 1e-12
         pull = each * (p - p * gold / hit[renumbered])
         told = np.bincount(cell, pull, count * width).reshape(count, width)
-        value = -float(weight @ np.log(hit)) + _RIDGE["choice"] * float(w @ w) + _RIDGE["words"] * float((v**2).sum())
+        value = (
+            -float(weight @ np.log(hit))
+            + _RIDGE["choice"] * float(w @ w)
+            + _RIDGE["words"] * float((v**2).sum())
+        )
         slope = np.concatenate(
             [found.T @ pull + 2 * _RIDGE["choice"] * w, (turned @ told + 2 * _RIDGE["words"] * v).ravel()]
         )
         return value, slope
 
     best = minimize(
-        loss, np.zeros(size + len(often) * width), jac=True, method="L-BFGS-B", options={"maxiter": 50, "maxcor": 6}
+        loss,
+        np.zeros(size + len(often) * width),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 50, "maxcor": 6},
     ).x
     of_words = np.zeros((x.shape[1], width))
     of_words[often] = best[size:].reshape(-1, width)
@@ -421,7 +446,9 @@ def fit_choice(usable: Sequence[tuple[NDArray[np.float32], list[int], float]], r
     row = np.repeat(np.arange(len(usable)), sizes)
     start = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     table = np.concatenate([found for found, _, _ in usable]).astype(float)
-    gold = np.concatenate([np.isin(np.arange(len(found)), marked) for found, marked, _ in usable]).astype(float)
+    gold = np.concatenate([np.isin(np.arange(len(found)), marked) for found, marked, _ in usable]).astype(
+        float
+    )
     weight = np.array([w for _, _, w in usable])
 
     def loss(w: Floats) -> tuple[float, Floats]:
@@ -433,9 +460,7 @@ def fit_choice(usable: Sequence[tuple[NDArray[np.float32], list[int], float]], r
         return -float(weight @ np.log(hit)) + ridge * float(w @ w), table.T @ pull + 2 * ridge * w
 
     return np.asarray(
-        minimize(
-            loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200}
-        ).x
+        minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
     )
 
 
@@ -554,7 +579,9 @@ def main() -> None:
     pool = [*rows, *displaced]
 
     # ranking and words of headings
-    rough = fit_choice([(r.found, list(r.gold), 1.0) for r in rows[::3] if r.gold and is_service(r.case)], 0.05)
+    rough = fit_choice(
+        [(r.found, list(r.gold), 1.0) for r in rows[::3] if r.gold and is_service(r.case)], 0.05
+    )
     choices = choices_of(rows, rough, unlisted)
     told: list[Told] = [Told(rough, np.zeros(0))] * len(pool)
     for fold in range(FOLDS):
@@ -593,12 +620,16 @@ def main() -> None:
     ]
     trust = np.concatenate([k.trust for k in rankings])
     first = np.array([int(k.order[0, 0]) in r.gold for k, r in zip(rankings, pool, strict=True)])
-    third = np.array([bool(set(k.order[0, :3].tolist()) & set(r.gold)) for k, r in zip(rankings, pool, strict=True)])
+    third = np.array(
+        [bool(set(k.order[0, :3].tolist()) & set(r.gold)) for k, r in zip(rankings, pool, strict=True)]
+    )
     service, gold = np.array([is_service(r.case) for r in pool]), np.array([bool(r.gold) for r in pool])
     sets = np.array([r.case["set"] for r in pool])
     folds = np.array([r.fold for r in pool])
     asked = service & gold & (sets != "displaced")
-    of_level = [f"{r.case['set']} {r.case['level'] if r.case['set'] in ('listed', 'class_b') else ''}" for r in pool]
+    of_level = [
+        f"{r.case['set']} {r.case['level'] if r.case['set'] in ('listed', 'class_b') else ''}" for r in pool
+    ]
     for word, flags in (("top1", first), ("top3", third)):
         report("ranking", [n for n, a in zip(of_level, asked, strict=True) if a], flags[asked], word)
 
@@ -614,21 +645,32 @@ def main() -> None:
 
     def trusted(chosen: Flags) -> tuple[Floats, Floats]:
         fits = fit_logistic(
-            trust[known & chosen], gold[known & chosen].astype(float), trust_weight[known & chosen], _RIDGE["fits"]
+            trust[known & chosen],
+            gold[known & chosen].astype(float),
+            trust_weight[known & chosen],
+            _RIDGE["fits"],
         )
         right = fit_logistic(
-            trust[inside & chosen], first[inside & chosen].astype(float), trust_weight[inside & chosen], _RIDGE["right"]
+            trust[inside & chosen],
+            first[inside & chosen].astype(float),
+            trust_weight[inside & chosen],
+            _RIDGE["right"],
         )
         return fits, right
 
     for fold in range(FOLDS):
         fits, right = trusted(folds != fold)
-        fit_logit[folds == fold], right_logit[folds == fold] = trust[folds == fold] @ fits, trust[folds == fold] @ right
+        fit_logit[folds == fold], right_logit[folds == fold] = (
+            trust[folds == fold] @ fits,
+            trust[folds == fold] @ right,
+        )
     fits, right = trusted(np.ones(len(pool), dtype=bool))
     report("fits", sets[known], (fit_logit[known] > 0) == gold[known])
     for name in ("listed", "class_b", "real", "public", "own notices"):
         some = inside & (sets == name)
-        print(f"right    {name:<14} expected calibration error {calibration(sigmoid(right_logit[some]), first[some]):.3f}")
+        print(
+            f"right    {name:<14} expected calibration error {calibration(sigmoid(right_logit[some]), first[some]):.3f}"
+        )
 
     # nature
     cues = nature.features(
@@ -685,7 +727,9 @@ def sigmoid(x: Floats) -> Floats:
 def calibration(chance: Floats, true: Flags) -> float:
     """Expected calibration error over ten equal bins."""
     bins = np.minimum((chance * 10).astype(int), 9)
-    return float(sum(abs(true[bins == b].sum() - chance[bins == b].sum()) for b in range(10)) / max(1, len(true)))
+    return float(
+        sum(abs(true[bins == b].sum() - chance[bins == b].sum()) for b in range(10)) / max(1, len(true))
+    )
 
 
 def certainties(
@@ -741,7 +785,10 @@ def certainties(
         for cut in (0.8, 0.83, 0.86, 0.9, 0.93, 0.96):
             auto = some & shown & (sure >= cut)
             cuts.append(f"{cut}: {auto.sum() / some.sum():.2f} of lines, {true[auto].mean():.3f} right")
-        print(f"certain  {name:<12} ece {calibration(sure[some], true[some]):.3f}  {'; '.join(cuts)}", flush=True)
+        print(
+            f"certain  {name:<12} ece {calibration(sure[some], true[some]):.3f}  {'; '.join(cuts)}",
+            flush=True,
+        )
     return fit_logistic(found, true.astype(float), weight, _RIDGE["certain"])
 
 

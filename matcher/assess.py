@@ -150,8 +150,8 @@ def _judged(
         _status(purchase, float(fit), _first_is_class_b(index, number, opinion), held)
         for purchase, fit, number, opinion in zip(purchases, fits, numbers, second, strict=True)
     ]
-    for row, status in enumerate(statuses):
-        if status == "unknown" and not sections and gaps[row][1] == 1:
+    for row, found in enumerate(statuses):
+        if found == "unknown" and not sections and gaps[row][1] == 1:
             statuses[row] = "unlisted"  # no section would list it
     sure = ranking.certainty(
         ranking.certain_features(
@@ -277,9 +277,7 @@ def _status(purchased: bool, fit: float, class_b: bool, held: bool) -> Status:
     return "unlisted" if held else "unknown"
 
 
-def _for_a_person(
-    status: Status, kind: natures.Nature, fit: float, codes: Sequence[Candidate]
-) -> bool:
+def _for_a_person(status: Status, kind: natures.Nature, fit: float, codes: Sequence[Candidate]) -> bool:
     """Whether a person must look at a line however certain the judgement on it is.
 
     A bundle must be taken apart by a person; a line that is no service although an entry of its own section

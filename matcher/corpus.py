@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -27,12 +27,17 @@ from matcher.wording import Wording, load_wording
 
 @dataclass(frozen=True)
 class Corpus:
-    """The index of a date, the fitted n-grams, and what applies to each section on that date."""
+    """The index of a date and what applies to each section on it; `cache` is the folder where files are kept."""
 
     on: date
     index: Index
-    wording: Wording
     applicable: Mapping[str, Applicable]
+    cache: Path | None = None
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The fitted n-grams, read when they are first wanted."""
+        return load_wording(None, self.cache)
 
 
 def default_cache() -> Path:
@@ -48,7 +53,7 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     scope = targets_on(versions, on)
     newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
     terms = follow(load_terms(), newest, scope.targets)
-    return Corpus(on, _index(scope.targets, terms, cache), load_wording(None, cache), scope.applicable)
+    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable, cache)
 
 
 def _index(

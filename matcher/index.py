@@ -266,7 +266,7 @@ def save(index: Index, path: Path) -> None:
     )
 
 
-def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write an npz file, whole or not at all. Raises OSError where the folder cannot be written."""
     import os
     import tempfile
@@ -275,7 +275,7 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **dict(arrays))
+            np.savez(file, **arrays)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -79,6 +79,10 @@ _BUNDLED: tuple[Nature, ...] = ("goods", "works")
 #: from which force on an n-gram or cue takes part in telling the words that decided; and the places whose n-grams are
 #: words of the line
 _TELLING = 0.08
+#: what joins words and belongs to none
+_JOINTS = "及和与并的等"
+#: how many of them, and how long a word they make at most
+_STRONGEST, _WORD = 8, 8
 _TEXTUAL = list(PLACES).index("body")
 
 
@@ -256,8 +260,8 @@ def telling_words(
 ) -> list[tuple[str, ...]]:
     """For each of `rows` the words of its line that spoke most for its nature in `kinds`, strongest first.
 
-    What each n-gram and each word of a cue adds to the nature over the average one is spread over its characters;
-    characters that stand together and speak for it make a word.
+    Told are the n-grams and the words of cues that add most to the nature over the average one; where they overlap
+    in the line they make one word.
     """
     found: dict[int, list[tuple[str, float]]] = {row: [] for row in rows}
     wording, words = evidence.wording, evidence.words
@@ -280,26 +284,26 @@ def telling_words(
 
 
 def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
-    """The words that runs of characters make, each with a share of the force of what it is part of; strongest first."""
+    """The words that the strongest runs of characters make where they overlap, strongest first."""
     item = said(line.title, line.summary)
     text = f"{item.head}\n{item.body}"
-    told: dict[int, float] = {}
-    for run, force in forces:
+    strongest = sorted((f for f in forces if len(f[0]) > 1), key=lambda f: -f[1])[:_STRONGEST]
+    spans: list[tuple[int, int, float]] = []
+    for run, force in strongest:
         at = text.find(run)
         while at >= 0:
-            for place in range(at, at + len(run)):
-                told[place] = told.get(place, 0.0) + force / len(run)
+            spans.append((at, at + len(run), force))
             at = text.find(run, at + 1)
-    floor = 0.25 * max(told.values(), default=0.0)
     found: dict[str, float] = {}
-    begin = end = -1
-    for place in (*sorted(place for place, force in told.items() if force > floor), len(text) + 1):
-        if place != end or text[place] == "\n":
-            word = text[begin:end]
-            if end - begin > 1 and _SPOKEN.fullmatch(word):
-                found[word] = max(found.get(word, 0.0), sum(told[n] for n in range(begin, end)))
-            begin = place
-        end = place + 1
+    begin = end = 0
+    total = 0.0
+    for first, last, force in (*sorted(spans), (len(text) + 1, len(text) + 2, 0.0)):
+        if first >= end or max(end, last) - begin > _WORD:
+            word = text[begin:end].strip(_JOINTS)
+            if len(word) > 1 and _SPOKEN.fullmatch(word):
+                found[word] = max(found.get(word, 0.0), total)
+            begin, total = first, 0.0
+        end, total = max(end, last) if first < end else last, total + force
     best = sorted(found, key=lambda word: -found[word])
     return tuple(w for w in best if not any(w != longer and w in longer for longer in best))[:most]
 

@@ -115,9 +115,7 @@ def columns_of(item: BudgetItem) -> tuple[str, ...]:
 
     e: 部门预算支出经济分类, g: 政府预算支出经济分类, p: 采购品目 (a goods, b works, c services), `procured` 是否政府采购.
     """
-    return columns(
-        item.economic_class, item.government_economic_class, item.procurement_item, item.procured
-    )
+    return columns(item.economic_class, item.government_economic_class, item.procurement_item, item.procured)
 
 
 def columns(
@@ -129,7 +127,9 @@ def columns(
         code = _CODE.match(text.strip()) if text else None
         if code and (mark == "p") == code[0][0].isalpha():
             whole = code[0].lower()
-            found += [f"{mark}:{whole[:n]}" for n in ((1, 3, 5) if mark == "p" else (3, 5)) if n <= len(whole)]
+            found += [
+                f"{mark}:{whole[:n]}" for n in ((1, 3, 5) if mark == "p" else (3, 5)) if n <= len(whole)
+            ]
     if procured is not None:
         found.append("procured" if procured else "not procured")
     return tuple(dict.fromkeys(found))
@@ -261,7 +261,9 @@ def load_wording(path: Path | None = None, cache: Path | None = None) -> Wording
         content = path.read_bytes()
         kept = cache / f"wording-{hashlib.sha256(content).hexdigest()[:32]}.npz" if cache else None
         if kept and kept.exists():
-            with contextlib.suppress(OSError, ValueError, KeyError, BadZipFile, EOFError):  # damaged: read anew
+            with contextlib.suppress(
+                OSError, ValueError, KeyError, BadZipFile, EOFError
+            ):  # damaged: read anew
                 return _kept(kept)
         found = _read(content.decode("utf-8"))
     except (OSError, ValueError, KeyError) as error:

@@ -63,6 +63,8 @@ SETS = ("listed", "class_b", "nature", "unlisted", "real", "public")
 FOLDS = 5
 #: departments whose lines must have an n-gram
 COMMON = 3
+#: what a code of class B is worth where one of the own section is named before it
+_SECOND_BEST = 0.5
 #: services that must have an n-gram for it to speak for headings
 OFTEN = 6
 #: an entry takes part in a choice if it is among so many that come nearest
@@ -343,15 +345,16 @@ def choices_of(rows: Sequence[Row], rough: Floats, unlisted: int) -> Choices:
         if not is_service(r.case) or not (r.gold or may_be_unlisted(r.case)):
             continue
         near = np.argsort(-(r.found @ rough))[:NEAREST]
-        # where an entry of the own section is named first, class B is only second best
-        own = [g for g in r.gold if not r.found[g, class_b]]
-        gold = own if own and r.case["gold"]["codes"][0][0] != "B" else list(r.gold)
         pool = np.array(sorted({*near.tolist(), *r.gold}))
+        gold = np.isin(pool, r.gold).astype(float)
+        if r.gold and not r.found[list(r.gold), class_b].all() and r.case["gold"]["codes"][0][0] != "B":
+            # where an entry of the own section is named first, class B is only second best
+            gold *= np.where(r.found[pool, class_b] > 0, _SECOND_BEST, 1.0)
         none = np.zeros((1, len(FEATURES) + 1))
         none[0, -1] = 1
         options.append(np.concatenate([np.pad(r.found[pool], ((0, 0), (0, 1))), none]))
         headings.append(np.append(r.headings[pool], unlisted))
-        golds.append(np.append(np.isin(pool, gold), may_be_unlisted(r.case)))
+        golds.append(np.append(gold, may_be_unlisted(r.case)))
         used.append(r)
     sizes = np.array([len(g) for g in golds])
     return Choices(

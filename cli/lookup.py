@@ -164,6 +164,10 @@ def _remarks(found: Found) -> list[str]:
     for f in found.notices:
         rule = say(f"（{f.rule}，{f.basis}）", f" ({f.rule})") if f.rule else ""
         lines.append(f"{say(f.message, f.english)}{rule}")
+    if found.judgement and found.judgement.gap and not found.sure:
+        lines.append(
+            say(f"目录没有列的：{found.judgement.gap}", f"not in the catalog: {found.judgement.gap}")
+        )
     if found.entries and not found.sure:
         lines.append(
             say(

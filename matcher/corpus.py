@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -22,15 +22,22 @@ from matcher import index as arrays
 from matcher.index import Index
 from matcher.targets import follow, targets_on
 from matcher.terms import EntryTerms, load_terms
+from matcher.wording import Wording, load_wording
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The index of a date and what applies to each section on it."""
+    """The index of a date and what applies to each section on it; `cache` is the folder where files are kept."""
 
     on: date
     index: Index
     applicable: Mapping[str, Applicable]
+    cache: Path | None = None
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The fitted n-grams, read when they are first wanted."""
+        return load_wording(None, self.cache)
 
 
 def default_cache() -> Path:
@@ -46,7 +53,7 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     scope = targets_on(versions, on)
     newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
     terms = follow(load_terms(), newest, scope.targets)
-    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable)
+    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable, cache)
 
 
 def _index(

@@ -126,15 +126,6 @@ class Group:
     right: Rate
 
 
-def certainty_of(judged: Assessment) -> float:
-    """The probability that nature, status and, where it is listed, the first code are all right."""
-    if judged.status == "listed" and judged.codes:
-        return judged.nature_score * judged.fit * judged.codes[0].score
-    if judged.status == "unlisted":
-        return judged.nature_score * (1 - judged.fit)
-    return judged.nature_score
-
-
 def outcome(answer: Answered, judged: Assessment) -> Outcome:
     """`judged` held against `answer`."""
     coded = bool(answer.codes)
@@ -144,7 +135,7 @@ def outcome(answer: Answered, judged: Assessment) -> Outcome:
     right = nature is not False and status is not False
     if right and coded and judged.nature in PURCHASED and judged.status == "listed":
         right = place == 0
-    return Outcome(answer, judged, coded, place, nature, status, right, certainty_of(judged))
+    return Outcome(answer, judged, coded, place, nature, status, right, judged.certainty)
 
 
 def outcomes(answers: Sequence[Answered], judged: Sequence[Assessment]) -> tuple[Outcome, ...]:

@@ -32,6 +32,8 @@ from matcher.text import content, grams, normal, said
 SURE = 0.6
 #: the most that an entry gets for which nothing but single characters of the words speaks
 _UNSUPPORTED = 0.3
+#: how likely an entry is whose whole name was typed
+_NAMED = 0.9
 #: an entry less probable than this is not listed
 _LEAST = 0.01
 #: from which probability on words are said to be goods, works, wages …
@@ -108,7 +110,7 @@ def look_up(
     ]
     others = [_lowered(c, c.score, known, corpus.index) for c in judged.elsewhere]
     if not sections:
-        own, others = _together(own, others), []
+        own, others = _by_name(_together(own, others), known), []
     wanted = [c for c in own if c.score > _LEAST and (not only or (c.section == "B") == (only == ("B",)))]
     own = sorted((c for c in wanted if not version or c.version == version.id), key=lambda c: -c.score)
     others = [c for c in others if c.score > _LEAST and (not version or c.version == version.id)]
@@ -191,6 +193,12 @@ def _together(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[C
         if key not in found or found[key].score < c.score:
             found[key] = c
     return list(found.values())
+
+
+def _by_name(entries: Sequence[Candidate], words: str) -> list[Candidate]:
+    """The candidates of all sections; where the words are an entry's whole name, that one is meant, or one of its equals."""
+    named = [c for c in entries if normal(c.name) in (words, f"{words}服务")]
+    return [replace(c, score=max(c.score, _NAMED / len(named))) if c in named else c for c in entries]
 
 
 def _notices(judged: Assessment, words: str, best: Candidate | None, index: Index) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ several lines agree. The order of candidates outside the first `DEPTH` never cha
 from __future__ import annotations
 
 import math
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +22,18 @@ from numpy.typing import NDArray
 
 from matcher.answered import PURCHASED, Answered
 from matcher.evaluate import Measures, Outcome, certain_gain, measured, outcomes
-from matcher.nature import NATURES, Nature, ends_of
+from matcher.nature import NATURES, Nature
 from matcher.sameness import title_key
+from matcher.text import normal
 
 if TYPE_CHECKING:
     from matcher.index import Target
     from matcher.model import Assessment, Candidate
 
 Floats = NDArray[np.float64]
+
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
+_CHINESE = re.compile(r"[㐀-鿿]+")
 
 #: candidates whose order an office may change
 DEPTH = 20
@@ -161,6 +166,12 @@ def tried(answers: Sequence[Answered], judge: Judge) -> Trial:
     return Trial(*figures, better, worse, chance, _why_not(len(answers), *figures, better, worse, chance))
 
 
+def ends_of(title: str) -> tuple[str, ...]:
+    """The last two and three Chinese characters of a title without its brackets: in Chinese its head."""
+    runs = _CHINESE.findall(_BRACKETS.sub("", normal(title)))
+    return tuple(dict.fromkeys(runs[-1][-n:] for n in (2, 3) if len(runs[-1]) > 1)) if runs else ()
+
+
 def fold_of(answer: Answered) -> int:
     """The part that a line is in, by its title alone."""
     return zlib.crc32(title_key(answer.item.title, answer.item.department).encode()) % FOLDS
@@ -267,7 +278,7 @@ def _natures(
     if not use:
         return {}, {}
     counted = Counter(end for x, _ in use for end in ends_of(x.item.title))
-    ends = [end for end, n in counted.items() if n >= _COMMON_END and len(end) > 1]
+    ends = [end for end, n in counted.items() if n >= _COMMON_END]
     at = {end: n + 1 for n, end in enumerate(ends)}
     features = np.zeros((len(use), len(ends) + 1))
     features[:, 0] = 1

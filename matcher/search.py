@@ -211,7 +211,7 @@ def _notices(judged: Assessment, words: str, best: Candidate | None, index: Inde
             _notice("GF204", f"{quoted(hits)}是融资行为，不能作为政府购买服务", "this is financing", hits),
         )
     hiring = found_in(words, "hiring")
-    if hiring and judged.nature in ("personnel", "service", "mixed", "operating"):
+    if hiring and (judged.nature != "transfer" or judged.nature_score < _PLAIN):  # subsidies are no wages
         said = f"{quoted(hiring)}属于用工或工资，不能作为政府购买服务{near}"
         return (_notice("GF203", said, "this is hiring, labour dispatch or wages", hiring),)
     if judged.nature not in _NOT_BOUGHT or judged.nature_score < _PLAIN:

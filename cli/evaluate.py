@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catalog.errors import GoufuError
-from cli.audits import YearOption, settings
+from cli.audits import Settings, YearOption, settings
 from cli.memory import DbOption, known_learned, opened
 from cli.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from cli.output import Column, emit, note, print_line, print_table, say, whole_file
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from matcher.answered import Answered
     from matcher.evaluate import Measures, Outcome, Rate
     from matcher.learn import Learned
+    from matcher.model import Assessment
 
 FileArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="文件", help="有“核定代码”等答案列的 .xlsx、.csv，或带 gold 的 .jsonl"),
+    typer.Argument(metavar="[文件]", help="有“核定代码”等答案列的 .xlsx、.csv，或带 gold 的 .jsonl"),
 ]
 FromStoreOption = Annotated[bool, typer.Option("--from-store", help="用存储里已有的认定")]
 
@@ -129,26 +130,38 @@ def judged(
     learned: Learned | None = None,
 ) -> tuple[Outcome, ...]:
     """The answered lines judged as `goufu classify` would, without precedents, each beside its answer."""
-    from catalog.load import load_catalogs
     from cli.progress import progress
-    from matcher.assess import assess
-    from matcher.corpus import default_cache
     from matcher.evaluate import outcomes
 
     how = settings(department, year, on)
     with progress(len(answers), "检验", "evaluating") as step:
-        found = assess(
-            [a.item for a in answers],
-            load_catalogs(),
-            how.today,
-            on=how.on,
-            year=how.year,
-            sections=how.sections,
-            cache=default_cache(),
-            progress=step,
-            learned=learned,
-        )
-    return outcomes(answers, found)
+        return outcomes(answers, assessed(answers, how, step, learned))
+
+
+def assessed(
+    answers: Sequence[Answered],
+    how: Settings,
+    step: Callable[[int], None],
+    learned: Learned | None = None,
+    most: int = 5,
+) -> list[Assessment]:
+    """What goufu says of the lines, with at most `most` candidates each."""
+    from catalog.load import load_catalogs
+    from matcher.assess import assess
+    from matcher.corpus import default_cache
+
+    return assess(
+        [a.item for a in answers],
+        load_catalogs(),
+        how.today,
+        on=how.on,
+        year=how.year,
+        sections=how.sections,
+        cache=default_cache(),
+        progress=step,
+        most=most,
+        learned=learned,
+    )
 
 
 def percent(rate: Rate) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audits import YearOption, settings
-from cli.evaluate import FileArgument, FromStoreOption, decided, interval, kind_name, percent
+from cli.evaluate import FileArgument, FromStoreOption, assessed, decided, interval, kind_name, percent
 from cli.memory import DbOption
 from cli.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from cli.output import Column, emit, note, print_line, print_table, say
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matcher.answered import Answered
     from matcher.evaluate import Rate
     from matcher.learn import Learned, Trial
+    from matcher.model import Assessment
     from store.learned import Kept
 
 FIGURES = (
@@ -92,28 +93,14 @@ def learn(
 def _tried(
     answers: Sequence[Answered], department: str | None, year: int | None, on: str | None
 ) -> tuple[Trial, Learned]:
-    from catalog.load import load_catalogs
     from cli.progress import progress
-    from matcher.assess import assess
-    from matcher.corpus import default_cache
     from matcher.learn import DEPTH, fitted, tried
 
     how = settings(department, year, on)
     with progress(3 * len(answers), "学习", "learning") as step:
 
-        def judge(some: Sequence[Answered], learned: Learned | None) -> Sequence[Any]:
-            return assess(
-                [a.item for a in some],
-                load_catalogs(),
-                how.today,
-                on=how.on,
-                year=how.year,
-                sections=how.sections,
-                cache=default_cache(),
-                progress=step,
-                most=5 if learned else DEPTH,
-                learned=learned,
-            )
+        def judge(some: Sequence[Answered], learned: Learned | None) -> Sequence[Assessment]:
+            return assessed(some, how, step, learned, 5 if learned else DEPTH)
 
         return tried(answers, judge), fitted(answers, judge(answers, None))
 

@@ -123,16 +123,12 @@ def _section(name: str) -> str:
 
 def _records(found: Found) -> list[dict[str, Any]]:
     """One object for each entry; those of other sections, and an answer that is not sure, are marked."""
+    from matcher.model import candidate_record
+
     marked = [(c, False) for c in found.entries] + [(c, True) for c in found.elsewhere]
     return [
         {
-            "version": c.version,
-            "section": c.section,
-            "code": c.code,
-            "name": c.name,
-            "path": list(c.path),
-            "score": round(c.score, 3),
-            "why": list(c.why),
+            **candidate_record(c),
             "sure": found.sure and not number,
             "elsewhere": other,
             "notices": [f.record() for f in found.notices],

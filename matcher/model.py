@@ -219,8 +219,8 @@ class Assessment:
             "status": self.status,
             "decision": self.decision,
             "certainty": round(self.certainty, 3),
-            "codes": [_candidate(c) for c in self.codes],
-            "elsewhere": [_candidate(c) for c in self.elsewhere],
+            "codes": [candidate_record(c) for c in self.codes],
+            "elsewhere": [candidate_record(c) for c in self.elsewhere],
             "findings": [f.record() for f in self.findings],
             "gov_service": self.gov_service,
             "gov_service_type": (coded.code[0] if coded else None),
@@ -253,7 +253,8 @@ def evidence(item: BudgetItem) -> dict[str, Any]:
     return {name: value for name in EVIDENCE if (value := getattr(item, name)) not in ("", None)}
 
 
-def _candidate(c: Candidate) -> dict[str, Any]:
+def candidate_record(c: Candidate) -> dict[str, Any]:
+    """A candidate as the record contract has it; readings and fallback only where there are any."""
     out: dict[str, Any] = {
         "version": c.version,
         "section": c.section,

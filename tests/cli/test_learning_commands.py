@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,30 +14,6 @@ APPROVALS = ROOT / "examples" / "disclosures" / "孝义市行政审批服务管�
 PLACES = ("政务大厅", "审批大厅", "办事大厅", "分厅", "办公区", "机关", "服务站", "档案室", "车队", "信访室")
 
 Goufu = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def goufu(tmp_path: Path) -> Goufu:
-    """The command with a store of its own."""
-
-    def run(*words: str | Path, said: str = "", lang: str = "zh") -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "GOUFU_DB": str(tmp_path / "goufu.db"),
-            "GOUFU_OFFICER": "甲",
-            "COLUMNS": "120",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", "--lang", lang, *map(str, words)],
-            cwd=ROOT,
-            env=environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-
-    return run
 
 
 def office(folder: Path) -> Path:

@@ -45,6 +45,7 @@ from matcher.departments import item_sections
 from matcher.features import ACROSS, FEATURES
 from matcher.gaps import gap_of
 from matcher.index import Index
+from matcher.model import Status
 from matcher.rank import (
     CERTAIN,
     ELSEWHERE,
@@ -546,7 +547,9 @@ def displaced_rows(cases: Sequence[dict[str, Any]], lines: Sequence[Line], names
     ]
 
 
-def report(what: str, names: Sequence[str], flags: Sequence[bool] | Flags, word: str = "right") -> None:
+def report(
+    what: str, names: Sequence[str] | NDArray[np.str_], flags: Sequence[bool] | Flags, word: str = "right"
+) -> None:
     """A line for each set: how many cases and the share of them that is true."""
     flags = np.asarray(flags, dtype=bool)
     for name in dict.fromkeys(names):
@@ -750,12 +753,12 @@ def certainties(
     count = len(cases)
     kinds = chance[:count].argmax(axis=1)
     fit, right = sigmoid(fit_logit[:count]), sigmoid(right_logit[:count])
-    status = []
+    status: list[Status] = []
     true, right_status = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     for n, row in enumerate(rows):
         kind, gold = nature.NATURES[kinds[n]], cases[n]["gold"]
         held = bool(item_sections(cases[n]["department"], cases[n]["unit"]).sections)
-        says = "not_applicable"
+        says: Status = "not_applicable"
         if kind in ("service", "mixed"):
             gap = gap_of(cases[n]["title"])[1] == 1
             says = "listed" if fit[n] >= listed_threshold() else "unlisted" if held or gap else "unknown"
@@ -768,9 +771,9 @@ def certainties(
         np.sort(chance[:count], axis=1)[:, ::-1], status, fit, right, strange[:count].astype(float)
     )
     # a bundle, and what no section is known for, is for a person whatever the certainty
-    says = np.array(status)
-    open_ones = (kinds != nature.NATURES.index("mixed")) & (says != "unknown")
-    shown = open_ones & ~((says == "not_applicable") & (fit * right >= 0.9))
+    said = np.array(status)
+    open_ones = (kinds != nature.NATURES.index("mixed")) & (said != "unknown")
+    shown = open_ones & ~((said == "not_applicable") & (fit * right >= 0.9))
     weight = np.array([{"real": 3.0, "public": 3.0, "listed": 0.3}.get(s, 1.0) for s in sets[:count]])
     weight *= open_ones
     sure = np.zeros(count)

@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("template", "precedents", "store"),
+    *("template", "evaluate", "learn", "precedents", "store"),
 )
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
-from goufu.cli.shared.memory import DbOption, NoStoreOption, precedents_state
+from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned, precedents_state
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption
 from goufu.cli.shared.output import (
     headings,
@@ -76,6 +76,7 @@ def batch(
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
@@ -93,6 +94,7 @@ def batch(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model, threads=1),  # there is a worker for each processor
     )
     paths = _inputs(files, output)
@@ -234,6 +236,7 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         language(),
         headings(),
         remembered,
+        how.learned,
     )
     told.update(repr((*options, model)).encode())
     return told.hexdigest()

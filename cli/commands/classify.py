@@ -12,7 +12,15 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from goufu.cli.shared.border import holds_everything
-from goufu.cli.shared.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
+from goufu.cli.shared.memory import (
+    ByOption,
+    DbOption,
+    NoLearnedOption,
+    NoStoreOption,
+    SaveOption,
+    known_learned,
+    save_run,
+)
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
 from goufu.cli.shared.output import (
     csv_text,
@@ -66,6 +74,7 @@ def classify(
     ignore_file: IgnoreFileOption = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     by: ByOption = None,
     db: DbOption = None,
     semantic: SemanticOption = None,
@@ -88,6 +97,7 @@ def classify(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model),
     )
     audits, failed = audit_files(files, how)

@@ -17,6 +17,7 @@ from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
+    from goufu.matcher.learn import Learned
     from goufu.matcher.precedents.apply import PrecedentSource
     from goufu.store.engine import Store
 
@@ -45,6 +46,7 @@ SaveOption = Annotated[
     typer.Option("--save", envvar="GOUFU_SAVE", show_envvar=False, help="把这次运行记入存储，以便复核和认定"),
 ]
 NoStoreOption = Annotated[bool, typer.Option("--no-store", help="不使用存储：不引用先例")]
+NoLearnedOption = Annotated[bool, typer.Option("--no-learned", help="不用本单位学得的修正（goufu learn）")]
 RunArgument = Annotated[str, typer.Argument(metavar="运行", help="运行编号，或 last")]
 
 
@@ -84,6 +86,17 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
 
     with open_precedents(place) as found:
         yield found
+
+
+def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
+    """The office's own correction beside the store, None where there is none or it is not wanted."""
+    if not wanted:
+        return None
+    from goufu.store.address import place_of
+    from goufu.store.learned import learned_path, read_learned
+
+    path = learned_path(place_of(db))
+    return read_learned(path).learned if path.exists() else None
 
 
 def precedents_state(db: str | None) -> str:

@@ -85,6 +85,12 @@ class Index:
         return {name: number for number, name in enumerate(self.sections)}
 
     @cached_property
+    def heading_keys(self) -> tuple[str, ...]:
+        """The key of each third-level heading, by its number in `heading_of`; see `heading_key`."""
+        keys = {int(n): heading_key(t) for n, t in zip(self.heading_of, self.targets, strict=True)}
+        return tuple(keys[n] for n in range(len(keys)))
+
+    @cached_property
     def is_class_b(self) -> Array:
         """For each target 1 if it is of class B."""
         return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
@@ -108,7 +114,7 @@ def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
     return counts
 
 
-def _heading(target: Target) -> str:
+def heading_key(target: Target) -> str:
     """What makes two headings the same over sections: code and name; a class B entry is its own heading."""
     return (
         target.code
@@ -199,7 +205,7 @@ def _headings(
     """
     pooled: dict[str, Counter[str]] = defaultdict(Counter)
     for target, document in zip(targets, documents, strict=True):
-        pooled[_heading(target)].update(document.keys())
+        pooled[heading_key(target)].update(document.keys())
     number = {heading: i for i, heading in enumerate(pooled)}
     frequency = Counter(g for counts in pooled.values() for g in counts)
     rarity = {g: math.log((len(pooled) + 1) / (n + 0.5)) for g, n in frequency.items()}
@@ -212,7 +218,7 @@ def _headings(
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
     return {
-        "heading_of": np.array([number[_heading(t)] for t in targets], dtype=np.int32),
+        "heading_of": np.array([number[heading_key(t)] for t in targets], dtype=np.int32),
         "heading_rarity": np.array([rarity[g] for g in vocabulary], dtype=np.float32),
         "heading_start": np.searchsorted(table[:, 0], np.arange(len(vocabulary) + 1)).astype(np.int32),
         "heading_entry": table[:, 1].astype(np.int32),
@@ -250,20 +256,25 @@ def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], Entry
 
 def save(index: Index, path: Path) -> None:
     """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
-    import os
-    import tempfile
-
     words, phrases = (
         np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
         for text in ("\n".join(index.vocabulary), index.phrases)
     )
+    save_arrays(
+        path, {"words": words, "phrases": phrases, **{array: getattr(index, array) for array in _ARRAYS}}
+    )
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write an npz file, whole or not at all. Raises OSError where the folder cannot be written."""
+    import os
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file, words=words, phrases=phrases, **{array: getattr(index, array) for array in _ARRAYS}
-            )
+            np.savez(file, **arrays)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from disclosure.amounts import (
     ABSURD_WAN,
     MoneyUnit,
     is_no_amount,
+    is_scientific,
     money_unit,
     parse_amount,
     to_wan,
@@ -624,6 +625,13 @@ def _unit_for(reading: _Reading) -> tuple[str, bool]:
     return "", False
 
 
+def _states_unit(reading: _Reading) -> bool:
+    """Whether the heading of the amounts or a line above the table gives their unit."""
+    columns = [reading.amount] if reading.amount >= 0 else list(reading.funds)
+    headed = (reading.header.columns[n] for n in columns)
+    return bool(reading.units) or any(one is not None and one.unit is not None for one in headed)
+
+
 def _printed(reading: _Reading, row: _Row) -> str:
     """The amount a row prints; where only funds are printed, their sum."""
     cells = row.cells
@@ -691,6 +699,20 @@ def _judged(reading: _Reading, stem: str) -> Listed:
         own = next((name for c in per_row if c < len(row.cells) and (name := _money_cell(row.cells[c]))), "")
         amount_place = _amount_place(reading, row)
         amount, trouble = _amount_of(reading, row, own or unit, readable or bool(own), covered)
+        if per_row and amount and not own and not unit_of(_printed(reading, row)):
+            stated = "、".join(row.cells[c] for c in per_row if c < len(row.cells) and row.cells[c])
+            if stated or not _states_unit(reading):
+                where = amount_place or reading.place(row.number)
+                amount, trouble = (
+                    None,
+                    _refused(
+                        where,
+                        f"这一行的金额单位“{stated[:12]}”没有读懂" if stated else "这一行没有写金额单位",
+                        f"the unit of this row, “{stated[:12]}”, is not understood"
+                        if stated
+                        else "this row gives no unit",
+                    ),
+                )
         if n in reading.totals:
             read.append((row, None))
             sums.append((len(items), row, reading.totals[n], amount))
@@ -896,6 +918,13 @@ def _amount_of(
     if amount < 0:
         return amount, _remark(
             place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning"
+        )
+    if is_scientific(printed):
+        return amount, _remark(
+            place,
+            f"金额 {printed[:20]} 是科学计数法，可能已经四舍五入，请核对",
+            f"the amount {printed[:20]} is in scientific notation and may be rounded; check it",
+            "warning",
         )
     if value and not amount:
         return amount, _remark(

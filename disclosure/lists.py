@@ -55,7 +55,13 @@ _PAGE = re.compile(
 _ORDER = re.compile(
     r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
 )
-_AMONG = re.compile(r"\A(?:其中|其|含)[:：,，]|\A其中")
+_AMONG = re.compile(r"\A(?:其中|其|含)[:：,，]|\A其中(?!村|镇|乡|社区|小学|中学|幼儿园)")
+#: signed and dated below a table: 甲县城市管理局（盖章）
+_SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: 上年结转 alone in a row heads the rows below it
+_PART_ALONE = re.compile(
+    r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
+)
 _ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
 )
@@ -382,6 +388,8 @@ def _is_note(
     if len(filled) == 1:
         if _PAGE.match(squeeze(first)) and filled[0] not in reading.header.of("title"):
             return True
+        if _SEALED.search(squeeze(first)) or (_DAY.match(squeeze(first)) and "日" in first):
+            return True
         if re.match(r"\A[-—–]?\s*(?:第\s*\d+\s*页|\d+\s*/\s*\d+|page\s*\d+)", narrow(first), re.IGNORECASE):
             return True
         if money_unit(first) is not None and re.search(r"单\s*位|[(（]", first):
@@ -394,7 +402,12 @@ def _is_note(
         if under:
             return True
         wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in reading.grid.merged)
-        if wide or (_ORDER.match(squeeze(first)) and len(reading.header.names) > 1) or len(first) > 80:
+        if (
+            wide
+            or _PART_ALONE.match(squeeze(first))
+            or (_ORDER.match(squeeze(first)) and len(reading.header.names) > 1)
+            or len(first) > 80
+        ):
             reading.remarks.append(
                 Remark(
                     "row",

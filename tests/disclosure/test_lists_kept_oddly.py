@@ -70,3 +70,27 @@ def test_control_characters_in_json_lines_are_text(tmp_path: Path) -> None:
         tmp_path, '{"title":"路灯维护服务","summary":"a\vb\x1fc","amount_wan":7.4}\n', "list.jsonl"
     )
     assert [(i.title, i.amount_wan) for i in items] == [("路灯维护服务", Decimal("7.4"))]
+
+
+@pytest.mark.parametrize(
+    "title", ["其中村环境整治", "小计量器具检定服务", "12345热线运维", "单位：换届审计", "审核服务"]
+)
+def test_an_item_named_like_a_total_or_a_note_is_kept(tmp_path: Path, title: str) -> None:
+    items, _ = read(tmp_path, f"项目名称,金额（万元）\n路灯维护服务,3\n{title},5\n河道保洁服务,7\n")
+    assert [i.title for i in items] == ["路灯维护服务", title, "河道保洁服务"]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "打印时间：2026-01-05 10:00",
+        "2026年1月5日",
+        "甲县城市管理局（盖章）",
+        "大写：壹拾万元整",
+        "上年结转",
+        "其中：财政资金",
+    ],
+)
+def test_what_stands_below_or_between_the_items_is_none(tmp_path: Path, foot: str) -> None:
+    items, _ = read(tmp_path, f"项目名称,金额（万元）\n路灯维护服务,3\n河道保洁服务,5\n{foot},\n")
+    assert [i.title for i in items] == ["路灯维护服务", "河道保洁服务"]

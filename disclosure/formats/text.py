@@ -22,7 +22,8 @@ _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
 _WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+#: \v and the separators \x1b to \x1f stand in texts that databases export
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
 
 
 def read_text(path: Path) -> str:

@@ -304,7 +304,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
             continue
         place = Place(file, line=number)
         try:
-            value = json.loads(line, parse_float=Decimal)
+            value = json.loads(line, parse_float=Decimal, strict=False)
         except (ValueError, RecursionError):
             remarks.append(_row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
             continue
@@ -322,7 +322,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
 def _is_line_of_json(text: str) -> bool:
     """Whether the first line is an object by itself, so that the text is JSON Lines."""
     try:
-        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0])
+        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0], strict=False)
     except (ValueError, RecursionError):
         return False
     return True
@@ -330,7 +330,7 @@ def _is_line_of_json(text: str) -> bool:
 
 def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
     """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
-    decoder = json.JSONDecoder(parse_float=Decimal)
+    decoder = json.JSONDecoder(parse_float=Decimal, strict=False)
     line, counted = 1, 0
     at += 1
     while True:
@@ -417,13 +417,34 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
             "tabs or commas, or give the spreadsheet itself.",
             where or file,
         )
-    plain, head = _plain_list(text)
+    plain, head = ([], 0) if _is_separated(text) else _plain_list(text)
     if plain:
         return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=head)]
     for separator in _SEPARATORS:
         if separator in text.strip().split("\n", 1)[0]:
             return [Grid("", separated(text, separator, where or file), lambda n, _: Place(file, line=n))]
     return [spaced]
+
+
+def _is_separated(text: str) -> bool:
+    """Whether most lines have the same number of cells, so that the text is a table and no list of items.
+
+    A title and its amount on each line are still a list.
+    """
+    lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
+    for separator in _SEPARATORS:
+        rows = [cells for line in lines if len(cells := line.strip(" ").split(separator)) > 1]
+        if len(rows) < 2 or len(rows) * 3 < len(lines) * 2:
+            continue
+        priced = sum(
+            parse_amount("".join(cells[1:])) is not None
+            and not cells[0].strip().isdigit()
+            and (len(cells) == 2 or parse_amount(cells[1]) is not None)
+            for cells in rows
+        )
+        if priced * 2 < len(rows) or parse_amount(rows[0][-1]) is None:
+            return True
+    return False
 
 
 def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[str, ...]]]:

@@ -8,7 +8,8 @@ a key; the key of an entry is (version, section, code).
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from catalog.characters import latin
 
 _LEVEL = {1: 1, 3: 2, 5: 3, 7: 4}
 _CODE = re.compile(r"A(?:[0-9]{2}){0,3}|B(?:[0-9]{2}){0,2}")
@@ -42,7 +43,8 @@ def number(code: str) -> int:
 def tidy(text: str) -> str:
     """A code as a person may have typed it, brought to the printed form where only its dress differs.
 
-    Full-width letters and digits, lower case, spaces, dots and hyphens are dress: `ａ15 04.01` → `A150401`.
-    Nothing else is changed; the result need not be a well-formed code.
+    Full-width letters and digits, lower case, spaces, dots and hyphens, characters that show nothing and letters of
+    other alphabets that look the same are dress: `ａ15 04.01` → `A150401`. Nothing else is changed; the result need
+    not be a well-formed code.
     """
-    return re.sub(r"[\s.\-_·。]", "", unicodedata.normalize("NFKC", text)).upper()
+    return re.sub(r"[\s.\-_·。]", "", latin(text)).upper()

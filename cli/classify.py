@@ -36,6 +36,10 @@ def classify(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="把结果写在原工作簿各行旁边，另存为此文件（原有内容不变）"),
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="格式", help="table、json、jsonl、csv 或 ocds")
     ] = "table",
@@ -77,6 +81,11 @@ def classify(
         with whole_file(output) as temporary:
             writer(temporary, audits)
         note(f"已写入 {output}（{len(assessments)} 项）", f"wrote {output} ({len(assessments)} items)")
+    if into and assessments:
+        from cli.into import write_into
+
+        write_into(into, files, audits)
+        note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
     if form == "table":
         for one in audits:
             _tables(one)

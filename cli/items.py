@@ -47,6 +47,19 @@ _SHEET: tuple[tuple[str, str, str, int], ...] = (
     ("绩效目标表出处", "place of form", "form_place", 30),
 )
 
+#: columns that are there where a file has them, after 目录文件
+_GIVEN: tuple[tuple[str, str, str, int], ...] = (
+    ("是否政府购买服务", "gov_service", "gov_service", 10),
+    ("部门预算支出经济分类", "economic_class", "economic_class", 20),
+    ("政府预算支出经济分类", "government_economic_class", "government_economic_class", 20),
+    ("支出功能分类", "functional_class", "functional_class", 20),
+    ("项目类别", "project_class", "project_class", 12),
+    ("是否政府采购", "procured", "procured", 10),
+    ("采购品目", "procurement_item", "procurement_item", 20),
+    ("采购方式", "procurement_method", "procurement_method", 12),
+    ("期限", "term", "term", 10),
+)
+
 
 def items(
     files: Annotated[
@@ -111,11 +124,19 @@ def record(item: BudgetItem) -> dict[str, Any]:
         "code": item.code,
         "code_name": item.code_name,
         "document": item.document,
+        **({} if item.gov_service is None else {"gov_service": item.gov_service}),
+        **_evidence(item),
         "place": _at(item.place),
         "amount_place": _at(item.amount_place or item.place),
         "link": item.link,
         "form": _form(item.form) if item.form else None,
     }
+
+
+def _evidence(item: BudgetItem) -> dict[str, Any]:
+    from matcher.model import evidence
+
+    return evidence(item)
 
 
 def _form(form: Form) -> dict[str, Any]:
@@ -250,8 +271,23 @@ def _write_json(path: Path, read: Sequence[Disclosure]) -> None:
 
 def _write_csv(path: Path, read: Sequence[Disclosure]) -> None:
     records = [_flat(item) for d in read for item in d.items]
-    keys = [key for _, _, key, _ in _SHEET]
+    keys = [key for _, _, key, _ in _columns(read)]
     path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
+
+
+def _columns(read: Sequence[Disclosure]) -> list[tuple[str, str, str, int]]:
+    """The columns of a sheet: those that every file has, and the others where an item fills them."""
+    given = [
+        column
+        for column in _GIVEN
+        if any(getattr(item, column[2]) not in ("", None) for d in read for item in d.items)
+    ]
+    at = next(n for n, column in enumerate(_SHEET) if column[2] == "document") + 1
+    return [*_SHEET[:at], *given, *_SHEET[at:]]
+
+
+def _yes_no(value: Any) -> Any:
+    return say("是" if value else "否", "yes" if value else "no") if isinstance(value, bool) else value
 
 
 def _flat(item: BudgetItem) -> dict[str, Any]:
@@ -295,10 +331,11 @@ def _write_xlsx(path: Path, read: Sequence[Disclosure]) -> None:
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
 
+    columns = _columns(read)
     sheet(
         say("项目", "items"),
-        [(say(zh, en), width) for zh, en, _, width in _SHEET],
-        [[_flat(item)[key] for _, _, key, _ in _SHEET] for d in read for item in d.items],
+        [(say(zh, en), width) for zh, en, _, width in columns],
+        [[_yes_no(_flat(item).get(key)) for _, _, key, _ in columns] for d in read for item in d.items],
     )
     sheet(
         say("数字核对", "checks"),

@@ -21,7 +21,7 @@ from cli import output
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("precedents", "store"),
+    *("template", "precedents", "store"),
 )
 
 

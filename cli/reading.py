@@ -1,6 +1,6 @@
 """Reading many files for a command: folders and patterns opened up, failures told one by one, pages counted.
 
-A file that cannot be read is said in one sentence on stderr and the others go on; the caller exits with 2 at
+`-` is standard input, so that a table from the clipboard can be piped in. A file that cannot be read is said in one sentence on stderr and the others go on; the caller exits with 2 at
 the end if there was one.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,25 +26,32 @@ _MANY_PAGES = 20
 #: seconds after which a bar is shown however few the pages; a scan takes a few seconds a page
 _LONG = 2.0
 
+#: what a pasted text is called in places and ids
+STDIN = "stdin"
 
-def read_files(arguments: Iterable[str | Path], failed: list[GoufuError]) -> Iterator[Disclosure]:
-    """The documents that `arguments` (files, folders, patterns) mean, one after the other.
 
-    What cannot be read is reported on stderr and added to `failed`.
+def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Iterator[Disclosure]:
+    """The documents that `arguments` (files, folders, patterns, `-` for standard input) mean, one after the other.
+
+    What cannot be read is reported on stderr and added to `failed`. No two items of them have one id.
     """
-    from disclosure.document import documents, read_document
+    from disclosure.document import documents, read_content, read_document, with_unique_ids
 
-    files, errors = documents(arguments)
+    files, errors = documents(argument for argument in arguments if str(argument) != "-")
     for error in errors:
         _report(error, failed)
-    for path in files:
+    taken: set[str] = set()
+    for path in [*([Path("-")] if "-" in map(str, arguments) else []), *files]:
         try:
             with _pages(path.name) as told:
-                disclosure = read_document(path, told)
+                if str(path) == "-":
+                    disclosure = read_content(sys.stdin.buffer.read(), STDIN, STDIN, told)
+                else:
+                    disclosure = read_document(path, told)
         except GoufuError as error:
             _report(error, failed)
         else:
-            yield disclosure
+            yield with_unique_ids(disclosure, path.resolve().parent.name, taken)
 
 
 def _report(error: GoufuError, failed: list[GoufuError]) -> None:

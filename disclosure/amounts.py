@@ -1,26 +1,87 @@
-"""Amounts of money as budgets print them, and nothing else: `1,047.69`, `１２．００`, `（5.00）`, `3.2万元`.
+"""Amounts of money as budgets print them, and the units they are printed in: `1,047.69`, `（5.00）`, `3.2万元`, 单位：元.
 
-Inside goufu every amount is a Decimal; the unit is the caller's business except where it is printed with the
-figure. What is not plainly an amount is None, never a guess: `1O.0O`, `≥95%`, `约3万` are not amounts.
+Inside goufu every amount is a Decimal. What is not plainly an amount is None, never a guess: `1O.0O`, `≥95%`,
+`约3万` are not amounts. The one rule for units: where none is printed, `money_unit` and `heading_unit` give None,
+and `unit_by_size` may judge; where one is printed that is not understood (单位：美元), they give a `MoneyUnit`
+without a name, and no figure under it may be taken for 万元 or anything else.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+
+from catalog.characters import narrow, simplified
+from disclosure.lines import label
 
 CENT = Decimal("0.01")
 #: 万元; more than the yearly expenditure of the whole country is a misreading, not a budget line
 ABSURD_WAN = Decimal(3_000_000_000)
 
+#: how many 万元 each unit is
+UNITS: Mapping[str, Decimal] = {
+    "元": Decimal("0.0001"),
+    "百元": Decimal("0.01"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "十万元": Decimal(10),
+    "百万元": Decimal(100),
+    "千万元": Decimal(1000),
+    "亿元": Decimal(10_000),
+}
+
 _AMOUNT = re.compile(
-    r"(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,6})?\)?(?P<unit>万元|元)?\Z"
+    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?\)?"
+    r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
+    re.IGNORECASE,
 )
+#: what people put where there is no amount
+_NONE = re.compile(
+    r"(?:[-−–—―─_ー一\\/／*×.。…]{1,8}|无|没有|不涉及|暂无|空|null|none|nil|nan|n/?a|不适用)\Z", re.IGNORECASE
+)
+
+_TIMES = r"(?:亿|千万|百万|十万|万|仟|千|佰|百|k|w|10k|10000|1000)"
+_CURRENCY = r"(?:人民币|rmb|cny|¥)"
+#: a unit and nothing else, as `label` leaves it: 人民币万元, rmb元, 千元, 万
+_UNIT = re.compile(rf"{_CURRENCY}?[:/]?(?P<times>{_TIMES})?(?P<yuan>元|圆|块|yuan|cny|rmb)?{_CURRENCY}?\Z")
+_SPELT = {"仟": "千", "佰": "百", "k": "千", "1000": "千", "w": "万", "10k": "万", "10000": "万"}
+#: money all the same, but not one of `UNITS`
+_FOREIGN = re.compile(r"元|圆|币|[$€£]|usd|eur|hkd|jpy|美金|欧分|角|cent")
+#: words that end in 元 and are no money
+_NO_MONEY = re.compile(r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z")
+_SPLIT = re.compile(r"[、,，;；/|和及]")
+_SAYS_UNIT = re.compile(
+    r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
+    re.IGNORECASE,
+)
+_SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
+_VALUE_END = re.compile(r"[,，;；。()（）|\s]")
+_OWNER = re.compile(
+    r"(?:局|委|会|办|中心|队|院|校|学|园|站|馆|所|处|厅|部|社|台|团|场|公司|乡|镇|街道|府|盖章|签章)\)?\Z"
+)
+_MARKED = re.compile(r"\(([^()]*)\)")
+_TRAILING = re.compile(
+    rf"(?P<name>.*?)[/:,\-_·]?(?P<unit>{_CURRENCY}?[:]?(?:{_TIMES}?(?:元|圆)|(?<=[额费款价算数计金资])(?:万|亿|百万)))\Z"
+)
+_FOREIGN_END = re.compile(r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyUnit:
+    """A unit of money where a document prints one.
+
+    `name` is one of `UNITS`, or "" where what is `printed` is not understood.
+    """
+
+    printed: str
+    name: str
 
 
 def parse_amount(text: str) -> Decimal | None:
-    """The figure `text` states, in the unit it is printed in (万元 or 元), or None where it is not one.
+    """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
     Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are dress.
     A unit printed with the figure is accepted and dropped; use `unit_of` to know it.
@@ -33,16 +94,126 @@ def parse_amount(text: str) -> Decimal | None:
 
 
 def unit_of(text: str) -> str:
-    """`万元` or `元` where `text` is an amount printed with its unit, "" otherwise."""
+    """The unit (of `UNITS`) where `text` is an amount printed with one (`12万`, `3.5亿元`), "" otherwise."""
     match = _match(text)
-    return (match["unit"] or "") if match else ""
+    printed = (match["unit"] or "") if match else ""
+    return printed if not printed or printed.endswith("元") else f"{printed}元"
+
+
+def is_no_amount(text: str) -> bool:
+    """Whether `text` says that there is no amount: nothing, a dash, `/`, 无."""
+    flat = "".join(narrow(text).split())
+    return not flat or bool(_NONE.match(flat))
 
 
 def to_wan(value: Decimal, unit: str) -> Decimal:
-    """`value` in 万元 with two places; `unit` is `元`, `千元` or anything else, which means 万元 already."""
-    factor = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "亿元": Decimal(10_000)}.get(unit, Decimal(1))
-    return (value * factor).quantize(CENT, ROUND_HALF_UP)
+    """`value` in 万元 with two places. Raises KeyError where `unit` is not one of `UNITS`."""
+    return (value * UNITS[unit]).quantize(CENT, ROUND_HALF_UP)
+
+
+def money_unit(text: str) -> MoneyUnit | None:
+    """The unit of money that a line, a cell or a note states (`单位：人民币万元`), None where it states none.
+
+    `单位：甲县水利局` names an organisation and states none. Two units that differ are not understood.
+    """
+    spaced = simplified(text).translate(_ROUND)
+    whole = re.sub(r"\A(?:金额)?[:(]*", "", label(text)).strip("()")
+    if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
+        return MoneyUnit(text.strip(), _named(whole) or "")
+    found: list[MoneyUnit] = []
+    starts = list(_SAYS_UNIT.finditer(spaced))
+    ends = [*(start.start() for start in starts), len(spaced)][1:]
+    for start, after in zip(starts, ends, strict=False):
+        unit = _stated(spaced[start.end() : after], bool(start["money"]))
+        if unit is not None:
+            found.append(unit)
+    found += [MoneyUnit(m[0], _named(label(m[1])) or "") for m in _SAYS_IN.finditer(spaced)]
+    if len({unit.name for unit in found}) > 1:
+        return MoneyUnit("、".join(unit.printed for unit in found), "")
+    return found[0] if found else None
+
+
+def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
+    """A heading as `label` leaves it without its unit of money, and that unit: `预算金额（人民币：元）` → 预算金额, 元.
+
+    None where the heading names no unit; brackets that hold none stay.
+    """
+    flat = label(heading)
+    for match in _MARKED.finditer(flat):
+        inner = re.sub(r"\A(?:金额|货币|币种|计量|资金)?单位[:为]?", "", match[1])
+        name = _named(inner)
+        if name is None and inner != match[1] and inner:
+            name = ""
+        if name is not None:
+            return (flat[: match.start()] + flat[match.end() :]).strip(":/,-"), MoneyUnit(match[1], name)
+    if called := re.match(r"(.*?)(?:计量)?单位[:为](.+)\Z", flat):
+        stated = _named(called[2])
+        if stated is not None:
+            return called[1], MoneyUnit(called[2], stated)
+    if (tail := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
+        if _FOREIGN_END.search(tail["name"]):
+            return _FOREIGN_END.sub("", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
+        name = _named(tail["unit"])
+        if name is not None:
+            return tail["name"], MoneyUnit(tail["unit"], name)
+    return flat, None
+
+
+def unit_by_size(amounts: Iterable[Decimal]) -> str:
+    """The unit that the amounts of one list are printed in where none is printed: 元, 万元, or "" (cannot be told).
+
+    A department's line is hardly ever below 1,000 yuan or above 100 million (10,000 万元). So figures that are all
+    1,000 or more with half of them at least 10,000 are 元, figures all below 10,000 with half of them below 1,000 are
+    万元; anything else could be either. Whoever uses the answer must say so.
+    """
+    sizes = sorted(abs(amount) for amount in amounts if amount)
+    if not sizes:
+        return ""
+    middle = median(sizes)
+    if sizes[0] >= 1_000 and middle >= 10_000:
+        return "元"
+    return "万元" if sizes[-1] < 10_000 and middle < 1_000 else ""
+
+
+_ROUND = str.maketrans("（【〔［〖〈《[{）】〕］〗〉》]}", "(((((((((" + ")))))))))")
+
+
+def _stated(value: str, money: bool) -> MoneyUnit | None:
+    """The unit that follows the words 单位：; `money` where it was called a unit of money."""
+    value = value.strip().lstrip("(").strip()
+    closed = "".join(value.split()).strip("()")
+    if not closed:
+        return None
+    # spread letters (万  元) are one value, words apart are not (万元  共1页)
+    shortest = _VALUE_END.split(value, maxsplit=1)[0]
+    for candidate in (closed, shortest, "".join(value.split()[:2]), "".join(value.split()[:3])):
+        if name := _named(label(candidate)):
+            return MoneyUnit(candidate, name)
+    flat = label(shortest)
+    if money or _FOREIGN.search(flat) or (len(flat) <= 3 and not _OWNER.search(flat)):
+        return MoneyUnit(shortest, "")
+    return None
+
+
+def _named(text: str) -> str | None:
+    """The unit of `UNITS` that `text` (as `label` leaves it) is; "" for other money; None where it is none."""
+    names: set[str] = set()
+    if re.search(rf"{_TIMES}?元/(?!年|元?\Z)", text):
+        return ""  # a price per month, person or square metre is no amount of a line
+    for part in _SPLIT.split(text):
+        part = re.sub(r"\A(?:均?为|以|按|金额|单位|[:=])+|(?:计|整|角分)\Z", "", part.strip("():"))
+        match = _UNIT.match(part)
+        if match and (match["times"] or match["yuan"] or part == "¥"):
+            times = match["times"] or ""
+            if times.isascii() and times and not match["yuan"] and times not in ("w", "10k"):
+                continue  # a bare number or k is no unit
+            names.add(f"{_SPELT.get(times, times)}元")
+        elif _FOREIGN.search(part) and not _NO_MONEY.search(part) and not re.fullmatch(_CURRENCY, part):
+            names.add("")
+    if not names:
+        return None
+    return names.pop() if len(names) == 1 else ""
 
 
 def _match(text: str) -> re.Match[str] | None:
-    return _AMOUNT.match(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text[:40])))
+    return _AMOUNT.match(re.sub(r"\s+", "", narrow(text[:60])))

@@ -16,7 +16,8 @@ from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
 from disclosure.statements import statement_checks
-from disclosure.tables import TOLERANCE, ProjectTables, is_group
+from disclosure.subtotals import TOLERANCE, is_group
+from disclosure.tables import ProjectTables
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"
 _EXPENDITURE = re.compile(
@@ -43,7 +44,13 @@ def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> t
 
 def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     """A remark for every check that does not agree."""
-    kinds = {"subtotal": "subtotal", "total": "total", "units": "total", "statement": "statement"}
+    kinds = {
+        "subtotal": "subtotal",
+        "total": "total",
+        "units": "total",
+        "statement": "statement",
+        "list": "total",
+    }
     for check in checks:
         if check.agrees:
             continue
@@ -143,8 +150,10 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
 
 def _totals(tables: ProjectTables) -> tuple[Decimal, Decimal]:
     """What the items come to: of this year alone, and with what was carried over."""
-    this_year = sum((row.amount_wan for row in tables.rows if row.part != "上年结转"), Decimal(0))
-    return this_year, sum((row.amount_wan for row in tables.rows), Decimal(0))
+    this_year = sum(
+        (row.amount_wan or Decimal(0) for row in tables.rows if row.part != "上年结转"), Decimal(0)
+    )
+    return this_year, sum((row.amount_wan or Decimal(0) for row in tables.rows), Decimal(0))
 
 
 def _nearest(printed: Decimal, tables: ProjectTables) -> Decimal:

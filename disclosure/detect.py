@@ -15,7 +15,7 @@ from typing import Literal
 
 from catalog.errors import GoufuError
 
-Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "jsonl", "csv", "text"]
+Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
 
 #: bytes a packed file may unpack to, and entries it may have; a budget workbook has a few megabytes in 30 entries
 MAX_UNPACKED = 400 * 1024 * 1024
@@ -26,6 +26,36 @@ MAX_RATIO = 250
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"RIFF")
 _PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip"}
+#: other files by how they begin: what they are, and in what form to save them
+_FOREIGN: tuple[tuple[bytes, int, str, str, str], ...] = (
+    (b"SQLite format 3", 0, "SQLite 数据库", "an SQLite database", ".xlsx"),
+    (b"\x00\x01\x00\x00Standard ", 0, "Access 数据库", "an Access database", ".xlsx"),
+    (b"%!PS", 0, "PostScript 打印文件", "a PostScript print file", "PDF"),
+    (b"CAJ", 0, "CAJ 文献", "a CAJ document", "PDF"),
+    (b"AT&TFORM", 0, "DjVu 扫描文档", "a DjVu document", "PDF"),
+    (b"MZ", 0, "Windows 程序", "a Windows program", ""),
+    (b"\x7fELF", 0, "Linux 程序", "a Linux program", ""),
+    (b"ID3", 0, "录音", "a sound recording", ""),
+    (b"ftypheic", 4, "HEIC 照片", "a HEIC photograph", ".jpg"),
+    (b"ftypmif1", 4, "HEIC 照片", "a HEIC photograph", ".jpg"),
+    (b"ftyp", 4, "视频", "a video", ""),
+    (b"ITSF", 0, "CHM 帮助文件", "a CHM help file", "PDF"),
+)
+#: documents in zips by a part they have
+_FOREIGN_ZIPS: tuple[tuple[str, str, str, str], ...] = (
+    (r"OFD\.xml", "OFD 版式文件", "an OFD document", "PDF"),
+    (r"ppt/presentation\.", "PowerPoint 演示文稿", "a PowerPoint presentation", "PDF"),
+    (r"META-INF/container\.xml", "EPUB 电子书", "an EPUB book", "PDF"),
+    (r"(?:FixedDocSeq\.fdseq|FixedDocumentSequence)", "XPS 文档", "an XPS document", "PDF"),
+    (
+        r"Index/(?:Document|Tables/.*)\.iwa|Index\.zip",
+        "苹果 Pages 或 Numbers 文档",
+        "an Apple Pages or Numbers document",
+        ".docx 或 .xlsx",
+    ),
+    (r"visio/document\.xml", "Visio 绘图", "a Visio drawing", "PDF"),
+)
+_MIME = re.compile(r"\A(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+", re.ASCII)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|div|meta)\b", re.IGNORECASE)
 
 
@@ -58,12 +88,36 @@ def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
             "this is an RTF document; save it as .docx",
             where,
         )
+    for magic, at, what, english, better in _FOREIGN:
+        if head.startswith(magic, at) and (magic != b"MZ" or b"\x00" in head):
+            raise _foreign(what, english, better, where)
     return _text_kind(head, name, where)
+
+
+def with_forward_slashes(data: bytes) -> bytes:
+    """A packed file whose parts are named with backslashes, as some programs write them, with slashes; else `data`."""
+    if not data.startswith(b"PK") or b"\\" not in data:
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if not any("\\" in entry.filename for entry in entries) or any(e.flag_bits & 1 for e in entries):
+                return data
+            _check_size(entries, "")
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+                for entry in entries:
+                    copy.writestr(entry.filename.replace("\\", "/"), archive.read(entry))
+            return out.getvalue()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, GoufuError):
+        return data  # the refusal is told by `kind_of`
 
 
 def _text_kind(head: bytes, name: str, where: str) -> Kind:
     text = ""
-    for encoding in ("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "gb18030"):
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    bare = not wide and b"\x00" in head  # UTF-16 without its mark
+    for encoding in ("utf-16" if wide else "utf-16-le" if bare else "utf-8", "gb18030"):
         text = head.decode(encoding, errors="ignore")
         if text:
             break
@@ -76,12 +130,48 @@ def _text_kind(head: bytes, name: str, where: str) -> Kind:
         )
     if start.startswith("<") and _HTML.search(text):
         return "html"
+    if _is_archived_page(start, where):
+        return "mhtml"
+    if start.startswith(("<?xml", "<pkg:package")):
+        return _xml_kind(text, where)
     suffix = name.lower().rpartition(".")[2]
     if suffix in ("html", "htm"):
         return "html"
-    if start.startswith("{") or suffix in ("jsonl", "ndjson"):
+    if (
+        start.startswith("{")
+        or re.match(r"\[\s*(?:\{|\]\s*\Z)", start)
+        or suffix in ("jsonl", "ndjson", "json")
+    ):
         return "jsonl"
     return "csv" if suffix == "csv" else "text"
+
+
+def _is_archived_page(start: str, where: str) -> bool:
+    """Whether a text is a page saved in one file (MHTML). Raises GoufuError where it is a letter with attachments."""
+    match = _MIME.match(start.replace("\r\n", "\n"))
+    headers = match[0].lower() if match else ""
+    if "mime-version:" not in headers and "content-type: multipart/" not in headers:
+        return False
+    if re.search(r"content-type:\s*(?:multipart/(?:related|alternative)|text/html)", headers):
+        return True
+    raise _refused(
+        "这是电子邮件，请打开后另存其中的附件再试",
+        "this is an e-mail; save what is attached to it and give that",
+        where,
+    )
+
+
+def _xml_kind(text: str, where: str) -> Kind:
+    """What an XML file without a page in it is: a Word document saved in one file, or something not read here."""
+    if "http://schemas.microsoft.com/office/2006/xmlPackage" in text:
+        if "Word.Document" in text or "/word/document" in text:
+            return "docx"
+        raise _foreign("Office 的 XML 文件", "an office document as XML", ".docx、.xlsx", where)
+    if "schemas.microsoft.com/office/word/2003" in text:
+        raise _foreign("Word 2003 的 XML 文档", "a Word 2003 XML document", ".docx", where)
+    if re.search(r"<[^<>]{0,40}uof|http://schemas\.uof\.org", text, re.IGNORECASE):
+        raise _foreign("标文通（UOF）文档", "a UOF document", ".docx、.xlsx", where)
+    raise _foreign("XML 数据文件", "an XML data file", ".xlsx", where)
 
 
 def _zip_kind(data: bytes, where: str) -> Kind:
@@ -89,7 +179,7 @@ def _zip_kind(data: bytes, where: str) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            names = {entry.filename for entry in entries}
+            names = {entry.filename.replace("\\", "/") for entry in entries}
             _check_size(entries, where)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise _locked(where)
@@ -109,6 +199,13 @@ def _zip_kind(data: bytes, where: str) -> Kind:
                 if kind == "xlsx":
                     _check_extent(archive, entries, where)
                 return kind
+            for pattern, what, english, better in _FOREIGN_ZIPS:
+                if any(re.match(pattern, name) for name in names):
+                    raise _foreign(what, english, better, where)
+            if "mimetype" in names and archive.read("mimetype").startswith(
+                b"application/vnd.oasis.opendocument."
+            ):
+                raise _foreign("OpenDocument 文档", "an OpenDocument text", ".docx", where)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(
             "文件已损坏或不完整（多半是没有下载完），请重新获取",
@@ -194,6 +291,14 @@ def _ole_kind(data: bytes, where: str) -> Kind:
         )
     if has("Workbook") or has("Book"):
         return "xls"
+    if has("PowerPoint Document"):
+        raise _foreign("PowerPoint 演示文稿", "a PowerPoint presentation", "PDF", where)
+    if has("__properties_version1.0"):
+        raise _refused(
+            "这是 Outlook 邮件，请打开后另存其中的附件再试",
+            "this is an Outlook message; save what is attached to it and give that",
+            where,
+        )
     raise _refused(
         "这是不认识的旧版 Office 文档，请另存为 .docx、.xlsx 或 PDF 再试",
         "this is an unknown old office document; save it as .docx, .xlsx or PDF",
@@ -205,6 +310,21 @@ def _locked(where: str) -> GoufuError:
     return _refused(
         "文件有密码保护，请用密码打开后另存为不加密的文件再试",
         "the file is protected by a password; open it and save it without one",
+        where,
+    )
+
+
+def _foreign(what: str, english: str, better: str, where: str) -> GoufuError:
+    """The refusal of a file that is known but not read: what it is, and in what form to save it."""
+    if not better:
+        return _refused(
+            f"这是{what}，不是预算文件，请换一个文件",
+            f"this is {english}, no budget; give another file",
+            where,
+        )
+    return _refused(
+        f"这是 {what}，请另存为 {better} 再试",
+        f"this is {english}; save it as {better.replace(' 或 ', ' or ').replace('、', ' or ')}",
         where,
     )
 

@@ -7,28 +7,44 @@ paths, folders and patterns means, so that a caller can read one after the other
 
 from __future__ import annotations
 
-import csv
 import glob
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from catalog.errors import GoufuError
-from disclosure.detect import kind_of
-from disclosure.lines import Line, clean_cell
+from disclosure.arithmetic import disagreements
+from disclosure.detect import kind_of, with_forward_slashes
+from disclosure.headings import has_title
+from disclosure.lines import Line
+from disclosure.lists import Listed
 from disclosure.model import Disclosure, Place, Remark
 from disclosure.pdf import Progress, pdf_lines
 from disclosure.read import NoProjectTableError, assemble
-from disclosure.records import has_title, read_records, records, tabular_rows
+from disclosure.records import is_list, list_of_lines, read_lists, separated
 from disclosure.text import decode, read_bytes, text_lines
 
 #: bytes; a scan of three hundred pages has about a hundred megabytes
 MAX_FILE = 512 * 1024 * 1024
 #: endings of files that are looked at when a folder is given
 ENDINGS = frozenset(
-    {".txt", ".md", ".markdown", ".pdf", ".docx", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".jsonl"}
-    | {".ndjson", ".html", ".htm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    {
+        ".txt",
+        ".md",
+        ".markdown",
+        ".pdf",
+        ".docx",
+        ".xlsx",
+        ".xlsm",
+        ".xls",
+        ".et",
+        ".ods",
+        ".csv",
+        ".jsonl",
+        ".json",
+    }
+    | {".ndjson", ".html", ".htm", ".mhtml", ".mht", ".png", ".jpg", ".jpeg"}
+    | {".tif", ".tiff", ".bmp", ".webp"}
 )
 #: files one folder may stand for
 MAX_FILES = 50_000
@@ -40,43 +56,87 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
     `progress` is told (pages done, pages in all) while pages are read. Raises GoufuError where the file cannot be
     read or holds no budget lines; every message says what to do.
     """
-    where = str(path)
-    data = read_bytes(path, MAX_FILE)
-    kind = kind_of(data, path.name, where)
+    return read_content(read_bytes(path, MAX_FILE), path.name, str(path), progress)
+
+
+def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
+    """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
+    where = where or name
+    if not data.strip(b"\x00 \t\r\n"):
+        raise GoufuError("没有内容。", "There is nothing to read.", where)
+    data = with_forward_slashes(data)
+    kind = kind_of(data, name, where)
     remarks: list[Remark] = []
     if kind == "jsonl":
-        return _records(path)
+        return _listed(read_lists(data, name, kind, where), name)
     if kind == "pdf":
-        lines, remarks = pdf_lines(data, path.name, where, progress)
+        lines, remarks = pdf_lines(data, name, where, progress)
     elif kind == "image":
         from disclosure.scan import image_lines
 
-        lines, remarks = image_lines(data, path.name, where, progress)
+        lines, remarks = image_lines(data, name, where, progress)
     elif kind == "docx":
         from disclosure.word import word_lines
 
-        lines = word_lines(data, path.name, where)
+        lines, remarks = word_lines(data, name, where)
     elif kind in ("xlsx", "xls", "ods"):
         from disclosure.spreadsheet import sheet_lines
 
-        lines, remarks = sheet_lines(data, path.name, where)
+        lines, remarks = sheet_lines(data, name, where)
     elif kind == "html":
         from disclosure.webpage import page_lines
 
-        lines = page_lines(data, path.name, where)
+        lines, remarks = page_lines(data, name, where)
+    elif kind == "mhtml":
+        from disclosure.webpage import archived_lines
+
+        lines, remarks = archived_lines(data, name, where)
     elif kind == "csv":
-        lines = _csv_lines(decode(data, where), path.name)
+        lines = _csv_lines(decode(data, where), name, where)
     else:
-        lines = text_lines(decode(data, where), path.name)
+        lines = text_lines(decode(data, where), name)
+    own = kind in ("csv", "text", "xlsx", "xls", "ods")  # formats that keep lists in rows of their own
+    if not is_list(lines):
+        try:
+            return assemble(lines, name, Path(name).stem, where, remarks)
+        except NoProjectTableError as error:
+            missing = error
+    elif not own:
+        return _listed(list_of_lines(lines, name, where, remarks), name)
     try:
-        return assemble(lines, path.name, path.stem, where, remarks)
-    except NoProjectTableError:
-        if not any(line.is_row and has_title(line.cells) for line in lines):
+        if own:
+            return _listed(read_lists(data, name, kind, where), name)
+        return _listed(list_of_lines(lines, name, where, remarks), name)
+    except GoufuError as error:
+        # a text or a page that is no list either is told what a disclosure must have
+        if kind in ("csv", "xlsx", "xls", "ods") or any(
+            has_title(line.cells) for line in lines if line.is_row
+        ):
             raise
-    # rows with a 项目名称 column all the same: a list that an officer keeps
-    if kind in ("csv", "xlsx", "xls", "ods"):
-        return _records(path)
-    return _listed(lines, path, remarks)
+        raise missing from error
+
+
+def with_unique_ids(disclosure: Disclosure, folder: str, taken: set[str]) -> Disclosure:
+    """`disclosure` with no id that is in `taken`, to which its ids are added.
+
+    Two files 清单.csv in two folders both have an item 清单-2; the second becomes `<folder>/清单-2`, as need be with
+    a number behind it.
+    """
+    names: dict[str, str] = {}
+    for item in disclosure.items:
+        name, n = item.id, 1
+        while name in taken:
+            name = f"{folder}/{item.id}" if n == 1 else f"{folder}/{item.id}-{n}"
+            n += 1
+        taken.add(name)
+        names[item.id] = name
+    if all(old == new for old, new in names.items()):
+        return disclosure
+    return replace(
+        disclosure,
+        items=tuple(replace(item, id=names[item.id]) for item in disclosure.items),
+        remarks=tuple(replace(r, item=names.get(r.item, r.item)) for r in disclosure.remarks),
+    )
 
 
 def documents(arguments: Iterable[str | Path]) -> tuple[list[Path], list[GoufuError]]:
@@ -127,32 +187,20 @@ def _is_wanted(entry: Path, top: Path) -> bool:
     )
 
 
-def _records(path: Path) -> Disclosure:
-    items, remarks = read_records(path)
-    return Disclosure(file=path.name, items=items, remarks=remarks)
+def _listed(listed: Listed, name: str) -> Disclosure:
+    """Lists as a document; totals that do not add up are remarks."""
+    return Disclosure(
+        file=name,
+        items=listed.items,
+        subtotals=listed.subtotals,
+        checks=listed.checks,
+        remarks=(*listed.remarks, *disagreements(listed.checks)),
+    )
 
 
-def _listed(lines: Sequence[Line], path: Path, remarks: Sequence[Remark]) -> Disclosure:
-    """A table of records in a document: from its header to the end of the document, paragraphs left out."""
-    start = next(n for n, line in enumerate(lines) if line.is_row and has_title(line.cells))
-    numbered = [(n, line.cells) for n, line in enumerate(lines[start:], start) if line.is_row]
-    rows, bad = tabular_rows(numbered, path, lambda n: lines[n].place)
-    items, found = records(rows, path.stem, bad)
-    items = tuple(replace(item, id=f"{path.stem}-{n:03d}") for n, item in enumerate(items, 1))
-    return Disclosure(file=path.name, items=items, remarks=(*remarks, *found))
-
-
-def _csv_lines(text: str, file: str) -> list[Line]:
+def _csv_lines(text: str, file: str, where: str) -> list[Line]:
     """A table saved as CSV, as lines; used only to see whether it is a project table."""
-    lines = []
     try:
-        reader = csv.reader(io.StringIO(text, newline=""))
-        number = 1
-        for row in reader:
-            cells = tuple(clean_cell(cell) for cell in row)
-            if any(cells):
-                lines.append(Line(cells, Place(file, line=number)))
-            number = reader.line_num + 1
-    except csv.Error:
+        return [Line(cells, Place(file, line=number)) for number, cells in separated(text, ",", where)]
+    except GoufuError:
         return []
-    return lines

@@ -8,10 +8,11 @@ the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from catalog.characters import narrow, simplified, visible
 from disclosure.model import Place
 
 #: marks that Markdown and HTML leave in a transcription: headings, bold, tags
@@ -25,13 +26,15 @@ _PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（�
 class Line:
     """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
 
-    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet.
+    `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
+    columns whose cell is the lower part of one merged downwards: they are empty here and say what stands above.
     """
 
     cells: tuple[str, ...]
     place: Place
     sheet: str = ""
     row: int = 0
+    merged: frozenset[int] = frozenset()
 
     @property
     def is_row(self) -> bool:
@@ -55,6 +58,20 @@ class Line:
         return Place(self.place.file, cell=f"{self.sheet}!{column_letters(column)}{self.row}")
 
 
+def merged_down(lines: Sequence[Line]) -> list[tuple[int, int, int, int]]:
+    """The cells merged downwards: first and last line (indexes), and first and last column, of each."""
+    ranges: dict[int, tuple[int, int, int, int]] = {}
+    done: list[tuple[int, int, int, int]] = []
+    for n, line in enumerate(lines):
+        for column in sorted(line.merged):
+            first, _, last, _ = ranges.get(column, (n - 1, column, n - 1, column))
+            if last != n - 1:
+                done.append(ranges[column])
+                first = n - 1
+            ranges[column] = (first, column, n, column)
+    return sorted([*done, *ranges.values()])
+
+
 def column_letters(column: int) -> str:
     """The letters spreadsheets give the column with index `column`: 0 → A, 27 → AB."""
     letters = ""
@@ -66,7 +83,9 @@ def column_letters(column: int) -> str:
 
 
 def clean_cell(text: str) -> str:
-    """A cell without the marks of Markdown and HTML, and with its white space collapsed to single spaces."""
+    """A cell as it is seen: without the marks of Markdown and HTML and characters that show nothing, radicals as
+    the characters they show, white space collapsed to single spaces."""
+    text = visible(text)
     if "<" in text or "*" in text:
         text = _MARKS.sub(" ", text)
     if "#" in text:
@@ -77,7 +96,13 @@ def clean_cell(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(narrow(text).split())
+
+
+@lru_cache(maxsize=1 << 14)
+def label(text: str) -> str:
+    """`squeeze` in simplified characters, lower case and one kind of brackets: a heading as it is looked up."""
+    return "".join(simplified(text).split()).translate(_BRACKETS).casefold()
 
 
 def fold(text: str) -> str:

@@ -74,8 +74,8 @@ def _candidates(rows: Sequence[ProjectRow], forms: Sequence[Form]) -> list[tuple
     by_amount: dict[Decimal, list[int]] = {}
     by_name: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
-        for cents in (-CENT, Decimal(0), CENT):
-            by_amount.setdefault(row.amount_wan + cents, []).append(i)
+        for cents in (-CENT, Decimal(0), CENT) if row.amount_wan is not None else ():
+            by_amount.setdefault((row.amount_wan or Decimal(0)) + cents, []).append(i)
         by_name.setdefault(fold(row.title), []).append(i)
     pairs: list[tuple[int, int]] = []
     for j, form in enumerate(forms):
@@ -128,7 +128,9 @@ def log_odds(row: ProjectRow, form: Form, rarity: int = 1, sole: bool = False) -
     name = _name_evidence(row.title, form)
     score += name
     year, total = _wan(form.year_yuan), _wan(form.total_yuan)
-    if year is not None:
+    if row.amount_wan is None:
+        pass  # its amount tells nothing
+    elif year is not None:
         if abs(year - row.amount_wan) <= CENT:
             score += 4.5 if rarity <= 1 else 3.0
         elif sole and name >= 4.0:

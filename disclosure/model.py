@@ -147,7 +147,7 @@ class Check:
     `kind`: "subtotal" a unit's row against the items below it; "total" a table's first row against all its
     items; "units" the same row against the units' rows; "expenditure" 预算支出总表 and "narrative" the text against
     the project tables; "count" the number of projects the text gives; "procurement" its kinds against their
-    total; "statement" the other tables against themselves.
+    total; "statement" the other tables against themselves; "list" a total row of a list against its lines.
     `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give.
     """
 

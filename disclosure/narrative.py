@@ -14,10 +14,10 @@ from decimal import Decimal
 from itertools import takewhile
 
 from disclosure.amounts import parse_amount
+from disclosure.furniture import owner_of
 from disclosure.lines import Line, squeeze
 from disclosure.model import Attachment, Place, Procurement
 
-_OWNER = re.compile(r"(?:部门|单位)(?:\(单位\))?名称[:：]([\u4e00-\u9fff()（）]{4,40})")
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(
     r"\A(?P<name>[\u4e00-\u9fff]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
@@ -68,9 +68,7 @@ def narrative(lines: Sequence[Line]) -> Narrative:
 
 def _department(lines: Sequence[Line]) -> str:
     """The name most often given as 部门名称 (单位名称), else the line above the title of the cover."""
-    owners = Counter(
-        match[1] for line in lines if (match := _OWNER.search(squeeze(line.text))) and "代码" not in match[1]
-    )
+    owners = Counter(found for line in lines if len(line.text) <= 200 and (found := _owner(line.text)))
     if owners:
         return owners.most_common(1)[0][0]
     for i, line in enumerate(lines[:40]):
@@ -80,6 +78,12 @@ def _department(lines: Sequence[Line]) -> str:
         if match := _COVER_NAMED.search(text):
             return match["name"] or match["name2"]
     return ""
+
+
+def _owner(text: str) -> str:
+    """The department that a line says a table belongs to."""
+    found = owner_of(text) if "：" in text or ":" in text else None
+    return found[0] if found else ""
 
 
 def _year(lines: Sequence[Line]) -> int | None:

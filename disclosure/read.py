@@ -45,6 +45,11 @@ def assemble(
     forms = project_forms(lines)
     tables = project_tables(lines, story.department, [form.unit for form in forms if form.unit])
     if not tables.found:
+        unread = next(
+            (remark for remark in remarks if remark.kind == "file" and remark.level == "error"), None
+        )
+        if unread is not None:  # the table may well stand in what could not be read
+            raise NoProjectTableError(unread.text, unread.english, where or file)
         raise NoProjectTableError(
             "没有找到“项目支出预算表”，请确认这是部门预算公开文件，或另用带“项目名称”列的表格。",
             "No project budget table (项目支出预算表) was found; make sure this is a budget disclosure, or give a table with a 项目名称 column.",

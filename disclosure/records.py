@@ -1,8 +1,8 @@
-"""Budget lines an officer keeps as records: `.jsonl`, `.csv` and spreadsheets with one line per row.
+"""Budget lines an officer keeps as records: `.jsonl`, `.json`, `.csv`, spreadsheets and plain text, one line a row.
 
-Columns are known by their names, English (the record contract) or Chinese, in any order. A row that cannot be
-read becomes a remark with its line and the others still come out; a file without a title column is an error,
-because then nothing in it can be a budget line.
+Columns are known by their names, English (the record contract) or Chinese, in any order; see `disclosure.lists` for
+how a list is read. A row that cannot be read becomes a remark with its line and the others still come out; a file
+without a title column is an error, because then nothing in it can be a budget line.
 """
 
 from __future__ import annotations
@@ -11,69 +11,42 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from catalog.characters import narrow
 from catalog.errors import GoufuError
-from disclosure.amounts import ABSURD_WAN, parse_amount, to_wan, unit_of
-from disclosure.detect import kind_of
-from disclosure.lines import squeeze
-from disclosure.model import BudgetItem, Part, Place, Remark
-from disclosure.spreadsheet import cell_text, sheets
-from disclosure.text import decode, read_bytes
+from disclosure.amounts import money_unit, parse_amount, unit_of
+from disclosure.detect import Kind, kind_of, with_forward_slashes
+from disclosure.headings import fields, has_title, heading, known_titles
+from disclosure.lines import Line, clean_cell, label, merged_down, squeeze
+from disclosure.lists import Grid, Listed, find_header, read_list
+from disclosure.model import BudgetItem, Place, Remark
+from disclosure.spreadsheet import Sheet, cell_text, sheet_remarks, sheets
+from disclosure.text import decoded, read_bytes
+from disclosure.titles import is_title
 
-#: the names a column may have, by field, as `squeeze` leaves them
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "编号", "项目编号", "项目编码", "记录号", "序号"),
-    "title": ("title", "项目名称", "二级项目名称", "采购项目名称", "名称", "项目"),
-    "department": ("department", "部门", "部门名称", "主管部门", "预算部门"),
-    "unit": ("unit", "单位", "单位名称", "预算单位", "实施单位", "项目单位"),
-    "year": ("year", "年度", "预算年度", "年份", "年"),
-    "summary": ("summary", "项目概况", "概况", "项目内容", "采购内容", "摘要", "内容", "说明"),
-    "amount": ("amount_wan", "金额", "预算金额", "合计", "预算数", "年初预算", "项目金额"),
-    "part": ("part", "资金性质", "预算类型"),
-    "code": (
-        "code",
-        "目录代码",
-        "代码",
-        "购买服务目录代码",
-        "政府购买服务指导性目录代码",
-        "政府购买服务目录代码",
-    ),
-    "code_name": (
-        "code_name",
-        "目录名称",
-        "代码名称",
-        "购买服务目录名称",
-        "政府购买服务指导性目录名称",
-        "政府购买服务目录名称",
-    ),
-    "document": ("document", "目录文件", "依据文件", "目录依据", "文号", "目录文号"),
-    "gov_service": ("gov_service", "是否政府购买服务", "是否购买服务", "政府购买服务"),
-}
-
-_FIELD = {name: field for field, names in COLUMNS.items() for name in names}
-_MONEY = re.compile(r"\A(?P<name>[^()]+)\((?P<unit>万元|元|千元)\)\Z")
-_YEAR = re.compile(r"\A((?:19|20)\d\d)(?:年度?|\.0)?\Z")
-_YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1"), True) | dict.fromkeys(
-    ("否", "无", "非", "false", "no", "n", "0"), False
-)
 #: rows; a province has some hundred thousand lines a year
 MAX_ROWS = 1_000_000
 #: bytes of a record file
 MAX_FILE = 256 * 1024 * 1024
+#: what separates the cells of a text, the more likely first
+_SEPARATORS = (",", "\t", ";", "，", "|", "；")
+#: an apostrophe that keeps a spreadsheet from taking a text for a formula; goufu writes it into CSV
+_GUARD = re.compile(r"\A'(?=[=+\-@\t\r＝＋－＠])")
+#: keys under which an object may hold its records
+_HOLDERS = ("items", "records", "data", "rows", "list", "项目", "清单")
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row before it is understood: its values by column name, and where it stands."""
-
-    values: Mapping[str, Any]
-    place: Place
+_BULLET = re.compile(r"\A\s*(?:\d{1,4}\s*[.、．)）]\s*(?!\d)|[(（]\s*\d{1,4}\s*[)）]\s*|[-*•·●]\s+|[①-⑳]\s*)")
+_PRICED = re.compile(
+    r"\A(?P<title>.*?[^\d\s,，:：;；.])(?:\s{2,}|\t|\s*[,，:：;；]\s*|\s+|(?=(?:人民币|¥)?\d[\d,.]*(?:万|亿|千|百|十)*元))(?P<amount>(?:人民币|¥)?\d[\d,]*(?:\.\d+)?\s*(?:(?:亿|千万|百万|十万|万|千|百)元?|元)?整?)\Z"
+)
+_SENTENCE = re.compile(r"[。！？!?；]|预算公开|部门预算|第[一二三四五六七八九]部分|目录\Z")
+_HEADED = re.compile(r"(?:清单|一览表|项目表|明细表?|汇总表?|计划表?|列表)(?:[(（].*[)）])?\s*[:：]?\Z")
+_OFFICE = re.compile(r"\A[\u4e00-\u9fff]{2,20}(?:局|委|委员会|办公室|中心|厅)\Z")
 
 
 def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]]:
@@ -81,257 +54,505 @@ def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]
 
     Raises GoufuError where the file cannot be read, has no title column, or no rows.
     """
-    data = read_bytes(path, MAX_FILE)
-    kind = kind_of(data, path.name, str(path))
+    data = with_forward_slashes(read_bytes(path, MAX_FILE))
+    listed = read_lists(data, path.name, kind_of(data, path.name, str(path)), str(path))
+    return listed.items, listed.remarks
+
+
+def read_lists(data: bytes, file: str, kind: Kind, where: str = "") -> Listed:
+    """All the lists that the file of that `kind` holds, as one. Raises GoufuError as `read_records` does."""
+    stem = Path(file).stem
     if kind == "jsonl":
-        rows, remarks = _json_rows(decode(data, str(path)), path)
+        grids, remarks = _json_grid(*decoded(data, where), file, where)
     elif kind in ("xlsx", "xls", "ods"):
-        rows, remarks = _sheet_rows(data, path)
+        return _workbook(data, file, where)
     elif kind in ("csv", "text"):
-        rows, remarks = _csv_rows(decode(data, str(path)), path)
+        text, bad = decoded(data, where)
+        grids, remarks = _text_grid(text, file, where), [_bad_bytes(file, line) for line in bad[:20]]
     else:
-        raise _no_title(path, [f"{kind} 文件"])
-    if not rows and not remarks:
+        raise no_title(where or file, [f"{kind} 文件"])
+    listed = _joined([read_list(grid, stem) for grid in grids], remarks)
+    if not listed.found:
+        raise no_title(where or file, grids[0].rows[0][1] if grids and grids[0].rows else [])
+    return _some(listed, where or file)
+
+
+def list_of_lines(lines: Sequence[Line], file: str, where: str, remarks: Sequence[Remark] = ()) -> Listed:
+    """The lists in the lines of a document, paragraphs among them left out; ids are `<stem>-001` and so on.
+
+    Raises GoufuError where no line has a title column.
+    """
+    stem = Path(file).stem
+    rows = [(n, line.cells) for n, line in enumerate(lines)]
+    place = _line_places(lines)
+    merged = merged_down(lines)
+    listed = read_list(Grid("", rows, place, merged, told=bool(merged)), stem)
+    if not listed.found:
+        raise no_title(where or file, lines[0].cells if lines else [])
+    items = tuple(replace(item, id=f"{stem}-{n:03d}") for n, item in enumerate(listed.items, 1))
+    return replace(listed, items=items, remarks=(*remarks, *listed.remarks))
+
+
+def _line_places(lines: Sequence[Line]) -> Any:
+    def place(number: int, column: int) -> Place:
+        line = lines[number]
+        return line.place if column < 0 else line.place_of(column)
+
+    return place
+
+
+def is_list(lines: Sequence[Line]) -> bool:
+    """Whether lines are plainly a list that a department keeps, and no project table of a disclosure.
+
+    It has a header with a title and something that only lists have (a department, a year, a code, a term …), and no
+    line that is the title of a project table.
+    """
+    if any(is_title(line, label(line.text)) for line in lines):
+        return False
+    own = {
+        "department",
+        "year",
+        "code",
+        "gov_service",
+        "procured",
+        "term",
+        "procurement_item",
+        "procurement_method",
+    }
+    for line in lines[:60]:
+        if line.is_row:
+            known = {one.field for one in fields(line.cells) if one is not None}
+            if "title" in known and (known & own or "summary" in known and "amount" in known):
+                return True
+    return False
+
+
+def _joined(read: Sequence[Listed], remarks: Sequence[Remark]) -> Listed:
+    """Several lists of one file as one, ids made unique."""
+    found = [one for one in read if one.found]
+    items, doubles = unique_ids([item for one in found for item in one.items])
+    ordered = (remark for one in found for remark in sorted(one.remarks, key=_order))
+    return Listed(
+        tuple(items),
+        tuple(subtotal for one in found for subtotal in one.subtotals),
+        tuple(check for one in found for check in one.checks),
+        (*remarks, *ordered, *doubles),
+        bool(found),
+    )
+
+
+def unique_ids(
+    items: Sequence[BudgetItem], taken: set[str] | None = None
+) -> tuple[list[BudgetItem], list[Remark]]:
+    """`items` with every id once: the second “1” becomes “1-2”; and a remark for each that was printed twice."""
+    used = set(taken or ())
+    first: dict[str, Place | None] = {}
+    out: list[BudgetItem] = []
+    remarks: list[Remark] = []
+    for item in items:
+        name, n = item.id, 1
+        while name in used:
+            n += 1
+            name = f"{item.id}-{n}"
+        used.add(name)
+        if name != item.id and item.id in first and item.place is not None:
+            before = first[item.id]
+            remarks.append(
+                Remark(
+                    "row",
+                    "warning",
+                    f"编号“{item.id}”与{before.text() if before else ''}重复，这一项改用“{name}”。",
+                    f"The id “{item.id}” was already used at {before.text('en') if before else ''}; this item is “{name}”.",
+                    item.place,
+                    name,
+                )
+            )
+        first.setdefault(item.id, item.place)
+        out.append(item if name == item.id else replace(item, id=name))
+    return out, remarks
+
+
+def _some(listed: Listed, where: str) -> Listed:
+    if not listed.items and not any(remark.level == "error" for remark in listed.remarks):
         raise GoufuError(
             "文件里只有表头，没有项目，请填入至少一行。",
             "The file has a header but no rows; fill in at least one.",
-            str(path),
+            where,
         )
-    return records(rows, path.stem, remarks)
+    return listed
 
 
-def records(
-    rows: Iterable[Row], stem: str, remarks: Sequence[Remark] = ()
-) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]]:
-    """The items that `rows` hold; a row without an id of its own gets `<stem>-<line>`."""
-    items: list[BudgetItem] = []
-    found = list(remarks)
-    seen: dict[str, Place] = {}
-    for row in rows:
-        read = _item(row, stem)
-        if isinstance(read, Remark):
-            found.append(read)
-            continue
-        item, notes = read
-        found += notes
-        if item.id in seen:
-            found.append(
-                _remark(
-                    row.place,
-                    f"编号“{item.id}”与{seen[item.id].text()}重复",
-                    f"the id “{item.id}” was already used at {seen[item.id].text('en')}",
-                    "warning",
+def _order(remark: Remark) -> tuple[int, int, str]:
+    if remark.place is None:
+        return (0, 0, "")
+    digits = re.search(r"(\d+)\Z", remark.place.cell)
+    return (remark.place.line or 0, int(digits[1]) if digits else 0, remark.place.cell)
+
+
+def _bad_bytes(file: str, line: int) -> Remark:
+    return Remark(
+        "file",
+        "warning",
+        "这一行有字节读不出来，显示为“\ufffd”，请对照原文件。",
+        "This line holds bytes that could not be read, shown as “\ufffd”; compare the original.",
+        Place(file, line=line),
+    )
+
+
+# -- JSON -------------------------------------------------------------------------------------------------------
+
+
+def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[list[Grid], list[Remark]]:
+    """Objects one a line, in an array, or in an array within one object, as a table with their keys as header."""
+    records, remarks = _json_records(text, file)
+    remarks += [_bad_bytes(file, line) for line in bad[:20]]
+    keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
+    lines = {number: line for number, line, _ in records}
+
+    def place(number: int, _: int) -> Place:
+        return Place(file, line=lines.get(number))
+
+    if not records and remarks:
+        return [Grid("", ((0, ("title",)),), place, header=0)], remarks
+    known = [key for key in keys if heading(key) is not None]
+    if not has_title(keys):
+        raise no_title(where or file, sorted(keys)[:20])
+    keys = known or keys
+    if not has_title(keys):
+        keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
+    rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
+    for number, line, value in records:
+        odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
+        if odd is not None:
+            remarks.append(
+                _row_remark(
+                    Place(file, line=line), f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number"
                 )
             )
-        seen.setdefault(item.id, row.place)
-        items.append(item)
-    return tuple(items), tuple(sorted(found, key=_order))
+            continue
+        cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
+        if not any(cells):
+            remarks.append(_row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
+            continue
+        rows.append((number, cells))
+    return [Grid("", rows, place, header=0)], remarks
 
 
-def field_of(column: str) -> tuple[str, str] | None:
-    """The field a column name means and the unit of money it names: `金额（元）` → ("amount", "元")."""
-    flat = squeeze(column).replace("（", "(").replace("）", ")").strip("*:： ").casefold()
-    money = ""
-    if match := _MONEY.match(flat):
-        flat, money = match["name"], match["unit"]
-    if flat in ("amount_yuan",):
-        return "amount", "元"
-    field = _FIELD.get(flat)
-    return (field, money) if field else None
-
-
-def has_title(columns: Iterable[str]) -> bool:
-    """Whether one of the column names is that of a title."""
-    return any((found := field_of(column)) is not None and found[0] == "title" for column in columns)
-
-
-def _order(remark: Remark) -> tuple[int, str]:
-    return (remark.place.line or 0, remark.place.cell) if remark.place else (0, "")
-
-
-def _remark(place: Place, text: str, english: str, level: str = "error") -> Remark:
-    left_out = ("，这一行未计入", "; the row was left out") if level == "error" else ("", "")
+def _row_remark(place: Place, text: str, english: str) -> Remark:
     return Remark(
         "row",
-        "error" if level == "error" else "warning",
-        f"{text}{left_out[0]}。",
-        f"{english[:1].upper()}{english[1:]}{left_out[1]}.",
+        "error",
+        f"{text}，这一行未计入。",
+        f"{english[:1].upper()}{english[1:]}; the row was left out.",
         place,
     )
 
 
-def _item(row: Row, stem: str) -> tuple[BudgetItem, list[Remark]] | Remark:
-    """The item a row holds with what is doubtful in it, or the remark that says why it holds none."""
-    fields: dict[str, str] = {}
-    money = ""
-    for column, value in row.values.items():
-        found = field_of(column)
-        if found is None or value is None:
-            continue
-        if isinstance(value, (list, dict)):
-            return _remark(row.place, f"“{column}”不是文字或数字", f"“{column}” is neither text nor a number")
-        text = re.sub(r"\s+", " ", cell_text(value))
-        if text and found[0] not in fields:
-            fields[found[0]] = text
-            money = found[1] if found[0] == "amount" else money
-    title = fields.get("title", "")
-    if not title:
-        return _remark(row.place, "缺少项目名称", "the title is missing")
-    year = None
-    if printed := fields.get("year", ""):
-        match = _YEAR.match(squeeze(printed))
-        if match is None:
-            return _remark(row.place, f"“{printed[:20]}”不是年份", f"“{printed[:20]}” is not a year")
-        year = int(match[1])
-    amount: Decimal | None = None
-    notes: list[Remark] = []
-    if printed := fields.get("amount", ""):
-        value = parse_amount(printed)
-        if value is None:
-            hint = "（看起来是公式，请粘贴为数值）" if printed.startswith("=") else ""
-            return _remark(row.place, f"“{printed[:20]}”不是金额{hint}", f"“{printed[:20]}” is not an amount")
-        amount = to_wan(value, unit_of(printed) or money)
-        if abs(amount) >= ABSURD_WAN:
-            return _remark(
-                row.place,
-                f"金额 {printed[:30]} 大得不可能，请核对单位",
-                f"the amount {printed[:30]} is impossibly large; check its unit",
-            )
-        if amount < 0:
-            notes.append(
-                _remark(row.place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning")
-            )
-    return (
-        BudgetItem(
-            id=fields.get("id") or f"{stem}-{row.place.line or row.place.cell.rpartition('!')[2]}",
-            title=title,
-            department=fields.get("department", ""),
-            unit=fields.get("unit", ""),
-            year=year,
-            summary=fields.get("summary", ""),
-            amount_wan=amount,
-            part=_part(fields.get("part", "")),
-            code=fields.get("code", ""),
-            code_name=fields.get("code_name", ""),
-            document=fields.get("document", ""),
-            gov_service=_YES_NO.get(squeeze(fields.get("gov_service", "")).lower()),
-            place=row.place,
-        ),
-        notes,
-    )
+#: an object: its number (its line in JSON Lines, its place in an array), the line it begins in, what it holds
+_Object = tuple[int, int, dict[str, Any]]
 
 
-def _part(text: str) -> Part:
-    if "结转" in text:
-        return "上年结转"
-    return "本年预算" if "本年" in text or "当年" in text else ""
-
-
-def _json_rows(text: str, path: Path) -> tuple[list[Row], list[Remark]]:
-    """One JSON object a line."""
-    rows: list[Row] = []
+def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
+    """The objects in a text."""
+    records: list[_Object] = []
     remarks: list[Remark] = []
-    titled = False
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("["):
+        _array(text, text.index("["), file, records, remarks)
+        return records, remarks
+    if start.startswith("{") and not _is_line_of_json(start):
+        holder = re.search(r'"(?:' + "|".join(_HOLDERS) + r')"\s*:\s*\[', text)
+        if holder:
+            _array(text, holder.end() - 1, file, records, remarks)
+            return records, remarks
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        line = line.strip("\ufeff \t")
+        if not line:
             continue
-        place = Place(path.name, line=number)
+        place = Place(file, line=number)
         try:
             value = json.loads(line, parse_float=Decimal)
         except (ValueError, RecursionError):
-            remarks.append(_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
+            remarks.append(_row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
             continue
         if not isinstance(value, dict):
-            remarks.append(_remark(place, "不是一个 JSON 对象", "this is not a JSON object"))
+            remarks.append(_row_remark(place, "不是一个 JSON 对象", "this is not a JSON object"))
             continue
-        titled = titled or has_title(value)
-        rows.append(Row(value, place))
-    if rows and not titled:
-        raise _no_title(path, sorted({str(key) for row in rows[:20] for key in row.values}))
-    return rows, remarks
+        held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
+        if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+            records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
+        else:
+            records.append((number, number, value))
+    return records, remarks
 
 
-def _csv_rows(text: str, path: Path) -> tuple[list[Row], list[Remark]]:
-    """Comma, tab or semicolon separated, the first row with a title column being the header."""
+def _is_line_of_json(text: str) -> bool:
+    """Whether the first line is an object by itself, so that the text is JSON Lines."""
+    try:
+        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0])
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
+    """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
+    decoder = json.JSONDecoder(parse_float=Decimal)
+    line, counted = 1, 0
+    at += 1
+    while True:
+        match = re.compile(r"[\s,]*").match(text, at)
+        at = match.end() if match else at
+        line, counted = line + text.count("\n", counted, at), at
+        if at >= len(text) or text[at] == "]":
+            if at >= len(text):
+                remarks.append(
+                    Remark(
+                        "file",
+                        "error",
+                        "JSON 数组没有结尾，文件可能不完整，只读到这里。",
+                        "The JSON array has no end; the file may be cut, and was read up to here.",
+                        Place(file, line=line),
+                    )
+                )
+            return
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            remarks.append(
+                Remark(
+                    "file",
+                    "error",
+                    "从这里起不是完整的 JSON，后面的未读。",
+                    "From here on this is not JSON; the rest was not read.",
+                    Place(file, line=line),
+                )
+            )
+            return
+        if isinstance(value, dict):
+            records.append((len(records) + 1, line, value))
+        else:
+            remarks.append(
+                _row_remark(Place(file, line=line), "不是一个 JSON 对象", "this is not a JSON object")
+            )
+
+
+# -- text -------------------------------------------------------------------------------------------------------
+
+
+def _text_grid(text: str, file: str, where: str) -> list[Grid]:
+    """A text of separated cells as a table, by the separator under which its header is best understood."""
+    text = text.lstrip("\ufeff")
+    best: tuple[int, Grid] | None = None
+    trouble: GoufuError | None = None
+    for separator in _SEPARATORS:
+        if separator not in text:
+            continue
+        try:
+            grid = Grid(
+                "", separated(text, separator, where or file), lambda n, _: Place(file, line=n), told=False
+            )
+        except GoufuError as error:
+            trouble = trouble or error
+            continue
+        header = find_header(grid)
+        if header is None:
+            continue
+        known = sum(1 for one in header.columns if one is not None)
+        if (known > 1 or len(header.names) > 1) and (best is None or known > best[0]):
+            best = (known, grid)
+    if best:
+        return [best[1]]
+    if trouble is not None:
+        raise trouble
+    spaced = Grid("", _spaced(text), lambda n, _: Place(file, line=n), told=False)
+    header = find_header(spaced)
+    if header is not None:
+        return [spaced]
+    plain, head = _plain_list(text)
+    if plain:
+        return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=head)]
+    for separator in _SEPARATORS:
+        if separator in text.strip().split("\n", 1)[0]:
+            return [Grid("", separated(text, separator, where or file), lambda n, _: Place(file, line=n))]
+    return [spaced]
+
+
+def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows of a CSV text with their line numbers. Raises GoufuError where its quotes are not paired."""
     csv.field_size_limit(1_000_000)
-    head = text[:4000].splitlines()[0] if text.strip() else ""
-    delimiter = max(",\t;，", key=head.count) if head else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    numbered: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows: list[tuple[int, tuple[str, ...]]] = []
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                numbered.append((line, cells))
+            cleaned = tuple(_GUARD.sub("", cell_text(cell)) for cell in cells)
+            if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
+                cleaned = cleaned[1:-1]
+                if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
+                    cleaned = ()
+            while len(cleaned) > 1 and not cleaned[-1]:
+                cleaned = cleaned[:-1]
+            if any(cleaned):
+                rows.append((line, cleaned))
             line = reader.line_num + 1
-            if len(numbered) > MAX_ROWS:
-                raise _too_long(path)
+            if len(rows) > MAX_ROWS:
+                raise GoufuError(
+                    f"超过 {MAX_ROWS:,} 行，请拆分后再读。",
+                    f"More than {MAX_ROWS:,} rows; split the file.",
+                    where,
+                )
     except csv.Error as error:
         raise GoufuError(
             f"第 {line} 行起不是完整的 CSV，请检查引号是否成对，或另存为 UTF-8 CSV。",
             f"From line {line} on this is no CSV ({error}); check that quotes are paired, or save it as UTF-8 CSV.",
-            str(path),
+            where,
         ) from error
-    return tabular_rows(numbered, path, lambda number: Place(path.name, line=number))
+    return rows
 
 
-def _sheet_rows(data: bytes, path: Path) -> tuple[list[Row], list[Remark]]:
-    """The first sheet with a title column; values as the spreadsheet last computed them."""
-    first: list[str] = []
-    for name, _, rows in sheets(data, str(path)):
-        numbered = [
-            (number, cells) for number, row in rows if any(cells := [cell_text(value) for value in row])
-        ]
-        if any(has_title(cells) for _, cells in numbered[:10]):
-            return tabular_rows(numbered, path, partial(_sheet_place, path.name, name))
-        first = first or (numbered[0][1] if numbered else [])
-    raise _no_title(path, first)
+def _spaced(text: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows of a table that was pasted with nothing but spaces between its cells."""
+    rows = []
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        cells = tuple(clean_cell(cell) for cell in re.split(r"\s{2,}|\t|　+", line.strip()))
+        if any(cells):
+            rows.append((number, cells))
+    return rows
 
 
-def _sheet_place(file: str, sheet: str, number: int) -> Place:
-    return Place(file, cell=f"{sheet}!{number}")
+def _plain_list(text: str) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+    """A text with one item a line as a table of title and amount, and the index of its header; empty where it is none.
 
-
-def tabular_rows(
-    numbered: Sequence[tuple[int, Sequence[str]]], path: Path, place: Callable[[int], Place]
-) -> tuple[list[Row], list[Remark]]:
-    """Rows of a table whose header is the first of its first ten rows with a title column."""
-    start = next((i for i, (_, cells) in enumerate(numbered[:10]) if has_title(cells)), None)
-    if start is None:
-        raise _no_title(path, list(numbered[0][1]) if numbered else [])
-    header = [cell.strip() for cell in numbered[start][1]]
-    rows: list[Row] = []
-    remarks: list[Remark] = []
-    for number, cells in numbered[start + 1 :]:
-        extra = [cell for cell in cells[len(header) :] if cell.strip()]
-        if extra:
-            remarks.append(
-                _remark(
-                    place(number),
-                    f"比表头多出 {len(extra)} 列（多半是文字里的逗号没有加引号）",
-                    f"{len(extra)} more cells than the header has (perhaps an unquoted comma)",
-                )
-            )
+    Bullets and numbers before a line are dropped, a figure at its end is the amount.
+    """
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    priced = False
+    lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip()]
+    if not lines or len(lines) > 5000:
+        return [], 0
+    items = 0
+    for number, line in lines:
+        bare = _BULLET.sub("", line).strip()
+        if _SENTENCE.search(bare) or len(bare) > 60 or not re.search(r"[\u3400-\u9fff]", bare):
+            return [], 0
+        if (
+            (_HEADED.search(bare) and not rows)
+            or _OFFICE.match(squeeze(bare))
+            or money_unit(bare) is not None
+        ):
+            rows.append((number, (clean_cell(bare),)))
             continue
-        values: dict[str, str] = {}
-        for column, cell in zip(header, cells, strict=False):
-            values.setdefault(column, cell)
-        rows.append(Row(values, place(number)))
-    return rows, remarks
+        items += 1
+        match = _PRICED.match(narrow(bare).strip())
+        if (
+            match
+            and parse_amount(match["amount"]) is not None
+            and (
+                unit_of(match["amount"])
+                or re.search(r"[\s,:;]", narrow(bare)[match.end("title") : match.start("amount")])
+            )
+        ):
+            title = (
+                bare[: match.end("title")].strip()
+                if len(narrow(bare)) == len(bare)
+                else match["title"].strip()
+            )
+            rows.append((number, (clean_cell(title), match["amount"])))
+            priced = True
+        else:
+            rows.append((number, (clean_cell(bare), "")))
+    if not items:
+        return [], 0
+    head = ("项目名称", "金额") if priced else ("项目名称",)
+    first = next(n for n, (_, cells) in enumerate(rows) if len(cells) == 2)
+    above, body = rows[:first], rows[first:]
+    return [*above, (body[0][0], head), *[(n, cells[: len(head)]) for n, cells in body]], first
 
 
-def _no_title(path: Path, columns: Sequence[str]) -> GoufuError:
-    named = "、".join(column for column in columns if column)[:60] or "（空）"
-    return GoufuError(
-        f"没有“项目名称”（title）这一列，只看到：{named}；请在表头加上这一列。",
-        f"There is no title (项目名称) column, only: {named}; add it to the header.",
-        str(path),
+# -- workbooks --------------------------------------------------------------------------------------------------
+
+
+def _workbook(data: bytes, file: str, where: str) -> Listed:
+    """The lists of every sheet; which sheets were read and which not is a remark."""
+    stem = Path(file).stem
+    every = list(sheets(data, where))
+    read: list[tuple[Sheet, Listed]] = []
+    passed: list[Sheet] = []
+    alone: list[Sheet] = []
+    for sheet in every:
+        if not sheet.rows:
+            continue
+        grid = sheet_grid(sheet, file)
+        header = find_header(grid)
+        if header is None:
+            passed.append(sheet)
+        elif sum(1 for one in header.columns if one is not None) < 2:
+            alone.append(sheet)
+        else:
+            listed = read_list(grid, f"{stem}-{sheet.name}")
+            if listed.found:
+                read.append((sheet, listed))
+            else:
+                passed.append(sheet)
+    for sheet in alone:  # a title and nothing else that is known: only where no sheet says more
+        listed = (
+            read_list(sheet_grid(sheet, file), f"{stem}-{sheet.name}") if not read else Listed(found=False)
+        )
+        if listed.found:
+            read.append((sheet, listed))
+        else:
+            passed.append(sheet)
+    if not read:
+        first = next((sheet for sheet in every if sheet.rows), None)
+        raise no_title(where or file, first.rows[0][1] if first else [])
+    if len(read) == 1:
+        only = read[0][0]
+        prefix = f"{stem}-{only.name}-"
+        items = tuple(
+            replace(i, id=f"{stem}-{i.id[len(prefix) :]}") if i.id.startswith(prefix) else i
+            for i in read[0][1].items
+        )
+        read = [(only, replace(read[0][1], items=items))]
+    remarks = [*sheet_remarks(data, file, [sheet for sheet, _ in read]), *_which_sheets(file, read, passed)]
+    listed = _joined([one for _, one in read], remarks)
+    return _some(listed, where or file)
+
+
+def _which_sheets(
+    file: str, read: Sequence[tuple[Sheet, Listed]], passed: Sequence[Sheet]
+) -> Iterator[Remark]:
+    if len(read) + len(passed) < 2:
+        return
+    named = "、".join(f"“{sheet.name}”（{len(listed.items)} 项）" for sheet, listed in read)
+    left = "、".join(f"“{sheet.name}”" for sheet in passed)
+    yield Remark(
+        "sheet",
+        "notice",
+        f"读了工作表{named}" + (f"；{left}没有“项目名称”表头，未读。" if left else "。"),
+        f"Sheets read: {named}" + (f"; without a title column and not read: {left}." if left else "."),
+        Place(file),
     )
 
 
-def _too_long(path: Path) -> GoufuError:
+def sheet_grid(sheet: Sheet, file: str) -> Grid:
+    """A sheet as a grid whose places are addresses of cells."""
+    from disclosure.lines import column_letters
+
+    def place(number: int, column: int) -> Place:
+        letters = column_letters(column) if column >= 0 else ""
+        return Place(file, cell=f"{sheet.name}!{letters}{number}")
+
+    return Grid(sheet.name, sheet.rows, place, sheet.merged, told=True)
+
+
+def no_title(where: str, columns: Sequence[str]) -> GoufuError:
+    """The error for a file without a title column; it says what was seen and which headings are known."""
+    named = "、".join(column for column in columns if column)[:60] or "（空）"
     return GoufuError(
-        f"超过 {MAX_ROWS:,} 行，请拆分后再读。",
-        f"More than {MAX_ROWS:,} rows; split the file.",
-        str(path),
+        f"没有“项目名称”（title）这一列，只看到：{named}；请在表头加上这一列。认得的写法有：{known_titles()}；"
+        "空白表格可用 goufu template -o 项目清单.xlsx 生成。",
+        f"There is no title (项目名称) column, only: {named}; add it to the header. Known headings: {known_titles()}; "
+        "goufu template -o list.xlsx makes a blank list.",
+        where,
     )

@@ -1,7 +1,7 @@
 """Spreadsheets (.xlsx, .xls, .et, .ods) into lines: every sheet's rows in order, cells as last computed.
 
-Formulas are never evaluated and macros never run; a cell holds what the program that saved it computed. Hidden
-sheets are read like the others, and reported.
+Formulas are never evaluated and macros never run; a cell holds what the program that saved it computed, as it is
+shown. Hidden sheets, rows and columns are read like the others, and reported.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from catalog.errors import GoufuError
 from disclosure.detect import MAX_CELLS
-from disclosure.lines import Line, clean_cell
+from disclosure.lines import Line, clean_cell, column_letters
 from disclosure.model import Place, Remark
+from disclosure.shown import Dress, dresses
 
 #: rows of one sheet; a province's budget lines of a year are some hundred thousand
 MAX_ROWS = 1_000_000
@@ -27,32 +29,83 @@ _BARE_FORMULA = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, its rows that say something (numbered from 1), and what is known of its cells.
+
+    `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
+    that are hidden are among the others.
+    """
+
+    name: str
+    hidden: bool
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+
 def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
     """The lines of every sheet of the workbook `data`, a sheet named after a table led by its name.
 
     Raises GoufuError where the workbook is locked, damaged or too large.
     """
     lines: list[Line] = []
-    remarks: list[Remark] = []
-    for name, hidden, rows in sheets(data, where):
-        found = [
-            Line(cells, Place(file, cell=f"{name}!{number}"), name, number)
-            for number, row in rows
-            if any(cells := tuple(cell_text(value) for value in row))
-        ]
-        if not found:
+    read = list(sheets(data, where))
+    for sheet in read:
+        if not sheet.rows:
             continue
-        if "项目支出" in name:  # the only title that a sheet of nothing but figures may have
-            lines.append(Line((clean_cell(name),), Place(file, cell=name)))
-        lines += found
-        if hidden:
+        if "项目支出" in sheet.name:  # the only title that a sheet of nothing but figures may have
+            lines.append(Line((clean_cell(sheet.name),), Place(file, cell=sheet.name)))
+        lines += (
+            Line(cells, Place(file, cell=f"{sheet.name}!{number}"), sheet.name, number)
+            for number, cells in sheet.rows
+        )
+    return lines, sheet_remarks(data, file, read)
+
+
+def sheet_remarks(data: bytes, file: str, read: Iterable[Sheet]) -> list[Remark]:
+    """What an officer should know of how the sheets were read: what is hidden, and formulas without a value."""
+    remarks: list[Remark] = []
+    for sheet in read:
+        if not sheet.rows:
+            continue
+        if sheet.hidden:
             remarks.append(
                 Remark(
                     "file",
                     "notice",
-                    f"工作表“{name}”是隐藏的，也读了。",
-                    f"The sheet “{name}” is hidden; it was read as well.",
-                    Place(file, cell=name),
+                    f"工作表“{sheet.name}”是隐藏的，也读了。",
+                    f"The sheet “{sheet.name}” is hidden; it was read as well.",
+                    Place(file, cell=sheet.name),
+                )
+            )
+        filled = [number for number, _ in sheet.rows if number in sheet.hidden_rows]
+        if filled:
+            shown = _ranges(filled)
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的第 {shown} 行是隐藏的，也读了；不要的请先删除。",
+                    f"Rows {shown} of the sheet “{sheet.name}” are hidden; they were read as well.",
+                    Place(file, cell=f"{sheet.name}!{filled[0]}"),
+                )
+            )
+        columns = sorted(
+            n
+            for n in sheet.hidden_columns
+            if any(n < len(cells) and cells[n] and i not in sheet.hidden_rows for i, cells in sheet.rows)
+        )
+        if columns:
+            named = "、".join(map(column_letters, columns))
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的 {named} 列是隐藏的，也读了。",
+                    f"The columns {named} of the sheet “{sheet.name}” are hidden; they were read as well.",
+                    Place(file, cell=f"{sheet.name}!{column_letters(columns[0])}"),
                 )
             )
     empty = list(islice(uncomputed(data), 4))
@@ -67,7 +120,19 @@ def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Re
                 Place(file, cell=empty[0]),
             )
         )
-    return lines, remarks
+    return remarks
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers in their order, neighbours as a range: 3、5-8."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = [str(a) if a == b else f"{a}-{b}" for a, b in runs[:6]]
+    return "、".join(shown) + ("…" if len(runs) > 6 else "")
 
 
 def uncomputed(data: bytes) -> Iterator[str]:
@@ -89,8 +154,8 @@ def uncomputed(data: bytes) -> Iterator[str]:
                     rest = text[max(end, len(text) - 4096) :]
 
 
-def sheets(data: bytes, where: str) -> Iterator[tuple[str, bool, Iterator[tuple[int, list[Any]]]]]:
-    """The sheets of a workbook: name, whether hidden, and its rows with their numbers from 1.
+def sheets(data: bytes, where: str) -> Iterator[Sheet]:
+    """The sheets of a workbook in their order, with what they show.
 
     Raises GoufuError as `sheet_lines` does.
     """
@@ -98,6 +163,7 @@ def sheets(data: bytes, where: str) -> Iterator[tuple[str, bool, Iterator[tuple[
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        dress = dresses(data)
         for meta in book.sheets_metadata:
             try:
                 sheet = book.get_sheet_by_name(meta.name)
@@ -110,9 +176,7 @@ def sheets(data: bytes, where: str) -> Iterator[tuple[str, bool, Iterator[tuple[
                     f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it.",
                     where,
                 )
-            top = sheet.start[0] if sheet.start else 0
-            left = sheet.start[1] if sheet.start else 0
-            yield meta.name, hidden, _numbered(sheet, top, left)
+            yield _sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress())
     except PasswordError as error:
         raise GoufuError(
             "表格有密码保护，请用密码打开后另存为不加密的文件再试。",
@@ -127,15 +191,37 @@ def sheets(data: bytes, where: str) -> Iterator[tuple[str, bool, Iterator[tuple[
         ) from error
 
 
-def _numbered(sheet: Any, top: int, left: int) -> Iterator[tuple[int, list[Any]]]:
+def _sheet(sheet: Any, name: str, hidden: bool, dress: Dress) -> Sheet:
+    top = sheet.start[0] if sheet.start else 0
+    left = sheet.start[1] if sheet.start else 0
+    rows = []
+    texts: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), text in dress.texts.items():
+        texts.setdefault(at, []).append((column, text))
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
-        yield number, [*[""] * left, *row]
+        cells = [*[""] * left, *(cell_text(value) for value in row)]
+        for column, text in texts.get(number, ()):
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = text
+        if any(cells):
+            rows.append((number, tuple(cells)))
+    merged = [(r1 + 1, c1, r2 + 1, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()]
+    return Sheet(
+        name,
+        hidden,
+        tuple(rows),
+        tuple(merged or dress.merged),
+        frozenset(dress.hidden_rows),
+        frozenset(dress.hidden_columns),
+    )
 
 
 def cell_text(value: Any) -> str:
     """A cell as its text: whole numbers without `.0`, no exponent, dates as 2026-01-01, line breaks closed up."""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return format(value, "f") if value.is_finite() and abs(value.adjusted()) < 300 else str(value)
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))

@@ -1,63 +1,77 @@
 """The project tables, 项目支出预算表（本年预算）and（上年结转）: which rows are items, which add up others.
 
 A table is found by its title or, where the title is lost, by its header; it runs on over page breaks, repeated
-headers and page numbers until a paragraph ends it. Columns are known by their headings, never by their order.
-A row is a subtotal when it is named like an organisation and either the document knows that organisation or
-the rows below add up to it; every other row with an amount is an item. Rows that cannot be read are reported.
+headers, running heads and page numbers as long as rows with amounts follow, until a part, a section or another table
+begins. Amounts are in the unit that the heading, the lines above or a note below print; one that is printed but not
+understood is told and no amount is taken, and where none is printed the size of the amounts decides, which is told
+as well. Rows that cannot be read are reported.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from disclosure.amounts import ABSURD_WAN, parse_amount, to_wan
-from disclosure.lines import Line, fold, squeeze
+from disclosure.amounts import (
+    ABSURD_WAN,
+    MoneyUnit,
+    is_no_amount,
+    money_unit,
+    parse_amount,
+    to_wan,
+    unit_by_size,
+    unit_of,
+)
+from disclosure.columns import Columns, header, is_numbering
+from disclosure.furniture import (
+    ORGANISATION,
+    begins_part,
+    is_bracketed,
+    is_caption,
+    is_heading,
+    is_note,
+    is_page_number,
+    is_running_head,
+    names_a_table,
+    owner_of,
+    repeated,
+    says_empty,
+    spoken_name,
+)
+from disclosure.lines import Line, fold, label
 from disclosure.model import Part, Place, Remark, Subtotal
+from disclosure.subtotals import (
+    TOLERANCE,
+    Raw,
+    is_called_total,
+    is_grand,
+    is_group,
+    kinds,
+    parts_of,
+    plain,
+    without_among,
+)
+from disclosure.titles import is_title, part_of
 
-#: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
-TOLERANCE = Decimal("0.05")
 #: lines between a title and its table's header: the department, the money unit, a page header
 TITLE_REACH = 8
-
-_TITLE = re.compile(r"项目支出(?:预算)?(?:明细)?表")
-_CONTENTS = re.compile(r"(?:[.…·]{3,}|\s)\d{1,3}\Z|\A表十?[一二三四五六七八九十]")
-_PAGE = re.compile(r"[—\-–－第\s]*\d{1,4}[—\-–－页\s]*\Z")
-_MONEY_UNIT = re.compile(r"(?:金额)?单位[:：](万元|千元|元)")
-_NAME = re.compile(r"\A(?:二级)?项目(?:名称)?\Z|\A项目名称")
-_TOTAL = re.compile(
-    r"\A(?:合计|总计|金额|预算数|预算金额|预算总额|年初预算数?|资金总额|项目金额)(?:\(?万?元\)?)?\Z"
-)
-_UNIT_COLUMN = re.compile(r"\A(?:预算单位|单位名称|部门\(单位\)(?:名称)?|单位|实施单位|项目单位|部门名称)\Z")
-_FUND = re.compile(r"一般公共预算|政府性基金|国有资本经营|财政专户管理|单位资金|财政拨款")
-_GRAND = re.compile(r"\A(?:合计|总计|部门合计|单位合计|小计)\Z")
-#: rows that add up one kind of projects within a unit
-_GROUP = re.compile(
-    r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:小计|合计)?\Z"
-)
-_ORGANISATION = re.compile(
-    r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
-    r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
-)
-_ASIDE = re.compile(
-    r"\A注[:：]|\A(?:预算|部门)?公开表\d|\A(?:部门|单位)名称[:：]|单位[:：](?:万|千)?元\Z|"
-    r"\A第[一二三四五六七八九]部分|\A[一二三四五六七八九十]{1,3}、|支出预算表|绩效目标表"
-)
-_OWNER = re.compile(r"\A部门名称[:：]([\u4e00-\u9fff()]{4,40})")
-_NOTE = re.compile(r"\A注[:：]")
+#: lines that may stand between two rows of one table: the foot of a page, the head of the next, the title again
+PAUSE = 14
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One item row: its title, department and unit, its amount in 万元, and where both stand."""
+    """One item row: its title, department and unit, its amount in 万元, and where both stand.
+
+    The amount is None where none is printed, or none may be taken because its unit is not understood.
+    """
 
     title: str
     department: str
     unit: str
     part: Part
-    amount_wan: Decimal
+    amount_wan: Decimal | None
     place: Place
     amount_place: Place
 
@@ -86,14 +100,20 @@ class ProjectTables:
 
 
 @dataclass(frozen=True, slots=True)
-class _Raw:
-    """A row of a table before it is known to be an item or a subtotal."""
+class _Printed:
+    """A row as it is printed: figures not yet in 万元, the unit a cell gives itself beside each ("" for none)."""
 
     name: str
     unit: str
-    amount: Decimal
+    amount: Decimal | None
+    own: str
+    column: int
+    funds: tuple[tuple[Decimal, str, int], ...]
+    line: Line
     place: Place
     amount_place: Place
+    columns: Columns
+    total: bool = False
 
 
 @dataclass
@@ -101,16 +121,22 @@ class _Table:
     """A table while it is being collected."""
 
     part: Part
-    money: str = "万元"
+    place: Place
     owner: str = ""
-    raws: list[_Raw] = field(default_factory=list)
+    stated: list[MoneyUnit] = field(default_factory=list)
+    printed: list[_Printed] = field(default_factory=list)
+    raws: list[Raw] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    readable: bool = True
+    empty: bool = False
 
 
 def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[str] = ()) -> ProjectTables:
     """The project tables in `lines`; `units` are the organisations the document names elsewhere."""
     known = {fold(name) for name in (department, *units) if name}
-    tables = _joined(_collect(lines), department)
+    collected = _collect(lines)
+    _to_wan(collected, {unit.name for line in lines if _may_state(line) for unit in _stated(line)})
+    tables = _joined(collected, department)
     rows: list[ProjectRow] = []
     subtotals: list[Subtotal] = []
     claims: list[Claim] = []
@@ -123,32 +149,51 @@ def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[
         subtotals += read.subtotals
         claims += read.claims
         remarks += [*table.remarks, *read.remarks]
+        if not table.raws and not table.remarks and not table.empty:
+            remarks.append(_without_rows(table))
     return ProjectTables(tuple(rows), tuple(subtotals), tuple(claims), tuple(remarks), bool(tables))
 
 
+def _without_rows(table: _Table) -> Remark:
+    named = f"项目支出预算表（{table.part}）" if table.part else "项目支出预算表"
+    return Remark(
+        "table",
+        "warning",
+        f"{named}有表头，没有读到项目，请核对。",
+        f"The project table ({table.part}) has a header, but no rows were read; check it.",
+        table.place,
+    )
+
+
+# -- collecting -------------------------------------------------------------------------------------------------
+
+
 def _collect(lines: Sequence[Line]) -> list[_Table]:
-    """All project tables with their raw rows, a table interrupted by a page break joined again."""
+    """All project tables with their printed rows, a table interrupted by a page break joined again."""
     tables: list[_Table] = []
+    heads = repeated(lines)
     index = 0
     part: Part = ""
-    money = "万元"
+    stated: list[MoneyUnit] = []
+    said = -100
     owner = ""
     titled = -100
     while index < len(lines):
         line = lines[index]
-        text = squeeze(line.text)
-        if _is_title(line, text):
-            part, titled = _part(text), index
-            money = "万元"
-        if match := _MONEY_UNIT.search(text):
-            money = match[1]
-        if match := _OWNER.match(text):
-            owner = match[1]
-        header = _header(lines, index)
-        if header is None:
+        text = label(line.text)
+        if is_title(line, text):
+            part, titled = part_of(text), index
+            if index - said > 2:
+                stated = []
+        found = header(lines, index)
+        if found is None:
+            if units := _stated(line):
+                stated, said = units, index
+            if named := owner_of(line.text):
+                owner = named[0] if named[1] else owner
             index += 1
             continue
-        columns, body = header
+        columns, body = found
         near = index - titled <= TITLE_REACH
         if not near and not columns.certain:
             index += 1
@@ -156,9 +201,503 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
         if not near:
             part = "本年预算" if columns.wide or not tables else "上年结转"
         if near or not tables or tables[-1].part != part:
-            tables.append(_Table(part, money, owner))
-        index = _body(lines, body, columns, tables[-1])
+            tables.append(_Table(part, line.place, owner, list(stated)))
+        index = _Body(lines, heads, columns, tables[-1]).read(body)
+        stated, said = [], -100
     return tables
+
+
+def _stated(line: Line) -> list[MoneyUnit]:
+    """The units of money that a line states, each cell of a row by itself."""
+    texts = line.cells if line.is_row else (line.text,)
+    found = (money_unit(text) for text in texts if text and len(text) <= 200)
+    return [unit for unit in found if unit is not None]
+
+
+@dataclass
+class _Body:
+    """The rows of a table while they are read from top to bottom.
+
+    `unit` is the organisation that holds for the rows below; `alone` the remark on a row that had only a name.
+    """
+
+    lines: Sequence[Line]
+    heads: frozenset[str]
+    columns: Columns
+    table: _Table
+    unit: str = ""
+    name: str = ""
+    alone: tuple[str, Remark] | None = None
+
+    def read(self, index: int) -> int:
+        """Fill the table with the rows from `index` on; the index of the first line after the table."""
+        while index < len(self.lines):
+            line = self.lines[index]
+            text = label(line.text)
+            again = header(self.lines, index)
+            if again is not None:
+                if again[0].wide != self.columns.wide:
+                    return index
+                self.columns, index = again
+                continue
+            if self.is_note(line, text):
+                self.noted(line)
+                index += 1
+                continue
+            if self.is_amount_alone(line):
+                self.row(line)
+                index += 1
+                continue
+            if is_page_number(text) or is_numbering([label(cell) for cell in line.cells]):
+                index += 1
+                continue
+            if self.is_aside(line, text):
+                if not self.goes_on(index):
+                    self.after(index)
+                    return index
+                self.passed(line, text)
+                index += 1
+                continue
+            self.row(line)
+            index += 1
+        return index
+
+    def is_amount_alone(self, line: Line) -> bool:
+        """Whether a row has nothing but one figure, and that where amounts stand: no page number, then."""
+        filled = [i for i, cell in enumerate(line.cells) if cell]
+        return line.is_row and len(filled) == 1 and filled[0] in self.columns.amounts and filled[0] > 0
+
+    def is_note(self, line: Line, text: str) -> bool:
+        """Whether a line is a footnote: so its first words say, and where they stand in the name's cell as well."""
+        first = next((label(cell) for cell in line.cells if cell), "")
+        return is_note(first) or (not line.is_row and is_note(text))
+
+    def noted(self, line: Line) -> None:
+        """Take what a footnote says of the unit of money; tell where it has a figure that could be an amount."""
+        self.state(_stated(line))
+        if says_empty(label(line.text.partition("：")[2] or line.text.partition(":")[2])):
+            self.table.empty = True
+        if line.is_row and any(_amount_at(line, i) is not None for i in self.columns.amounts):
+            self.table.remarks.append(
+                Remark(
+                    "row",
+                    "notice",
+                    "这一行是表注，其中的数字未计入。",
+                    "This row is a note; the figures in it were left out.",
+                    line.place,
+                )
+            )
+
+    def state(self, units: Iterable[MoneyUnit]) -> None:
+        self.table.stated += [unit for unit in units if unit.name not in {u.name for u in self.table.stated}]
+
+    def is_aside(self, line: Line, text: str) -> bool:
+        """Whether a line stands outside the table: a paragraph, also where a spreadsheet gives it empty cells."""
+        if not line.is_row:
+            return True
+        if not line.is_paragraph:
+            # the department and the unit of money, or a running head and its page, side by side
+            cells = [label(cell) for cell in line.cells if cell]
+            beside = all(is_page_number(c) or is_running_head(c) or c in self.heads for c in cells)
+            return bool(_stated(line) or owner_of(line.text) or beside) and not any(
+                _amount_at(line, i) is not None for i in self.columns.amounts
+            )
+        return bool(
+            is_title(line, text)
+            or begins_part(text)
+            or (is_heading(text) and not is_group(text))
+            or is_caption(text)
+            or is_running_head(text)
+            or names_a_table(text)
+            or is_bracketed(text)
+            or text in self.heads
+            or owner_of(line.text)
+            or money_unit(line.text)
+            or says_empty(text)
+            or len(text) > 80
+        )
+
+    def goes_on(self, index: int) -> bool:
+        """Whether the paragraph at `index` only interrupts the table: rows of it, or its header, come again below."""
+        for n, line in enumerate(self.lines[index : index + PAUSE]):
+            text = label(line.text)
+            again = header(self.lines, index + n)
+            if again is not None:
+                return again[0].wide == self.columns.wide
+            if self.is_amount_alone(line) or (line.is_row and self.fits(line)):
+                return True
+            if not self.is_aside(line, text):
+                if is_page_number(text) or self.is_note(line, text):
+                    continue
+                return False
+            if is_title(line, text):
+                if part_of(text) != self.table.part:
+                    return False
+            elif is_page_number(text) or is_running_head(text) or is_caption(text):
+                continue
+            elif named := owner_of(line.text):
+                if self.table.owner and named[1] and named[0] != self.table.owner:
+                    return False
+            elif begins_part(text) or names_a_table(text) or self.is_section(text, index + n):
+                return False
+        return False
+
+    def is_section(self, text: str, index: int) -> bool:
+        """Whether a numbered heading leaves the table: no row of it stands right below."""
+        if not is_heading(text) or is_group(text):
+            return False
+        below = self.lines[index + 1] if index + 1 < len(self.lines) else None
+        return below is None or not self.fits(below)
+
+    def fits(self, line: Line) -> bool:
+        """Whether a row is one of this table: as wide at most, a name, and an amount where amounts stand."""
+        width = len(self.columns.headings)
+        if not line.is_row or any(line.cells[width:]) or not self.name_in(line):
+            return False
+        return any(
+            _amount_at(line, i) is not None
+            for column in self.columns.amounts
+            for i in self.columns.beside(column)
+        )
+
+    def passed(self, line: Line, text: str) -> None:
+        """Take what a line between two rows says, and tell of one that is nothing a page repeats."""
+        self.state(_stated(line))
+        if says_empty(text):
+            self.table.empty = True
+        if not (
+            is_title(line, text)
+            or is_caption(text)
+            or is_running_head(text)
+            or is_bracketed(text)
+            or is_group(text)
+            or text in self.heads
+            or owner_of(line.text)
+            or _stated(line)
+        ):
+            self.table.remarks.append(
+                Remark(
+                    "row",
+                    "notice",
+                    f"表中间的这一行不是项目，未计入：“{line.text[:40]}”。",
+                    f"This line between the table's rows is no item and was left out: “{line.text[:40]}”.",
+                    line.place,
+                )
+            )
+
+    def after(self, index: int) -> None:
+        """Tell of rows that look like this table's but stand after what ended it, before any other header."""
+        if not self.table.raws and not self.table.printed:
+            text = label(self.lines[index].text)
+            self.table.empty = self.table.empty or says_empty(text)
+        for n, line in enumerate(self.lines[index : index + PAUSE], index):
+            if header(self.lines, n) is not None or (n > index and names_a_table(label(line.text))):
+                return
+            if line.is_row and len([c for c in line.cells if c]) > 1:
+                if self.fits(line):
+                    self.table.remarks.append(
+                        Remark(
+                            "row",
+                            "warning",
+                            f"这一行像是上面项目支出预算表的，但隔着别的内容，未计入：“{line.text[:40]}”。",
+                            f"This row looks like one of the project table above, but other text stands between; it was left out: “{line.text[:40]}”.",
+                            line.place,
+                        )
+                    )
+                return
+
+    def name_in(self, line: Line) -> str:
+        """The name a row prints; under a heading over several columns, the last that is more than a code."""
+        texts = [
+            line.cells[i]
+            for i in self.columns.beside(self.columns.name)
+            if i < len(line.cells) and line.cells[i]
+        ]
+        worded = [text for text in texts if parse_amount(text) is None and not text.isascii()]
+        return (worded or texts or [""])[-1]
+
+    def row(self, line: Line) -> None:
+        """Add a row to the table, or say why it could not be read."""
+        columns = self.columns
+        width = len(columns.headings)
+        alone, self.alone = self.alone, None
+        name = self.name_in(line)
+        if not name and columns.name in line.merged:
+            name = self.name
+        organisation = line.cells[columns.unit] if 0 <= columns.unit < len(line.cells) else ""
+        title = next(
+            (cell for cell in line.cells if cell and is_called_total(cell) and parse_amount(cell) is None), ""
+        )
+        changed = bool(organisation) and not is_called_total(organisation)
+        if changed:
+            self.unit = spoken_name(organisation)
+        column, shown = self.amount_in(line)
+        amount = parse_amount(shown)
+        funds = tuple(
+            (value, unit_of(line.cells[i]), i)
+            for i in columns.funds
+            if (value := _amount_at(line, i)) is not None
+        )
+        if amount is None and not funds and not name:
+            if changed and not shown:
+                self.alone = (self.unit, self.remark(line, "金额", "amount"))
+            elif shown and not is_no_amount(shown):
+                self.table.remarks.append(self.remark(line, "金额", "amount"))
+            return
+        total = False
+        if not name:
+            if title:
+                name, total = title, True
+            elif changed or alone is not None or not self.table.printed:
+                name, total = (self.unit if changed else alone[0] if alone else self.unit) or "合计", True
+                alone = None
+        if alone is not None and alone[0] != self.unit:
+            self.table.remarks.append(alone[1])
+        nothing = amount is None and (not shown or is_no_amount(shown))
+        if amount is None and funds and nothing:
+            shown, column = "", columns.funds[0]
+        elif amount is None and not (nothing and shown and name and not ORGANISATION.search(label(name))):
+            remark = self.remark(line, "金额", "amount")
+            if (
+                name
+                and not shown
+                and ORGANISATION.search(label(name))
+                and not any(line.cells[i] for i in columns.amounts if i < len(line.cells))
+            ):
+                self.alone = (spoken_name(name), remark)
+                if not self.followed(line):
+                    self.table.remarks.append(remark)
+                    self.alone = None
+            else:
+                self.table.remarks.append(remark)
+            return
+        if not name:
+            self.table.remarks.append(self.remark(line, "项目名称", "name"))
+            return
+        if extra := [cell for cell in line.cells[width:] if cell]:
+            self.table.remarks.append(
+                Remark(
+                    "row",
+                    "error",
+                    f"这一行比表头多出 {len(extra)} 格，不知哪一格是金额，未计入：“{line.text[:40]}”。",
+                    f"This row has {len(extra)} more cells than the header, so that its amount is not certain; it was left out: “{line.text[:40]}”.",
+                    line.place,
+                )
+            )
+            return
+        self.name = name
+        own = unit_of(shown)
+        self.table.printed.append(
+            _Printed(
+                spoken_name(name),
+                self.unit,
+                amount,
+                own,
+                column,
+                funds,
+                line,
+                line.place_of(columns.name),
+                line.place_of(column),
+                columns,
+                total,
+            )
+        )
+
+    def followed(self, line: Line) -> bool:
+        """Whether a row of amounts without a name stands right below: the total of the organisation named here."""
+        index = next((n for n, other in enumerate(self.lines) if other is line), -1) + 1
+        below = self.lines[index] if 0 < index < len(self.lines) else None
+        return (
+            below is not None
+            and below.is_row
+            and not self.name_in(below)
+            and any(_amount_at(below, i) is not None for i in self.columns.amounts)
+        )
+
+    def amount_in(self, line: Line) -> tuple[int, str]:
+        """The column of a row's amount and what it prints; a heading may stand over the column beside as well."""
+        columns = self.columns
+        if columns.total < 0:
+            return columns.funds[0], ""
+        for i in columns.beside(columns.total):
+            if i < len(line.cells) and line.cells[i]:
+                return i, line.cells[i]
+        return columns.total, ""
+
+    def remark(self, line: Line, missing: str, english: str) -> Remark:
+        shown = line.text[:40]
+        return Remark(
+            "row",
+            "error",
+            f"这一行缺少可读的{missing}，未计入：“{shown}”。",
+            f"This row has no readable {english} and was left out: “{shown}”.",
+            line.place,
+        )
+
+
+def _amount_at(line: Line, column: int) -> Decimal | None:
+    return parse_amount(line.cells[column]) if 0 <= column < len(line.cells) else None
+
+
+# -- units of money ---------------------------------------------------------------------------------------------
+
+
+def _to_wan(tables: Sequence[_Table], elsewhere: set[str]) -> None:
+    """Bring the printed rows of all tables into 万元, telling where their unit is not given or not understood.
+
+    `elsewhere` are the units that other places of the document state: where a table states none, they and the size
+    of its amounts must not contradict each other.
+    """
+    nowhere = [table for table in tables if not table.stated and not _of_headings(table) and table.printed]
+    sizes = [
+        row.amount for table in nowhere for row in table.printed if row.amount is not None and not row.own
+    ]
+    last = ""
+    judged = unit_by_size(sizes)
+    if len(elsewhere) == 1:
+        other = next(iter(elsewhere))
+        judged = other if judged in ("", other) else ""
+    for table in tables:
+        if table in nowhere and _continues(table, tables):
+            unit = last
+        elif table in nowhere:
+            unit = judged if sizes else "万元"
+            if any(row.amount is not None and not row.own for row in table.printed):
+                table.remarks.insert(0, _judged_by_size(judged, table.place))
+        else:
+            unit = _unit_of(table)
+        table.readable = bool(unit)
+        last = unit
+        table.raws = [_in_wan(row, unit, table) for row in table.printed]
+
+
+def _may_state(line: Line) -> bool:
+    return "元" in line.text and ("单" in line.text or "（" in line.text or "(" in line.text)
+
+
+def _continues(table: _Table, tables: Sequence[_Table]) -> bool:
+    """Whether a table without a unit only carries the one before it over a page."""
+    index = next(n for n, other in enumerate(tables) if other is table)
+    return (
+        index > 0
+        and tables[index - 1].part == table.part
+        and bool(tables[index - 1].stated or _of_headings(tables[index - 1]))
+    )
+
+
+def _of_headings(table: _Table) -> list[MoneyUnit]:
+    """The units that the headings print: of the amount's column, else of those over it or beside it."""
+    found: list[MoneyUnit] = []
+    for columns in {id(row.columns): row.columns for row in table.printed}.values():
+        if unit := columns.units.get(columns.total):
+            found.append(unit)
+        else:
+            found += columns.units.values()
+    return found
+
+
+def _unit_of(table: _Table) -> str:
+    """The unit of a table's amounts, "" where what is printed is not understood; both are told at their place."""
+    own, above = _of_headings(table), table.stated
+    names = {unit.name for unit in own or above}
+    if len(names) == 1 and "" not in names:
+        name = names.pop()
+        if own and any(unit.name != name for unit in above):
+            table.remarks.insert(
+                0,
+                Remark(
+                    "unit",
+                    "warning",
+                    f"表上印的单位是“{above[0].printed}”，金额一列写的是“{own[0].printed}”，按这一列，请核对。",
+                    f"The table says {above[0].printed}, the column of amounts {own[0].printed}; the column was followed. Check it.",
+                    table.place,
+                ),
+            )
+        return name
+    printed = "、".join(dict.fromkeys(unit.printed for unit in own or above))
+    table.remarks.insert(
+        0,
+        Remark(
+            "unit",
+            "error",
+            f"金额的单位“{printed}”没有读懂，这张表的金额一律未取；请改为“单位：万元”或“单位：元”再读。",
+            f"The unit of the amounts, “{printed}”, is not understood and none of this table was taken; write 单位：万元 or 单位：元 and read it again.",
+            table.place,
+        ),
+    )
+    return ""
+
+
+def _judged_by_size(unit: str, place: Place) -> Remark:
+    if unit:
+        return Remark(
+            "unit",
+            "warning",
+            f"没有写明金额单位，按数值大小和本文件其他表判断为{unit}，请核对。",
+            f"No unit of money is given; by their size and the document's other tables the amounts were taken as {unit}. Check it.",
+            place,
+        )
+    return Remark(
+        "unit",
+        "error",
+        "没有写明金额单位，从数值大小也看不出是元还是万元，这张表的金额一律未取；请写上“单位：万元”或“单位：元”再读。",
+        "No unit of money is given and the size of the amounts does not tell it; none of this table was taken. Write 单位：万元 or 单位：元 and read it again.",
+        place,
+    )
+
+
+def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
+    """A row in 万元, with remarks on an amount that is odd or not the sum of its funds."""
+    # a refused unit: figures still tell which rows add up others, but none is handed on
+    known = bool(unit or row.own)
+
+    def wan(value: Decimal, own: str, column: int) -> Decimal:
+        heading = row.columns.units.get(column)
+        of_column = heading.name if heading is not None and unit else ""
+        return to_wan(value, own or of_column or unit or "万元")
+
+    funds = [wan(*fund) for fund in row.funds]
+    if row.amount is None:
+        amount = sum(funds, Decimal(0))
+        known = known and bool(funds)
+    else:
+        amount = wan(row.amount, row.own, row.column)
+    place = row.line.place
+    if row.amount is None and not funds:
+        table.remarks.append(
+            Remark(
+                "row",
+                "notice",
+                f"“{row.name}”没有金额。",
+                f"“{row.name}” has no amount.",
+                place,
+            )
+        )
+    if known and (abs(amount) >= ABSURD_WAN or amount < 0):
+        odd = ("大得不可能", "impossibly large") if amount > 0 else ("是负数", "negative")
+        table.remarks.append(
+            Remark(
+                "row",
+                "error" if amount > 0 else "warning",
+                f"“{row.name}”的金额 {amount:,} 万元{odd[0]}，请核对。",
+                f"The amount of “{row.name}”, {amount:,}, is {odd[1]}; check it.",
+                place,
+            )
+        )
+    if known and funds and row.amount is not None and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE:
+        table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"“{row.name}”的合计 {amount:,} 万元不等于各项资金之和 {sum(funds, Decimal(0)):,} 万元。",
+                f"The total of “{row.name}”, {amount:,}, is not the sum of its funds, {sum(funds, Decimal(0)):,}.",
+                place,
+            )
+        )
+    return Raw(row.name, row.unit, amount, row.place, row.amount_place, known, row.total)
+
+
+# -- items and subtotals ----------------------------------------------------------------------------------------
 
 
 def _joined(tables: Sequence[_Table], department: str) -> list[_Table]:
@@ -168,9 +707,18 @@ def _joined(tables: Sequence[_Table], department: str) -> list[_Table]:
     """
     joined: list[_Table] = []
     for table in tables:
-        first = squeeze(table.raws[0].name) if table.raws else ""
-        whole = bool(_GRAND.match(first)) or fold(first) in {fold(department), fold(table.owner)} - {""}
-        if joined and joined[-1].part == table.part and joined[-1].owner == table.owner and not whole:
+        first = table.raws[0].name if table.raws else ""
+        whole = (is_grand(first) and len(table.raws) > 1) or fold(first) in {
+            fold(department),
+            fold(table.owner),
+        } - {""}
+        if (
+            joined
+            and joined[-1].part == table.part
+            and joined[-1].owner == table.owner
+            and joined[-1].readable == table.readable
+            and not whole
+        ):
             joined[-1].raws += table.raws
             joined[-1].remarks += table.remarks
         else:
@@ -178,300 +726,51 @@ def _joined(tables: Sequence[_Table], department: str) -> list[_Table]:
     return joined
 
 
-def _is_title(line: Line, text: str) -> bool:
-    if not line.is_paragraph or "绩效" in text or len(text) > 60:
-        return False
-    return bool(_TITLE.search(text)) and not _CONTENTS.search(line.text)
-
-
-def _part(text: str) -> Part:
-    return "上年结转" if "结转" in text and "不含" not in text else "本年预算"
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which cell holds what: indexes, -1 where there is no such column.
-
-    `wide`: the columns are those of 本年预算. `certain`: the header alone tells a project table.
-    """
-
-    name: int
-    total: int
-    unit: int
-    funds: tuple[int, ...]
-    wide: bool
-    certain: bool
-
-
-def _header(lines: Sequence[Line], index: int) -> tuple[_Columns, int] | None:
-    """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
-    first = lines[index]
-    if not first.is_row:
-        return None
-    heads = [squeeze(cell) for cell in first.cells]
-    if not any(_NAME.match(head) for head in heads):
-        return None
-    rows = [heads]
-    body = index + 1
-    while body < len(lines) and len(rows) < 4 and lines[body].is_row:
-        cells = [squeeze(cell) for cell in lines[body].cells]
-        filled = [cell for cell in cells if cell]
-        if _is_numbering(filled):
-            body += 1
-            break
-        if any(parse_amount(cell) is not None for cell in filled) or not all(
-            _FUND.search(cell) or _TOTAL.match(cell) or _NAME.match(cell) or _UNIT_COLUMN.match(cell)
-            for cell in filled
-        ):
-            break
-        rows.append(cells)
-        body += 1
-    width = max(len(row) for row in rows)
-    stacks = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
-    name = next((i for i, stack in enumerate(stacks) if any(_NAME.match(h) for h in stack)), -1)
-    unit = next((i for i, stack in enumerate(stacks) if any(_UNIT_COLUMN.match(h) for h in stack)), -1)
-    total = next((i for i, stack in enumerate(stacks) if any(_TOTAL.match(h) for h in stack)), -1)
-    funds = tuple(
-        i
-        for i, stack in enumerate(stacks)
-        if i not in (name, total, unit) and any(_FUND.search(h) for h in stack) and "小计" not in stack
-    )
-    if total == -1 and not funds:
-        return None
-    wide = any("专户" in h or "单位资金" in h for stack in stacks for h in stack)
-    certain = bool(funds) and any(head.startswith("项目名称") for head in stacks[name])
-    return _Columns(name, total, unit, funds, wide, certain), body
-
-
-def _is_numbering(filled: Sequence[str]) -> bool:
-    """Whether the cells are the row of column numbers 1 2 3 … under a header."""
-    return len(filled) > 2 and filled == [str(n) for n in range(1, len(filled) + 1)]
-
-
-def _body(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -> int:
-    """Fill `table` with the rows from `index` on; the index of the first line after the table."""
-    unit = ""
-    while index < len(lines):
-        line = lines[index]
-        text = squeeze(line.text)
-        if _is_page_number(text):
-            index += 1
-            continue
-        again = _header(lines, index)
-        if again is not None:
-            if again[0].wide != columns.wide:
-                return index
-            columns, index = again
-            continue
-        if _is_aside(line, text):
-            if _NOTE.match(text) or not _goes_on(lines, index, columns, table):
-                return index
-            index += 1
-            continue
-        if _is_numbering([squeeze(c) for c in line.cells if c]):
-            index += 1
-            continue
-        unit = _read_row(line, columns, table, unit)
-        index += 1
-    return index
-
-
-def _is_aside(line: Line, text: str) -> bool:
-    """Whether a line stands outside the table: a paragraph, also where a spreadsheet gives it empty cells."""
-    if not line.is_row:
-        return True
-    return line.is_paragraph and bool(_is_title(line, text) or _ASIDE.search(text) or len(text) > 80)
-
-
-def _goes_on(lines: Sequence[Line], index: int, columns: _Columns, table: _Table) -> bool:
-    """Whether the paragraph at `index` only interrupts the table: its own title, or money unit, printed again."""
-    for line in lines[index : index + 4]:
-        text = squeeze(line.text)
-        if not _is_aside(line, text):
-            return _amount_at(line, columns.total) is not None or bool(_header([line], 0))
-        if _is_title(line, text):
-            if _part(text) != table.part:
-                return False
-        elif match := _OWNER.match(text):
-            if table.owner and match[1] != table.owner:
-                return False
-        elif not (
-            _is_page_number(text) or _MONEY_UNIT.search(text) or re.match(r"(?:部门|单位)名称[:：]", text)
-        ):
-            return False
-    return False
-
-
-def _is_page_number(text: str) -> bool:
-    return bool(_PAGE.match(text)) and len(text) <= 12
-
-
-def _amount_at(line: Line, column: int) -> Decimal | None:
-    return parse_amount(line.cells[column]) if 0 <= column < len(line.cells) else None
-
-
-def _read_row(line: Line, columns: _Columns, table: _Table, unit: str) -> str:
-    """Add the row to `table`, or say why it could not be read; the unit that holds for the rows below."""
-    name = line.cells[columns.name] if columns.name < len(line.cells) else ""
-    if columns.unit >= 0 and columns.unit < len(line.cells) and line.cells[columns.unit]:
-        unit = line.cells[columns.unit]
-    funds = tuple(
-        to_wan(amount, table.money) for i in columns.funds if (amount := _amount_at(line, i)) is not None
-    )
-    total = _amount_at(line, columns.total)
-    amount = to_wan(total, table.money) if total is not None else None
-    printed = line.cells[columns.total] if 0 <= columns.total < len(line.cells) else ""
-    if amount is None and funds and not printed:
-        amount = sum(funds, Decimal(0))
-    if not name and amount is None:
-        return unit
-    if amount is None or not name:
-        missing = ("金额", "an amount") if amount is None else ("项目名称", "a name")
-        shown = line.text[:40]
-        table.remarks.append(
-            Remark(
-                "row",
-                "error",
-                f"这一行缺少可读的{missing[0]}，未计入：“{shown}”。",
-                f"This row has no readable {missing[1].split()[-1]} and was left out: “{shown}”.",
-                line.place,
-            )
-        )
-        return unit
-    if abs(amount) >= ABSURD_WAN or amount < 0:
-        odd = ("大得不可能", "impossibly large") if amount > 0 else ("是负数", "negative")
-        table.remarks.append(
-            Remark(
-                "row",
-                "error" if amount > 0 else "warning",
-                f"“{name}”的金额 {amount:,} 万元{odd[0]}，请核对。",
-                f"The amount of “{name}”, {amount:,}, is {odd[1]}; check it.",
-                line.place,
-            )
-        )
-    if funds and printed and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE:
-        table.remarks.append(
-            Remark(
-                "row",
-                "warning",
-                f"“{name}”的合计 {amount:,} 万元不等于各项资金之和 {sum(funds, Decimal(0)):,} 万元。",
-                f"The total of “{name}”, {amount:,}, is not the sum of its funds, {sum(funds, Decimal(0)):,}.",
-                line.place,
-            )
-        )
-    place = line.place_of(columns.name)
-    amount_place = line.place_of(columns.total if columns.total >= 0 else columns.funds[0])
-    table.raws.append(_Raw(name, unit, amount, place, amount_place))
-    return unit
-
-
 def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables:
     """Items and subtotals of one table, and what each subtotal adds up."""
     raws = table.raws
-    heads = _heads(raws, known)
+    found = kinds(raws, known)
     rows: list[ProjectRow] = []
-    subtotals: list[Subtotal] = []
+    subtotals: dict[int, Subtotal] = {}
+    remarks: list[Remark] = []
     unit = ""
-    for raw, head in zip(raws, heads, strict=True):
-        if head:
-            subtotals.append(Subtotal(raw.name, table.part, raw.amount, raw.amount_place))
-            if not is_group(raw.name):
-                unit = department if _GRAND.match(squeeze(raw.name)) else raw.name
-        else:
+    item: Raw | None = None
+    for i, (raw, kind) in enumerate(zip(raws, found, strict=True)):
+        if kind == "item":
+            item = raw = without_among(raw)
             rows.append(
                 ProjectRow(
                     raw.name,
                     department,
                     raw.unit or unit or department,
                     table.part,
-                    raw.amount,
+                    raw.amount if raw.known else None,
                     raw.place,
                     raw.amount_place,
                 )
             )
-    claims = _claims(raws, heads, subtotals)
-    return ProjectTables(tuple(rows), tuple(subtotals), claims, (), True)
+            continue
+        if kind == "among":
+            if raw.known and (item is None or raw.amount > item.amount + TOLERANCE or found[i - 1] == "head"):
+                remarks.append(_among(raw))
+            continue
+        if raw.known:
+            subtotals[i] = Subtotal(raw.name, table.part, raw.amount, raw.amount_place)
+        if kind == "head" and not is_group(raw.name):
+            unit = department if is_called_total(raw.name) else plain(raw.name)
+    claims = tuple(
+        Claim(subtotals[i], parts, whole)
+        for i, (parts, whole) in parts_of(raws, found).items()
+        if i in subtotals
+    )
+    return ProjectTables(tuple(rows), tuple(subtotals.values()), claims, tuple(remarks), True)
 
 
-def _heads(raws: Sequence[_Raw], known: set[str]) -> list[bool]:
-    """Which rows add up others.
-
-    A row named like an organisation that the document names nowhere else is one only if the rows below add up
-    to it, and if the table's own total does not need it as an item.
-    """
-    sure = [_is_known_subtotal(raw.name, known) for raw in raws]
-    heads = [sure[i] or _adds_up(raws, sure, i) for i in range(len(raws))]
-    if raws and sure[0]:
-        short = raws[0].amount - sum(
-            (r.amount for r, h in zip(raws, heads, strict=True) if not h), Decimal(0)
-        )
-        for i, raw in enumerate(raws):
-            if heads[i] and not sure[i] and abs(short) > TOLERANCE and abs(short - raw.amount) <= TOLERANCE:
-                heads[i] = False
-                break
-    return heads
-
-
-def _is_known_subtotal(name: str, known: set[str]) -> bool:
-    flat = squeeze(name)
-    return bool(_GRAND.match(flat) or _GROUP.match(flat)) or fold(name) in known
-
-
-def is_group(name: str) -> bool:
-    """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
-    return bool(_GROUP.match(squeeze(name)))
-
-
-def _adds_up(raws: Sequence[_Raw], sure: Sequence[bool], i: int) -> bool:
-    """Whether row `i` is named like an organisation and the rows below it add up to it."""
-    if not _ORGANISATION.search(squeeze(raws[i].name)):
-        return False
-    below = Decimal(0)
-    for j in range(i + 1, len(raws)):
-        if sure[j] or below > raws[i].amount + TOLERANCE:
-            return False
-        below += raws[j].amount
-        if abs(below - raws[i].amount) <= TOLERANCE:
-            return True
-    return False
-
-
-def _claims(raws: Sequence[_Raw], heads: Sequence[bool], subtotals: Sequence[Subtotal]) -> tuple[Claim, ...]:
-    """Each subtotal with the amounts it must add up.
-
-    A first row, or a 合计 at the end, adds up all items of the table; any other the items down to the next, and a
-    小计 with nothing below it those above. A first row that only its own items add up to is a unit's.
-    """
-    indexes = [i for i, head in enumerate(heads) if head]
-    everything = tuple(raw.amount for raw, head in zip(raws, heads, strict=True) if not head)
-    claims = []
-    for n, i in enumerate(indexes):
-        end = indexes[n + 1] if n + 1 < len(indexes) else len(raws)
-        own = tuple(raw.amount for raw in raws[i + 1 : end])
-        above = tuple(raw.amount for raw in raws[indexes[n - 1] + 1 if n else 0 : i])
-        name = squeeze(raws[i].name)
-        parts, whole = own, False
-        if name == "小计" and above and (not own or _sums(above, raws[i].amount)):
-            parts = above
-        elif n == 0 or (_GRAND.match(name) and not own):
-            if not own or _sums(everything, raws[i].amount) or not _sums(own, raws[i].amount):
-                parts, whole = everything, True
-        elif not own:  # what stands below are its groups: 其他运转类, 特定目标类
-            parts = _grouped(raws, heads, i)
-        claims.append(Claim(subtotals[n], parts, whole))
-    return tuple(claims)
-
-
-def _grouped(raws: Sequence[_Raw], heads: Sequence[bool], i: int) -> tuple[Decimal, ...]:
-    """The items below row `i` as far as only group rows stand between."""
-    parts: list[Decimal] = []
-    for raw, head in zip(raws[i + 1 :], heads[i + 1 :], strict=True):
-        if head and not is_group(raw.name):
-            break
-        if not head:
-            parts.append(raw.amount)
-    return tuple(parts)
-
-
-def _sums(parts: Sequence[Decimal], amount: Decimal) -> bool:
-    return abs(sum(parts, Decimal(0)) - amount) <= TOLERANCE
+def _among(raw: Raw) -> Remark:
+    return Remark(
+        "row",
+        "notice",
+        f"“{raw.name}”是上面金额的一部分，未另计为项目，请核对。",
+        f"“{raw.name}” is part of the amount above it and was not counted as an item; check it.",
+        raw.place,
+    )

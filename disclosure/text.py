@@ -17,6 +17,10 @@ from disclosure.model import Place
 #: bytes; a text disclosure has a few hundred kilobytes
 MAX_TEXT = 64 * 1024 * 1024
 
+#: characters that are read well for each that is not; a text in another encoding has far more of the latter
+_SOUND = 10
+#: what a text in UTF-16 without its mark is made of
+_WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
@@ -64,7 +68,16 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
 
 def decode(data: bytes, where: str = "") -> str:
-    """`data` as text: by its byte order mark, else UTF-8, else GB18030. Raises GoufuError where it is neither."""
+    """`data` as text: by its byte order mark, else UTF-8, UTF-16 or GB18030. Raises GoufuError where it is none."""
+    return decoded(data, where)[0]
+
+
+def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
+    """`data` as text, and the lines in which a byte could not be read and U+FFFD stands in its place.
+
+    A few such bytes (a character cut in two by another program) are borne, in the encoding that all the rest of the
+    text is plainly in. Raises GoufuError where there is none.
+    """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -75,13 +88,26 @@ def decode(data: bytes, where: str = "") -> str:
             break
     else:
         candidates = ["utf-8", "gb18030"]
+        if b"\x00" in data[:4096]:  # UTF-16 without its mark: every separator has a zero byte
+            candidates = (
+                ["utf-16-le", "utf-16-be"]
+                if data[:4096:2].count(0) <= data[1:4096:2].count(0)
+                else ["utf-16-be"]
+            )
     for encoding in candidates:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if len(_CONTROL.findall(text[:100_000])) <= len(text[:100_000]) // 1000:
-            return text
+        for errors in ("strict", "replace"):
+            try:
+                text = data.decode(encoding, errors)
+            except UnicodeDecodeError:
+                continue
+            bad = text.count("\ufffd") if errors == "replace" else 0
+            if encoding.endswith("e") and len(_WRITTEN.findall(text)) < 0.9 * len(text):
+                continue
+            if bad and bad * _SOUND > sum(1 for c in text if c > "\x7f"):
+                continue
+            if len(_CONTROL.findall(text[:100_000])) <= len(text[:100_000]) // 1000:
+                lines = text.split("\n") if bad else []
+                return text, [n for n, line in enumerate(lines, 1) if "\ufffd" in line]
     raise GoufuError(
         "这不是文本文件，或编码无法识别，请另存为 UTF-8 文本，或直接使用 PDF、Word、Excel 原件。",
         "This is no text file, or its encoding is not known; save it as UTF-8 text, or give the original PDF, Word or Excel file.",

@@ -1,22 +1,30 @@
-"""Web pages into lines: headings, paragraphs and table rows in order; scripts, styles and hidden parts left out.
+"""Web pages (.html, .mhtml) into lines: headings, paragraphs and table rows in order, as a browser shows them.
 
-Departments paste their tables into pages, and many systems hand out "Excel" files that are such a page.
+Departments paste their tables into pages, and many systems hand out "Excel" or "Word" files that are such a page.
+Scripts, the reading aids of ruby, deletions and what the page hides (the attribute, its styles, its style sheet)
+are left out; style sheets in files of their own are not there to be asked.
 """
 
 from __future__ import annotations
 
+import email
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from email import policy
 from typing import Any
 
 from catalog.errors import GoufuError
 from disclosure.lines import Line, clean_cell
-from disclosure.model import Place
+from disclosure.model import Place, Remark
+from disclosure.stylesheet import StyleSheet, declared
 from disclosure.text import decode
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
+#: never shown, or not the text itself
 _SKIPPED = frozenset(
     {"script", "style", "head", "noscript", "template", "svg", "select", "button", "nav", "iframe"}
+    | {"rt", "rp", "rtc", "del"}
 )
 _BLOCKS = frozenset(
     {
@@ -44,14 +52,66 @@ MAX_COLUMNS = 300
 MAX_ROWSPAN = 5_000
 
 
-def page_lines(data: bytes, file: str, where: str) -> list[Line]:
-    """The lines of the page `data`; places are line numbers of its source.
+def page_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
+    """The lines of the page `data`, and a remark where parts of its tables are hidden and were left out.
 
+    Places are line numbers of its source, and where several rows share one also the table and row (`表1!3`).
     Raises GoufuError where its encoding is not known or it holds nothing.
     """
+    lines, hidden = _page(_decoded(data, where), file, where)
+    numbers = [line.place.line for line in lines if line.is_row]
+    if len(set(numbers)) == len(numbers):
+        lines = [replace(line, place=Place(file, line=line.place.line)) for line in lines]
+    return lines, _left_out(hidden, file)
+
+
+def archived_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
+    """The lines of a page saved with everything it needs in one file (.mhtml, .mht); places are tables and rows.
+
+    A workbook saved so has a page for each sheet; all are read in their order. Raises GoufuError where there is no
+    page in it.
+    """
+    message = email.message_from_bytes(data.lstrip(), policy=policy.default)
+    lines: list[Line] = []
+    hidden = tables = 0
+    for part in message.walk():
+        if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
+            continue
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes) or not content.strip():
+            continue
+        charset = part.get_content_charset()
+        found, left_out = _page(_decoded(content, where, charset or ""), file, where, tables)
+        lines += [replace(line, place=Place(file, cell=line.place.cell)) for line in found]
+        hidden += left_out
+        tables += len({line.place.cell.partition("!")[0] for line in found if line.is_row})
+    if not lines:
+        raise GoufuError(
+            "这是单个文件网页（MHTML），但里面没有网页内容，请在浏览器中另存为网页或 PDF 再试。",
+            "This is a web archive (MHTML) without a page in it; save the page again, or as PDF.",
+            where,
+        )
+    return lines, _left_out(hidden, file)
+
+
+def _left_out(hidden: int, file: str) -> list[Remark]:
+    if not hidden:
+        return []
+    return [
+        Remark(
+            "hidden",
+            "notice",
+            f"网页的表格里有 {hidden} 处隐藏的行或格，页面上看不到，未读。",
+            f"{hidden} rows or cells of the page's tables are hidden and were left out.",
+            Place(file),
+        )
+    ]
+
+
+def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line], int]:
+    """The lines of a page, its tables counted from `tables`, and how many hidden rows and cells were left out."""
     from lxml import etree, html
 
-    text = _decoded(data, where)
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", text), parser=parser)
@@ -61,14 +121,17 @@ def page_lines(data: bytes, file: str, where: str) -> list[Line]:
             f"The page cannot be read ({error}); save it from the browser again, or as PDF.",
             where,
         ) from error
-    return list(_blocks(root, file))
+    hidden = _strip(root)
+    return list(_blocks(root, file, tables)), hidden
 
 
-def _decoded(data: bytes, where: str) -> str:
+def _decoded(data: bytes, where: str, charset: str = "") -> str:
     """The page as text: by its byte order mark or UTF-8, else by what it declares, else GB18030."""
-    if (match := _CHARSET.search(data[:4096])) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = match[1].decode("ascii").lower()
-        encoding = "gb18030" if name in ("gb2312", "gbk", "gb18030") else name
+    if not charset and (match := _CHARSET.search(data[:4096])):
+        charset = match[1].decode("ascii")
+    if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        name = charset.lower()
+        encoding = "gb18030" if name in ("gb2312", "gbk", "gb18030", "x-gbk") else name
         try:
             return data.decode(encoding)
         except (LookupError, UnicodeDecodeError):
@@ -76,16 +139,70 @@ def _decoded(data: bytes, where: str) -> str:
     return decode(data, where)
 
 
-def _blocks(root: Any, file: str) -> Iterator[Line]:
+def _strip(root: Any) -> int:
+    """Take out of the page whatever a browser does not show; how many rows and cells of tables that were."""
+    sheet = StyleSheet("\n".join(node.text or "" for node in root.iter("style")))
+    count = 0
+    unseen: set[int] = set()  # columns and elements by their place in `nodes`, whose text is not seen
+    nodes = list(root.iter())
+    numbers = {id(node): n for n, node in enumerate(nodes)}
+    gone: list[Any] = []
+    for n, node in enumerate(nodes):
+        if not isinstance(node.tag, str):
+            continue
+        styles = {**({"display": "none"} if node.get("hidden") is not None else {}), **sheet.of(node)}
+        styles |= declared(node.get("style") or "")
+        parent = node.getparent()
+        visibility = styles.get("visibility", "inherit")
+        above = parent is not None and numbers[id(parent)] in unseen
+        unseen_here = above if visibility == "inherit" else visibility in ("hidden", "collapse")
+        if (
+            node.tag in _SKIPPED
+            or styles.get("display") == "none"
+            or (visibility == "collapse" and node.tag in ("tr", "tbody", "thead", "tfoot", "table"))
+        ):
+            if node.tag in ("col", "colgroup"):
+                continue
+            if node.tag not in _SKIPPED:
+                count += _rows_or_cells(node)
+            gone.append(node)
+        elif unseen_here:
+            unseen.add(n)
+            if node.tag in ("td", "th") and clean_cell(node.text_content()):
+                count += 1
+    for n in unseen:
+        nodes[n].text = None
+        for child in nodes[n]:
+            child.tail = None
+    for node in gone:
+        if node is not root and node.getparent() is not None:
+            node.drop_tree()
+    return count
+
+
+def _rows_or_cells(node: Any) -> int:
+    """How many table rows with a text a hidden element has, or 1 where it is a cell or stands in one."""
+    if not clean_cell(node.text_content()):
+        return 0
+    rows = [row for row in node.iter("tr") if clean_cell(row.text_content())]
+    return len(rows) or int(
+        node.tag in ("td", "th") or next(node.iterancestors("td", "th"), None) is not None
+    )
+
+
+def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
     """Lines in document order, without recursion: pages may be nested as deep as they like."""
     parts: list[str] = []
     line = root.sourceline
+    paragraphs = 0
 
     def flush() -> Iterator[Line]:
+        nonlocal paragraphs
         text = clean_cell("".join(parts))
         parts.clear()
         if text:
-            yield Line((text,), Place(file, line=line))
+            paragraphs += 1
+            yield Line((text,), Place(file, line=line, cell=f"段{paragraphs}"))
 
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
@@ -97,15 +214,12 @@ def _blocks(root: Any, file: str) -> Iterator[Line]:
             if node.tail and node is not root:
                 parts.append(node.tail)
             continue
-        if tag in _SKIPPED or _hidden(node):
-            if node.tail:
-                parts.append(node.tail)
-            continue
         if tag in _BLOCKS:
             yield from flush()
             line = node.sourceline
         if tag == "table" and not _is_layout(node):
-            yield from _rows(node, file)
+            tables += 1
+            yield from _rows(node, file, tables)
             if node.tail:
                 parts.append(node.tail)
             continue
@@ -116,21 +230,24 @@ def _blocks(root: Any, file: str) -> Iterator[Line]:
     yield from flush()
 
 
-def _hidden(node: Any) -> bool:
-    style = (node.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or node.get("hidden") is not None
-
-
 def _is_layout(table: Any) -> bool:
     """Whether a table only arranges the page: another table stands in one of its cells."""
     return next(table.iterdescendants("table"), None) is not None
 
 
-def _rows(table: Any, file: str) -> Iterator[Line]:
+def _rows(table: Any, file: str, number: int) -> Iterator[Line]:
     """The rows of a table; a cell over several columns or rows stands at its first place."""
+    for caption in table.iterchildren("caption"):
+        if text := clean_cell(caption.text_content()):
+            yield Line((text,), Place(file, line=caption.sourceline, cell=f"表{number}"))
     held: dict[int, int] = {}
-    for row in table.iter("tr"):
+    group = None
+    for n, row in enumerate(table.iter("tr"), 1):
+        if row.getparent() is not group:  # a cell does not span beyond its thead or tbody
+            group = row.getparent()
+            held.clear()
         cells: list[str] = []
+        merged = {column for column, rows in held.items() if rows > 0}
         for cell in row.iterchildren("td", "th"):
             while held.get(len(cells), 0) > 0:
                 held[len(cells)] -= 1
@@ -138,26 +255,16 @@ def _rows(table: Any, file: str) -> Iterator[Line]:
             if len(cells) >= MAX_COLUMNS:
                 break
             wide = _span(cell.get("colspan"), MAX_COLUMNS - len(cells))
-            high = _span(cell.get("rowspan"), MAX_ROWSPAN)
+            high = MAX_ROWSPAN if cell.get("rowspan") == "0" else _span(cell.get("rowspan"), MAX_ROWSPAN)
             for column in range(len(cells), len(cells) + wide):
                 held[column] = high - 1
-            cells += [_cell_text(cell), *[""] * (wide - 1)]
-        for column in [c for c in held if c >= len(cells) and held[c] > 0]:
+            cells += [clean_cell(cell.text_content()), *[""] * (wide - 1)]
+        for column in sorted(c for c in held if c >= len(cells) and held[c] > 0):
             held[column] -= 1
+            cells += [""] * (column + 1 - len(cells))
         if any(cells):
-            yield Line(tuple(cells), Place(file, line=row.sourceline))
-
-
-def _cell_text(cell: Any) -> str:
-    parts = [text for node in cell.iter() for text in _own(node, cell)]
-    return clean_cell("".join(parts))
-
-
-def _own(node: Any, cell: Any) -> Iterator[str]:
-    if isinstance(node.tag, str) and node.tag not in _SKIPPED and node.text:
-        yield node.text
-    if node is not cell and node.tail:
-        yield node.tail
+            place = Place(file, line=row.sourceline, cell=f"表{number}!{n}")
+            yield Line(tuple(cells), place, merged=frozenset(merged))
 
 
 def _span(value: str | None, limit: int) -> int:

@@ -1,51 +1,129 @@
 """Word documents (.docx) into lines: paragraphs and table rows in printed order, merged cells speaking once.
 
-Text in boxes, content controls and tracked insertions counts, deletions do not. Macros and embedded objects are
-never looked at.
+Text in boxes, content controls and tracked insertions counts; deletions, hidden text and rows, and the reading aids
+above characters (拼音指南) do not. Documents embedded as a whole (altChunk, a habit of office systems) are read where
+they stand. Macros and embedded objects are never looked at.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalog.errors import GoufuError
 from disclosure.lines import Line, clean_cell
-from disclosure.model import Place
+from disclosure.model import Place, Remark
+from disclosure.package import parts_of, relations, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DRAWINGS = f"{_W}txbxContent"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: what a run stands in where its text is not part of the line: boxes, deletions, the small letters of a ruby
+_APART = frozenset({_DRAWINGS, _FALLBACK, f"{_W}del", f"{_W}moveFrom", f"{_W}rt"})
+#: what only holds blocks, rows or cells
+_HOLDERS = frozenset(
+    f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml")
+)
+_OFF = frozenset({"0", "false", "off", "none"})
 #: tables inside tables inside tables … beyond this are no document
 MAX_DEPTH = 20
+#: documents embedded in one another
+MAX_CHUNKS = 3
+#: columns a cell may span or a row leave out
+MAX_SPAN = 200
 
 
-def word_lines(data: bytes, file: str, where: str) -> list[Line]:
-    """The lines of the .docx `data`; a paragraph's place is its number, a row's its table and row.
+def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list[Line], list[Remark]]:
+    """The lines of the .docx `data` and what could not be read of it; a paragraph's place is its number, a row's its
+    table and row.
 
     Raises GoufuError where the document cannot be opened.
     """
-    import docx
-
     try:
-        body = docx.Document(io.BytesIO(data)).element.body
-    except Exception as error:  # the package raises whatever its zip and XML layers raise
-        raise GoufuError(
-            "Word 文档已损坏，打不开，请在 Word 或 WPS 中修复并另存为 .docx。",
-            f"The Word document is damaged and cannot be opened ({error}); repair it and save it as .docx.",
-            where,
-        ) from error
-    return list(_Walk(file).blocks(body, 0))
+        parts = parts_of(data)
+        main = next(
+            (path for kind, path in relations(parts).values() if kind == "officeDocument" and path in parts),
+            "word/document.xml",
+        )
+        related = relations(parts, main)
+        body = xml(parts[main]).find(f"{_W}body")
+        styles = next(
+            (parts[path] for kind, path in related.values() if kind == "styles" and path in parts), b""
+        )
+        hidden = _hidden_styles(styles)
+    except Exception as error:  # whatever the zip and XML layers raise
+        raise _damaged(where, error) from error
+    if body is None:
+        raise _damaged(where, "no body")
+    walk = _Walk(
+        file, hidden, {name: (path, parts.get(path)) for name, (_, path) in related.items()}, where, depth
+    )
+    lines = list(walk.blocks(body, 0))
+    return lines, walk.remarks
+
+
+def _damaged(where: str, error: object) -> GoufuError:
+    return GoufuError(
+        "Word 文档已损坏，打不开，请在 Word 或 WPS 中修复并另存为 .docx。",
+        f"The Word document is damaged and cannot be opened ({error}); repair it and save it as .docx.",
+        where,
+    )
+
+
+def _hidden_styles(styles: bytes) -> frozenset[str]:
+    """The ids of the styles whose text is hidden, those based on them among them."""
+    if b"vanish" not in styles:
+        return frozenset()
+    own: dict[str, bool | None] = {}
+    based: dict[str, str] = {}
+    for style in xml(styles).iter(f"{_W}style"):
+        name = style.get(f"{_W}styleId") or ""
+        properties = style.find(f"{_W}rPr")
+        own[name] = _vanishes(properties)
+        base = style.find(f"{_W}basedOn")
+        based[name] = (base.get(f"{_W}val") or "") if base is not None else ""
+
+    def hides(name: str, seen: tuple[str, ...] = ()) -> bool:
+        if name in seen or name not in own:
+            return False
+        said = own[name]
+        return said if said is not None else hides(based[name], (*seen, name))
+
+    return frozenset(name for name in own if hides(name))
+
+
+def _vanishes(properties: Any) -> bool | None:
+    """Whether run properties hide the text; None where they do not say."""
+    return _switch(properties, "vanish")
+
+
+def _switch(properties: Any, name: str) -> bool | None:
+    found = properties.find(f"{_W}{name}") if properties is not None else None
+    return None if found is None else (found.get(f"{_W}val") or "1").lower() not in _OFF
 
 
 class _Walk:
     """The numbering of paragraphs and tables while a document is walked through."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(
+        self,
+        file: str,
+        hidden: frozenset[str],
+        related: Mapping[str, tuple[str, bytes | None]],
+        where: str,
+        depth: int,
+    ) -> None:
         self.file = file
+        self.hidden = hidden
+        self.related = related
+        self.where = where
+        self.depth = depth
         self.paragraphs = 0
         self.tables = 0
+        self.chunks = 0
+        self.remarks: list[Remark] = []
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
         """The lines of everything that stands directly in `parent`, in order."""
@@ -55,54 +133,152 @@ class _Walk:
             if child.tag == f"{_W}p":
                 self.paragraphs += 1
                 place = Place(self.file, cell=f"段{self.paragraphs}")
-                text = clean_cell(_text(child))
+                text = clean_cell(self.text(child))
                 if text:
                     yield Line((text,), place)
                 for box in _boxes(child):
                     yield from self.blocks(box, depth + 1)
             elif child.tag == f"{_W}tbl":
                 self.tables += 1
-                yield from self.rows(child, self.tables)
-            elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml"):
+                yield from self.rows(child, self.tables, depth)
+            elif child.tag == f"{_W}altChunk":
+                yield from self.chunk(child)
+            elif child.tag in _HOLDERS:
                 yield from self.blocks(child, depth + 1)
 
-    def rows(self, table: Any, number: int) -> Iterator[Line]:
-        """The rows of one table; a cell over several columns or rows stands at its first place."""
-        for n, row in enumerate(table.iter(f"{_W}tr"), 1):
-            cells: list[str] = []
-            for cell in row.iter(f"{_W}tc"):
-                if next(cell.iterancestors(f"{_W}tr")) is not row:
-                    continue
-                properties = cell.find(f"{_W}tcPr")
-                text = "" if _continues(properties) else clean_cell(_cell_text(cell))
-                cells += [text, *[""] * (_span(properties) - 1)]
+    def rows(self, table: Any, number: int, depth: int) -> Iterator[Line]:
+        """The rows of one table; a cell over several columns or rows stands at its first place.
+
+        A table that holds another only arranges the page: its cells are read one after the other.
+        """
+        layout = next((inner for inner in table.iter(f"{_W}tbl") if inner is not table), None) is not None
+        open_cells: set[int] = set()
+        for n, row in enumerate(_own(table, f"{_W}tr"), 1):
+            properties = row.find(f"{_W}trPr")
+            if _switch(properties, "hidden") or (
+                properties is not None and properties.find(f"{_W}del") is not None
+            ):
+                continue
+            if layout:
+                for cell in _own(row, f"{_W}tc"):
+                    yield from self.blocks(cell, depth + 1)
+                continue
+            cells = [""] * _number(properties, "gridBefore", 0)
+            merged: set[int] = set()
+            for cell in _own(row, f"{_W}tc"):
+                about = cell.find(f"{_W}tcPr")
+                wide = _number(about, "gridSpan", 1)
+                at = len(cells)
+                merge = about.find(f"{_W}vMerge") if about is not None else None
+                continues = merge is not None and merge.get(f"{_W}val") != "restart" and at in open_cells
+                beside = about.find(f"{_W}hMerge") if about is not None else None
+                swallowed = beside is not None and beside.get(f"{_W}val") != "restart" and at > 0
+                (open_cells.discard if merge is None else open_cells.add)(at)
+                if continues:
+                    merged.add(at)
+                text = "" if continues or swallowed else clean_cell(self.cell(cell))
+                cells += [text, *[""] * (wide - 1)]
+            cells += [""] * _number(properties, "gridAfter", 0)
             if any(cells):
-                yield Line(tuple(cells), Place(self.file, cell=f"表{number}!{n}"))
+                yield Line(tuple(cells), Place(self.file, cell=f"表{number}!{n}"), merged=frozenset(merged))
+
+    def cell(self, cell: Any) -> str:
+        """The paragraphs of a cell as one text: a line break in a cell is layout, not wording."""
+        from disclosure.layout import join_wrapped
+
+        text = ""
+        for paragraph in cell.iter(f"{_W}p"):
+            text = join_wrapped(text, self.text(paragraph).strip())
+        return text
+
+    def text(self, paragraph: Any) -> str:
+        """The text of a paragraph's own runs, without what is hidden, deleted, or stands in boxes that hang on it."""
+        about = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        styled = about is not None and about.get(f"{_W}val") in self.hidden
+        parts = []
+        for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
+            above = list(_up_to(node, paragraph))
+            if any(ancestor.tag in _APART for ancestor in above):
+                continue
+            run = next((ancestor for ancestor in above if ancestor.tag == f"{_W}r"), None)
+            if self.is_hidden(run, styled):
+                continue
+            if node.tag == f"{_W}t":
+                parts.append(node.text or "")
+            elif node.tag == f"{_W}noBreakHyphen":
+                parts.append("-")
+            elif node.tag != f"{_W}tab" or node.getparent().tag == f"{_W}r":
+                parts.append(" ")
+        return "".join(parts)
+
+    def is_hidden(self, run: Any, styled: bool) -> bool:
+        """Whether the text of a run is hidden by itself or by its style, `styled` being so for its paragraph."""
+        properties = run.find(f"{_W}rPr") if run is not None else None
+        if properties is None:
+            return styled
+        said = _vanishes(properties)
+        if said is not None:
+            return said
+        style = properties.find(f"{_W}rStyle")
+        return styled or (style is not None and style.get(f"{_W}val") in self.hidden)
+
+    def chunk(self, node: Any) -> Iterator[Line]:
+        """The lines of a document that is embedded as a whole, with a remark where it cannot be read."""
+        from disclosure.detect import kind_of
+
+        self.chunks += 1
+        name = f"嵌入{self.chunks}"
+        path, data = self.related.get(node.get(f"{_R}id") or "", ("", None))
+        try:
+            if data is None:
+                raise GoufuError("文档里没有这一部分。", "The document has no such part.")
+            if self.depth >= MAX_CHUNKS:
+                raise GoufuError("嵌入得太深。", "It is embedded too deep.")
+            lines, remarks = self.embedded(data, kind_of(data, path, self.where))
+        except GoufuError as error:
+            self.remarks.append(
+                Remark(
+                    "file",
+                    "error",
+                    f"文档中嵌入的文件“{path or name}”没有读：{error.message}",
+                    f"The file embedded in the document ({path or name}) was not read: {error.english}",
+                    Place(self.file, cell=name),
+                )
+            )
+            return
+        self.remarks += [replace(remark, place=self.inside(name, remark.place)) for remark in remarks]
+        for line in lines:
+            yield replace(line, place=self.inside(name, line.place))
+
+    def embedded(self, data: bytes, kind: str) -> tuple[list[Line], list[Remark]]:
+        from disclosure.text import decode, text_lines
+        from disclosure.webpage import archived_lines, page_lines
+
+        if kind == "docx":
+            return word_lines(data, self.file, self.where, self.depth + 1)
+        if kind == "html":
+            return page_lines(data, self.file, self.where)
+        if kind == "mhtml":
+            return archived_lines(data, self.file, self.where)
+        if kind in ("text", "csv"):
+            return text_lines(decode(data, self.where), self.file), []
+        raise GoufuError(
+            f"它是 {kind} 文件，请另存后单独读取。", f"It is a {kind} file; save and read it by itself."
+        )
+
+    def inside(self, name: str, place: Place | None) -> Place:
+        """A place in an embedded document as one in the document that holds it."""
+        inner = "" if place is None else replace(place, file="").text().strip()
+        return Place(self.file, cell=f"{name} {inner}".strip())
 
 
-def _cell_text(cell: Any) -> str:
-    """The paragraphs of a cell as one text: a line break in a cell is layout, not wording."""
-    from disclosure.layout import join_wrapped
-
-    text = ""
-    for paragraph in cell.iter(f"{_W}p"):
-        text = join_wrapped(text, _text(paragraph).strip())
-    return text
-
-
-def _text(paragraph: Any) -> str:
-    """The text of a paragraph's own runs, without deletions and without the boxes that hang on it."""
-    parts = []
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}noBreakHyphen"):
-        if any(a.tag in (_DRAWINGS, f"{_W}del", f"{_W}moveFrom") for a in _up_to(node, paragraph)):
-            continue
-        if node.tag == f"{_W}t":
-            parts.append(node.text or "")
-        elif node.tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        elif node.tag == f"{_W}br" or node.getparent().tag == f"{_W}r":
-            parts.append(" ")
-    return "".join(parts)
+def _own(parent: Any, tag: str) -> Iterator[Any]:
+    """The rows of a table, or the cells of a row, also where content controls or insertions stand between."""
+    for child in parent.iterchildren():
+        if child.tag == tag:
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from _own(child, tag)
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
@@ -119,13 +295,8 @@ def _up_to(node: Any, top: Any) -> Iterator[Any]:
         yield ancestor
 
 
-def _span(properties: Any) -> int:
-    span = properties.find(f"{_W}gridSpan") if properties is not None else None
-    value = span.get(f"{_W}val") if span is not None else None
-    return min(max(int(value), 1), 200) if value and value.isdigit() else 1
-
-
-def _continues(properties: Any) -> bool:
-    """Whether a cell only continues the one above it."""
-    merge = properties.find(f"{_W}vMerge") if properties is not None else None
-    return merge is not None and merge.get(f"{_W}val") != "restart"
+def _number(properties: Any, name: str, default: int) -> int:
+    """A count that the properties of a row or cell give: columns spanned or left out."""
+    found = properties.find(f"{_W}{name}") if properties is not None else None
+    value = (found.get(f"{_W}val") or "") if found is not None else ""
+    return min(max(int(value), default), MAX_SPAN) if value.isdigit() else default

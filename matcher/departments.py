@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from catalog.characters import simplified
 from catalog.errors import CatalogError, UnknownNameError
 from catalog.load import data_directory
 from catalog.typography import tidy_name
@@ -62,7 +63,7 @@ def sections_of(name: str, path: Path | None = None) -> SectionMatch:
     A section's own name, or a department's name with a place before it, gives confidence 1; a word inside the
     name 0.95; similarity of characters its own value below that.
     """
-    name = tidy_name(name)
+    name = tidy_name(simplified(name))
     if not name:
         return SectionMatch((), 0.0, ())
     pattern, means = _patterns(path)

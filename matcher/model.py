@@ -139,8 +139,27 @@ class Assessment:
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
+            **evidence(item),
             **({"precedent": self.precedent} if self.precedent else {}),
         }
+
+
+#: what budget and procurement systems export beside a line, in the order of the record contract
+EVIDENCE = (
+    "economic_class",
+    "government_economic_class",
+    "functional_class",
+    "project_class",
+    "procured",
+    "procurement_item",
+    "procurement_method",
+    "term",
+)
+
+
+def evidence(item: BudgetItem) -> dict[str, Any]:
+    """The evidence that an item carries, by the names of its fields; only what is given."""
+    return {name: value for name in EVIDENCE if (value := getattr(item, name)) not in ("", None)}
 
 
 def _candidate(c: Candidate) -> dict[str, Any]:

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from catalog.characters import simplified
 from catalog.load import data_directory
-
-if TYPE_CHECKING:
-    from opencc import OpenCC
 
 #: characters of a summary that are read for words; the rest is often praise and law
 SAID_LENGTH = 200
@@ -46,27 +42,8 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def normal(text: str) -> str:
-    """`text` in one form: width, case, compatibility and traditional characters folded (NFKC, lower case); idempotent."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    try:
-        text.encode("gb2312")  # holds all simplified characters in common use: the quick way out
-    except UnicodeEncodeError:
-        if any(map(_is_unusual, text)):
-            return str(_simplifier().convert(text))
-    return text
-
-
-@lru_cache(maxsize=4096)
-def _is_unusual(character: str) -> bool:
-    """Whether a character is Chinese and not among the common simplified ones."""
-    return "㐀" <= character <= "鿿" and not character.encode("gb2312", "ignore")
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> OpenCC:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
+    """`text` in one form: width, case, compatibility and traditional characters folded, nothing invisible; idempotent."""
+    return simplified(text).lower()
 
 
 @lru_cache(maxsize=256)

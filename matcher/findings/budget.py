@@ -25,6 +25,8 @@ _CONTRACT = re.compile(
     r"(?:合同|服务|特许经营|协议|承包|委托|履行|签约|运营)(?:履行)?(?:期限|期|年限)(?:为|共|:|：|是|约)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*年(?!级|度)"
 )
 _SPAN = re.compile(r"(20\d\d)\s*年?\s*[-—~–至]\s*(20\d\d)\s*年?")
+#: a calendar year with its month
+_MONTHS = re.compile(r"(20\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d))?")
 #: words that two names of one project may differ by
 _LOOSE = re.compile(r"[\s\W_]|项目|经费|资金|费用|费|年度|年|的")
 
@@ -39,6 +41,19 @@ def years(text: str) -> int | None:
         if count is not None:
             return count
     return None
+
+
+def stretch(text: str) -> int | None:
+    """The years that a column 期限 gives, begun ones counted: `5年`, `60个月`, `2026年1月至2030年12月`; None for none."""
+    flat = normal(text)
+    days = [(int(y), int(m or 0)) for y, m in _MONTHS.findall(flat)]
+    if len(days) >= 2:
+        (first, begins), (last, ends) = days[0], days[-1]
+        months = (last - first) * 12 + ((ends - begins) if begins and ends else 11) + 1
+        return -(-months // 12) if months > 0 else None
+    if match := re.search(r"(\d{1,3})\s*个?月", flat):
+        return -(-int(match[1]) // 12)
+    return years(text)
 
 
 def _number(text: str) -> int | None:
@@ -81,6 +96,10 @@ def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:
         if count is not None and count > LONGEST:
             kind = f"，项目属性“{form.attribute}”" if form.attribute else ""
             return count, f"绩效目标表“项目期限 {form.term}”{kind}", form.place
+    if item.term:
+        count = stretch(item.term)
+        if count is not None and count > LONGEST:
+            return count, f"期限一栏写有“{item.term}”", item.place
     for what, text, place in texts(item):
         # every wording of _CONTRACT has one of the two
         contract = _CONTRACT.search(normal(text)) if "期" in text or "年限" in text else None

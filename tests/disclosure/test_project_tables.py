@@ -139,6 +139,8 @@ def test_whatever_the_amounts_every_item_comes_out(cents: list[int], cut: int) -
     amounts = [Decimal(c) / 100 for c in cents]
     rows = [f"项目{i}经费\t{amount}\n" for i, amount in enumerate(amounts)]
     body = "".join(rows[:cut]) + "\n— 3 —\n\n" + "".join(rows[cut:])
-    tables = read(f"2026年项目支出预算表\n项目名称\t合计\n甲县乙局\t{sum(amounts)}\n{body}注：完\n")
+    tables = read(
+        f"2026年项目支出预算表\n单位：万元\n项目名称\t合计\n甲县乙局\t{sum(amounts)}\n{body}注：完\n"
+    )
     assert [row.amount_wan for row in tables.rows] == amounts
     assert tables.claims[0].parts == tuple(amounts)

@@ -52,6 +52,7 @@ def test_jsonl_with_bad_rows(tmp_path: Path) -> None:
     assert [(i.id, i.title, i.amount_wan) for i in items] == [
         ("x", "河道保洁", Decimal("5.50")),
         ("a-6", "测绘", None),
+        ("a-7", "监测", None),  # its amount is refused and told, the line stays
     ]
     assert [(r.level, r.place.line) for r in remarks if r.place] == [("error", n) for n in (2, 3, 4, 7, 8)]
     assert "名称" in remarks[2].text
@@ -89,7 +90,8 @@ def test_the_same_id_twice_is_doubtful_not_lost(tmp_path: Path) -> None:
     path.write_text("id,title\n1,清扫\n1,测绘\n", "utf-8")
     items, remarks = read_records(path)
     assert len(items) == 2
-    assert [r.level for r in remarks] == ["warning"]
+    assert [item.id for item in items] == ["1", "1-2"]
+    assert [r.level for r in remarks if r.kind == "row"] == ["warning"]
 
 
 @pytest.mark.parametrize(

@@ -456,3 +456,24 @@ def test_documents_named_in_the_issue(examples: dict[str, Audit]) -> None:
     assert "GF402" in of["孝义市人民政府办公室2026"]
     assert "GF401" in of["孝义市人力资源和社会保障局2026"]
     assert not {"GF401", "GF402"} & (of["孝义市城市管理局2026"] | of["孝义市行政审批服务管理局2025"])
+
+
+@pytest.mark.parametrize(
+    ("term", "count"),
+    [
+        ("5年", 5),
+        ("三年", 3),
+        ("60个月", 5),
+        ("36个月", 3),
+        ("37个月", 4),
+        ("2026年1月至2030年12月", 5),
+        ("2026-01-01至2026-12-31", 1),
+        ("2026年", None),
+        ("长期", None),
+        ("", None),
+    ],
+)
+def test_how_long_a_column_says(term: str, count: int | None) -> None:
+    from matcher.findings.budget import stretch
+
+    assert stretch(term) == count

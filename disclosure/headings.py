@@ -1,0 +1,196 @@
+"""What the headings of a list mean: which field a column holds, which column is the amount, and in what unit.
+
+The words stand in `data/headings.toml`. A heading of an amount is understood by rule (it ends like money, and says
+of what), every other by its whole wording. What is not understood is no field; nothing is guessed from the values.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from catalog.errors import CatalogError
+from catalog.load import data_directory
+from disclosure.amounts import MoneyUnit, heading_unit
+from disclosure.lines import label
+
+#: `total` what a line comes to, `part` one of its funds, `other` an amount of something else (单价, 已支付)
+Money = Literal["", "total", "part", "other"]
+
+_YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
+_BRACKET = re.compile(r"\([^()]*\)")
+_TERM_UNIT = re.compile(r"\((年|个?月|天|日)\)\Z")
+_MARKS = "*★※#:.、"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The meaning of a heading. `rank` orders headings of one field, the better first.
+
+    `unit` and `money` are given for amounts; `year` where the heading names one; `half` is "code" or "name" where a
+    field is printed in two columns; `measure` is the unit of a term (年, 月).
+    """
+
+    field: str
+    rank: int = 0
+    unit: MoneyUnit | None = None
+    money: Money = ""
+    year: int | None = None
+    half: Literal["", "code", "name"] = ""
+    measure: str = ""
+
+
+@lru_cache(maxsize=4)
+def words(path: Path | None = None) -> Mapping[str, Any]:
+    """The tables of `data/headings.toml`. Raises CatalogError where it cannot be read."""
+    path = path or data_directory() / "headings.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CatalogError(f"表头词表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, tuple[str, int]]:
+    """Every whole heading with its field and its rank."""
+    found: dict[str, tuple[str, int]] = {}
+    for field, table in words()["field"].items():
+        for rank, name in enumerate(table["names"]):
+            found.setdefault(label(name), (field, rank))
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def heading(text: str) -> Heading | None:
+    """What the heading `text` means, or None where it is not understood."""
+    if len(text) > 60:
+        return None
+    flat = label(text).strip(_MARKS)
+    if not flat:
+        return None
+    for name in dict.fromkeys((flat, _BRACKET.sub("", flat))):
+        if known := _names().get(name):
+            measure = match[1] if (match := _TERM_UNIT.search(flat)) else ""
+            return Heading(*known, measure=measure if known[0] == "term" else "")
+    if paired := _half(_BRACKET.sub("", flat)):
+        return paired
+    if amount := _amount(flat):
+        return amount
+    title = words()["field"]["title"]
+    bare = _BRACKET.sub("", flat)
+    if bare.endswith(tuple(title["endings"])) and not any(word in bare for word in title["never"]):
+        return Heading("title", len(title["names"]))
+    if (year := _YEAR.match(bare)) and (known := _names().get(bare[year.end() :])):
+        return Heading(*known, year=int(year[1]) if year[1] else None)
+    return None
+
+
+def _half(flat: str) -> Heading | None:
+    """A field in two columns: 科目编码 and 科目名称."""
+    pairs = words()["pairs"]
+    for ending in pairs["endings"]:
+        known = _names().get(flat.removesuffix(ending)) if flat.endswith(ending) else None
+        if known and known[0] in pairs["fields"]:
+            return Heading(known[0], known[1], half="name" if ending == "名称" else "code")
+    return None
+
+
+def _amount(flat: str) -> Heading | None:
+    table = words()["amount"]
+    if flat in ("amount_wan", "amountwan", "amount_yuan", "amountyuan"):
+        own = "万元" if "wan" in flat else "元"
+        return Heading("amount", -1, MoneyUnit(own, own), "total")
+    name, unit = heading_unit(flat)
+    name = _BRACKET.sub("", name).strip(_MARKS)
+    year = None
+    if match := _YEAR.match(name):
+        year, name = int(match[1]) if match[1] else None, name[match.end() :].lstrip("的")
+    parts = tuple(table["parts"])
+    if name not in table["names"]:
+        if any(word in flat for word in table["without"]):
+            return None
+        if not (unit or name.endswith(tuple(table["endings"])) or name.endswith(parts)):
+            return None
+        if name.endswith(tuple(table["never"])) and not name.endswith(("合计", "总计")):
+            return None
+    money: Money = "total"
+    if any(word in name for word in table["other"]):
+        money = "other"
+    elif any(word in name for word in parts):
+        money = "part"
+    return Heading("amount", _amount_rank(name), unit, money, year)
+
+
+def _amount_rank(name: str) -> int:
+    table = words()["amount"]
+    later = [n for n, word in enumerate(table["later"]) if word in name]
+    if later:
+        return 200 + later[0]
+    return next((n for n, word in enumerate(table["prefer"]) if word in name), 100)
+
+
+def stacked(parent: str, child: str) -> Heading | None:
+    """What a heading means that stands below another: 资金来源 over 合计, 项目 over 名称."""
+    if not parent or not child:
+        return heading(child or parent)
+    if (both := heading(parent + child)) is not None and (both.field == "amount" or heading(child) is None):
+        unit = both.unit
+        if both.field == "amount" and unit is None:
+            above, below = heading_unit(parent)[1], heading_unit(child)[1]
+            unit = below or above
+        return Heading(both.field, both.rank, unit, both.money, both.year, both.half, both.measure)
+    under = heading(child)
+    if under is not None:
+        if under.field == "amount" and under.unit is None:
+            return Heading(under.field, under.rank, heading_unit(parent)[1], under.money, under.year)
+        return under
+    return heading(parent + child) or (None if label(child) in words()["under"]["words"] else heading(parent))
+
+
+def fields(cells: Iterable[str]) -> list[Heading | None]:
+    """The meaning of each cell of a header; 采购内容 counts as the title where no other does."""
+    return with_title(list(cells), [heading(cell) for cell in cells])
+
+
+def with_title(cells: Sequence[str], found: list[Heading | None]) -> list[Heading | None]:
+    """`found` with a title where only a column like 采购内容 can be it."""
+    if any(one is not None and one.field == "title" for one in found):
+        return found
+    otherwise = [label(name) for name in words()["field"]["title"]["otherwise"]]
+    flat = [_BRACKET.sub("", label(cell).strip(_MARKS)) for cell in cells]
+    at = (
+        min((otherwise.index(name), n) for n, name in enumerate([*flat]) if name in otherwise)[1]
+        if any(name in otherwise for name in flat)
+        else -1
+    )
+    if at >= 0:
+        found[at] = Heading("title", 1000)
+    return found
+
+
+def has_title(cells: Iterable[str]) -> bool:
+    """Whether one of the cells is the heading of a title."""
+    return any(one is not None and one.field == "title" for one in fields(list(cells)))
+
+
+def may_stand_below(cell: str) -> bool:
+    """Whether `cell` may belong to a second row of a header."""
+    flat = label(cell)
+    known = heading(cell)
+    return known is not None or flat in words()["under"]["words"] or flat.startswith("其中")
+
+
+def is_measure(text: str) -> bool:
+    """Whether `text` is what people count in: 项, 平方米."""
+    return label(text) in {label(word) for word in words()["measures"]["words"]}
+
+
+def known_titles() -> str:
+    """The headings of a title that are known, for messages."""
+    names = [name for name in words()["field"]["title"]["names"] if not name.isascii()]
+    return "、".join(names[:14])

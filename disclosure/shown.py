@@ -1,0 +1,307 @@
+"""What a workbook shows that its values do not tell: hidden rows and columns, number formats that scale, error values.
+
+A cell with 74000 under the format `0!.0,` shows 7.4, and that is what the officer sees and means. Values come from
+`disclosure.spreadsheet`; this module reads the dress of an .xlsx or .ods and nothing else. Old .xls files keep
+theirs in a form that is not read here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from disclosure.lines import label
+
+_HINTS = re.compile(rb"hidden|collapsed|ht=\"0|width=\"0|t=\"e\"")
+_SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
+_TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
+#: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
+_FAR = 20_000
+
+
+@dataclass
+class Dress:
+    """What is not told by the values of one sheet; rows are numbered from 1, columns from 0.
+
+    `texts` has the cells that show something else than their value, by (row, column).
+    """
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+def dresses(data: bytes) -> Mapping[str, Dress]:
+    """The dress of every sheet of a workbook by the sheet's name; empty for formats that are not known."""
+    if not data.startswith(b"PK"):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if "content.xml" in names:
+                return dict(_ods(archive))
+            if "xl/workbook.xml" in names:
+                return dict(_xlsx(archive, names))
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
+        pass  # the reader of the values says what is wrong with the file
+    return {}
+
+
+def _local(node: Any) -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _attribute(node: Any, name: str) -> str:
+    """An attribute in whatever namespace it stands."""
+    return next((value for key, value in node.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> Mapping[str, str]:
+    """The part of an .xlsx that holds each sheet, by the sheet's name (`xl/worksheets/sheet1.xml`)."""
+    from lxml import etree
+
+    book = etree.fromstring(archive.read("xl/workbook.xml"), _parser())
+    relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), _parser())
+    targets = {node.get("Id"): node.get("Target", "") for node in relations}
+    found = {}
+    for node in book.iter("{*}sheet"):
+        target = targets.get(_attribute(node, "id"), "")
+        found[node.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return found
+
+
+def _parser() -> Any:
+    from lxml import etree
+
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+
+
+def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, Dress]]:
+    formats = _formats(archive) if "xl/styles.xml" in names else {}
+    for name, part in sheet_parts(archive).items():
+        if part in names:
+            data = archive.read(part)
+            if formats or _HINTS.search(data):
+                yield name, _sheet(data, formats)
+
+
+def _formats(archive: zipfile.ZipFile) -> Mapping[str, str]:
+    """The number formats that show something else than the value, by the number of the cell format that has them."""
+    from lxml import etree
+
+    styles = etree.fromstring(archive.read("xl/styles.xml"), _parser())
+    codes = {node.get("numFmtId"): node.get("formatCode", "") for node in styles.iter("{*}numFmt")}
+    codes |= {"9": "0%", "10": "0.00%"}
+    found = {}
+    for block in styles.iter("{*}cellXfs"):
+        for number, xf in enumerate(node for node in block if _local(node) == "xf"):
+            code = codes.get(xf.get("numFmtId"), "")
+            if code and _says_more(code):
+                found[str(number)] = code
+    return found
+
+
+def _sheet(data: bytes, formats: Mapping[str, str]) -> Dress:
+    from lxml import etree
+
+    dress = Dress()
+    row = 0
+    for _, node in etree.iterparse(
+        io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True
+    ):
+        kind = _local(node)
+        if kind == "col" and (node.get("hidden") in ("1", "true") or node.get("width") in ("0", "0.0")):
+            first, last = int(node.get("min", 1)), int(node.get("max", 1))
+            dress.hidden_columns |= set(range(first - 1, min(last, first + 300)))
+        elif kind == "row":
+            row = int(node.get("r") or row + 1)
+            if node.get("hidden") in ("1", "true") or node.get("ht") in ("0", "0.0"):
+                dress.hidden_rows.add(row)
+            for column, cell in enumerate(node):
+                _cell(cell, row, column, formats, dress)
+            node.clear()
+    return dress
+
+
+def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], dress: Dress) -> None:
+    kind = cell.get("t", "n")
+    code = formats.get(cell.get("s", "0"))
+    if kind != "e" and not (code and kind == "n"):
+        return
+    value = next((node.text or "" for node in cell if _local(node) == "v"), "")
+    if match := _ADDRESS.match(cell.get("r", "")):
+        column = column_number(match[1])
+    if kind == "e":
+        dress.texts[row, column] = value or "#N/A"
+    elif code and value and (text := shown(value, code)) is not None:
+        dress.texts[row, column] = text
+
+
+def column_number(letters: str) -> int:
+    """The index of a column: A → 0, AB → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, Dress]]:
+    from lxml import etree
+
+    root = etree.fromstring(
+        archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    )
+    for table in root.iter("{*}table"):
+        if _attribute(table, "name") == "" or not table.tag.endswith("}table"):
+            continue
+        dress = Dress()
+        column = 0
+        for node in table.iter("{*}table-column"):
+            many = int(_attribute(node, "number-columns-repeated") or 1)
+            if _attribute(node, "visibility") in ("collapse", "filter") and many < 300:
+                dress.hidden_columns |= set(range(column, column + many))
+            column += many
+        row = 1
+        for node in table.iter("{*}table-row"):
+            many = int(_attribute(node, "number-rows-repeated") or 1)
+            if many < _FAR:
+                if _attribute(node, "visibility") in ("collapse", "filter"):
+                    dress.hidden_rows |= set(range(row, row + many))
+                _ods_row(node, row, dress)
+            row += many
+        yield _attribute(table, "name"), dress
+
+
+def _ods_row(node: Any, row: int, dress: Dress) -> None:
+    column = 0
+    for cell in node:
+        if _local(cell) not in ("table-cell", "covered-table-cell"):
+            continue
+        many = int(_attribute(cell, "number-columns-repeated") or 1)
+        high, wide = (
+            int(_attribute(cell, "number-rows-spanned") or 1),
+            int(_attribute(cell, "number-columns-spanned") or 1),
+        )
+        if (high > 1 or wide > 1) and many == 1:
+            dress.merged.append((row, column, row + high - 1, column + wide - 1))
+        text = "".join("".join(p.itertext()) for p in cell if _local(p) == "p")
+        value = _attribute(cell, "value")
+        if text.startswith(("#", "Err:")) or (
+            value
+            and _attribute(cell, "value-type") in ("float", "currency")
+            and many == 1
+            and _differs(value, text)
+        ):
+            dress.texts[row, column] = text
+        column += many
+
+
+def _differs(value: str, text: str) -> bool:
+    """Whether a figure is shown in another size than it has; rounding does not count."""
+    from disclosure.amounts import parse_amount
+
+    figure = parse_amount(text)
+    if figure is None or not figure:
+        return False
+    return not Decimal("0.2") < abs(Decimal(value) / figure) < Decimal(5)
+
+
+def _says_more(code: str) -> bool:
+    """Whether a number format may scale, or print a unit of money."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|!.', "", code)
+    if re.search(r"[yYdDhHsS]|(?<![a-zA-Z])m{1,4}(?![a-zA-Z])", bare):
+        return False  # a date
+    return bool(
+        "%" in bare
+        or re.search(r"[0#?],+(?![0#?,])", bare)
+        or re.search(r'[0#?](?:[!\\]\.|"\.")[0#?]', code)
+        or re.search(r"万|千|亿|百|元|%", code)
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def shown(value: str, code: str) -> str | None:
+    """What `value` shows under the number format `code` where that scales it or adds a unit of money; else None.
+
+    Trailing commas divide by a thousand each, `%` multiplies by a hundred, and a dot that is only printed (`!.`,
+    `\\.`) moves the digits behind it: `0!.0,` shows 74000 as 7.4.
+    """
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        return None
+    section = _section_for(number, code)
+    if section is None:
+        return None
+    places, before, scale, printed_dot, unit = 0, True, 0, None, ""
+    digits = 0
+    pending = 0
+    for match in _TOKEN.finditer(section):
+        literal = match[1] if match[1] is not None else match[2]
+        if match[4]:
+            digits += len(match[4])
+            places += 0 if before else len(match[4])
+            pending = 0
+            if printed_dot is not None:
+                printed_dot += len(match[4])
+        elif match[5] == ".":
+            before = False
+        elif match[5] == ",":
+            pending += 1 if digits else 0
+        elif match[5] == "%":
+            scale -= 2
+            unit += "%"
+        elif literal == "." and digits:
+            printed_dot = 0
+        elif literal or (match[6] and not match[6].isspace()):
+            unit += literal or match[6] or ""
+        if match[5] != "," and not match[4] and pending:
+            scale, pending = scale + 3 * pending, 0
+    scale += 3 * pending
+    money = re.sub(r"[^十百千万亿元%]", "", label(unit))
+    if not (scale or printed_dot or money):
+        return None
+    moved = number.scaleb(-scale)
+    if printed_dot:
+        moved = moved.quantize(Decimal(1)).scaleb(-printed_dot)
+    elif scale:
+        moved = round(moved, places)
+    return f"{moved:f}{money}"
+
+
+def _section_for(number: Decimal, code: str) -> str | None:
+    """The section of a format that holds for a number: by its condition, else by its sign."""
+    sections = [match[1] for match in _SECTION.finditer(code)]
+    if sections and not sections[-1]:
+        sections.pop()  # the end of the last one
+    conditions = [_CONDITION.search(section) for section in sections]
+    if any(conditions):
+        for section, condition in zip(sections, conditions, strict=True):
+            if condition is None or _holds(number, condition[1], Decimal(condition[2])):
+                return section
+        return None
+    if len(sections) >= 2 and number < 0:
+        return sections[1]
+    if len(sections) >= 3 and number == 0:
+        return sections[2]
+    return sections[0] if sections else None
+
+
+def _holds(number: Decimal, sign: str, limit: Decimal) -> bool:
+    return {
+        "<": number < limit,
+        ">": number > limit,
+        "<=": number <= limit,
+        ">=": number >= limit,
+        "=": number == limit,
+        "<>": number != limit,
+    }[sign]

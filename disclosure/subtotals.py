@@ -1,0 +1,219 @@
+"""Which rows of a project table add up others, and what each must add up.
+
+A row is a subtotal when it is called one (合计, 小计), when it is named like an organisation that the document
+knows, or like one whose rows below add up to it. 其中：… says what part of the row above is; such rows add nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from disclosure.furniture import ORGANISATION, without_code
+from disclosure.lines import fold, label
+from disclosure.model import Place
+
+#: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
+TOLERANCE = Decimal("0.05")
+
+_GRAND = re.compile(
+    r"(?:合计|总计|共计|总合计|部门合计|单位合计|项目合计|项目支出合计|全部合计|合计数|小计|总额|total|grandtotal)\Z"
+)
+_CALLED_SO = re.compile(r"(?:合计|总计|共计|小计|累计)(?:数|额|金额)?\Z")
+#: totals of a page, whose bounds the text no longer has
+_OF_PAGE = re.compile(r"(?:本页|此页|承前页|过次页|转下页|接上页|承上页).{0,4}\Z|累计\Z")
+_AMONG = re.compile(r"其中[:,]?")
+#: rows that add up one kind of projects within a unit
+_GROUP = re.compile(
+    r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
+)
+
+Kind = Literal["item", "head", "among", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A row of a table before it is known to be an item or a subtotal.
+
+    `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
+    its place alone tells a subtotal, as where no name is printed.
+    """
+
+    name: str
+    unit: str
+    amount: Decimal
+    place: Place
+    amount_place: Place
+    known: bool = True
+    total: bool = False
+
+
+def is_group(name: str) -> bool:
+    """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
+    return bool(_GROUP.match(label(name)))
+
+
+def is_grand(name: str) -> bool:
+    """Whether a row is called a total and nothing else: 合计, 总计, 小计."""
+    return bool(_GRAND.match(_flat(name)))
+
+
+def is_called_total(name: str) -> bool:
+    """Whether a row is called a total, by itself or of something: 合计, 特定目标类小计, 本页合计."""
+    flat = _flat(name)
+    return len(flat) <= 40 and bool(_GRAND.match(flat) or _CALLED_SO.search(flat) or _OF_PAGE.match(flat))
+
+
+def is_among(name: str) -> bool:
+    """Whether a row says what part of the one above it is: 其中：…."""
+    return bool(_AMONG.match(label(name)))
+
+
+def plain(name: str) -> str:
+    """The name of an organisation that a subtotal's row gives, without a code before or 小计 behind it."""
+    bare = without_code(name.strip())
+    return re.sub(r"[(（:：\s]*(?:合\s*计|小\s*计|总\s*计)[)）:：]?\Z", "", bare) or name
+
+
+def _flat(name: str) -> str:
+    flat = re.sub(r"\A(?:\(?[一二三四五六七八九十\d]{1,2}[)、.])", "", label(name))
+    return re.sub(r"(?:\([^()]{0,8}\))?[:.]*\Z", "", flat)
+
+
+def kinds(raws: Sequence[Raw], known: set[str]) -> list[Kind]:
+    """What each row is. `known` are the organisations that the document names, folded.
+
+    A row named like an organisation that the document names nowhere else is a head only if the rows below add up
+    to it, and if the table's own total does not need it as an item.
+    """
+    found: list[Kind] = []
+    for raw in raws:
+        flat = _flat(raw.name)
+        if is_among(raw.name):
+            found.append("among")
+        elif _OF_PAGE.match(flat):
+            found.append("page")
+        elif raw.total or is_called_total(raw.name) or is_group(raw.name) or _is_known(raw.name, known):
+            found.append("head")
+        else:
+            found.append("item")
+    sure = [kind == "head" for kind in found]
+    for i, kind in enumerate(found):
+        if kind == "item" and _adds_up(raws, found, sure, i):
+            found[i] = "head"
+    if raws and sure[0]:
+        short = raws[0].amount - _sum(raws, found, range(len(raws)))
+        for i, raw in enumerate(raws):
+            if (
+                found[i] == "head"
+                and not sure[i]
+                and abs(short) > TOLERANCE
+                and abs(short - raw.amount) <= TOLERANCE
+            ):
+                found[i] = "item"
+                break
+    return _listed_parts(raws, found)
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    return fold(name) in known or fold(plain(name)) in known
+
+
+def _sum(raws: Sequence[Raw], found: Sequence[Kind], among: range) -> Decimal:
+    return sum((raws[i].amount for i in among if found[i] == "item"), Decimal(0))
+
+
+def _listed_parts(raws: Sequence[Raw], found: list[Kind]) -> list[Kind]:
+    """`found`, with rows called 其中：… taken as items where only with them the rows add up to their head.
+
+    So they are where a list begins with 其中：, as in 合计 8, 其中：路灯 3, 河道 5.
+    """
+    head = -1
+    for i, kind in enumerate(found):
+        if kind == "head":
+            head = i
+        if kind != "among" or head < 0 or (i and found[i - 1] not in ("head", "among")):
+            continue
+        end = next((j for j in range(head + 1, len(raws)) if found[j] == "head"), len(raws))
+        without = _sum(raws, found, range(head + 1, end))
+        group = [j for j in range(head + 1, end) if found[j] == "among"]
+        all_of_them = without + sum((raws[j].amount for j in group), Decimal(0))
+        total = raws[head].amount
+        if abs(without - total) > TOLERANCE >= abs(all_of_them - total):
+            for j in group:
+                found[j] = "item"
+    return found
+
+
+def without_among(raw: Raw) -> Raw:
+    """A row that is an item after all, without the word 其中 before its name."""
+    match = re.match(r"\s*其\s*中\s*[:：,，]?\s*", raw.name)
+    return replace(raw, name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
+
+
+def _adds_up(raws: Sequence[Raw], found: Sequence[Kind], sure: Sequence[bool], i: int) -> bool:
+    """Whether row `i` is named like an organisation and the rows below it add up to it."""
+    if not ORGANISATION.search(label(raws[i].name)):
+        return False
+    below = Decimal(0)
+    for j in range(i + 1, len(raws)):
+        if sure[j] or below > raws[i].amount + TOLERANCE:
+            return False
+        if found[j] in ("among", "page"):
+            continue
+        below += raws[j].amount
+        if abs(below - raws[i].amount) <= TOLERANCE:
+            return True
+    return False
+
+
+def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tuple[Decimal, ...], bool]]:
+    """For each head the amounts it must add up, and whether these are all items of its table.
+
+    A first row, or a 合计 at the end, adds up all items of the table; any other the items down to the next, and a
+    小计 with nothing below it those above. A first row that only its own items add up to is a unit's. Totals of
+    pages and 其中 add up nothing that can be checked.
+    """
+    indexes = [i for i, kind in enumerate(found) if kind == "head"]
+    everything = tuple(raw.amount for raw, kind in zip(raws, found, strict=True) if kind == "item")
+    claims: dict[int, tuple[tuple[Decimal, ...], bool]] = {}
+
+    def items(start: int, end: int) -> tuple[Decimal, ...]:
+        return tuple(raws[j].amount for j in range(start, end) if found[j] == "item")
+
+    for n, i in enumerate(indexes):
+        amount = raws[i].amount
+        own = items(i + 1, indexes[n + 1] if n + 1 < len(indexes) else len(raws))
+        above = items(indexes[n - 1] + 1 if n else 0, i)
+        grand = is_grand(raws[i].name)
+        small = is_called_total(raws[i].name) and (not grand or _flat(raws[i].name) == "小计")
+        parts, whole = own, False
+        if small and above and (not own or _adds(above, amount) and not _adds(own, amount)):
+            parts = above
+        elif n == 0 or (grand and not own):
+            if not own or _adds(everything, amount) or not _adds(own, amount):
+                parts, whole = everything, True
+        elif grand and not _adds(own, amount) and _adds(everything, amount):
+            parts, whole = everything, True
+        elif not own:  # what stands below are its groups: 其他运转类, 特定目标类
+            parts = _grouped(raws, found, i)
+        claims[i] = (parts, whole)
+    return claims
+
+
+def _grouped(raws: Sequence[Raw], found: Sequence[Kind], i: int) -> tuple[Decimal, ...]:
+    """The items below row `i` as far as only group rows stand between."""
+    parts: list[Decimal] = []
+    for raw, kind in zip(raws[i + 1 :], found[i + 1 :], strict=True):
+        if kind == "head" and not is_group(raw.name):
+            break
+        if kind == "item":
+            parts.append(raw.amount)
+    return tuple(parts)
+
+
+def _adds(parts: Sequence[Decimal], amount: Decimal) -> bool:
+    return abs(sum(parts, Decimal(0)) - amount) <= TOLERANCE

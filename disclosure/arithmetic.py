@@ -131,13 +131,16 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
         what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
         yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
         if claim.whole:
-            units = [
-                other.subtotal.amount_wan
+            under = [
+                other
                 for other in tables.claims
                 if other.subtotal.part == subtotal.part
                 and not other.whole
                 and not is_group(other.subtotal.name)
             ]
+            units = [other.subtotal.amount_wan for other in under]
+            if sum(len(other.parts) for other in under) < len(claim.parts):
+                continue  # some items stand under no unit's row
             if units:
                 yield _check(
                     "units",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from disclosure.amounts import CENT
 from disclosure.furniture import ORGANISATION, without_code
 from disclosure.lines import fold, label
 from disclosure.model import Place
@@ -31,7 +32,7 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-Kind = Literal["item", "head", "among", "page"]
+Kind = Literal["item", "head", "among", "page", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Raw:
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
-    its place alone tells a subtotal, as where no name is printed.
+    its place alone tells a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
+    read, so that sums over it are short.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Raw:
     amount_place: Place
     known: bool = True
     total: bool = False
+    unread: bool = False
 
 
 def is_group(name: str) -> bool:
@@ -92,7 +95,9 @@ def kinds(raws: Sequence[Raw], known: set[str]) -> list[Kind]:
     found: list[Kind] = []
     for raw in raws:
         flat = _flat(raw.name)
-        if is_among(raw.name):
+        if raw.unread:
+            found.append("unread")
+        elif is_among(raw.name):
             found.append("among")
         elif _OF_PAGE.match(flat):
             found.append("page")
@@ -104,7 +109,7 @@ def kinds(raws: Sequence[Raw], known: set[str]) -> list[Kind]:
     for i, kind in enumerate(found):
         if kind == "item" and _adds_up(raws, found, sure, i):
             found[i] = "head"
-    if raws and sure[0]:
+    if raws and sure[0] and "unread" not in found:
         short = raws[0].amount - _sum(raws, found, range(len(raws)))
         for i, raw in enumerate(raws):
             if (
@@ -155,19 +160,24 @@ def without_among(raw: Raw) -> Raw:
 
 
 def _adds_up(raws: Sequence[Raw], found: Sequence[Kind], sure: Sequence[bool], i: int) -> bool:
-    """Whether row `i` is named like an organisation and the rows below it add up to it."""
+    """Whether row `i` is named like an organisation and the rows below it add up to it, but for one among them that
+    could not be read."""
     if not ORGANISATION.search(label(raws[i].name)):
         return False
-    below = Decimal(0)
+    below, count, short = Decimal(0), 0, False
     for j in range(i + 1, len(raws)):
+        if short and (sure[j] or ORGANISATION.search(label(raws[j].name))):
+            break
         if sure[j] or below > raws[i].amount + TOLERANCE:
             return False
-        if found[j] in ("among", "page"):
+        if found[j] in ("among", "page", "unread"):
+            short = short or found[j] == "unread"
             continue
         below += raws[j].amount
-        if abs(below - raws[i].amount) <= TOLERANCE:
+        count += 1
+        if abs(below - raws[i].amount) <= min(TOLERANCE, CENT * (count + 1)):
             return True
-    return False
+    return short and below < raws[i].amount
 
 
 def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tuple[Decimal, ...], bool]]:
@@ -186,7 +196,13 @@ def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tupl
 
     for n, i in enumerate(indexes):
         amount = raws[i].amount
-        own = items(i + 1, indexes[n + 1] if n + 1 < len(indexes) else len(raws))
+        end = indexes[n + 1] if n + 1 < len(indexes) else len(raws)
+        own = items(i + 1, end)
+        if raws[i].total:  # a column tells the units: those of others below are not added up here
+            same = items(i + 1, next((j for j in range(i + 1, end) if raws[j].unit != raws[i].unit), end))
+            own = (
+                same if n or (_adds(same, raws[i].amount) and not _adds(everything, raws[i].amount)) else own
+            )
         above = items(indexes[n - 1] + 1 if n else 0, i)
         grand = is_grand(raws[i].name)
         small = is_called_total(raws[i].name) and (not grand or _flat(raws[i].name) == "小计")

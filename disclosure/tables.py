@@ -114,6 +114,7 @@ class _Printed:
     amount_place: Place
     columns: Columns
     total: bool = False
+    unread: bool = False
 
 
 @dataclass
@@ -185,6 +186,8 @@ def _collect(lines: Sequence[Line]) -> list[_Table]:
             part, titled = part_of(text), index
             if index - said > 2:
                 stated = []
+        elif line.is_paragraph and (begins_part(text) or (names_a_table(text) and not is_caption(text))):
+            titled = -100
         found = header(lines, index)
         if found is None:
             if units := _stated(line):
@@ -350,9 +353,9 @@ class _Body:
         return below is None or not self.fits(below)
 
     def fits(self, line: Line) -> bool:
-        """Whether a row is one of this table: as wide at most, a name, and an amount where amounts stand."""
+        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts stand."""
         width = len(self.columns.headings)
-        if not line.is_row or any(line.cells[width:]) or not self.name_in(line):
+        if not line.is_row or any(line.cells[width:]) or line.is_paragraph:
             return False
         return any(
             _amount_at(line, i) is not None
@@ -470,6 +473,22 @@ class _Body:
                     self.alone = None
             else:
                 self.table.remarks.append(remark)
+                if name and shown:
+                    self.table.printed.append(
+                        _Printed(
+                            name,
+                            self.unit,
+                            None,
+                            "",
+                            column,
+                            (),
+                            line,
+                            line.place,
+                            line.place,
+                            columns,
+                            unread=True,
+                        )
+                    )
             return
         if not name:
             self.table.remarks.append(self.remark(line, "项目名称", "name"))
@@ -656,6 +675,8 @@ def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
         of_column = heading.name if heading is not None and unit else ""
         return to_wan(value, own or of_column or unit or "万元")
 
+    if row.unread:
+        return Raw(row.name, row.unit, Decimal(0), row.place, row.amount_place, known=False, unread=True)
     funds = [wan(*fund) for fund in row.funds]
     if row.amount is None:
         amount = sum(funds, Decimal(0))
@@ -679,11 +700,12 @@ def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
             Remark(
                 "row",
                 "error" if amount > 0 else "warning",
-                f"“{row.name}”的金额 {amount:,} 万元{odd[0]}，请核对。",
-                f"The amount of “{row.name}”, {amount:,}, is {odd[1]}; check it.",
+                f"“{row.name}”的金额 {amount:,} 万元{odd[0]}，{'未取，' if amount > 0 else ''}请核对。",
+                f"The amount of “{row.name}”, {amount:,}, is {odd[1]}{' and was not taken' if amount > 0 else ''}; check it.",
                 place,
             )
         )
+        known = amount < 0
     if known and funds and row.amount is not None and abs(sum(funds, Decimal(0)) - amount) > TOLERANCE:
         table.remarks.append(
             Remark(
@@ -749,6 +771,8 @@ def _sort_rows(table: _Table, department: str, known: set[str]) -> ProjectTables
                     raw.amount_place,
                 )
             )
+            continue
+        if kind == "unread":
             continue
         if kind == "among":
             if raw.known and (item is None or raw.amount > item.amount + TOLERANCE or found[i - 1] == "head"):

@@ -157,12 +157,13 @@ def test_json_nested_without_end(tmp_path: Path) -> None:
 def test_absurd_amounts(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(
-        f"2026年项目支出预算表（本年预算）\n项目名称\t合计\n甲县乙局\t3.00\n清扫\t{'9' * 14}\n清运\t1e9\n照明\t-5\n",
+        f"2026年项目支出预算表（本年预算）\n单位：万元\n项目名称\t合计\n甲县乙局\t3.00\n清扫\t{'9' * 14}\n清运\t1e9\n照明\t-5\n",
         "utf-8",
     )
     disclosure = read_document(path)
     rows = [r.text for r in disclosure.remarks if r.kind == "row"]
     assert any("大得不可能" in text and "清扫" in text for text in rows)
+    assert [item.amount_wan for item in disclosure.items if item.title == "清扫"] == [None]
     assert any("清运" in text for text in rows)
     assert any("负数" in text and "照明" in text for text in rows)
 

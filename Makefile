@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # EXTRAS=dev,ocr,semantic also installs the reader of scans and what runs a model folder, and runs their tests
 EXTRAS ?= dev
+# what pytest is told; PYTEST='--cov --cov-report=term' also measures which lines the tests reach
+PYTEST ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -17,7 +19,7 @@ demo: $(STAMP)
 	$(BIN)/goufu classify examples/disclosures/*.txt -o demo/report.xlsx
 
 test: $(STAMP)
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
 
 check: lint types
 

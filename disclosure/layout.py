@@ -34,13 +34,14 @@ _INDENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character, or a few that were read together, with its box."""
+    """One character, or a few that were read together, with its box; `vertical` where the next one stands below."""
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
+    vertical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +283,20 @@ def _drawn(stretches: Iterable[tuple[float, float]], at: float) -> bool:
 
 def _block_text(glyphs: Sequence[Glyph]) -> str:
     """The text of a cell, its lines joined without a break that the wording does not have."""
-    text = ""
-    for line in _lines(glyphs):
+    text = _columns_text([glyph for glyph in glyphs if glyph.vertical])
+    for line in _lines([glyph for glyph in glyphs if not glyph.vertical]):
         text = join_wrapped(text, _line_text(line))
     return text
+
+
+def _columns_text(glyphs: Sequence[Glyph]) -> str:
+    """Vertical writing: columns from right to left, each from top to bottom."""
+    columns: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda g: -g.x1):
+        if not columns or columns[-1][0].x0 > (glyph.x0 + glyph.x1) / 2:
+            columns.append([])
+        columns[-1].append(glyph)
+    return "".join(g.text for column in columns for g in sorted(column, key=lambda g: g.y0))
 
 
 def join_wrapped(first: str, second: str) -> str:
@@ -313,22 +324,39 @@ def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _line_text(line: Sequence[Glyph]) -> str:
+    apart = _spread(line)
     text = line[0].text
     for before, glyph in zip(line, line[1:], strict=False):
         gap = glyph.x0 - before.x1
         height = max(glyph.y1 - glyph.y0, before.y1 - before.y0)
         latin = _WORDLIKE.match(before.text[-1]) and _WORDLIKE.match(glyph.text[0])
-        text += (" " if gap > height * (0.22 if latin else 0.9) else "") + glyph.text
+        wide = height * 0.22 if latin else max(height * 0.9, apart * 1.6)
+        text += (" " if gap > wide else "") + glyph.text
     return text
+
+
+def _spread(line: Sequence[Glyph]) -> float:
+    """How far Chinese characters stand apart that are spread to fill their cell (分散对齐); 0 where they are not.
+
+    They are spread where most stand apart: in two words with a space between them, most stand close.
+    """
+    gaps = [
+        glyph.x0 - before.x1
+        for before, glyph in zip(line, line[1:], strict=False)
+        if before.text[-1] >= "\u2e80" and glyph.text[0] >= "\u2e80"
+    ]
+    return max(statistics.median_low(gaps), 0.0) if gaps else 0.0
 
 
 # everything else
 
 
 def _free_rows(glyphs: Sequence[Glyph], size: float) -> list[tuple[float, tuple[str, ...]]]:
-    """Paragraphs and tables without vertical lines."""
-    lines = [_segments(line, size) for line in _lines(glyphs)]
+    """Paragraphs and tables without vertical lines; what is written vertically is one paragraph."""
     rows: list[tuple[float, tuple[str, ...]]] = []
+    if vertical := [glyph for glyph in glyphs if glyph.vertical]:
+        rows.append((min(glyph.y0 for glyph in vertical), (_columns_text(vertical),)))
+    lines = [_segments(line, size) for line in _lines([glyph for glyph in glyphs if not glyph.vertical])]
     i = 0
     while i < len(lines):
         end = _run(lines, i, size)

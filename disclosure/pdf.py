@@ -11,13 +11,16 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import GoufuError
 from disclosure.layout import Glyph, Rule, page_rows
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Place, Remark
+from disclosure.standin import no_system_fonts
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -37,7 +40,15 @@ SCAN_DPI = 200
 
 _BLANK = frozenset({0xA0, 0x3000, 0xFFFE, 0xFFFF, 0xFEFF})
 
+#: share of characters without a meaning beyond which a page counts as unreadable
+MEANINGLESS = 0.3
+#: what stands for a character that the file gives no meaning to
+UNKNOWN = "\ufffd"
+#: how far a character reaches below its line, as a share of its size
+BELOW = 0.12
+
 Progress = Callable[[int, int], None]
+Point = tuple[float, float]
 
 
 def pdf_lines(
@@ -49,6 +60,7 @@ def pdf_lines(
     """
     import pypdfium2
 
+    no_system_fonts()  # before the file is opened: its fonts are found once
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -77,6 +89,7 @@ def _pages(
     remarks: list[Remark] = []
     unread: list[int] = []
     pictures: list[int] = []
+    meaningless: list[int] = []
     reader: Any = None
     for index in range(pages):
         number = index + 1
@@ -90,17 +103,23 @@ def _pages(
             continue
         try:
             glyphs, rotation = page_glyphs(page)
-            if len(glyphs) >= FEW_GLYPHS or not _has_picture(page):
+            share, drawn = _without_meaning(page, glyphs)
+            scanned = len(glyphs) < FEW_GLYPHS and _has_picture(page)
+            if (scanned or (drawn and share > MEANINGLESS)) and reader is None:
+                reader = _scan_reader()
+            if not scanned and share <= MEANINGLESS:
                 rows = page_rows(glyphs, page_rules(page, rotation))
+                if share:
+                    remarks.append(_some_without_meaning(number, place))
+            elif not scanned and not (drawn and reader):
+                meaningless.append(number)
+                rows = []
+            elif not reader:
+                unread.append(number)
+                rows = []
             else:
-                if reader is None:
-                    reader = _scan_reader()
-                if reader is False:
-                    unread.append(number)
-                    rows = []
-                else:
-                    pictures.append(number)
-                    rows = reader(page.render(scale=_scale(page), rev_byteorder=True).to_numpy())
+                pictures.append(number)
+                rows = reader(page.render(scale=_scale(page), rev_byteorder=True).to_numpy())
             lines += (Line(tuple(clean_cell(cell) for cell in row), place) for row in rows)
         except pypdfium2.PdfiumError:
             remarks.append(_remark(f"第 {number} 页读不出来", f"page {number} could not be read", place))
@@ -115,7 +134,7 @@ def _pages(
     if unread:
         if len(unread) == pages or not lines:
             raise no_ocr(where)
-        shown = "、".join(map(str, unread[:8])) + ("…" if len(unread) > 8 else "")
+        shown = _shown(unread)
         remarks.append(
             _remark(
                 f"第 {shown} 页是扫描图片，未读；安装 goufu[ocr] 后可读",
@@ -123,7 +142,65 @@ def _pages(
                 Place(file, page=unread[0]),
             )
         )
+    if meaningless:
+        chinese, english = _no_meaning(meaningless)
+        if not lines:
+            raise GoufuError(chinese, english, where)
+        remarks.append(Remark("file", "warning", chinese, english, Place(file, page=meaningless[0])))
     return lines, remarks
+
+
+def _shown(pages: list[int]) -> str:
+    return "、".join(map(str, pages[:8])) + ("…" if len(pages) > 8 else "")
+
+
+def _no_meaning(pages: list[int]) -> tuple[str, str]:
+    """The sentence, in Chinese and English, for pages whose characters can be looked at but not read."""
+    shown = _shown(pages)
+    return (
+        f"第 {shown} 页的文字只能看、取不出来：所用字体没有文字对照表（ToUnicode），未读。请用原来的软件（Word、WPS 等）"
+        "重新“另存为 PDF”；也可以打印后扫描，装上 goufu[ocr] 再读。",
+        f"The text of pages {shown} can be seen but not read: its font comes without a table of characters "
+        "(ToUnicode). Save the document as PDF again from the program it was written in (Word, WPS …), or print "
+        "and scan it and install goufu[ocr].",
+    )
+
+
+def _some_without_meaning(number: int, place: Place) -> Remark:
+    return _remark(
+        f"第 {number} 页有的字所用字体没有文字对照表（ToUnicode），读出来是“{UNKNOWN}”，请对照原件",
+        f"some characters of page {number} are in a font without a table of characters (ToUnicode) and read as "
+        f"{UNKNOWN}; compare with the original",
+        place,
+    )
+
+
+def _without_meaning(page: pypdfium2.PdfPage, glyphs: Sequence[Glyph]) -> tuple[float, bool]:
+    """The share of a page's characters that the file gives no meaning to, and whether it brings their shapes.
+
+    A character of a private area of Unicode (E000–F8FF) has no meaning either; as a bullet it is common, so it
+    counts only towards a page that is full of them.
+    """
+    unknown = sum(glyph.text == UNKNOWN for glyph in glyphs)
+    private = sum("\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs)
+    if glyphs and not unknown and private <= MEANINGLESS * len(glyphs):
+        return 0.0, False
+    import pypdfium2.raw as raw
+
+    drawn, lost = True, 0
+    textpage = page.get_textpage()
+    try:
+        for n, found in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=4)):
+            if n > MAX_PATHS:
+                break
+            if raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(found)) != 1:
+                # in the stand-in every character has ink, so that pdfium only leaves out what has no meaning
+                lost += raw.FPDFTextObj_GetText(found, textpage, None, 0) <= 2
+                drawn = False
+    finally:
+        textpage.close()
+    count = len(glyphs) + lost
+    return (unknown + private + lost) / count if count else 0.0, drawn
 
 
 def no_ocr(where: str) -> GoufuError:
@@ -166,55 +243,122 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     """The characters of a page as if most of them stood upright, y running down, and the turn this took.
 
     What counts is how the characters lie on the page, whatever turn the file prescribes for looking at it.
+    A box runs from the origin of the character as far as the width that the file gives; its height is the size
+    of the type. What a character looks like in the font that happens to be there plays no part.
 
-    Radicals and compatibility forms that some fonts are mapped to (⼈ for 人) become the usual characters.
+    Radicals and compatibility forms that some fonts are mapped to (⼈ for 人) become the usual characters; what
+    the file gives no meaning to is UNKNOWN.
     """
+    characters = _characters(page)
+    lies = Counter(round(character.angle) for character in characters)
+    rotation = round(lies.most_common(1)[0][0] / 90) * 90 % 360 if lies else 0
+    turn = _turner(page, rotation)
+    return [
+        Glyph(character.text, *turn(*character.box), vertical=character.vertical)
+        for character in characters
+        # one that lies otherwise is part of a watermark across the page
+        if abs((character.angle - rotation + 180) % 360 - 180) < 12
+    ], rotation
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """How the characters of one text object are set: what 1 em to the right and 1 em up are on the page."""
+
+    right: Point
+    up: Point
+    angle: float
+    font: Any
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Character:
+    """A character as it lies on the page: its angle anticlockwise in degrees, its box (left, bottom, right, top)."""
+
+    text: str
+    angle: float
+    box: tuple[float, float, float, float]
+    vertical: bool
+
+
+def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
+    """The printed characters of a page, in the order of the file."""
     import pypdfium2.raw as raw
 
+    types: dict[int, _Type] = {}
+    widths: dict[tuple[int, int], float] = {}
     textpage = page.get_textpage()
+    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
+    found = []
     try:
-        count = min(textpage.count_chars(), MAX_GLYPHS)
-        rotation, mixed = _lie(textpage, count)
-        turn = _turner(page, rotation)
-        box = raw.FS_RECTF()
-        glyphs = []
-        for i in range(count):
+        for i in range(min(textpage.count_chars(), MAX_GLYPHS)):
             code = raw.FPDFText_GetUnicode(textpage, i)
             if code == 2 or (code == 0xFFFE and raw.FPDFText_IsHyphen(textpage, i) == 1):
                 code = 0x2D  # a hyphen at the end of a line, which pdfium takes for a soft one
-            if code <= 32 or code in _BLANK or not raw.FPDFText_GetLooseCharBox(textpage, i, box):
+            text_object = raw.FPDFText_GetTextObject(textpage, i)
+            if not text_object or not raw.FPDFText_GetCharOrigin(textpage, i, x, y):
+                continue  # a space or an end of line that pdfium adds
+            # a code without a meaning is handed on as a character; where that is one of a script that is
+            # written to the left, pdfium forgets to say so, and none such is expected here
+            unknown = raw.FPDFText_HasUnicodeMapError(textpage, i) == 1 or 0x590 <= code <= 0x8FF
+            if not unknown and (code <= 32 or code in _BLANK):
                 continue
-            if mixed and not _stands(raw.FPDFText_GetCharAngle(textpage, i), rotation):
-                continue  # a watermark across the page
-            text = chr(code)
+            key = ctypes.addressof(text_object.contents)
+            if key not in types:
+                types[key] = _type(textpage, i, text_object)
+            type_ = types[key]
+            if (type_.key, code) not in widths:
+                known = raw.FPDFFont_GetGlyphWidth(type_.font, code, 1.0, width)
+                widths[type_.key, code] = width.value if known else 0.0
+            advance = widths[type_.key, code]
+            text = UNKNOWN if unknown else chr(code)
             if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
                 text = unicodedata.normalize("NFKC", text)
-            glyphs.append(Glyph(text, *turn(box.left, box.bottom, box.right, box.top)))
-        return glyphs, rotation
+            # a negative width is the way down in vertical writing
+            wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
+            left, bottom, right, top = _box(type_.right, type_.up, wide)
+            at_x, at_y = x.value, y.value
+            box = (at_x + left, at_y + bottom, at_x + right, at_y + top)
+            if not math.isfinite(sum(box) + type_.angle):
+                continue  # set with numbers that no page has
+            found.append(_Character(text, type_.angle, box, advance < 0))
     finally:
         textpage.close()
+    return found
 
 
-def _lie(textpage: pypdfium2.PdfTextPage, count: int) -> tuple[int, bool]:
-    """Degrees (0, 90, 180, 270) a page must be turned clockwise for most of its characters to stand.
-
-    Also whether some characters lie another way than most.
-    """
+def _type(textpage: pypdfium2.PdfTextPage, i: int, text_object: Any) -> _Type:
     import pypdfium2.raw as raw
 
-    angles = Counter(
-        round(math.degrees(angle))
-        for i in range(0, count, max(count // 400, 1))
-        if (angle := raw.FPDFText_GetCharAngle(textpage, i)) >= 0
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(textpage, i, matrix)
+    size = raw.FPDFText_GetFontSize(textpage, i)
+    font = raw.FPDFTextObj_GetFont(text_object)
+    return _Type(
+        (matrix.a * size, matrix.b * size),
+        (matrix.c * size, matrix.d * size),
+        math.degrees(math.atan2(matrix.b * size, matrix.a * size)),
+        font,
+        ctypes.addressof(font.contents),
     )
-    if not angles:
-        return 0, False
-    return round(-angles.most_common(1)[0][0] / 90) * 90 % 360, len(angles) > 1
 
 
-def _stands(angle: float, rotation: int) -> bool:
-    """Whether a character at `angle` (clockwise, in radians; negative where unknown) stands on the turned page."""
-    return angle < 0 or abs((math.degrees(angle) + rotation + 180) % 360 - 180) < 12
+@lru_cache(maxsize=4096)
+def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, float]:
+    """The box (left, bottom, right, top) of a character `wide` em wide, seen from its origin."""
+    (ax, ay), (ux, uy) = right, up
+    em = math.hypot(ax, ay) or 1.0
+    # straight up, also where the letters of a slanted face lean
+    height = (ax * uy - ay * ux) / em
+    x, y = -ay / em * height, ax / em * height
+    corners = [
+        (ax * along + x * above, ay * along + y * above)
+        for along in (0, wide)
+        for above in (-BELOW, 1 - BELOW)
+    ]
+    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:
@@ -248,9 +392,6 @@ def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:
             elif x1 - x0 <= THIN < y1 - y0:
                 rules.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
     return rules
-
-
-Point = tuple[float, float]
 
 
 def _points(path: Any) -> list[tuple[Point, Point]]:

@@ -111,8 +111,6 @@ def local_model(folder: Path, threads: int = 0) -> LocalModel:
     """The model in `folder`. Raises SemanticError where something is missing or not supported, or the extra is."""
     from importlib.util import find_spec
 
-    if not (find_spec("onnxruntime") and find_spec("tokenizers")):
-        raise not_installed()
     folder = folder.expanduser().resolve()
     if not folder.is_dir():
         raise SemanticError(
@@ -120,6 +118,8 @@ def local_model(folder: Path, threads: int = 0) -> LocalModel:
             "there is no such model folder; the address of a service begins with http:// or https://",
             str(folder),
         )
+    if not (find_spec("onnxruntime") and find_spec("tokenizers")):
+        raise not_installed()
     model = next((folder / name for name in _MODELS if (folder / name).is_file()), None)
     missing = [] if (folder / "tokenizer.json").is_file() else ["tokenizer.json"]
     missing += [] if model else ["onnx/model.onnx"]

@@ -74,6 +74,7 @@ def spans(rows: Sequence[Sequence[str]]) -> list[tuple[int, int, int, int]]:
     return merged
 
 
+@cache
 def as_xlsx(stem: str) -> bytes:
     """One sheet for each stretch of twelve tables, as converters make them; figures as numbers."""
     import openpyxl
@@ -110,6 +111,7 @@ def _number(cell: str, amount: Any) -> Any:
     return float(amount)
 
 
+@cache
 def as_docx(stem: str) -> bytes:
     """A Word document with real tables."""
     import docx
@@ -134,6 +136,7 @@ def as_docx(stem: str) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def as_html(stem: str, encoding: str = "utf-8") -> bytes:
     """A page with tables; cells over several columns have a colspan."""
     parts = [f'<html><head><meta charset="{encoding}"><style>p{{margin:0}}</style></head><body>']
@@ -175,13 +178,11 @@ def font() -> Path | None:
     return None
 
 
-def as_pdf(
-    stem: str, embed: bool = False, ruled: bool = True, pages_of: slice | None = None, wanted: str = ""
-) -> bytes:
+@cache
+def as_pdf(stem: str, embed: bool = False, ruled: bool = True, limit: int | None = None) -> bytes:
     """A PDF with real tables: landscape pages, names that wrap, tables over several pages with headers again.
 
-    `embed` draws with a font that a picture can be made of; `wanted` keeps only blocks from the one that
-    contains it to the end of the following tables.
+    `embed` draws with a font that a picture can be made of; `limit` is how many blocks are drawn, where not all.
     """
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import A4, landscape
@@ -206,10 +207,7 @@ def as_pdf(
     tiny = ParagraphStyle("tiny", fontName=name, fontSize=6, leading=7, wordWrap="CJK")
     size = landscape(A4)
     story: list[Any] = []
-    found = blocks(stem)
-    if pages_of is not None:
-        found = found[pages_of]
-    for block in found:
+    for block in blocks(stem)[:limit]:
         if isinstance(block, str):
             story.append(Paragraph(escape(block), body))
             continue

@@ -351,7 +351,8 @@ def test_word_boxes_controls_and_revisions(tmp_path: Path) -> None:
 
 
 needs_ocr = pytest.mark.skipif(
-    not available() or example_formats.font() is None, reason="needs the extra ocr and a Chinese font"
+    not available() or example_formats.font() is None,
+    reason="needs the extra goufu[ocr] and a Chinese font (zhplot, of the extra dev)",
 )
 
 

@@ -155,7 +155,7 @@ def main() -> None:
         print(
             f"memory of all processes: peak {peak:.0f} MB, median early {median(early):.0f} MB, late {median(late):.0f} MB"
         )
-        print(f"overview {(out / 'overview.html').stat().st_size / 1000:.0f} kB")
+        print(f"overview {(out / '总览.html').stat().st_size / 1000:.0f} kB")
 
 
 def whole_lines(out: Path) -> list[str]:

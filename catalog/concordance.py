@@ -240,10 +240,20 @@ def _beyond(
             f"{other.id} 的“{section}”只存一部分（{held.evidence}），此处未存",
             f"{other.id} holds '{section}' only in part; this place is not held",
         )
+    elif section == "A" and "A" in other.classes:
+        note = Evidence(
+            "not held",
+            f"{other.id} 的 A 类按部门列至{'三四'[other.levels - 3]}级，没有不分部门的一节；请按部门查看（-d 部门）",
+            f"{other.id} lists class A by department, with no section for all of them; look at one (-d)",
+        )
     elif section == "B" or section == "A":
         note = Evidence("not held", f"{other.id} 不含 {section} 类", f"{other.id} has no class {section}")
     elif other.levels == 3:
-        note = Evidence("not held", f"{other.id} 不分部门", f"{other.id} has no department sections")
+        note = Evidence(
+            "not held",
+            f"{other.id} 是省级框架，A 类不分部门",
+            f"{other.id} is the provincial frame and has no department sections",
+        )
     else:
         note = Evidence(
             "not held",

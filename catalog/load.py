@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from catalog.codes import is_code
-from catalog.errors import CatalogError, UnknownNameError
+from catalog.errors import CatalogError, UnknownNameError, os_reason
 from catalog.model import CatalogVersion, Coverage, Decision, Entry, Reading, ReadingKind, Section, Witness
 from catalog.typography import document_number
 
@@ -50,7 +50,7 @@ def reading(path: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise CatalogError(
-            f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", str(path)
+            f"无法读取：{os_reason(error)[0]}", f"cannot be read: {os_reason(error)[1]}", str(path)
         ) from None
 
 

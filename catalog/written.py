@@ -19,6 +19,7 @@ from catalog.wording import core, distance, same_words
 _DOCUMENT = re.compile(r"[一-鿿]{2,8}〔(?P<year>(?:19|20)\d\d)〕\d{1,4}号")
 _GLUED = re.compile(r"([A-Z]?\d{2,}|[AB])([^\dA-Z].*)\Z")
 _LOOKALIKE = str.maketrans("OQIL|SАВ", "001115AB")  # the last two are Cyrillic
+_IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _SEPARATOR = re.compile(r"(?<=[一-鿿）])\s*(?:[-—–>\\＞→]+)\s*(?=[一-鿿“])")
 _CODE_IN_FRONT = re.compile(r"^\s*(?:[A-Za-zＡ-Ｚａ-ｚ][\d０-９]{2,8}|[\d０-９]{6})(?![\d０-９])[\s.、:：]*")
 
@@ -81,6 +82,9 @@ def agreement(name: str, entry: Entry, misprinted: bool = False) -> int:
         return 1
     if same_words(name, entry.name) or (misprinted and distance(name, entry.name) <= 2):
         return 3
+    bare = _IN_BRACKETS.sub("", entry.name)
+    if bare and bare != entry.name and same_words(name, bare):
+        return 2
     one, two = core(name), core(entry.name)
     if not one:
         return 1

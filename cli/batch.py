@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import GoufuError
+from catalog.errors import GoufuError, os_reason
 from cli.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from cli.memory import DbOption, NoStoreOption, precedents_state
-from cli.options import DepartmentOption, OnOption
-from cli.output import language, note, print_line, say, set_language, whole_file
+from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption
+from cli.output import headings, language, note, print_line, say, set_headings, set_language, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
 
 if TYPE_CHECKING:
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 
     from disclosure.model import Disclosure
     from matcher.audit import Audit
+    from matcher.model import Finding
     from matcher.semantic.embedding import SemanticError
 
 #: the file in the output folder that says what is done, a line of JSON for each document
-LEDGER = "goufu-batch.jsonl"
+LEDGER = "批次记录.jsonl"
+#: how it was called before; a folder begun then goes on
+_FORMER_LEDGER = "goufu-batch.jsonl"
 REPORTS = (".html", ".xlsx", ".jsonl", ".csv")
 #: documents a worker judges before a fresh one takes its place
 _LIFE = 200
@@ -57,9 +60,10 @@ def batch(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="同时进行的进程数；默认按处理器数")
     ] = None,
+    heads: HeadingsOption = "en",
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     ignore: IgnoreOption = None,
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
@@ -69,6 +73,7 @@ def batch(
     semantic_model: SemanticModelOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
+    set_headings(heads)
     kinds = tuple(f".{kind.strip().lstrip('.').lower()}" for kind in reports.split(",") if kind.strip())
     unknown = [kind for kind in kinds if kind not in REPORTS]
     if unknown:
@@ -89,7 +94,9 @@ def batch(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GoufuError(
-            f"不能建立文件夹：{error.strerror}", f"the folder cannot be made: {error.strerror}", str(output)
+            f"不能建立文件夹：{os_reason(error)[0]}",
+            f"the folder cannot be made: {os_reason(error)[1]}",
+            str(output),
         ) from None
     summaries = run(paths, output, how, kinds, jobs or os.cpu_count() or 1, again)
     _overview(output, summaries)
@@ -97,8 +104,8 @@ def batch(
     done = len(summaries) - len(failed)
     print_line(
         say(
-            f"完成 {done} 个文件，{sum(s.get('items', 0) for s in summaries):,} 项；未能读取 {len(failed)} 个。总览：{output / 'overview.html'}",
-            f"{done} documents, {sum(s.get('items', 0) for s in summaries):,} items; {len(failed)} could not be read. Overview: {output / 'overview.html'}",
+            f"完成 {done} 个文件，{sum(s.get('items', 0) for s in summaries):,} 项；未能读取 {len(failed)} 个。总览：{output / overview_name('.html')}",
+            f"{done} documents, {sum(s.get('items', 0) for s in summaries):,} items; {len(failed)} could not be read. Overview: {output / overview_name('.html')}",
         )
     )
     plain = sum("plain" in s for s in summaries)
@@ -129,7 +136,8 @@ def run(
     paths: Sequence[Path], output: Path, how: Settings, kinds: tuple[str, ...], jobs: int, again: bool = False
 ) -> list[Summary]:
     """Judge what is not done yet and return the summaries of all `paths`, in their order."""
-    known = {} if again else ledger(output / LEDGER)
+    former = output / _FORMER_LEDGER
+    known = {} if again else {**ledger(former), **ledger(output / LEDGER)}
     base = _base_key(how, kinds)
     keys = {path: _key(path, base) for path in paths}
     done: dict[Path, Summary] = {}
@@ -150,6 +158,7 @@ def run(
     told: set[str] = set()
     # whoever stops the run between here and the end loses only the documents under way
     _rewrite(output / LEDGER, [*done.values()])
+    former.unlink(missing_ok=True)
     with (output / LEDGER).open("a", encoding="utf-8", newline="\n") as book, _bar(len(waiting)) as step:
         for path, summary in _judged(waiting, output, how, kinds, keys, jobs):
             done[path] = summary
@@ -207,7 +216,17 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         told.update(path.read_bytes())
     remembered = precedents_state(how.db) if how.remember else ""
     model = reranker(how.semantic).embedder.identity if how.semantic else ""
-    options = (version("goufu"), how.sections, how.year, how.on, how.silences, kinds, language(), remembered)
+    options = (
+        version("goufu"),
+        how.sections,
+        how.year,
+        how.on,
+        how.silences,
+        kinds,
+        language(),
+        headings(),
+        remembered,
+    )
     told.update(repr((*options, model)).encode())
     return told.hexdigest()
 
@@ -285,12 +304,12 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
         jobs,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(language(),),
+        initargs=(language(), headings()),
         max_tasks_per_child=_LIFE,
     )
 
 
-def _begin(lang: str) -> None:
+def _begin(lang: str, heads: str) -> None:
     """What a worker sets up: the language, and one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
@@ -298,6 +317,7 @@ def _begin(lang: str) -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     set_language(lang)
+    set_headings(heads)
 
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
@@ -362,8 +382,13 @@ def report_name(path: Path, kind: str) -> str:
     """The name of a report: that of the document, with a few letters of its path, as two may share a name."""
     import hashlib
 
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or "report"
+    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or say("报告", "report")
     return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}{kind}"
+
+
+def overview_name(kind: str) -> str:
+    """The name of the overview in the language chosen: 总览.html."""
+    return say("总览", "overview") + kind
 
 
 def _write(output: Path, path: Path, kind: str, one: Audit) -> str:
@@ -401,10 +426,19 @@ def summary_of(path: Path, key: str, one: Audit, reports: Sequence[str]) -> Summ
         "review": sum(a.decision == "review" for a in some),
         "severities": dict(Counter(f.severity for _, f in open_findings)),
         "rules": dict(Counter(f.rule for _, f in open_findings)),
+        "fired": _fired(f for _, f in open_findings),
         "silenced": sum(1 for _, f in one.all_findings if f.silenced),
         "codes": {c: float(codes[c]) for c in sorted(codes, key=lambda c: -codes[c])[:10]},
         "remarks": sum(r.level != "notice" for r in d.remarks),
     }
+
+
+def _fired(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
+    """How often each rule fired with each severity."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for f in findings:
+        found[f.rule][f.severity] += 1
+    return {rule: dict(counts) for rule, counts in found.items()}
 
 
 def _bar(total: int) -> Any:
@@ -417,7 +451,7 @@ def _bar(total: int) -> Any:
 def _overview(output: Path, summaries: Sequence[Summary]) -> None:
     from cli.overview import overview_page, write_overview
 
-    with whole_file(output / "overview.html") as temporary:
+    with whole_file(output / overview_name(".html")) as temporary:
         temporary.write_text(overview_page(summaries), encoding="utf-8")
-    with whole_file(output / "overview.xlsx") as temporary:
+    with whole_file(output / overview_name(".xlsx")) as temporary:
         write_overview(temporary, summaries)

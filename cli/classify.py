@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ import typer
 
 from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from cli.border import holds_everything
 from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from cli.options import DepartmentOption, OnOption, checked
-from cli.output import csv_text, emit, note, print_line, print_table, say, whole_file
+from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from cli.output import csv_text, emit, note, print_line, print_table, say, set_headings, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, source
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def classify(
     ],
     department: DepartmentOption = None,
     year: YearOption = None,
-    on: OnOption = None,
+    on: BudgetDayOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
     ] = None,
@@ -41,8 +43,14 @@ def classify(
         typer.Option("--into", help="把结果写在原工作簿各行旁边，另存为此文件（原有内容不变）"),
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="格式", help="table、json、jsonl、csv 或 ocds")
-    ] = "table",
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="格式",
+            help="屏幕上的格式：table、json、jsonl、csv 或 ocds；默认 table，有 -o 时只显示小结",
+        ),
+    ] = None,
+    headings: HeadingsOption = "en",
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="有此级别或更高的问题时以 1 退出：notice、warning、error")
     ] = None,
@@ -56,7 +64,8 @@ def classify(
     semantic_model: SemanticModelOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
-    checked(form, "ocds")
+    checked(form or "table", "ocds")
+    set_headings(headings)
     if fail_on is not None and fail_on not in _SEVERITIES:
         raise GoufuError(
             f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
@@ -86,14 +95,17 @@ def classify(
 
         write_into(into, files, audits)
         note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
-    if form == "table":
+    if form is None and output:
+        for one in audits:
+            _in_short(one)
+    elif form in (None, "table"):
         for one in audits:
             _tables(one)
     elif form == "ocds":
         if writer is not _write_ocds:
-            print(_ocds(audits), end="")
+            print(_ocds(audits, not holds_everything(sys.stdout)), end="")
     else:
-        emit((a.record() for a in assessments), (), form)
+        emit((a.record() for a in assessments), (), form or "table")
         _say_findings(audits)
     if save and assessments:
         model = how.semantic.label if how.semantic else None
@@ -156,13 +168,13 @@ def _write_html(path: Path, audits: Sequence[Audit]) -> None:
     path.write_text(report_page(audits), encoding="utf-8")
 
 
-def _ocds(audits: Sequence[Audit]) -> str:
+def _ocds(audits: Sequence[Audit], exact: bool = False) -> str:
     import json
 
     from catalog.load import load_catalogs
     from cli.ocds import release_package
 
-    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(release_package(audits, load_catalogs()), ensure_ascii=exact, indent=1) + "\n"
 
 
 def _write_ocds(path: Path, audits: Sequence[Audit]) -> None:
@@ -193,6 +205,31 @@ def _tables(one: Audit) -> None:
         print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
     print_line(summary(one.assessments, one.findings))
     print()
+
+
+def _in_short(one: Audit) -> None:
+    """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
+    from collections import Counter
+
+    from cli.verdicts import finding_line, summary
+    from matcher.findings import load_rules
+
+    name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
+    year = one.disclosure.year or one.assessments[0].item.year
+    print_line(f"{name} {say(f'{year} 年预算', f'budget {year}') if year else ''}".strip())
+    print_line(f"  {summary(one.assessments, one.findings)}", indent=2)
+    for f in one.findings:
+        if f.severity != "notice" and not f.silenced:
+            print_line(f"  {finding_line(f)}", indent=2)
+    grave = Counter(
+        f.rule for a in one.assessments for f in a.findings if f.severity != "notice" and not f.silenced
+    )
+    if grave:
+        told = "；".join(
+            f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
+            for rule, n in grave.most_common()
+        )
+        print_line(f"  {say('项目的问题：', 'findings on items: ')}{told}", indent=2)
 
 
 def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:

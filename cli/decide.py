@@ -17,6 +17,7 @@ COLUMNS = (
     Column("title", "项目", "item", ratio=30),
     Column("decided", "核定代码", "decided", width=14),
     Column("result", "结果", "result", width=8),
+    Column("rule", "规则", "rule"),
     Column("message", "说明", "message", ratio=50),
 )
 FATES = {
@@ -52,17 +53,15 @@ def decide(
     store = opened(db)
     found = run_named(store, run) if run else run_of(store, rows)
     results = settle(store, found, rows, load_catalogs(), officer(by), path.name, replace, dry_run)
-    shown = (
-        [r for r in results if r.fate != "empty"]
-        if form != "table"
-        else [r for r in results if r.fate in FAULTS]
-    )
+    shown = [r for r in results if (r.told if form == "table" else r.fate != "empty")]
+    words = {**FATES, "stored": ("可记录", "can be stored")} if dry_run else FATES
     records = [
         {
             "line": r.row.line,
             "title": r.row.title,
             "decided": r.row.decided,
-            "result": say(*FATES[r.fate]) if form == "table" else r.fate,
+            "result": say(*words[r.fate]) if form == "table" else r.fate,
+            "rule": r.rule,
             "message": say(r.zh, r.en),
         }
         for r in shown
@@ -70,7 +69,7 @@ def decide(
     if records or form != "table":
         emit(records, COLUMNS, form)
     by_fate = Counter(r.fate for r in results)
-    counts = "，".join(f"{say(*FATES[f])} {n}" for f in FATES if (n := by_fate[f]))  # type: ignore[index]
+    counts = "，".join(f"{say(*words[f])} {n}" for f in FATES if (n := by_fate[f]))  # type: ignore[index]
     dry = say("（只核对，没有记录）", " (checked only, nothing stored)") if dry_run else ""
     note(
         f"运行 {found.id}：{counts or '没有填写核定代码'}{dry}",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from catalog.errors import GoufuError
-from cli.options import DepartmentOption, FormatOption, checked
-from cli.output import Column, csv_text, emit, note, print_table, say, whole_file
+from cli.options import DepartmentOption, FormatOption, HeadingsOption, checked, complete_versions
+from cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
 
 if TYPE_CHECKING:
     from catalog.concordance import Archive, Change
@@ -28,8 +28,12 @@ _WHY = Column("evidence", "依据", "evidence", ratio=1)
 
 
 def diff(
-    old: Annotated[str, typer.Argument(metavar="旧版本", help="如 2024-37 或其文号")],
-    new: Annotated[str, typer.Argument(metavar="新版本", help="如 2025-28 或其文号")],
+    old: Annotated[
+        str, typer.Argument(metavar="旧版本", help="如 2024-37 或其文号", autocompletion=complete_versions)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="新版本", help="如 2025-28 或其文号", autocompletion=complete_versions)
+    ],
     department: DepartmentOption = None,
     everything: Annotated[bool, typer.Option("--all", help="也列出不变的和无从比较的条目")] = False,
     why: Annotated[bool, typer.Option("--why", help="表中列出每条的依据")] = False,
@@ -38,6 +42,7 @@ def diff(
         typer.Option("--output", "-o", metavar="文件", help="写入文件：.html、.xlsx、.csv、.jsonl 或 .json"),
     ] = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
 ) -> None:
     """比较目录的两个版本：新增、删除、改名、改码、拆分、合并、代码改指。"""
     from catalog.concordance import between, compare, load_archive
@@ -46,6 +51,7 @@ def diff(
     from cli.changes import Comparison
 
     checked(form, "xlsx")
+    set_headings(headings)
     suffix = output.suffix.lower() if output else ""
     if output and suffix not in _WRITERS:
         raise GoufuError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.errors import GoufuError, UnknownNameError
-from cli.options import DepartmentOption, FormatOption, checked
+from cli.options import DepartmentOption, FormatOption, checked, complete_codes
 from cli.output import Column, emit, language, say
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ _COLUMNS = (Column("text", "沿革", "history", ratio=1),)
 
 
 def history(
-    code: Annotated[str, typer.Argument(metavar="代码", help="任何一版的代码，如 A150208")],
+    code: Annotated[
+        str, typer.Argument(metavar="代码", help="任何一版的代码，如 A150208", autocompletion=complete_codes)
+    ],
     department: DepartmentOption = None,
     form: FormatOption = "table",
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.errors import CatalogError, GoufuError
+from catalog.errors import CatalogError, GoufuError, os_reason
 from cli.catalogs import DECISIONS
 from cli.options import FormatOption, checked
 from cli.output import Column, emit, note, say, whole_file
@@ -179,7 +179,7 @@ def _write(folder: Path, d: Draft, table: dict[str, Any], apply: Path | None) ->
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GoufuError(
-            f"无法建立文件夹：{error.strerror}", f"cannot be made: {error.strerror}", str(folder)
+            f"无法建立文件夹：{os_reason(error)[0]}", f"cannot be made: {os_reason(error)[1]}", str(folder)
         ) from None
     if apply and not table.get("draft") and not d.undecided:
         catalog = (apply / "catalog.toml").read_text(encoding="utf-8")

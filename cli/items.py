@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.errors import GoufuError
-from cli.options import FormatOption, checked
-from cli.output import Column, csv_text, emit, note, print_table, say, whole_file
+from cli.options import FormatOption, HeadingsOption, checked
+from cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
 from cli.reading import read_files
 
 if TYPE_CHECKING:
@@ -72,9 +72,11 @@ def items(
         Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.csv、.jsonl 或 .json")
     ] = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
 ) -> None:
     """列出从文件中读到的预算项目及其出处，供归类之前核对。"""
     checked(form, "xlsx")
+    set_headings(headings)
     if form == "xlsx" and output is None:
         raise GoufuError("--format xlsx 需要用 -o 指定文件", "--format xlsx needs a file, given with -o")
     suffix = ".xlsx" if form == "xlsx" else output.suffix.lower() if output else ""

@@ -9,8 +9,17 @@ import typer
 
 from catalog.codes import is_code, tidy
 from catalog.errors import UnknownNameError
-from cli.options import DepartmentOption, FormatOption, OnOption, VersionOption, checked, day
-from cli.output import Column, emit, note, say
+from cli.options import (
+    DepartmentOption,
+    FormatOption,
+    HeadingsOption,
+    OnOption,
+    VersionOption,
+    checked,
+    complete_codes,
+    day,
+)
+from cli.output import Column, emit, note, say, set_headings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,15 +36,17 @@ WORD_COLUMNS = (
 
 
 def lookup(
-    query: Annotated[str, typer.Argument(metavar="代码或词语")],
+    query: Annotated[str, typer.Argument(metavar="代码或词语", autocompletion=complete_codes)],
     department: DepartmentOption = None,
     version: VersionOption = None,
     on: OnOption = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="按词语查询时最多列出几条")] = 10,
 ) -> None:
     """按代码查条目及其沿革，或按词语查可能的条目。"""
     checked(form)
+    set_headings(headings)
     code = tidy(query)
     if (
         is_code(code)

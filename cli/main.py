@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated
 
@@ -15,7 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 from catalog.errors import GoufuError
-from cli import output
+from cli import border, output
+from cli.usage import Context, speaking, usage_error
 
 #: the commands in the order of the help: each stands in the module of its name, but for `import`, a word of Python's
 COMMANDS = (
@@ -27,6 +29,8 @@ COMMANDS = (
 
 class Commands(TyperGroup):
     """The commands by name; only the module of the one that is asked for is loaded."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -41,7 +45,7 @@ class Commands(TyperGroup):
             found.command(cmd_name)(getattr(module, "import_catalog" if cmd_name == "import" else cmd_name))
         command = typer.main.get_command(found)
         command.name = cmd_name
-        return command
+        return speaking(command)
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -65,11 +69,45 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _install_completion(wanted: bool) -> None:
+    if wanted:
+        from cli.completing import install
+
+        install()
+        raise typer.Exit
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from cli.completing import script, shell_here
+
+        print(script(shell_here()))
+        raise typer.Exit
+
+
 @app.callback()
 def shared(
     lang: Annotated[str, typer.Option("--lang", envvar="GOUFU_LANG", help="消息语言 zh 或 en")] = "zh",
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本号")
+    ] = False,
+    __: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            callback=_install_completion,
+            is_eager=True,
+            help="为当前的命令行（bash、zsh、fish、PowerShell）装上按 Tab 补全",
+        ),
+    ] = False,
+    ___: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            callback=_show_completion,
+            is_eager=True,
+            help="显示补全脚本，供自行安装",
+        ),
     ] = False,
 ) -> None:
     """购服：政府购买服务指导性目录的编码、查询与核对。"""
@@ -78,25 +116,47 @@ def shared(
 
 def run() -> None:
     """The entry point. Exit 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable input."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure and (
-            os.name == "nt" or (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
-        ):
-            reconfigure(encoding="utf-8", errors="replace")
+    border.install()
+    output.set_language(_asked(sys.argv[1:]))
+    if "_GOUFU_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
-        app()
+        code = app(prog_name="goufu", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        code = _told(usage_error(error))
     except GoufuError as error:
-        print(
-            ("goufu: " if output.language() == "en" else "购服：") + error.text(output.language()),
-            file=sys.stderr,
-        )
-        sys.exit(2)
+        code = _told(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = 0
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: GoufuError) -> int:
+    """Say what is wrong in one sentence; the exit code that goes with it."""
+    who = output.say("购服：", "goufu: ")
+    print(who + error.text(output.language()), file=sys.stderr)
+    return 2
+
+
+def _asked(words: Sequence[str]) -> str:
+    """The language asked for, needed before the options are read: help and usage errors come out in it."""
+    for number, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and number + 1 < len(words):
+            return words[number + 1]
+        if not word.startswith("-"):
+            break
+    return os.environ.get("GOUFU_LANG", "zh")
 
 
 if __name__ == "__main__":

@@ -27,18 +27,22 @@ CATEGORIES = {
     "goods": "goods",
     "works": "works",
 }
-#: the prefix of ocids; whoever publishes puts their own registered one in its place
-OCID_PREFIX = "ocds-goufu"
+#: the prefix of ocids, in the form of a registered one; whoever publishes puts their own in its place
+OCID_PREFIX = "ocds-000000"
 
 
 def release_package(
     audits: Sequence[Audit], versions: Sequence[CatalogVersion], published: date | None = None
 ) -> dict[str, Any]:
     """The package of all that the audits' departments buy; `published` defaults to the latest reference date."""
-    groups: dict[tuple[str, int | None], list[Assessment]] = {}
-    for one in audits:
+    groups: dict[tuple[str, str, int | None], list[Assessment]] = {}
+    for number, one in enumerate(audits):
         for a in one.assessments:
-            groups.setdefault((a.item.department, a.item.year), []).append(a)
+            buyer = a.item.department or a.item.unit
+            # what nobody is known to buy stays with its own file
+            groups.setdefault(
+                (buyer, "" if buyer else f"{number} {one.disclosure.file}", a.item.year), []
+            ).append(a)
     numbers = {v.id: v.number for v in versions}
     days = [a.reference_date for some in groups.values() for a in some]
     day = published or max(days, default=date(1970, 1, 1))
@@ -47,23 +51,24 @@ def release_package(
         "version": "1.1",
         "publishedDate": _moment(day),
         "publisher": {"name": "goufu"},
-        "releases": [_release(name, year, some, numbers) for (name, year), some in groups.items()],
+        "releases": [_release(*key, some, numbers) for key, some in groups.items()],
     }
 
 
 def _release(
-    department: str, year: int | None, assessments: Sequence[Assessment], numbers: Mapping[str, str]
+    buyer: str, file: str, year: int | None, assessments: Sequence[Assessment], numbers: Mapping[str, str]
 ) -> dict[str, Any]:
+    """One release. Without a known `buyer` it has none, as a buyer must have a name; `file` then tells it apart."""
     bought = [a for a in assessments if a.nature in CATEGORIES]
-    party = {"id": _digest(department), "name": department}
-    key = _digest(department, str(year))
+    party = {"id": _digest(buyer), "name": buyer}
+    key = _digest(buyer, str(year), *([file] if file else []))
     total = sum((a.item.amount_wan or Decimal(0) for a in bought), Decimal(0))
     categories = {CATEGORIES[a.nature] for a in bought}
     tender: dict[str, Any] = {
         "id": key,
-        "title": f"{department} {year or ''}".strip(),
+        "title": f"{buyer or '采购单位未写明'} {year or ''}".strip(),
         "status": "planning",
-        "items": [_item(a, numbers) for a in bought],
+        "items": [_item(a, id, numbers) for a, id in zip(bought, _ids(bought), strict=True)],
     }
     if len(categories) == 1:
         tender["mainProcurementCategory"] = next(iter(categories))
@@ -74,15 +79,29 @@ def _release(
         "tag": ["planning"],
         "initiationType": "tender",
         "language": "zh",
-        "parties": [{**party, "roles": ["buyer"]}],
-        "buyer": party,
+        **({"parties": [{**party, "roles": ["buyer"]}], "buyer": party} if buyer else {}),
         "planning": {"budget": {"id": key, "amount": _yuan(total)}},
         "tender": tender,
     }
 
 
-def _item(a: Assessment, numbers: Mapping[str, str]) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": a.item.id, "description": a.item.title, "quantity": 1}
+def _ids(assessments: Sequence[Assessment]) -> list[str]:
+    """The items' ids, those that came before in this release with a number behind them: ids must be unique in a tender."""
+    taken = {a.item.id for a in assessments}
+    seen: set[str] = set()
+    ids = []
+    for a in assessments:
+        found, number = a.item.id, 1
+        while found in seen or (number > 1 and found in taken):
+            number += 1
+            found = f"{a.item.id}-{number}"
+        seen.add(found)
+        ids.append(found)
+    return ids
+
+
+def _item(a: Assessment, id: str, numbers: Mapping[str, str]) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": id, "description": a.item.title, "quantity": 1}
     if a.item.amount_wan is not None:
         item["unit"] = {"name": "项", "value": _yuan(a.item.amount_wan)}
     coded = a.coded

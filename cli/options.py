@@ -9,16 +9,71 @@ import typer
 
 from catalog.errors import GoufuError
 
+
+def _departments(incomplete: str) -> list[tuple[str, str]]:
+    from cli.completing import departments
+
+    return departments(incomplete)
+
+
+def complete_versions(incomplete: str) -> list[tuple[str, str]]:
+    """Versions for the shell, see `cli.completing`."""
+    from cli.completing import versions
+
+    return versions(incomplete)
+
+
+def _formats(incomplete: str) -> list[str]:
+    from cli.completing import formats
+
+    return formats(incomplete)
+
+
+def complete_codes(incomplete: str) -> list[tuple[str, str]]:
+    """Codes for the shell, see `cli.completing`."""
+    from cli.completing import codes
+
+    return codes(incomplete)
+
+
+def complete_rules(incomplete: str) -> list[tuple[str, str]]:
+    """Rules for the shell, see `cli.completing`."""
+    from cli.completing import rules
+
+    return rules(incomplete)
+
+
 OnOption = Annotated[
     str | None, typer.Option("--on", metavar="日期", help="以哪一天为准，如 2026-01-01；默认今天")
 ]
+BudgetDayOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="日期", help="以哪一天的目录为准，如 2025-08-01；默认预算年度的 1 月 1 日"),
+]
 DepartmentOption = Annotated[
-    str | None, typer.Option("--department", "-d", metavar="部门", help="部门全称、简称或目录中的部门名")
+    str | None,
+    typer.Option(
+        "--department",
+        "-d",
+        metavar="部门",
+        help="部门全称、简称或目录中的部门名",
+        autocompletion=_departments,
+    ),
 ]
 VersionOption = Annotated[
-    str | None, typer.Option("--version", metavar="版本", help="目录版本，如 2025-28 或其文号")
+    str | None,
+    typer.Option(
+        "--version", metavar="版本", help="目录版本，如 2025-28 或其文号", autocompletion=complete_versions
+    ),
 ]
-FormatOption = Annotated[str, typer.Option("--format", metavar="格式", help="table、json、jsonl 或 csv")]
+FormatOption = Annotated[
+    str,
+    typer.Option("--format", metavar="格式", help="table、json、jsonl 或 csv", autocompletion=_formats),
+]
+HeadingsOption = Annotated[
+    str,
+    typer.Option("--headings", metavar="文字", help="csv 的列名：en（字段名）或 zh（中文，值也用中文）"),
+]
 
 
 def day(text: str | None) -> date:

@@ -18,7 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from catalog.errors import GoufuError
+from catalog.errors import GoufuError, os_reason
+from cli.border import holds_everything
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -34,6 +35,27 @@ def set_language(lang: str) -> None:
 def language() -> str:
     """The language chosen: "zh" or "en"."""
     return _language
+
+
+_headings = "en"
+
+
+def set_headings(chosen: str) -> None:
+    """Choose the column heads of CSV for this process: "en", the names of the fields, or "zh".
+
+    Raises GoufuError for anything else.
+    """
+    global _headings
+    if chosen not in ("en", "zh"):
+        raise GoufuError(
+            f"--headings 应为 zh 或 en，实为“{chosen}”", f"--headings takes zh or en, found '{chosen}'"
+        )
+    _headings = chosen
+
+
+def headings() -> str:
+    """The column heads of CSV chosen: "zh" or "en"."""
+    return _headings
 
 
 def say(zh: str, en: str) -> str:
@@ -90,11 +112,20 @@ def _flat(value: Any) -> Any:
 
 
 def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
-    """CSV with a header, one line a record; nested values as JSON, no cell a formula."""
+    """CSV with a header, one line a record; nested values as JSON, no cell a formula.
+
+    With Chinese headings the values are in words too, nested ones in a line (see `cli.headings`).
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+    if _headings == "zh":
+        from cli.headings import heading, value
+
+        writer.writerow([heading(key) for key in keys])
+        writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)
+    else:
+        writer.writerow(keys)
+        writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
     return buffer.getvalue()
 
 
@@ -106,13 +137,14 @@ def emit(
     extra: str = "",
 ) -> None:
     """Print `records` in `form`: table (only `columns`), json, jsonl or csv (every key)."""
+    exact = not holds_everything(sys.stdout)
     if form == "jsonl":
         for record in records:
-            print(json.dumps(plain(record), ensure_ascii=False))
+            print(json.dumps(plain(record), ensure_ascii=exact))
         return
     rows = list(records)
     if form == "json":
-        print(json.dumps(plain(rows), ensure_ascii=False, indent=1))
+        print(json.dumps(plain(rows), ensure_ascii=exact, indent=1))
     elif form == "csv":
         keys = list(dict.fromkeys(key for row in rows for key in row)) or [c.key for c in columns]
         sys.stdout.write(csv_text(rows, keys))
@@ -190,8 +222,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=".goufu-", suffix=path.suffix, dir=folder)
     except OSError as error:
         raise GoufuError(
-            f"无法写入：{error.strerror}；请换一个存在且可写的文件夹",
-            f"cannot be written: {error.strerror}; choose a folder that exists and is writable",
+            f"无法写入：{os_reason(error)[0]}；请换一个存在且可写的文件夹",
+            f"cannot be written: {os_reason(error)[1]}; choose a folder that exists and is writable",
             str(path),
         ) from None
     os.close(handle)
@@ -203,8 +235,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise GoufuError(
-            f"无法写入：{error.strerror}；文件若在 Excel 中打开请先关闭",
-            f"cannot be written: {error.strerror}; close it first if it is open in Excel",
+            f"无法写入：{os_reason(error)[0]}；文件若在 Excel 中打开请先关闭",
+            f"cannot be written: {os_reason(error)[1]}; close it first if it is open in Excel",
             str(path),
         ) from None
     finally:

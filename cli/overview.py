@@ -6,12 +6,13 @@ Made from the summaries that each document left (see `cli.batch`), as a page to 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cli.output import say
 from cli.report import render
+from cli.rules import SEVERITIES
 from cli.verdicts import NATURES
 
 Summary = dict[str, Any]
@@ -89,6 +90,7 @@ def overview_page(summaries: Sequence[Summary]) -> str:
     total = figures_of(read)
     most = max(total["rules"].values(), default=1)
     table = load_rules()
+    fired = {rule: fired_as(read, rule) for rule in total["rules"]}
     return render(
         "overview",
         t=_texts(),
@@ -99,10 +101,10 @@ def overview_page(summaries: Sequence[Summary]) -> str:
             {
                 "id": rule,
                 "title": say(table[rule].zh, table[rule].en),
-                "severity": table[rule].severity,
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
-                "width": f"{100 * count / most:.2f}%",
+                "bars": _stacked(fired[rule], most),
+                "severities": "，".join(f"{say(*SEVERITIES[k])} {n}" for k, n in fired[rule].items()),
             }
             for rule, count in total["rules"].most_common()
         ],
@@ -113,6 +115,30 @@ def overview_page(summaries: Sequence[Summary]) -> str:
             for nature, words in NATURES.items()
         ],
     )
+
+
+def fired_as(read: Sequence[Summary], rule: str) -> dict[str, int]:
+    """How often `rule` fired with each severity, the gravest first, as the reports of the documents say."""
+    from matcher.findings import SEVERITIES as ORDER
+    from matcher.findings import load_rules
+
+    found: Counter[str] = Counter()
+    for s in read:
+        if "fired" in s:
+            found.update(s["fired"].get(rule, {}))
+        elif rule in s["rules"]:
+            found[load_rules()[rule].severity] += s["rules"][rule]
+    return {severity: found[severity] for severity in ORDER if found[severity]}
+
+
+def _stacked(counts: Mapping[str, int], most: int) -> list[dict[str, str]]:
+    """The pieces of a rule's bar, one for each severity, on the scale of the most frequent rule."""
+    pieces, at = [], 0.0
+    for severity, count in counts.items():
+        width = 100 * count / most
+        pieces.append({"severity": severity, "x": f"{at:.2f}%", "width": f"{width:.2f}%"})
+        at += width
+    return pieces
 
 
 def _identity(s: Summary) -> dict[str, Any]:
@@ -177,6 +203,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
         (
             ("规则", "rule", "rule", 9, "text"),
             ("含义", "meaning", "title", 34, "text"),
+            ("级别", "severity", "severity", 22, "text"),
             ("处数", "places", "count", 9, "count"),
             ("文件数", "documents", "documents", 9, "count"),
         ),
@@ -184,6 +211,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
             {
                 "rule": rule,
                 "title": say(load_rules()[rule].zh, load_rules()[rule].en),
+                "severity": "，".join(f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
             }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cli.changes_page import content_hash
 from cli.output import language, say
 from cli.rules import SEVERITIES
-from cli.verdicts import NATURES, STATUSES, amount, number_of
+from cli.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -216,9 +216,11 @@ def _bars(some: Sequence[Assessment]) -> list[dict[str, Any]]:
         by[place] += a.item.amount_wan or Decimal(0)
         counts[place] += 1
         names[place] = a.coded.name if a.coded else say(*STATUSES[a.status])
-    ranked = sorted(by, key=lambda k: (-by[k], k))[:_BARS]
-    top = max((by[k] for k in ranked), default=Decimal(0))
-    return [
+    every = sorted(by, key=lambda k: (-by[k], k))
+    ranked, rest = (every, []) if len(every) <= _BARS + 1 else (every[:_BARS], every[_BARS:])
+    left = sum((by[k] for k in rest), Decimal(0))
+    top = max([left, *(by[k] for k in ranked)])
+    bars = [
         {
             "key": key[1],
             "code": key[1] if key[1][:1] in "AB" else "",
@@ -229,6 +231,18 @@ def _bars(some: Sequence[Assessment]) -> list[dict[str, Any]]:
         }
         for key in ranked
     ]
+    if rest:
+        bars.append(
+            {
+                "key": "",
+                "code": "",
+                "name": say(f"其余 {len(rest)} 个代码", f"{len(rest)} other codes"),
+                "amount": amount(left),
+                "count": sum(counts[k] for k in rest),
+                "width": f"{max(share(left, top), 0.4):.3f}%",
+            }
+        )
+    return bars
 
 
 def code_key(a: Assessment) -> str:
@@ -276,7 +290,8 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "code": coded.code if coded else "",
         "name": coded.name if coded else "",
         "path": " › ".join(coded.path) if coded else "",
-        "sure": f"{(coded.score if coded else a.nature_score):.0%}",
+        "sure": f"{a.certainty:.0%}",
+        "doubt": say(*DOUBTS[a.doubt]) if a.doubt else "",
         "worst": worst,
         "findings": [_finding(f) for f in a.findings],
         "facts": [(label, text) for label, text in facts if text],

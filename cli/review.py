@@ -92,6 +92,9 @@ class _Desk:
         keys: dict[str, Callable[[], None]] = {
             "s": self.search,
             "c": self.code,
+            "a": self.accept,
+            "\r": self.accept,
+            "\n": self.accept,
             "u": self.unlisted,
             "x": self.no_service,
             "n": self.note,
@@ -183,6 +186,38 @@ class _Desk:
 
         return Choice("code", "service", option.version, option.section, option.code, option.name)
 
+    def _verdict(self) -> Choice | None:
+        """The tool's own verdict on the item as a choice; None where it comes to none."""
+        from store.decisions import Choice, choice_named, judged_nature
+
+        r = self.item.record
+        if r["gov_service"] is False:
+            return Choice("not_applicable", judged_nature(self.item))
+        code = r.get("gov_service_catalog_code")
+        found = next((c for c in r["codes"] if code and c["code"] == code), None)
+        if found:
+            return Choice("code", "service", found["version"], found["section"], found["code"], found["name"])
+        return choice_named("未列", self.item, self.versions) if r["status"] == "unlisted" else None
+
+    def accept(self) -> None:
+        """Decide as the tool judged."""
+        verdict = self._verdict()
+        if verdict is None:
+            self.message = say("购服没有得出可采用的判断", "there is no verdict to accept")
+        else:
+            self._decide(verdict)
+
+    def _sure(self, choice: Choice) -> bool:
+        """Ask again before an entry is chosen for what was judged to be no purchased service."""
+        from cli.keys import one_key
+        from cli.reviewing import sure_screen
+
+        verdict = self._verdict()
+        if choice.outcome != "code" or verdict is None or verdict.outcome != "not_applicable":
+            return True
+        _print(sure_screen(_size()[0], verdict.text(), choice.text()))
+        return one_key().lower() == "y"
+
     def _decide(self, choice: Choice) -> None:
         """Keep the choice; where somebody was faster, say so and show what stands."""
         from store.decisions import decide
@@ -190,6 +225,9 @@ class _Desk:
         from store.runs import stored_item
 
         item = self.item
+        if not self._sure(choice):
+            self.message = say("没有改动", "nothing was changed")
+            return
         try:
             revision, done = decide(self.store, item.id, choice, self.officer, item.revision, "review")
         except ConflictError as error:
@@ -253,16 +291,16 @@ class _Desk:
         """No purchased service; then what it is."""
         from cli.keys import one_key
         from cli.reviewing import NATURE_KEYS, nature_screen
-        from store.decisions import Choice, choice_named
+        from store.decisions import Choice, likely_other
 
-        likely = choice_named("不适用", self.item, self.versions)
+        likely = likely_other(self.item)
         width, _ = _size()
-        _print(nature_screen(width, likely.nature))
+        _print(nature_screen(width, likely))
         key = one_key()
         if key in NATURE_KEYS:
             self._decide(Choice("not_applicable", NATURE_KEYS[key]))  # type: ignore[arg-type]
         elif key in ("\r", "\n", " "):
-            self._decide(likely)
+            self._decide(Choice("not_applicable", likely))
 
     def note(self) -> None:
         """A remark on the item, kept beside it."""
@@ -326,7 +364,9 @@ class _Desk:
 
         width, height = _size()
         progress = Progress(self.at + 1, len(self.items), self.decided, len(self.skipped))
-        _print(screen(self.item, options, progress, width, height - 1, precedent, self.message))
+        verdict = self._verdict()
+        said = verdict.text() if verdict else ""
+        _print(screen(self.item, options, progress, width, height - 1, precedent, self.message, said))
 
 
 def _standing(item: StoredItem) -> Choice | None:
@@ -350,7 +390,7 @@ def _size() -> tuple[int, int]:
     from shutil import get_terminal_size
 
     size = get_terminal_size((80, 24))
-    return max(size.columns, 40), max(size.lines, 16)
+    return max(size.columns, 40), max(size.lines, 10)
 
 
 def _clear() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len, set_cell_size
 
 from cli.output import say
-from cli.verdicts import NATURES, STATUSES, amount
+from cli.verdicts import NATURES, STATUSES, amount, sureness
 
 if TYPE_CHECKING:
     from store.runs import StoredItem
@@ -25,6 +25,7 @@ _CLOSING = "，。；：、）》”’！？,.;:)!?"
 #: keys and what they do, in the order of the footer
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("1-9", "选用", "choose"),
+    ("a", "采用判断", "accept"),
     ("s", "搜索", "search"),
     ("c", "输代码", "type a code"),
     ("u", "未列入", "unlisted"),
@@ -73,10 +74,16 @@ class Progress:
 
 
 def options_of(record: Mapping[str, Any]) -> tuple[Option, ...]:
-    """The candidates of a record, best first."""
+    """The candidates of a record, best first, each with the chance that the line is listed and this is its entry."""
     return tuple(
         Option(
-            c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(c["why"])
+            c["version"],
+            c["section"],
+            c["code"],
+            c["name"],
+            tuple(c["path"]),
+            c["score"] * record.get("fit", 1.0),
+            tuple(c["why"]),
         )
         for c in record.get("codes", ())
     )
@@ -128,11 +135,12 @@ def screen(
     height: int,
     precedent: str = "",
     message: str = "",
+    verdict: str = "",
 ) -> list[Line]:
     """The screen of one item: at most `height` lines of at most `width` cells.
 
-    What must be seen comes first: who, what, how much, the candidates and the keys. Reasons and summary take what
-    room is left.
+    What must be seen comes first: who, what, how much, the tool's own verdict, the candidates and the keys. Reasons
+    and summary take what room is left. `verdict` is what the key `a` accepts, "" where there is nothing to accept.
     """
     r = item.record
     law = " + ".join(r.get("versions", ()))
@@ -150,10 +158,13 @@ def screen(
     judged = say(*STATUSES[r["status"]]) + (
         say("，待复核", ", to review") if r["decision"] == "review" else ""
     )
-    verdict = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {r['nature_score']:.0%}　{say('分类', 'judged')} {judged}"
+    about = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {r['nature_score']:.0%}　{say('分类', 'judged')} {judged}"
     if item.unit and item.unit != item.department:
-        verdict += f"　{say('单位', 'unit')} {item.unit}"
-    below: list[Line] = [[(clipped(verdict, width), "")]]
+        about += f"　{say('单位', 'unit')} {item.unit}"
+    below: list[Line] = [[(clipped(about, width), "")]]
+    if verdict:
+        sure = sureness(r["certainty"], r["doubt"]) if "certainty" in r else ""
+        below.append([(sides(f" a {say('采用：', 'accept: ')}{verdict}", sure, width), _BOLD)])
     for f in r.get("findings", ())[:2]:
         below.append([(clipped(f"{f['rule']} {f['message']}", width), _WARN)])
     if precedent:
@@ -219,10 +230,11 @@ def _footer(width: int, message: str) -> list[Line]:
 def help_screen(width: int, height: int) -> list[Line]:
     """What the keys do."""
     text = say(
-        "1-9 选用所列条目作为认定；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
+        "a 采用所示的判断（也可以是“不是购买服务”“未列入”）；1-9 选用所列条目作为认定，判为不是购买服务的要再确认一次；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
         "u 是购买服务，但目录没有列；x 不是购买服务，再选性质；n 写一条备注；k 跳过，下次再来；z 撤销刚才的认定；b 回上一项；q 退出。"
         "每一项认定当即记录，随时可以退出，再次运行从未认定的项目继续。别人先作了不同认定时不会被覆盖，会提示。",
-        "1-9 decide for the entry listed; s search by words in the department's sections and class B; c type a code; "
+        "a accept the verdict shown (also that it is no service, or not listed); 1-9 decide for the entry listed, which is "
+        "asked again where the verdict is no service; s search by words in the department's sections and class B; c type a code; "
         "u a purchased service that is not listed; x no purchased service, then what it is; n write a note; k skip for now; "
         "z undo; b back to the item before; q quit. Every decision is kept at once: quit any time, and go on later with what "
         "is left. What somebody else decided meanwhile is never overwritten; you will be told.",
@@ -239,6 +251,16 @@ def nature_screen(width: int, likely: str) -> list[Line]:
         mark = say("　← 回车", "  ← Enter") if nature == likely else ""
         lines.append([(f" {key} ", _BOLD), (clipped(say(*NATURES[nature]) + mark, width - 4), "")])
     return [*lines, [(say("Esc 返回", "Esc back"), _DIM)]]
+
+
+def sure_screen(width: int, verdict: str, choice: str) -> list[Line]:
+    """Asks again before an entry is chosen for what was judged to be no purchased service."""
+    told = say(
+        f"购服的判断是：{verdict}。确定改作购买服务，认定为 {choice}？以后同样的项目都会照此认定。",
+        f"The verdict is: {verdict}. Take it for a purchased service after all, as {choice}? Lines like it will follow.",
+    )
+    lines: list[Line] = [[(line, _WARN)] for line in wrapped(told, width, 6)]
+    return [*lines, [(say("y 确定，其他键返回", "y yes, any other key back"), _DIM)]]
 
 
 def search_screen(query: str, options: Sequence[Option], width: int, height: int) -> list[Line]:

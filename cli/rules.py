@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FormatOption, checked
-from cli.output import Column, emit, say
+from cli.options import FormatOption, HeadingsOption, checked, complete_rules
+from cli.output import Column, emit, say, set_headings
+
+if TYPE_CHECKING:
+    from matcher.findings import Rule
 
 COLUMNS = (
     Column("rule", "规则", "rule"),
-    Column("severity", "级别", "severity", width=8),
+    Column("severity", "级别", "severity", width=14),
     Column("title", "含义", "meaning", ratio=4),
     Column("basis", "依据", "basis", ratio=5),
 )
@@ -19,18 +22,29 @@ COLUMNS = (
 SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
 
 
+def _severities(rule: Rule) -> str:
+    """The severity of a rule in words, and those it may have as well: 警告（或提示）."""
+    usual, *others = (say(*SEVERITIES[s]) for s in rule.severities)
+    return usual + (say(f"（或{'、'.join(others)}）", f" (or {', '.join(others)})") if others else "")
+
+
 def rules(
-    rule: Annotated[str | None, typer.Argument(metavar="规则", help="如 GF203；省略则全部列出")] = None,
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="规则", help="如 GF203；省略则全部列出", autocompletion=complete_rules),
+    ] = None,
     form: FormatOption = "table",
+    headings: HeadingsOption = "en",
 ) -> None:
     """列出各项规则；给出规则号则说明其含义、依据和处理办法。"""
     checked(form)
+    set_headings(headings)
     from matcher.findings import load_rules, rule_named
 
     chosen = [rule_named(rule)] if rule else list(load_rules().values())
     if form == "table" and rule:
         one = chosen[0]
-        print(f"{one.id}　{say(one.zh, one.en)}　{say(*SEVERITIES[one.severity])}")
+        print(f"{one.id}　{say(one.zh, one.en)}　{_severities(one)}")
         print()
         for head, text in (
             (say("说明", "meaning"), say(one.explain_zh, one.explain_en)),
@@ -42,7 +56,8 @@ def rules(
     records = [
         {
             "rule": r.id,
-            "severity": say(*SEVERITIES[r.severity]) if form == "table" else r.severity,
+            "severity": _severities(r) if form == "table" else r.severity,
+            "severities": list(r.severities),
             "title": say(r.zh, r.en),
             "explanation": say(r.explain_zh, r.explain_en),
             "basis": say(r.basis, r.basis_en),

@@ -31,6 +31,19 @@ STATUSES = {
     "not_applicable": ("不适用", "n/a"),
 }
 
+#: what is doubted of a judgement, beside its certainty
+DOUBTS = {
+    "nature": ("性质", "nature"),
+    "listing": ("是否列入", "listing"),
+    "code": ("代码", "code"),
+    "section": ("部门", "section"),
+    "bundle": ("打包", "bundle"),
+    "citation": ("所填", "as cited"),
+    "held": ("未存", "not held"),
+    "finding": ("问题", "finding"),
+    "close": ("像服务", "like one"),
+}
+
 COLUMNS = (
     Column("number", "序", "#", right=True),
     Column("title", "项目", "item", ratio=30),
@@ -94,7 +107,6 @@ def _mark(severity: str) -> str:
 
 def row(a: Assessment) -> dict[str, Any]:
     """One line of the table."""
-    score = a.coded.score if a.coded else a.nature_score
     return {
         "number": number_of(a),
         "title": a.item.title,
@@ -102,8 +114,14 @@ def row(a: Assessment) -> dict[str, Any]:
         "nature": say(*NATURES[a.nature]),
         "code": a.coded.code if a.coded else "—",
         "verdict": verdict(a),
-        "score": f"{score * 100:.0f}%" + ("" if a.decision == "auto" else "?"),
+        "score": sureness(a.certainty, a.doubt, "\n"),
     }
+
+
+def sureness(certainty: float, doubt: str | None, between: str = " ") -> str:
+    """How sure the decision is, and where a person must look what is doubted: `72%?` and 代码."""
+    shown = f"{certainty:.0%}"
+    return f"{shown}?{between}{say(*DOUBTS[doubt])}" if doubt else shown
 
 
 def amount(value: Decimal | None) -> str:
@@ -125,8 +143,8 @@ def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ())
     return say(
         f"共 {len(assessments)} 项 {amount(total)} 万元，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
         f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"
-        f"待复核 {review}（把握后带 ?）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
+        f"待复核 {review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
         f"{len(assessments)} items, {amount(total)} (10k CNY), services {amount(bought)}; listed {by['listed']}, unlisted {by['unlisted']}, "
         f"superseded {by['superseded']}, not held {by['unknown']}, n/a {by['not_applicable']}; "
-        f"to review {review} (marked ?); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
+        f"to review {review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
     )

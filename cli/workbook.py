@@ -8,7 +8,7 @@ what the officer decides in the worklist (核定代码): its formulas name cells
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.output import say
 from cli.rules import SEVERITIES
-from cli.verdicts import NATURES, STATUSES, number_of
+from cli.verdicts import DOUBTS, NATURES, STATUSES, number_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -30,8 +30,26 @@ if TYPE_CHECKING:
 _LONGEST = 32_000
 #: candidates in a drop-down; two fixed choices follow them
 _CANDIDATES = 5
+#: bars of a chart; what is left is one bar more, drawn from cells right of the printed page
+_BARS, _DRAWN = 14, 12
 _FONT = "微软雅黑"
 _SEVERITY_COLOURS = {"error": "#F8D7DA", "warning": "#FFF0CC", "notice": "#E8EEF7"}
+
+
+#: columns of the hidden sheet that the filing table shows (code, name, yes or no), and where its word lists begin
+_CODE, _NAME, _BOUGHT, _WORDS = "M", "N", "O", 16
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The lists of codes on the hidden sheet: the number of each (sections, day), and the rows that all take."""
+
+    groups: Mapping[tuple[tuple[str, ...], Any], str]
+    rows: int
+
+    def of(self, a: Assessment) -> str:
+        """The number of the list that an item's codes come from."""
+        return self.groups[a.sections, a.reference_date]
 
 
 @dataclass(frozen=True)
@@ -44,50 +62,52 @@ class Head:
     form: str = "text"
 
 
+#: what is printed comes first and fits an A4 page across in its own type; the rest is for the screen
 WORKLIST = (
-    Head("序号", "no.", 5, "centre"),
-    Head("单位", "unit", 13),
-    Head("项目", "item", 25),
+    Head("序号", "no.", 5, "whole"),
+    Head("单位", "unit", 12),
+    Head("项目", "item", 24),
     Head("金额\n（万元）", "amount\n(10k CNY)", 10.5, "money"),
-    Head("认定", "judged", 8, "centre"),
+    Head("认定", "judged", 7.5, "centre"),
     Head("代码", "code", 9, "code"),
     Head("目录名称", "entry", 18),
-    Head("上级目录", "path", 17),
-    Head("把握", "conf.", 7, "percent"),
-    Head("处理", "decision", 6.5, "centre"),
-    Head("理由", "why", 21),
-    Head("问题", "findings", 29),
-    Head("其他候选", "alternatives", 22),
-    Head("核定代码", "code decided", 17, "input"),
-    Head("备注", "note", 13, "input"),
+    Head("把握", "conf.", 6.5, "percent"),
+    Head("处理", "decision", 7, "centre"),
+    Head("问题", "findings", 27),
+    Head("核定代码", "code decided", 16, "input"),
+    Head("备注", "note", 12, "input"),
+    Head("其他候选", "alternatives", 44),
+    Head("理由", "why", 70),
+    Head("上级目录", "path", 50),
 )
-_DECIDED = 13  # 核定代码
+_SURE, _WHY_NOT, _DECIDED, _PRINTED = 7, 9, 10, 12  # 把握, 问题, 核定代码; columns on paper
 
 FINDINGS = (
     Head("级别", "severity", 6.5, "centre"),
     Head("规则", "rule", 7.5, "centre"),
-    Head("含义", "meaning", 17),
-    Head("部门", "department", 15),
-    Head("项目", "item", 22),
+    Head("含义", "meaning", 14),
+    Head("部门", "department", 13),
+    Head("项目", "item", 20),
     Head("金额\n（万元）", "amount\n(10k CNY)", 10.5, "money"),
-    Head("说明", "message", 32),
-    Head("证据", "evidence", 40),
-    Head("依据", "basis", 22),
-    Head("处理办法", "how to resolve", 24),
-    Head("豁免理由", "silenced because", 12),
+    Head("说明", "message", 30),
+    Head("证据", "evidence", 32),
+    Head("依据", "basis", 17),
+    Head("处理办法", "how to resolve", 36),
+    Head("豁免理由", "silenced because", 20),
 )
 
 FILING = (
-    Head("预算单位", "budget unit", 20),
-    Head("项目名称", "project", 30),
-    Head("是否政府购买服务", "purchased service", 10, "centre"),
-    Head("政府购买服务分类", "class", 20),
-    Head("政府购买服务指导性目录代码", "catalog code", 13, "code"),
-    Head("政府购买服务指导性目录名称", "catalog name", 26),
-    Head("购买服务内容", "content", 48),
-    Head("预算金额\n（万元）", "amount\n(10k CNY)", 12, "money"),
-    Head("预算年度", "year", 8, "centre"),
+    Head("预算单位", "budget unit", 17),
+    Head("项目名称", "project", 23),
+    Head("是否政府购买服务", "purchased service", 8.5, "centre"),
+    Head("政府购买服务分类", "class", 14),
+    Head("政府购买服务指导性目录代码", "catalog code", 10.5, "code"),
+    Head("政府购买服务指导性目录名称", "catalog name", 18),
+    Head("购买服务内容", "content", 40),
+    Head("预算金额\n（万元）", "amount\n(10k CNY)", 11, "money"),
+    Head("预算年度", "year", 6.5, "whole"),
 )
+_FILED = 3  # rows above the first line of the filing table: title, unit, headings
 
 SOURCES = (
     Head("文件", "file", 30),
@@ -152,7 +172,7 @@ class Sheets:
             _DECIDED,
             {
                 "validate": "list",
-                "source": f"='{hidden}'!$A2:${chr(ord('A') + _CANDIDATES + 1)}2",
+                "source": f"='{hidden}'!$A2:${_letter(_CANDIDATES + 1)}2",
                 "input_title": say("核定代码", "code decided"),
                 "input_message": say(
                     "从候选中选定，或直接填写其他代码", "choose a candidate, or write another code"
@@ -164,29 +184,33 @@ class Sheets:
                 ),
             },
         )
-        self._shade(sheet, last, len(WORKLIST) - 1)
-        self._finish(sheet, WORKLIST, last)
+        self._shade(sheet, last)
+        self._finish(sheet, WORKLIST, last, printed=_PRINTED)
 
-    def _shade(self, sheet: Worksheet, last: int, width: int) -> None:
+    def _shade(self, sheet: Worksheet, last: int) -> None:
         """Colour the confidence of lines to be reviewed, and grey what is no purchased service."""
         grey = self.book.add_format({"font_color": "#777777"})
         review = self.book.add_format({"font_color": "#9C5700", "bold": True})
         sheet.conditional_format(
             1,
-            8,
+            _SURE,
             last,
-            9,
-            {"type": "formula", "criteria": f'=$J2="{say("复核", "review")}"', "format": review},
+            _SURE + 1,
+            {
+                "type": "formula",
+                "criteria": f'=LEFT(${_letter(_SURE + 1)}2,{len(say("复核", "review"))})="{say("复核", "review")}"',
+                "format": review,
+            },
         )
         services = (say(*NATURES["service"]), say(*NATURES["mixed"]))
         sheet.conditional_format(
             1,
             0,
             last,
-            width - 2,
+            _WHY_NOT,
             {
                 "type": "formula",
-                "criteria": f'=AND(LEFT($E2,{len(services[0])})<>"{services[0]}",LEFT($E2,{len(services[1])})<>"{services[1]}",$L2="")',
+                "criteria": f'=AND(LEFT($E2,{len(services[0])})<>"{services[0]}",LEFT($E2,{len(services[1])})<>"{services[1]}",${_letter(_WHY_NOT)}2="")',
                 "format": grey,
             },
         )
@@ -227,7 +251,7 @@ class Sheets:
                 1,
                 {"type": "formula", "criteria": f'=$A2="{say(*SEVERITIES[severity])}"', "format": mark},
             )
-        self._finish(sheet, FINDINGS, last)
+        self._finish(sheet, FINDINGS, last, printed=9)
 
     def _summary(self) -> None:
         sheet = self.book.add_worksheet(say("汇总", "summary"))
@@ -253,9 +277,7 @@ class Sheets:
         for head, rows, kind in blocks:
             first = row + 1
             row = self._block(sheet, row, head, rows)
-            chart_row = self._chart(
-                sheet, chart_row, kind, head, first, min(first + len(rows) - 1, first + 14)
-            )
+            chart_row = self._chart(sheet, chart_row, kind, head, rows, first)
         row = self._finding_counts(sheet, row)
         self._paper(sheet)
         sheet.fit_to_pages(1, 1 if max(row, chart_row) <= 70 else 0)
@@ -281,16 +303,34 @@ class Sheets:
         sheet.write_number(row, 3, 1.0 if total else 0.0, self.forms["sum percent"])
         return row + 2
 
-    def _chart(self, sheet: Worksheet, row: int, kind: str, head: str, first: int, last: int) -> int:
-        """A chart that Excel draws from a block's lines; returns the row below it."""
-        if last < first:
+    def _chart(
+        self,
+        sheet: Worksheet,
+        row: int,
+        kind: str,
+        head: str,
+        rows: Sequence[tuple[str, int, Decimal]],
+        first: int,
+    ) -> int:
+        """A chart that Excel draws from a block's lines, the smallest of many as one bar; returns the row below it."""
+        if not rows:
             return row
-        name = sheet.get_name()
+        last = first + len(rows) - 1
+        name, labels, values = sheet.get_name(), 0, 2
+        if len(rows) > _BARS + 1:
+            # what is drawn stands beside the printed page: the largest, and the rest together
+            left = sum((amount for _, _, amount in rows[_BARS:]), Decimal(0))
+            drawn = [(label, amount) for label, _, amount in rows[:_BARS]]
+            drawn.append((say(f"其余 {len(rows) - _BARS} 类", f"{len(rows) - _BARS} others"), left))
+            labels, values, last = _DRAWN, _DRAWN + 1, first + _BARS
+            for line, (label, amount) in enumerate(drawn, first):
+                sheet.write_string(line, labels, label, self.forms["small"])
+                sheet.write_number(line, values, float(amount), self.forms["small"])
         chart = self.book.add_chart({"type": kind})
         series: dict[str, Any] = {
             "name": head,
-            "categories": [name, first, 0, last, 0],
-            "values": [name, first, 2, last, 2],
+            "categories": [name, first, labels, last, labels],
+            "values": [name, first, values, last, values],
             "data_labels": {"value": True, "num_format": "#,##0", "font": {"name": _FONT, "size": 9}},
             "fill": {"color": "#2F6690"},
             "gap": 60,
@@ -328,52 +368,103 @@ class Sheets:
         return row + 1
 
     def _filing(self) -> None:
-        sheet = self._sheet(say("政府购买服务汇总表", "filing table"), FILING, freeze=(1, 2))
-        work, hidden = say("项目清单", "worklist"), say("候选", "candidates")
-        none, unlisted, yes, no = _choices()
-        fixed = chr(ord("A") + _CANDIDATES + 2)
-        for row, a in enumerate(self.assessments, 1):
-            item, coded, line = a.item, a.coded, row + 1
-            decided = f"'{work}'!$N{line}"
-            bought = {True: yes, False: no, None: say("待定", "open")}[a.gov_service]
-            code, name = (coded.code, coded.name) if coded else ("", "")
-            of_class = _class_name(code)
-            cells: tuple[Any, ...] = (item.unit or item.department, item.title, None, None, None, None)
-            content = _short(item.summary or item.title, 60 if a.gov_service is False else 120)
-            lines = max(_lines(content, FILING[6].width), _lines(name, FILING[5].width))
-            self._row(sheet, row, FILING[:6], cells, lines)
-            plain = f'OR({decided}="{none}",{decided}="{unlisted}")'
-            formulas = (
-                (
-                    2,
-                    f'=IF({decided}="",\'{hidden}\'!${fixed}{line},IF({decided}="{none}","{no}","{yes}"))',
-                    bought,
-                ),
-                (
-                    3,
-                    f'=IF(E{line}="","",IF(LEFT(E{line},1)="A","{_class_name("A")}","{_class_name("B")}"))',
-                    of_class,
-                ),
-                (
-                    4,
-                    f'=IF({decided}="",\'{work}\'!$F{line}&"",IF({plain},"",LEFT({decided},IFERROR(FIND(" ",{decided})-1,LEN({decided})))))',
-                    code,
-                ),
-                (
-                    5,
-                    f'=IF({decided}="",\'{work}\'!$G{line}&"",IF({plain},"",IFERROR(MID({decided},FIND(" ",{decided})+1,200),"")))',
-                    name,
-                ),
-            )
-            for column, formula, value in formulas:
-                sheet.write_formula(row, column, formula, self.forms[FILING[column].form], value)
-            sheet.write_string(row, 6, content, self.forms["text"])
-            if item.amount_wan is None:
-                sheet.write_blank(row, 7, None, self.forms["money"])
-            else:
-                sheet.write_number(row, 7, float(item.amount_wan), self.forms["money"])
-            sheet.write_string(row, 8, str(item.year or ""), self.forms["centre"])
-        self._finish(sheet, FILING, max(len(self.assessments), 1))
+        """The filing table: title, unit, one row for every line (those that are no purchased service filtered out), total.
+
+        What an officer decides in the worklist changes it: the hidden sheet works out code, name and yes or no for
+        each row, and here only they are shown. The total follows the decisions, not the filter.
+        """
+        name = say("政府购买服务汇总表", "filing table")
+        sheet = self.book.add_worksheet(name)
+        hidden = say("候选", "candidates")
+        _, _, yes, no = _choices()
+        for column, head in enumerate(FILING):
+            sheet.set_column(column, column, head.width)
+            sheet.write_string(_FILED - 1, column, say(head.zh, head.en), self.forms["head"])
+        last_column = len(FILING) - 1
+        sheet.set_row(0, 30)
+        heading = say(f"{self.title} 政府购买服务汇总表", f"Purchased services of {self.title}")
+        sheet.merge_range(0, 0, 0, last_column, heading, self.forms["table title"])
+        sheet.write_string(1, last_column - 1, say("单位：万元", "in 10k CNY"), self.forms["right"])
+        sheet.set_row(_FILED - 1, 42)
+        first, last = _FILED, _FILED + max(len(self.assessments), 1) - 1
+        for row, a in enumerate(self.assessments, first):
+            self._filed(sheet, row, a, f"'{hidden}'!${{}}{row - first + 2}")
+        self._filed_total(sheet, first, last, yes)
+        sheet.autofilter(_FILED - 1, 0, last, last_column)
+        sheet.filter_column_list(2, [yes])
+        for row, a in enumerate(self.assessments, first):
+            if a.gov_service is not True:
+                sheet.set_row(row, None, None, {"hidden": True})
+        sheet.freeze_panes(_FILED, 2)
+        self._paper(sheet)
+        sheet.repeat_rows(_FILED - 1)
+        sheet.fit_to_pages(1, 0)
+        sheet.print_area(0, 0, last + 1, last_column)
+
+    def _filed(self, sheet: Worksheet, row: int, a: Assessment, cell: str) -> None:
+        """One row of the filing table; `cell` names the row of the hidden sheet, its column to be filled in."""
+        item, coded = a.item, a.coded
+        code, name = (coded.code, coded.name) if coded else ("", "")
+        content = item.summary or item.title
+        lines = max(
+            _lines(content, FILING[6].width),
+            _lines(name, FILING[5].width),
+            _lines(item.title, FILING[1].width),
+        )
+        texts: tuple[Any, ...] = (item.unit or item.department, item.title, None, None, None, None)
+        self._row(sheet, row, FILING[:6], texts, lines)
+        formulas = (
+            (2, f"={cell.format(_BOUGHT)}", _bought(a)),
+            (
+                3,
+                f'=IF(LEFT(E{row + 1},1)="A","{_class_name("A")}",IF(LEFT(E{row + 1},1)="B","{_class_name("B")}",""))',
+                _class_name(code),
+            ),
+            (4, f'={cell.format(_CODE)}&""', code),
+            (5, f'={cell.format(_NAME)}&""', name),
+        )
+        for column, formula, value in formulas:
+            sheet.write_formula(row, column, formula, self.forms[FILING[column].form], value)
+        sheet.write_string(row, 6, content[:_LONGEST], self.forms["text"])
+        if item.amount_wan is None:
+            sheet.write_blank(row, 7, None, self.forms["money"])
+        else:
+            sheet.write_number(row, 7, float(item.amount_wan), self.forms["money"])
+        if item.year:
+            sheet.write_number(row, 8, item.year, self.forms["whole"])
+        else:
+            sheet.write_blank(row, 8, None, self.forms["whole"])
+
+    def _filed_total(self, sheet: Worksheet, first: int, last: int, yes: str) -> None:
+        """The total of what is a purchased service, and what to do where decisions changed what the filter shows."""
+        flags, amounts = f"C{first + 1}:C{last + 1}", f"H{first + 1}:H{last + 1}"
+        bought = [a.item.amount_wan or Decimal(0) for a in self.assessments if a.gov_service]
+        row = last + 1
+        for column in range(len(FILING)):
+            sheet.write_blank(row, column, None, self.forms["sum"])
+        sheet.write_string(row, 0, say("合计", "total"), self.forms["sum"])
+        count = say(f'=COUNTIF({flags},"{yes}")&" 项"', f'=COUNTIF({flags},"{yes}")&" items"')
+        sheet.write_formula(
+            row, 1, count, self.forms["sum"], say(f"{len(bought)} 项", f"{len(bought)} items")
+        )
+        total = f'=SUMIF({flags},"{yes}",{amounts})'
+        sheet.write_formula(row, 7, total, self.forms["sum money"], float(sum(bought, Decimal(0))))
+        shown = f'SUMPRODUCT(({flags}="{yes}")*SUBTOTAL(103,OFFSET(C{first + 1},ROW({flags})-{first + 1},0)))'
+        seen = f"SUBTOTAL(103,{flags})"
+        again = say(
+            "认定有变动：请点“数据 › 重新应用”（或重新筛选“是”），使所列与合计一致。",
+            "Decisions changed: reapply the filter (Data, Reapply) so that the rows agree with the total.",
+        )
+        open_ = sum(a.gov_service is None for a in self.assessments)
+        rest = say(
+            f"另有 {open_} 项待定（服务与货物或工程打包），未计入；定后在“项目清单”填核定代码。",
+            f"{open_} more are open (bundled with goods or works) and not counted; decide them in the worklist.",
+        )
+        changed = (
+            f'=IF(AND({shown}=COUNTIF({flags},"{yes}"),{seen}={shown}),"{rest if open_ else ""}","{again}")'
+        )
+        sheet.merge_range(1, 0, 1, len(FILING) - 3, "", self.forms["note"])
+        sheet.write_formula(1, 0, changed, self.forms["note"], rest if open_ else "")
 
     def _sources(self) -> None:
         sheet = self._sheet(say("来源", "sources"), SOURCES, freeze=(1, 0))
@@ -386,17 +477,104 @@ class Sheets:
         self._finish(sheet, SOURCES, max(row, 1))
 
     def _candidates(self) -> None:
-        """The hidden sheet: for every item the choices of its drop-down, then whether it is a purchased service."""
+        """The hidden sheet: for every item the choices of its drop-down, and what its decision comes to.
+
+        After the choices stand: whether the item was judged a purchased service, the number of its list of codes, and
+        the formulas for the code, the name and yes or no that the filing table shows. Words for "no purchased service"
+        and the codes that departments may use stand further right.
+        """
         sheet = self.book.add_worksheet(say("候选", "candidates"))
+        work = say("项目清单", "worklist")
         none, unlisted, yes, no = _choices()
+        doubt = say("待核对", "to check")
+        words, listed = self._words(sheet), self._codes(sheet)
+        no_words = f"${_letter(_WORDS)}$2:${_letter(_WORDS)}${words[0] + 1}"
+        free_words = f"${_letter(_WORDS + 1)}$2:${_letter(_WORDS + 1)}${words[1] + 1}"
+        keys = f"${_letter(_WORDS + 2)}$2:${_letter(_WORDS + 3)}${listed.rows + 1}"
         for row, a in enumerate(self.assessments, 1):
             choices = [f"{c.code} {c.name}" for c in a.codes[:_CANDIDATES]]
-            choices += [unlisted, none]
-            for column, choice in enumerate(choices):
+            for column, choice in enumerate([*choices, unlisted, none]):
                 sheet.write_string(row, column, choice)
-            bought = {True: yes, False: no, None: say("待定", "open")}[a.gov_service]
-            sheet.write_string(row, _CANDIDATES + 2, bought)
+            line = row + 1
+            at = _CANDIDATES + 2
+            sheet.write_string(row, at, _bought(a))
+            sheet.write_string(row, at + 1, listed.of(a))
+            decided = f"TRIM('{work}'!${_letter(_DECIDED)}{line})"
+            said, first, rest = (f"{_letter(at + n)}{line}" for n in (2, 3, 4))
+            judged, group = f"{_letter(at)}{line}", f"{_letter(at + 1)}{line}"
+            is_no = f"SUMPRODUCT(--({no_words}={said}))>0"
+            is_free = f"SUMPRODUCT(--({free_words}={said}))>0"
+            key = f'IF(LEFT({first},1)="B","B",{group})&"|"&{first}'
+            cut = f'IFERROR(FIND(" ",{said})-1,LEN({said}))'
+            coded = a.coded
+            formulas = (
+                # what was written; its code in capitals; a name behind it
+                (at + 2, f"={decided}", ""),
+                (at + 3, f"=UPPER(LEFT({said},{cut}))", ""),
+                (at + 4, f"=TRIM(MID({said},{cut}+1,200))", ""),
+                # code, name, yes or no
+                (
+                    at + 5,
+                    f'=IF({said}="",\'{work}\'!$F{line}&"",IF(OR({is_no},{is_free}),"",{first}))',
+                    coded.code if coded else "",
+                ),
+                (
+                    at + 6,
+                    f'=IF({said}="",\'{work}\'!$G{line}&"",IF(OR({is_no},{is_free}),"",'
+                    f'IFERROR(VLOOKUP({key},{keys},2,FALSE),"{say("（目录中没有这个代码）", "(no such code)")}")))',
+                    coded.name if coded else "",
+                ),
+                (
+                    at + 7,
+                    f'=IF({said}="",{judged},IF({is_no},"{no}",IF({is_free},"{yes}",IF(ISNA(VLOOKUP({key},{keys},2,FALSE)),'
+                    f'"{doubt}",IF(AND({rest}<>"",{rest}<>VLOOKUP({key},{keys},2,FALSE)),"{doubt}","{yes}")))))',
+                    _bought(a),
+                ),
+            )
+            for column, formula, value in formulas:
+                sheet.write_formula(row, column, formula, None, value)
         sheet.hide()
+
+    def _words(self, sheet: Worksheet) -> tuple[int, int]:
+        """Write the words for "no purchased service" and for "not listed"; how many there are of each."""
+        from store.decisions import named_natures, unlisted_words
+
+        none, unlisted, _, no = _choices()
+        columns = (
+            dict.fromkeys(
+                (none, no, *named_natures(), *(say(*NATURES[n]) for n in NATURES if n != "service"))
+            ),
+            dict.fromkeys((unlisted, *unlisted_words())),
+        )
+        for column, some in enumerate(columns, _WORDS):
+            for row, word in enumerate(some, 1):
+                sheet.write_string(row, column, word)
+        return len(columns[0]), len(columns[1])
+
+    def _codes(self, sheet: Worksheet) -> _Listed:
+        """Write the codes that the items may have, `list number|code` and name, class B under `B`."""
+        from catalog.force import applicable
+        from catalog.load import load_catalogs
+
+        versions = load_catalogs()
+        groups: dict[tuple[tuple[str, ...], Any], str] = {}
+        rows: dict[str, str] = {}
+        for a in self.assessments:
+            key = (a.sections, a.reference_date)
+            if key in groups:
+                continue
+            groups[key] = str(len(groups) + 1)
+            for section in (*a.sections, "B"):
+                law = applicable(versions, section, a.reference_date)
+                version = law.class_b if section == "B" else law.consulted
+                for entry in version.in_section(section) if version else ():
+                    if entry.level == (3 if section == "B" else version.levels if version else 0):
+                        prefix = "B" if section == "B" else groups[key]
+                        rows.setdefault(f"{prefix}|{entry.code}", entry.name)
+        for row, (code, name) in enumerate(rows.items(), 1):
+            sheet.write_string(row, _WORDS + 2, code)
+            sheet.write_string(row, _WORDS + 3, name)
+        return _Listed(groups, max(len(rows), 1))
 
     # ------------------------------------------------------------------------------------------- parts
 
@@ -423,12 +601,13 @@ class Sheets:
             else:
                 sheet.write_string(row, column, str(value)[:_LONGEST], form)
 
-    def _finish(self, sheet: Worksheet, heads: Sequence[Head], last: int) -> None:
+    def _finish(self, sheet: Worksheet, heads: Sequence[Head], last: int, printed: int = 0) -> None:
+        """Filters and paper; `printed` is the number of columns that go on paper, where not all do."""
         sheet.autofilter(0, 0, last, len(heads) - 1)
         self._paper(sheet)
         sheet.repeat_rows(0)
         sheet.fit_to_pages(1, 0)
-        sheet.print_area(0, 0, last, len(heads) - 1)
+        sheet.print_area(0, 0, last, (printed or len(heads)) - 1)
 
     def _paper(self, sheet: Worksheet) -> None:
         """A4 landscape with the title above and the page below."""
@@ -453,6 +632,7 @@ def _formats(book: Workbook) -> dict[str, Format]:
         "money": {**base, "num_format": "#,##0.00"},
         "percent": {**base, "num_format": "0%", "align": "center"},
         "count": {**base, "num_format": "#,##0"},
+        "whole": {**base, "num_format": "0", "align": "center"},
         "input": {**wrap, "num_format": "@", "bg_color": "#FFFBE6"},
         "head": {
             **wrap,
@@ -463,6 +643,21 @@ def _formats(book: Workbook) -> dict[str, Format]:
             "valign": "vcenter",
         },
         "title": {"font_name": _FONT, "font_size": 14, "bold": True},
+        "table title": {
+            "font_name": _FONT,
+            "font_size": 16,
+            "bold": True,
+            "align": "center",
+            "valign": "vcenter",
+        },
+        "right": {"font_name": _FONT, "font_size": 9, "align": "right"},
+        "note": {
+            "font_name": _FONT,
+            "font_size": 9,
+            "font_color": "#9C5700",
+            "text_wrap": True,
+            "valign": "top",
+        },
         "small": {"font_name": _FONT, "font_size": 9, "font_color": "#666666"},
         "sum": {**wrap, **total},
         "sum count": {**base, **total, "num_format": "#,##0"},
@@ -480,6 +675,17 @@ def _choices() -> tuple[str, str, str, str]:
         say("是", "yes"),
         say("否", "no"),
     )
+
+
+def _letter(column: int) -> str:
+    """The letter of a column from 0 (A) to 25 (Z)."""
+    return chr(ord("A") + column)
+
+
+def _bought(a: Assessment) -> str:
+    """Whether an item is a purchased service, in words."""
+    _, _, yes, no = _choices()
+    return {True: yes, False: no, None: say("待定", "open")}[a.gov_service]
 
 
 def _class_name(code: str) -> str:
@@ -506,8 +712,9 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
     others = (a.codes[1:4] if coded else a.codes[:3]) if asked else ()
     elsewhere = a.elsewhere[:2] if a.status == "unlisted" else ()
     why = coded.why[:3] if coded else (a.precedent or "、".join(f"“{w}”" for w in a.nature_words),)
+    number = number_of(a)
     return (
-        number_of(a) if not many else str(row),
+        int(number) if number.isdecimal() and not many else row,
         of,
         item.title,
         item.amount_wan,
@@ -517,19 +724,19 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
         + (say("（退用 ", " (fallback ") + coded.version + say("）", ")") if coded.fallback else "")
         if coded
         else None,
-        " › ".join(coded.path[1:]) if coded else None,
-        coded.score if coded else a.nature_score,
-        say("采用", "auto") if a.decision == "auto" else say("复核", "review"),
-        "\n".join(why),
+        a.certainty,
+        say("复核", "review") + "\n" + say(*DOUBTS[a.doubt]) if a.doubt else say("采用", "auto"),
         "\n".join(finding_line(f) for f in a.findings),
+        None,
+        None,
         "\n".join(
             [
                 *(f"{c.code} {c.name}" for c in others),
                 *(f"{say('（他部门）', '(elsewhere) ')}{c.section} {c.code} {c.name}" for c in elsewhere),
             ]
         ),
-        None,
-        None,
+        "\n".join(why),
+        " › ".join(coded.path[1:]) if coded else None,
     )
 
 

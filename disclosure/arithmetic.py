@@ -118,8 +118,15 @@ def _form_against_line(item: BudgetItem, form: Form) -> Iterator[Remark]:
         )
 
 
-def _check(kind: str, what: str, printed: Decimal, summed: Decimal, place: Place | None) -> Check:
-    return Check(kind, what, printed, summed, abs(printed - summed) <= TOLERANCE, place)
+def _check(
+    kind: str,
+    what: str,
+    printed: Decimal,
+    summed: Decimal,
+    place: Place | None,
+    parts: Sequence[Decimal] = (),
+) -> Check:
+    return Check(kind, what, printed, summed, abs(printed - summed) <= TOLERANCE, place, tuple(parts))
 
 
 def _table_checks(tables: ProjectTables) -> Iterator[Check]:
@@ -129,7 +136,9 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
         table = f"项目支出预算表（{subtotal.part}）" if subtotal.part else "项目支出预算表"
         kind = "total" if claim.whole else "subtotal"
         what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
-        yield _check(kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place)
+        yield _check(
+            kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place, claim.parts
+        )
         if claim.whole:
             under = [
                 other
@@ -148,6 +157,7 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
                     subtotal.amount_wan,
                     sum(units, Decimal(0)),
                     subtotal.place,
+                    units,
                 )
 
 
@@ -203,7 +213,14 @@ def _text_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check
             yield _check(
                 "narrative", "“支出预算情况说明”的项目支出", projects, _nearest(projects, tables), line.place
             )
-            yield _check("narrative", "“支出预算情况说明”的支出预算", total, basic + projects, line.place)
+            yield _check(
+                "narrative",
+                "“支出预算情况说明”的支出预算",
+                total,
+                basic + projects,
+                line.place,
+                (basic, projects),
+            )
         if (match := _PROJECTS.search(text)) and "projects" not in seen and match.start() < len(line.text):
             seen.add("projects")
             yield from _project_checks(match, text, tables, line.place)
@@ -226,11 +243,14 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
         kinds = _KINDS.search(rest)
         if kinds is None:
             continue
-        numbers = _figure(kinds[1]) + _figure(kinds[3])
-        amounts = _figure(kinds[2]) + _figure(kinds[4])
+        each = (_figure(kinds[1]), _figure(kinds[3]))
+        money = (_figure(kinds[2]), _figure(kinds[4]))
+        numbers, amounts = sum(each, Decimal(0)), sum(money, Decimal(0))
         what = f"“绩效管理情况”{which}的项目，其他运转类与特定目标类之和"
-        yield Check("count", f"{what}（个数）", _figure(half[1]), numbers, _figure(half[1]) == numbers, place)
-        yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place)
+        yield Check(
+            "count", f"{what}（个数）", _figure(half[1]), numbers, _figure(half[1]) == numbers, place, each
+        )
+        yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place, money)
 
 
 def _figure(text: str) -> Decimal:
@@ -251,4 +271,5 @@ def _bought(story: Narrative) -> Iterator[Check]:
             bought.total_wan,
             sum(kinds, Decimal(0)),
             bought.place,
+            kinds,
         )

@@ -148,7 +148,8 @@ class Check:
     items; "units" the same row against the units' rows; "expenditure" 预算支出总表 and "narrative" the text against
     the project tables; "count" the number of projects the text gives; "procurement" its kinds against their
     total; "statement" the other tables against themselves; "list" a total row of a list against its lines.
-    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give.
+    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give, `parts` these
+    others where they were added up.
     """
 
     kind: str
@@ -157,6 +158,7 @@ class Check:
     summed: Decimal
     agrees: bool
     place: Place | None = None
+    parts: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,10 @@ def _starts(cells: Sequence[str]) -> bool:
     return bool(_LISTED.match(first)) or first in ("合计", "部门合计", "因公出国(境)费")
 
 
-def _agree(what: str, printed: Decimal, summed: Decimal, place: Place) -> Check:
-    return Check("statement", what, printed, summed, abs(printed - summed) <= TOLERANCE, place)
+def _agree(what: str, printed: Decimal, parts: Iterable[Decimal | None], place: Place) -> Check:
+    known = tuple(part for part in parts if part is not None)
+    summed = sum(known, Decimal(0))
+    return Check("statement", what, printed, summed, abs(printed - summed) <= TOLERANCE, place, known)
 
 
 def _functional(table: _Table) -> Iterator[Check]:
@@ -119,7 +121,7 @@ def _functional(table: _Table) -> Iterator[Check]:
         if total is not None and (printed := total.amount(column)) is not None:
             summed = [row.amount(column) for row in coded if len(row.cells[code]) == 3]
             what = f"{table.title}“{head}”合计"
-            yield _agree(what, printed, _sum(summed), total.line.place_of(column))
+            yield _agree(what, printed, summed, total.line.place_of(column))
         for row in coded:
             below = [
                 other
@@ -130,7 +132,7 @@ def _functional(table: _Table) -> Iterator[Check]:
             printed = row.amount(column)
             if below and printed is not None:
                 what = f"{table.title}“{head}”{row.cells[code]} {row.cells[name]}"
-                yield _agree(what, printed, _sum(o.amount(column) for o in below), row.line.place_of(column))
+                yield _agree(what, printed, (o.amount(column) for o in below), row.line.place_of(column))
     yield from _across(table, [row for row in (total, *coded) if row is not None], name + 1, width, name)
 
 
@@ -145,7 +147,7 @@ def _across(table: _Table, rows: Sequence[_Row], first: int, width: int, name: i
         if printed is not None:
             label = row.cells[name] or next((cell for cell in row.cells if cell), "")
             what = f"{table.title}“{label}”一行"
-            yield _agree(what, printed, _sum(row.amount(c) for c in parts), row.line.place_of(whole))
+            yield _agree(what, printed, (row.amount(c) for c in parts), row.line.place_of(whole))
 
 
 def _over(table: _Table, column: int) -> str:
@@ -166,15 +168,15 @@ def _balance(table: _Table) -> Iterator[Check]:
         printed = row.amount(column)
         if printed is None:
             continue
-        yield _agree(f"{table.title}{year}", printed, _sum(listed), row.line.place_of(column))
+        yield _agree(f"{table.title}{year}", printed, listed, row.line.place_of(column))
         last = next((r for r in table.rows if at < len(r.cells) and r.cells[at] == whole), None)
         total = last.amount(column) if last is not None else None
         if last is not None and total is not None:
             extra = next(
                 (r for r in table.rows if at < len(r.cells) and r.cells[at].startswith(carried)), None
             )
-            summed = printed + ((extra.amount(column) if extra is not None else None) or Decimal(0))
-            yield _agree(f"{table.title}{whole}", total, summed, last.line.place_of(column))
+            parts = (printed, extra.amount(column) if extra is not None else None)
+            yield _agree(f"{table.title}{whole}", total, parts, last.line.place_of(column))
 
 
 def _economic(table: _Table) -> Iterator[Check]:
@@ -194,14 +196,12 @@ def _economic(table: _Table) -> Iterator[Check]:
         name = table.heading(column)
         if total is not None and (printed := total.amount(column)) is not None:
             what = f"{table.title}“{name}”合计"
-            yield _agree(
-                what, printed, _sum(g.amount(column) for g, _ in groups), total.line.place_of(column)
-            )
+            yield _agree(what, printed, (g.amount(column) for g, _ in groups), total.line.place_of(column))
         for row, below in groups:
             printed = row.amount(column)
             if printed is not None and below:
                 what = f"{table.title}“{name}”{row.cells[0]}"
-                yield _agree(what, printed, _sum(r.amount(column) for r in below), row.line.place_of(column))
+                yield _agree(what, printed, (r.amount(column) for r in below), row.line.place_of(column))
     yield from _across(table, table.rows, 2, width, 0)
 
 
@@ -214,10 +214,4 @@ def _parts(table: _Table, whole: str, is_part: Callable[[str], bool]) -> Iterato
     for column in range(1, len(total.cells)):
         if (printed := total.amount(column)) is not None:
             what = f"{table.title}“{table.heading(column)}”{whole}"
-            yield _agree(
-                what, printed, _sum(row.amount(column) for row in parts), total.line.place_of(column)
-            )
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+            yield _agree(what, printed, (row.amount(column) for row in parts), total.line.place_of(column))

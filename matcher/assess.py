@@ -20,10 +20,10 @@ from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
 from matcher import nature as natures
 from matcher import rank as ranking
-from matcher.citing import standing_of, with_successor
+from matcher.citing import standing_of, with_successor, with_written
 from matcher.corpus import Corpus, open_corpus
 from matcher.departments import SectionMatch, item_sections
-from matcher.findings import findings_of
+from matcher.findings import findings_of, heard
 from matcher.index import Index, Target
 from matcher.misread import read_as
 from matcher.model import Assessment, Candidate, Decision, Status
@@ -61,12 +61,14 @@ def assess(
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
+    hear: bool = True,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
-    candidates by their meaning; where its model does not answer, SemanticError is raised.
+    candidates by their meaning; where its model does not answer, SemanticError is raised. A caller who silences
+    findings first sets `hear` to False and calls `matcher.findings.heard` on what is left.
     """
     groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, float]]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -84,7 +86,7 @@ def assess(
                 done[number] = assessment
             if progress:
                 progress(len(batch))
-    return [assessment for assessment in done if assessment is not None]
+    return [heard(a) if hear else a for a in done if a is not None]
 
 
 def _judged(
@@ -172,6 +174,8 @@ def _judged(
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
             codes = with_successor(codes, standing, versions)
+        elif standing is not None and standing.current is not None:
+            status, decision, codes = with_written(status, decision, codes, standing, versions)
         assessment = Assessment(
             item=item,
             sections=sections,

@@ -12,7 +12,8 @@ from catalog.model import CatalogVersion
 from disclosure.model import Disclosure
 from matcher.assess import assess, date_of
 from matcher.citing import archive_of
-from matcher.findings import Silence, document_findings, silenced
+from matcher.findings import SEVERITIES, Silence, document_findings, heard, silenced
+from matcher.findings.budget import gathered
 from matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def audit(
     semantic: Reranker | None = None,
 ) -> Audit:
     """The audit of one document; the options are those of `matcher.assess.assess`, and what was decided before."""
-    assessments = assess(disclosure.items, versions, today, on, year, sections, cache, progress, semantic)
+    assessments = assess(
+        disclosure.items, versions, today, on, year, sections, cache, progress, semantic, False
+    )
     if precedents is not None:
         from matcher.precedent import applied
 
@@ -64,4 +67,6 @@ def audit(
             for a in assessments
         ]
         findings = silenced(findings, silences, disclosure.department, "", today)
+    assessments, standing_terms = gathered([heard(a) for a in assessments])
+    findings = tuple(sorted((*findings, *standing_terms), key=lambda f: SEVERITIES.index(f.severity)))
     return Audit(disclosure, tuple(assessments), findings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
-from matcher.model import Candidate
+from matcher.model import Candidate, Decision, Status
 
 if TYPE_CHECKING:
     from catalog.citation import Standing
@@ -34,6 +34,41 @@ def standing_of(
     from catalog.citation import judge
 
     return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
+
+
+def with_written(
+    status: Status,
+    decision: Decision,
+    codes: tuple[Candidate, ...],
+    standing: Standing,
+    versions: Sequence[CatalogVersion],
+) -> tuple[Status, Decision, tuple[Candidate, ...]]:
+    """Status, decision and candidates of an item whose department wrote a code that is in force: that code stands.
+
+    It comes first with the probability that the judgement gives it (0 where it is not among the candidates); the
+    line goes to a person unless the judgement comes to the same. What is no purchased service stays none.
+    """
+    entry = standing.current
+    assert entry is not None
+    if status == "not_applicable":
+        return status, decision, codes
+    at = next((n for n, c in enumerate(codes) if (c.section, c.code) == (entry.section, entry.code)), None)
+    same = codes[at] if at is not None else None
+    version = next(v for v in versions if v.id == entry.version)
+    first = Candidate(
+        version=entry.version,
+        section=entry.section,
+        code=entry.code,
+        name=entry.name,
+        path=tuple(above.name for above in version.path(entry)),
+        score=same.score if same else 0.0,
+        why=("所填条目现行有效", *(same.why if same else ())),
+        also=same.also if same else (),
+        fallback=same.fallback if same else False,
+    )
+    agreed = at == 0 and status == "listed"
+    rest = tuple(c for c in codes if c is not same)
+    return "listed", decision if agreed else "review", (first, *rest)[: max(len(codes), 1)]
 
 
 def with_successor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]
 Severity = Literal["error", "warning", "notice"]
+#: what of a judgement is doubted: whether it is a service, whether it is listed, which entry; the catalog section; a
+#: bundle to be taken apart; what the department cited; a section not held; a finding; a line that an entry is close to
+Doubt = Literal["nature", "listing", "code", "section", "bundle", "citation", "held", "finding", "close"]
+
+#: a section, or a nature, is taken for sure from this probability on
+_SURE_SECTION = 0.9
+#: the rules that say of an item: this may not be purchased as a service (财政部令第102号第十条)
+BARRING = frozenset({"GF201", "GF203", "GF204"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +109,76 @@ class Assessment:
     precedent: str = ""
 
     @property
+    def barred(self) -> bool:
+        """Whether a finding says that the item may not be purchased as a service at all, and nobody overruled it.
+
+        A person does, by a silence with a reason or by a decision on the same line (`precedent`).
+        """
+        return not self.precedent and any(f.rule in BARRING and not f.silenced for f in self.findings)
+
+    @property
     def gov_service(self) -> bool | None:
         """Whether the item is a purchased service; None where that is left to a person."""
+        if self.barred or self.status == "not_applicable":
+            return False
         if self.nature == "service":
             return True
         return None if self.nature == "mixed" else False
 
     @property
     def coded(self) -> Candidate | None:
-        """The entry the item is coded to: the first candidate of a listed item, or what took the place of the one cited."""
+        """The entry the item is coded to: the first candidate of a listed item, or what took the place of the one cited.
+
+        None for what may not be purchased as a service.
+        """
         first = self.codes[0] if self.codes else None
+        if self.barred:
+            return None
         if self.status == "superseded" and self.standing and self.standing.current:
             follows = self.standing.current
             return first if first and (first.section, first.code) == (follows.section, follows.code) else None
         return first if self.status == "listed" else None
+
+    @property
+    def certainty(self) -> float:
+        """The probability that the decision as a whole is right: nature, listing and code together.
+
+        A candidate's score alone says how likely it is of what is listed; it says nothing of a line that is not.
+        """
+        if self.precedent:
+            return self.coded.score if self.coded else self.nature_score
+        return min(math.prod(self._factors.values()), 1.0)
+
+    @property
+    def _factors(self) -> dict[Doubt, float]:
+        if self.coded:
+            return {"nature": self.nature_score, "listing": self.fit, "code": self.coded.score}
+        if self.status == "not_applicable":
+            return {"nature": self.nature_score if not self.barred else 1.0}
+        return {
+            "nature": self.nature_score,
+            "listing": 1 - self.fit if self.status == "unlisted" else self.fit,
+        }
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why the item goes to a person; None where it need not."""
+        if self.decision == "auto":
+            return None
+        if self.barred or any(f.rule in ("GF501", "GF502") for f in self.findings):
+            return "finding"
+        if self.status == "superseded" or (self.standing and self.standing.current and self.coded):
+            return "citation"
+        if self.status == "unknown":
+            return "held"
+        if self.nature == "mixed":
+            return "bundle"
+        if self.section_confidence < _SURE_SECTION:
+            return "section"
+        weakest = min(self._factors.items(), key=lambda pair: pair[1])[0]
+        if self.status == "not_applicable" and self.nature_score >= _SURE_SECTION:
+            return "close"
+        return weakest
 
     def record(self) -> dict[str, Any]:
         """The record contract (DESIGN section 6): one plain object, amounts as numbers in 万元."""
@@ -140,6 +205,9 @@ class Assessment:
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
             **evidence(item),
+            "certainty": round(self.certainty, 3),
+            "doubt": self.doubt,
+            "fit": round(self.fit, 3),
             **({"precedent": self.precedent} if self.precedent else {}),
         }
 

@@ -23,7 +23,7 @@ from disclosure.model import BudgetItem
 from matcher.findings import findings_of
 from matcher.findings.table import finding
 from matcher.model import Assessment, Candidate, Decision, Finding
-from matcher.nature import Nature
+from matcher.nature import Nature, likely_nature
 from matcher.sameness import adds, is_telling, kinds_of, summary_likeness, telling, title_key, title_likeness
 from matcher.succession import CARRIED, OVERTURNED, Successor, law_on, source_version, successor
 
@@ -62,7 +62,7 @@ class Precedent:
 
     id: int
     outcome: Outcome
-    nature: Nature
+    nature: Nature | Literal[""]
     version: str
     entry_section: str
     code: str
@@ -425,19 +425,26 @@ def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
         status = "unlisted"
     else:
         status = "not_applicable"
+    nature = p.nature or _without_service(a)
     out = replace(
         a,
-        nature=p.nature,
-        nature_score=max(weight, a.nature_score if a.nature == p.nature else 0.0),
+        nature=nature,
+        nature_score=max(weight, a.nature_score if a.nature == nature else 0.0),
         status=status,
         decision=decision,
         fit=fit,
         codes=codes,
         precedent=ruling.why,
     )
-    if same and a.nature == p.nature:
+    if same and a.nature == nature:
         return out  # the findings rest on what was judged all the same
     return replace(out, findings=findings_of(out))
+
+
+def _without_service(a: Assessment) -> Nature:
+    """What the money buys where the officer only said that it is no purchased service: as judged, or the likeliest."""
+    bought: tuple[Nature, ...] = ("service", "mixed")
+    return a.nature if a.nature not in bought else likely_nature(a.item.title, a.item.summary, without=bought)
 
 
 def _coded(a: Assessment, now: Successor, weight: float, why: str) -> tuple[Candidate, ...]:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from catalog.errors import os_reason
 from store import tables
 from store.engine import Store, connect, told, writing
 from store.errors import StoreError
@@ -84,7 +85,9 @@ def backup(store: Store, path: Path, now: datetime | None = None) -> Backup:
         raise told(error, store.place) from None
     except OSError as error:
         raise StoreError(
-            f"备份写不出来：{error.strerror}", f"the backup cannot be written: {error.strerror}", str(path)
+            f"备份写不出来：{os_reason(error)[0]}",
+            f"the backup cannot be written: {os_reason(error)[1]}",
+            str(path),
         ) from None
     finally:
         for leftover in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):

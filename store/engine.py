@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
+from catalog.errors import os_reason
 from store.errors import StoreError
 from store.place import Place, masked
 
@@ -56,8 +57,8 @@ def connect(place: Place, create: bool = True) -> Store:
         place.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreError(
-            f"无法建立文件夹：{error.strerror}；请用 --db 指定可写的位置",
-            f"the folder cannot be made: {error.strerror}; choose a writable place with --db",
+            f"无法建立文件夹：{os_reason(error)[0]}；请用 --db 指定可写的位置",
+            f"the folder cannot be made: {os_reason(error)[1]}; choose a writable place with --db",
             place.label,
         ) from None
     engine = create_engine(

@@ -28,7 +28,7 @@ from catalog.model import CatalogVersion
 from catalog.typography import tidy_name
 from catalog.wording import core, distance
 from disclosure.text import decode, read_bytes
-from matcher.nature import NATURES
+from matcher.nature import NATURES, likely_nature
 from matcher.precedent import Precedent
 from matcher.sameness import key_format, title_key
 from store.audit import log
@@ -120,7 +120,8 @@ def _personal() -> re.Pattern[str]:
 def may_be_personal(p: Precedent) -> bool:
     """Whether a precedent stays in the office: wages and transfers, long numbers, words that go with names."""
     title = _YEARS.sub(" 年 ", p.title)
-    return p.nature in _PRIVATE_NATURES or bool(_LONG_NUMBER.search(title) or _personal().search(title))
+    nature = p.nature or likely_nature(p.title, p.summary, without=("service", "mixed"))
+    return nature in _PRIVATE_NATURES or bool(_LONG_NUMBER.search(title) or _personal().search(title))
 
 
 def export(store: Store, section: str | None = None, since: date | None = None) -> tuple[str, int, int]:
@@ -204,7 +205,8 @@ def _row(cells: dict[str, str], path: Path, line: int) -> Shared:
             f"{path}:{line}",
         )
     year = value["year"].removesuffix("年").removesuffix(".0")
-    if value["outcome"] not in ("code", "unlisted", "not_applicable") or value["nature"] not in NATURES:
+    natures = (*NATURES, "") if value["outcome"] == "not_applicable" else NATURES
+    if value["outcome"] not in ("code", "unlisted", "not_applicable") or value["nature"] not in natures:
         raise GoufuError(
             f"outcome“{value['outcome']}”或 nature“{value['nature']}”无效",
             f"outcome '{value['outcome']}' or nature '{value['nature']}' is not valid",

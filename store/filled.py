@@ -24,7 +24,7 @@ from catalog.errors import GoufuError
 from catalog.model import CatalogVersion
 from disclosure.text import read_bytes
 from matcher.succession import law_on
-from store.decisions import Choice, choice_named, choice_text, decide
+from store.decisions import Choice, DoubtfulCodeError, choice_named, choice_text, decide, written_otherwise
 from store.engine import Store, reading
 from store.errors import ConflictError, NoSuchRunError
 from store.fingerprint import catalog_digest
@@ -67,7 +67,10 @@ class FilledRow:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of a row, with the sentence for the officer; `choice` where one was understood."""
+    """What became of a row, with the sentence for the officer; `choice` where one was understood.
+
+    `rule` is the one that what was written breaks (GF112, GF114, GF115), "" where there is none.
+    """
 
     row: FilledRow
     fate: Fate
@@ -75,6 +78,12 @@ class RowResult:
     en: str
     item: StoredItem | None = None
     choice: Choice | None = None
+    rule: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether a person should see it: a fault, or a code that was not written as the catalog writes it."""
+        return self.fate in FAULTS or bool(self.rule)
 
 
 def read_filled(path: Path) -> list[FilledRow]:
@@ -300,7 +309,8 @@ def _checked(
     try:
         choice = choice_named(row.decided, item, versions, row.note)
     except GoufuError as error:
-        return RowResult(row, "code", error.message, error.english, item)
+        rule = error.rule if isinstance(error, DoubtfulCodeError) else ""
+        return RowResult(row, "code", error.message, error.english, item, rule=rule)
     if choice.outcome == "code" and choice.version in changed:
         shown = next(
             (
@@ -330,6 +340,10 @@ def _checked(
             item,
             choice,
         )
+    if written_otherwise(row.decided, choice):
+        zh = f"{choice.text()}（所填“{row.decided}”的写法已按目录改正，请确认）"
+        en = f"{choice.text()} ('{row.decided}' was brought to the catalog's form, please confirm)"
+        return RowResult(row, "stored", zh, en, item, choice, "GF115")
     return RowResult(row, "stored", choice.text(), choice.text(), item, choice)
 
 

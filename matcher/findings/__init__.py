@@ -9,6 +9,7 @@ fired, where they stand, the entry or document concerned. A finding is a reason 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from matcher.findings import budget, listing, purchasable
 from matcher.findings.disclosure import document_findings
@@ -21,6 +22,7 @@ SEVERITIES = ("error", "warning", "notice")
 RULES: tuple[Callable[[Assessment], Iterator[Finding]], ...] = (
     listing.unlisted,
     listing.cited,
+    listing.fits_better,
     purchasable.not_a_service,
     purchasable.bundled,
     purchasable.hiring,
@@ -41,8 +43,19 @@ def findings_of(a: Assessment) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))
 
 
+def heard(a: Assessment) -> Assessment:
+    """`a` with its findings heard: what may not be purchased as a service is none, and a person should see it.
+
+    To be called when findings are complete and the user's silences are applied.
+    """
+    if not a.barred or a.status == "not_applicable":
+        return a
+    return replace(a, status="not_applicable", decision="review")
+
+
 __all__ = [
     "SEVERITIES",
+    "heard",
     "Rule",
     "Silence",
     "document_findings",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from disclosure.model import BudgetItem, Place
@@ -16,6 +17,8 @@ from matcher.text import normal
 LONGEST = 3
 #: terms from here on are how budget systems mark a project that goes on for good
 STANDING = 20
+#: titles that the message on standing terms names; its evidence has them all
+_NAMED = 5
 #: 万元; tables are rounded to two places
 _CENT = Decimal("0.01")
 
@@ -86,6 +89,37 @@ def long_term(a: Assessment) -> Iterator[Finding]:
         severity=severity,
         place=place,
     )
+
+
+def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[Finding]]:
+    """The notices on standing terms (GF301) taken off the items and told once, with all the lines they concern.
+
+    The form of a standing project gives 99 years in every such line, which says nothing of one line. A silence goes
+    with what it silenced.
+    """
+    lines: dict[str, list[tuple[BudgetItem, Finding]]] = {}
+    rest: list[Assessment] = []
+    for a in assessments:
+        taken = [f for f in a.findings if f.rule == "GF301" and f.severity == "notice"]
+        for f in taken:
+            lines.setdefault(f.silenced, []).append((a.item, f))
+        rest.append(replace(a, findings=tuple(f for f in a.findings if f not in taken)) if taken else a)
+    return rest, [_told_once(some, reason) for reason, some in lines.items()]
+
+
+def _told_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
+    titles = [item.title for item, _ in lines]
+    named = "、".join(titles[:_NAMED]) + ("等" if len(titles) > _NAMED else "")
+    terms = "、".join(dict.fromkeys(str(years(f.message)) for _, f in lines))
+    made = finding(
+        "GF301",
+        f"{len(lines)} 个购买服务的项目期限填作 {terms} 年（{named}）；应是长期项目的填法，购买服务合同仍不得超过三年",
+        f"{len(lines)} purchased services give a term of {terms} years; contracts for services are limited to three",
+        (*(f"{item.title}：{f.evidence}" for item, f in lines),),
+        severity="notice",
+        place=lines[0][1].place,
+    )
+    return replace(made, silenced=silenced)
 
 
 def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:

@@ -23,6 +23,12 @@ from matcher.model import Assessment, Finding
 
 #: a share of a catalog's entries that may be missing from an attachment as misreadings
 _SPARE = 0.02
+#: figures of a sum that a message shows; the evidence has them all
+_TERMS = 6
+#: 万元; county limits from which services must be procured by the law may not be lower (财库〔2019〕69号)
+_LIMIT = Decimal(30)
+#: 万元; a service this large is above the limit wherever it is bought
+_LARGE = Decimal(200)
 _LEADING = re.compile(r"\A(?:依据|根据|按照|按|参照|执行|附件|见|详见|依|据)+")
 _NONE_SAID = re.compile(
     r"无(?:本部门)?(?:的)?政府购买服务(?:指导性)?目录|(?:没有|未)(?:编制|制定)?政府购买服务(?:指导性)?目录"
@@ -60,13 +66,27 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
         if check.agrees:
             continue
         unit = "个" if check.kind == "count" else "万元"
+        terms = _terms(check.parts)
         yield finding(
             "GF302",
-            f"{check.what}：所印 {check.printed:,} {unit}，算得 {check.summed:,} {unit}",
-            f"{check.what}: printed {check.printed:,}, computed {check.summed:,}",
-            (f"相差 {abs(check.printed - check.summed):,} {unit}",),
+            f"{check.what}：所印 {check.printed:,} {unit}，算得 {terms}{check.summed:,} {unit}",
+            f"{check.what}: printed {check.printed:,}, computed {terms}{check.summed:,}",
+            (
+                f"相差 {abs(check.printed - check.summed):,} {unit}",
+                f"{' + '.join(f'{p:,}' for p in check.parts)} = {check.summed:,}" if terms else "",
+            ),
             place=check.place,
         )
+
+
+def _terms(parts: Sequence[Decimal]) -> str:
+    """What was added up, as far as it can be read in a line (`12.00 + 3.50 = `); "" where it is one figure."""
+    if len(parts) < 2:
+        return ""
+    shown = [f"{part:,}" for part in parts]
+    if len(shown) > _TERMS:
+        shown = [*shown[: _TERMS - 2], "…", shown[-1]]
+    return " + ".join(shown) + (f"（共 {len(parts)} 个数） = " if len(parts) > _TERMS else " = ")
 
 
 def _unlinked(d: Disclosure) -> Iterator[Finding]:
@@ -85,7 +105,8 @@ def _unlinked(d: Disclosure) -> Iterator[Finding]:
 def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[Finding]:
     """GF304: the services of this year's table against the service procurement budget of the text.
 
-    A warning where a single sure service is already larger; else a notice, as small purchases need not be in it.
+    What is bought below the procurement limit is not in that figure, and goufu does not know every county's limit: a
+    notice, unless the services that are above any limit alone are more than the figure.
     """
     budget = d.procurement.services_wan if d.procurement else None
     if budget is None or d.procurement is None:
@@ -99,14 +120,31 @@ def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[F
     if total <= budget:
         return
     services.sort(key=lambda pair: -pair[0])
-    sure = [amount for amount, a in services if a.status == "listed" and a.decision == "auto"]
+    small = [amount for amount, _ in services if amount < _LIMIT]
+    sure = sum(
+        (
+            amount
+            for amount, a in services
+            if amount >= _LARGE and a.status == "listed" and a.decision == "auto"
+        ),
+        Decimal(0),
+    )
     largest = "、".join(f"{a.item.title} {amount:,.2f}" for amount, a in services[:3])
+    left = total - sum(small, Decimal(0))
+    below = f"其中不足 {_LIMIT} 万元的 {len(small)} 项 {sum(small, Decimal(0)):,.2f} 万元" if small else ""
+    explained = (
+        "在采购限额标准以下的不在此数"
+        if sure <= budget
+        else f"仅单项 {_LARGE} 万元以上的就有 {sure:,.2f} 万元"
+    )
     yield finding(
         "GF304",
-        f"政府采购服务预算 {budget:,.2f} 万元，项目表中判为服务的 {len(services)} 项共 {total:,.2f} 万元",
-        f"service procurement budget {budget:,.2f}, services among the projects {total:,.2f} (10k CNY)",
-        (f"“政府采购服务预算 {budget:,.2f} 万元”", f"其中最大的：{largest}"),
-        severity="warning" if sure and sure[0] > budget else "notice",
+        f"政府采购服务预算 {budget:,.2f} 万元，项目表中判为服务的 {len(services)} 项共 {total:,.2f} 万元；"
+        f"{below + '，' if below else ''}{explained}",
+        f"service procurement budget {budget:,.2f}, services among the projects {total:,.2f}, of which "
+        f"{left:,.2f} in lines of {_LIMIT} or more (10k CNY); what is below the procurement limit is not in the budget",
+        (f"“政府采购服务预算 {budget:,.2f} 万元”", f"其中最大的：{largest}", below),
+        severity="warning" if sure > budget else "notice",
         place=d.procurement.place,
     )
 

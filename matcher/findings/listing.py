@@ -19,6 +19,9 @@ from matcher.text import content
 _ELSEWHERE = 0.7
 #: from here on the entry of another section is worth naming
 _PERHAPS = 0.4
+#: an entry fits far better than the one written from this probability on (of the item, not only of a listed one), if
+#: the written one has at most this share of it
+_FITS, _FAR = 0.6, 0.1
 #: below this probability that it is a service and that nothing fits, an unlisted item is only a notice
 _SURE = 0.7
 #: the share of a heading's pairs of characters that the item must have
@@ -102,6 +105,34 @@ def _heading(a: Assessment) -> Entry | None:
         if share >= _COVERED and (best is None or share > best[0]):
             best = share, entry
     return best[1] if best else None
+
+
+def fits_better(a: Assessment) -> Iterator[Finding]:
+    """GF117: the code that the department wrote is in force, and another entry of its scope fits far better.
+
+    The written code stands; both entries are named.
+    """
+    entry = a.standing.current if a.standing else None
+    if entry is None or a.status != "listed" or not a.codes:
+        return
+    written, *others = a.codes
+    best = max(others, key=lambda c: c.score, default=None)
+    if (written.section, written.code) != (entry.section, entry.code) or best is None:
+        return
+    if a.fit * best.score < _FITS or written.score > _FAR * best.score:
+        return
+    yield finding(
+        "GF117",
+        f"所填 {written.code} {written.name}；按内容更像 {best.code} {best.name}（{a.fit * best.score:.0%}）",
+        f"written: {written.code} {written.name}; by its content rather {best.code} {best.name} ({a.fit * best.score:.0%})",
+        (
+            f"所填 {written.version} {written.section} {written.code} {written.name}（{written.score:.0%}）",
+            f"{best.version} {best.section} {best.code} {best.name}",
+            *best.why,
+        ),
+        place=a.item.place,
+        entry=f"{best.version} {best.section} {best.code}",
+    )
 
 
 def cited(a: Assessment) -> Iterator[Finding]:

@@ -143,8 +143,8 @@ def financing(a: Assessment) -> Iterator[Finding]:
         if not hits:
             continue
         said = declared(a)
-        if said is None and a.nature not in ("service", "mixed"):
-            return
+        if said is None and (a.nature not in ("service", "mixed") or set(hits) == {"融资"}):
+            return  # a service about financing (advice, research, training) arranges none
         yield _made(
             a,
             "GF204",

@@ -17,7 +17,7 @@ from matcher.text import by_start, pairs, spotted
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its default severity, title, explanation, legal basis and resolution, in Chinese and English."""
+    """One rule: its usual severity (`also`: the others it may have), title, explanation, legal basis and resolution, in Chinese and English."""
 
     id: str
     severity: Severity
@@ -29,6 +29,12 @@ class Rule:
     basis_en: str
     resolve_zh: str
     resolve_en: str
+    also: tuple[Severity, ...] = ()
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severities with which the rule fires, the usual one first."""
+        return (self.severity, *self.also)
 
 
 @lru_cache(maxsize=2)
@@ -37,7 +43,10 @@ def load_rules(path: Path | None = None) -> Mapping[str, Rule]:
     path = path or data_directory() / "rules.toml"
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {name: Rule(id=name, **table) for name, table in tables.items()}
+        return {
+            name: Rule(id=name, **{**table, "also": tuple(table.get("also", ()))})
+            for name, table in tables.items()
+        }
     except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
         raise CatalogError(f"规则表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
@@ -78,6 +87,8 @@ def finding(
     The place is written after the phrases, so that the evidence can be read alone.
     """
     row = load_rules()[rule]
+    if severity is not None and severity not in row.severities:
+        raise ValueError(f"{rule} does not fire as {severity}; data/rules.toml has {row.severities}")
     said = "；".join(part for part in (*evidence, place.text() if place else "") if part)
     return Finding(
         rule=rule,

@@ -62,9 +62,9 @@ def test_a_report_for_each_and_one_overview(folder: Path, tmp_path: Path) -> Non
     lines = ledger(out / LEDGER)
     assert len(lines) == 6 and sum(bool(s.get("error")) for s in lines.values()) == 1
     assert sum(s.get("items", 0) for s in lines.values()) == 20
-    page = (out / "overview.html").read_text(encoding="utf-8")
+    page = (out / "总览.html").read_text(encoding="utf-8")
     assert "未能读取（1）" in page
-    sheet: Any = openpyxl.load_workbook(out / "overview.xlsx").worksheets[0]
+    sheet: Any = openpyxl.load_workbook(out / "总览.xlsx").worksheets[0]
     assert sheet.max_row == 6
 
 
@@ -161,7 +161,7 @@ def test_an_overview_of_nothing_and_of_hostile_names() -> None:
 
 def test_the_overview_sorts_and_searches_in_a_browser(browser: Any, tmp_path: Path) -> None:
     some = [summary(f"{n}局", 2026, errors=n % 3, amount=float(n)) for n in range(1, 8)]
-    path = tmp_path / "overview.html"
+    path = tmp_path / "总览.html"
     path.write_text(overview_page(some), encoding="utf-8")
     shown = browser.new_page()
     problems: list[str] = []

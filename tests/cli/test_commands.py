@@ -252,3 +252,46 @@ def test_a_budget_overtaken_in_its_year_is_told_what_changed() -> None:
     flat = "".join(result.stdout.split())
     assert "年内2025-07-15起晋财综〔2025〕28号取代上述目录；行政审批：新增6" in flat
     assert "取代上述目录" not in goufu("classify", OFFICE).stdout
+
+
+def test_with_a_report_only_a_short_account_is_shown(tmp_path: Path) -> None:
+    """184 lines go into the workbook; on the screen stand the figures and the gravest findings of each document."""
+    made = goufu("classify", *sorted(EXAMPLES.glob("*.txt")), "-o", tmp_path / "r.xlsx")
+    assert made.returncode == 0
+    lines = made.stdout.splitlines()
+    assert len(lines) <= 60 and sum("待复核" in line for line in lines) == 4
+    assert "政府办遗属补助" not in made.stdout and "GF402" in made.stdout
+    asked = goufu("classify", OFFICE, "-o", tmp_path / "s.xlsx", "--format", "table").stdout
+    assert "政府办遗属补助" in asked
+
+
+def test_chinese_heads_and_words_in_csv(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    assert goufu("classify", OFFICE, "--headings", "zh", "-o", path).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert {"项目名称", "金额（万元）", "是否政府购买服务", "政府购买服务指导性目录代码"} <= rows[0].keys()
+    assert rows[0]["项目名称"] == "政府办遗属补助" and rows[0]["金额（万元）"] == "0.8"
+    assert {row["是否政府购买服务"] for row in rows} <= {"是", "否", "待定"}
+    assert all(key.isascii() is False for key in rows[0])
+    again = [json.loads(line) for line in goufu("items", path, "--format", "jsonl").stdout.splitlines()]
+    assert [(r["title"], r["amount_wan"]) for r in again] == [
+        (row["项目名称"], float(row["金额（万元）"])) for row in rows
+    ]
+    assert "title" in goufu("classify", OFFICE, "--format", "csv").stdout.splitlines()[0]
+    assert goufu("rules", "--format", "csv", "--headings", "zh").stdout.startswith("规则,级别,")
+    one_sentence(goufu("rules", "--headings", "fr"), "--headings")
+
+
+def test_a_doubt_says_what_is_doubted() -> None:
+    """What is shown is how sure the decision is, not how likely an entry is of what is listed."""
+    records = [
+        json.loads(line) for line in goufu("classify", OFFICE, "--format", "jsonl").stdout.splitlines()
+    ]
+    for r in records:
+        assert (r["doubt"] is None) == (r["decision"] == "auto")
+        if r["gov_service_catalog_code"]:
+            expected = r["nature_score"] * r["fit"] * r["codes"][0]["score"]
+            assert r["certainty"] == pytest.approx(expected, abs=0.002)
+    doubted = [r for r in records if r["doubt"]]
+    table = goufu("classify", OFFICE).stdout
+    assert doubted and all(f"{r['certainty']:.0%}?" in table for r in doubted)

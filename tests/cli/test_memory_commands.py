@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,7 @@ def test_the_workbook_round_trip(saved: Goufu, tmp_path: Path) -> None:
     book.save(path)
     dry = saved("decide", path, "--dry-run")
     assert dry.returncode == 1 and "没有记录" in dry.stderr
+    assert "可记录 2" in dry.stderr and "已记录" not in dry.stderr + dry.stdout
     result = saved("decide", path)
     assert result.returncode == 1, "one row is at fault"
     assert "已记录 2" in result.stderr and "代码有误 1" in result.stderr
@@ -252,13 +254,13 @@ def test_a_server_that_is_not_there(goufu: Goufu) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 18), (132, 43)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 15), (132, 43)])
 def test_every_screen_fits_its_terminal(saved: Goufu, tmp_path: Path, width: int, height: int) -> None:
     """The review in a pseudo-terminal: what is drawn after each clearing is at most one screen, no line too wide."""
     from rich.cells import cell_len
 
     keys = [
-        ("k", "2/38"), ("?", "任意键返回"), (" ", "2/38"), ("x", "Esc 返回"), ("\x1b", "2/38"), ("k", "3/38"), ("1", "4/38"),
+        ("k", "2/38"), ("?", "任意键返回"), (" ", "2/38"), ("x", "Esc 返回"), ("\x1b", "2/38"), ("k", "3/38"), ("1", "y 确定"), ("y", "4/38"),
         ("z", "已撤销"), ("s", "搜索词："), ("物业\n", "数字选用"), ("\x1b", "3/38"), ("n", "备注："), ("记一笔\n", "备注已记录"), ("q", "本次认定"),
     ]  # fmt: skip
     screens = play(tmp_path / "goufu.db", width, height, keys)
@@ -320,3 +322,49 @@ def play(db: Path, width: int, height: int, keys: list[tuple[str, str]]) -> list
     os.close(master)
     text = re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "replace"))
     return [shown.rstrip("\r\n") for shown in text.split("\x1b[2J\x1b[H")[1:]]
+
+
+def test_one_key_accepts_the_verdict_and_an_entry_against_it_is_asked_again(saved: Goufu) -> None:
+    """Line 1 is judged works: `a` says so; an entry chosen for line 3, works too, needs a yes before it is kept."""
+    judged = records(saved("show", "--format", "jsonl"))
+    assert [judged[n]["nature"] for n in (0, 2)] == ["works", "works"]
+    made = saved("review", "--all", said="a\na\n1\nn\nq\n")
+    assert "a 采用：不是购买服务（工程）" in made.stdout
+    assert "确定改作购买服务" in made.stdout.replace("\n", "") and "没有改动" in made.stdout
+    items = records(saved("show", "--format", "jsonl"))
+    assert [(i["decided"] or {}).get("outcome") for i in items[:3]] == ["not_applicable", "code", None]
+    assert items[0]["decided"]["nature"] == "works"
+    assert items[1]["decided"]["code"] == judged[1]["code"]
+    saved("review", "--all", said="1\ny\nq\n")
+    assert records(saved("show", "--format", "jsonl"))[2]["decided"]["outcome"] == "code"
+
+
+def test_a_small_screen_keeps_its_heading() -> None:
+    """60 by 15: who, what, how much, the verdict, an entry and the keys, in 14 lines of at most 60 cells."""
+    from dataclasses import replace
+
+    from rich.cells import cell_len
+
+    from cli.reviewing import Progress, options_of, screen
+    from store.runs import StoredItem
+
+    record = {
+        "versions": ["2025-28", "2023-47"], "nature": "service", "nature_score": 0.98, "status": "listed",
+        "decision": "review", "certainty": 0.35, "doubt": "code", "fit": 0.8,
+        "codes": [{"version": "2025-28", "section": "B", "code": f"B070{n}", "name": "评估服务" * 5, "path": [], "score": 0.9 / n, "why": ["某"]} for n in range(1, 6)],
+        "findings": [{"rule": "GF303", "message": "绩效目标表的名称不同" * 8}] * 3,
+    }  # fmt: skip
+    fields = dict.fromkeys(StoredItem.__dataclass_fields__)
+    item = StoredItem(**fields)  # type: ignore[arg-type]
+    item = replace(
+        item, title="郑兴公园资产回购项目" * 5, department="孝义市城市管理局", unit="", year=2026, amount_wan=Decimal(200),
+        summary="根据双方共同委托" * 60, record=record, notes=(),
+    )  # fmt: skip
+    lines = screen(item, options_of(record), Progress(1, 82, 0, 0), 60, 14, verdict="B0701 评估服务")
+    texts = ["".join(text for text, _ in line) for line in lines]
+    assert len(texts) == 14 and max(map(cell_len, texts)) <= 60
+    assert "孝义市城市管理局" in texts[0] and "郑兴公园" in texts[2] and "200.00" in texts[2]
+    verdict = next(t for t in texts if "采用：B0701" in t)
+    assert verdict.endswith("35%? 代码")
+    assert any(t.startswith(" 1 B0701") and t.endswith("72%") for t in texts), "0.9 of what is listed, by 0.8"
+    assert any("退出" in t for t in texts)

@@ -1,6 +1,7 @@
 """`goufu rules`, silences at the desk, and the Open Contracting package."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[s
 
 def test_rules_are_listed_and_explained() -> None:
     records = [json.loads(line) for line in goufu("rules", "--format", "jsonl").stdout.splitlines()]
-    assert len(records) == 22 and all(all(r.values()) for r in records)
+    assert len(records) == 23 and all(all(r.values()) for r in records)
     told = goufu("rules", "gf203").stdout
     assert "第十条第（五）项" in told and "处理" in told
     english = goufu("rules", "GF203", lang="en").stdout
@@ -85,3 +86,37 @@ def test_the_package_goes_into_a_json_file(tmp_path: Path) -> None:
     made = goufu("classify", OFFICE, "--format", "ocds", "-o", path)
     assert made.returncode == 0 and made.stdout == ""
     assert json.loads(path.read_text(encoding="utf-8"))["releases"]
+
+
+def ids(made: dict[str, Any]) -> list[list[str]]:
+    return [[item["id"] for item in release["tender"]["items"]] for release in made["releases"]]
+
+
+def test_item_ids_are_unique_in_a_tender_within_a_file_and_across_files(tmp_path: Path) -> None:
+    """Tools that merge releases take items of one id for one item."""
+    head = "编号,项目名称,部门,年度,金额（万元）\n"
+    rows = "1,路灯维护服务,甲县城市管理局,2026,3\n1,城区道路清扫保洁服务,甲县城市管理局,2026,5\n1-2,物业管理服务,甲县城市管理局,2026,1\n"
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "清单.csv")
+        paths[-1].write_text(head + rows, encoding="utf-8")
+    made = json.loads(goufu("classify", *paths, "--format", "ocds", "--no-store").stdout)
+    (tender,) = ids(made)
+    assert len(tender) == 6 == len(set(tender))
+
+
+def test_no_release_has_a_buyer_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "无部门.csv"
+    path.write_text(
+        "项目名称,部门,年度,金额（万元）\n路灯维护服务,甲县城市管理局,2026,3\n物业管理服务,,2026,5\n",
+        encoding="utf-8",
+    )
+    made = json.loads(goufu("classify", path, "--format", "ocds", "--no-store").stdout)
+    named = [r["buyer"]["name"] for r in made["releases"] if "buyer" in r]
+    assert named == ["甲县城市管理局"] and len(made["releases"]) == 2
+    assert all(party["name"] for r in made["releases"] for party in r.get("parties", []))
+
+
+def test_the_placeholder_prefix_has_the_form_of_a_registered_one(package: dict[str, Any]) -> None:
+    assert re.fullmatch(r"ocds-[a-z0-9]{6}-[0-9a-f]{16}", package["releases"][0]["ocid"])

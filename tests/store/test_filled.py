@@ -209,3 +209,61 @@ def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None
         2: "code", 4: "not_applicable", 8: "not_applicable", 26: "unlisted", 32: "not_applicable",
     }  # fmt: skip
     assert (stored[2].code, stored[2].note) == ("A150402", "合同续签")
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "told"),
+    [
+        ("A150402 园林绿化服务", "GF114", "“政企通运营服务”，与所填名称“园林绿化服务”不符"),
+        ("A150402园林绿化服务", "GF114", "与所填名称“园林绿化服务”不符"),
+        ("A150499", "GF115", "没有代码 A150499"),
+        ("A15O402", "GF115", "字母与数字混写，是不是 A150402？"),
+        ("C0401", "GF115", "似为政府采购品目分类代码"),
+        ("A1504", "GF115", "上级标题"),
+        ("看情况", "GF115", "不是代码"),
+    ],
+)
+def test_a_code_that_cannot_be_is_told_with_its_rule_and_not_stored(
+    store: Store, tmp_path: Path, written: str, rule: str, told: str
+) -> None:
+    run = run_named(store, str(recorded(store, approvals())))
+    results = settle(
+        store, run, read_filled(workbook(tmp_path / "r.xlsx", {"002": written})), load_catalogs(), "乙"
+    )
+    (found,) = (r for r in results if r.fate != "empty")
+    assert (found.fate, found.rule, found.told) == ("code", rule, True) and told in found.zh
+    assert run_named(store, str(run.id)).decided == 0
+
+
+@pytest.mark.parametrize(
+    "written", ["a150402", "Ａ150402 政企通运营服务", "A15 04 02", "a150402政企通运营服务"]
+)
+def test_a_code_in_another_dress_is_stored_as_printed_and_told(
+    store: Store, tmp_path: Path, written: str
+) -> None:
+    run = run_named(store, str(recorded(store, approvals())))
+    results = settle(
+        store, run, read_filled(workbook(tmp_path / "r.xlsx", {"002": written})), load_catalogs(), "乙"
+    )
+    (found,) = (r for r in results if r.fate != "empty")
+    assert (found.fate, found.rule, found.told) == ("stored", "GF115", True) and written in found.zh
+    (item,) = (i for i in run_items(store, run.id) if i.decision)
+    assert item.decision is not None and item.decision.code == "A150402"
+
+
+def test_no_purchased_service_without_a_nature_stays_so(store: Store, tmp_path: Path) -> None:
+    """002 was taken for a service: what it is instead, nobody said. The same line next time is no service either."""
+    from catalog.concordance import load_archive
+    from matcher.precedent import applied
+    from store.lookup import open_precedents
+
+    run = run_named(store, str(recorded(store, approvals())))
+    rows = read_filled(workbook(tmp_path / "r.xlsx", {"002": "非购买服务"}))
+    settle(store, run, rows, load_catalogs(), "乙")
+    (item,) = (i for i in run_items(store, run.id) if i.decision)
+    assert item.decision is not None
+    assert (item.decision.outcome, item.decision.nature) == ("not_applicable", "")
+    with open_precedents(store.place) as source:
+        assert source is not None
+        again = applied(list(approvals()), source, load_archive())[1]
+    assert (again.status, again.gov_service, again.coded) == ("not_applicable", False, None)

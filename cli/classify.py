@@ -14,7 +14,7 @@ from catalog.errors import GoufuError
 from cli.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from cli.border import holds_everything
 from cli.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from cli.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from cli.output import csv_text, emit, note, print_line, print_table, say, set_headings, whole_file
 from cli.semantic import SemanticModelOption, SemanticOption, source
 
@@ -62,6 +62,7 @@ def classify(
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
+    limits: LimitOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")

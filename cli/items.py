@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.errors import GoufuError
-from cli.options import FormatOption, HeadingsOption, checked
+from cli.options import FormatOption, HeadingsOption, LimitOption, checked
 from cli.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
 from cli.reading import read_files
 
@@ -73,6 +73,7 @@ def items(
     ] = None,
     form: FormatOption = "table",
     headings: HeadingsOption = "en",
+    limits: LimitOption = None,
 ) -> None:
     """列出从文件中读到的预算项目及其出处，供归类之前核对。"""
     checked(form, "xlsx")

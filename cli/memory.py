@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalog.characters import sound
 from cli.output import say
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def save_run(
     from store.runs import record_run
 
     read = {one.disclosure.file for one in audits}
-    inputs = [path for path in documents(files)[0] if path.name in read]
+    inputs = [path for path in documents(files)[0] if sound(path.name) in read]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
     store = opened(db, create=True)

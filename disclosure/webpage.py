@@ -14,7 +14,9 @@ from dataclasses import replace
 from email import policy
 from typing import Any
 
+from catalog.characters import sound
 from catalog.errors import GoufuError
+from disclosure.gate import Meter, check
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Place, Remark
 from disclosure.stylesheet import StyleSheet, declared
@@ -112,6 +114,7 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
     """The lines of a page, its tables counted from `tables`, and how many hidden rows and cells were left out."""
     from lxml import etree, html
 
+    check("xml-nodes", text.count("<") - text.count("</") + text.count("="), where)
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", text), parser=parser)
@@ -122,19 +125,20 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
             where,
         ) from error
     hidden = _strip(root)
-    return list(_blocks(root, file, tables)), hidden
+    return list(_blocks(root, file, tables, Meter("cells", where))), hidden
 
 
 def _decoded(data: bytes, where: str, charset: str = "") -> str:
     """The page as text: by its byte order mark or UTF-8, else by what it declares, else GB18030."""
+    check("text-mb", len(data) >> 20, where)
     if not charset and (match := _CHARSET.search(data[:4096])):
         charset = match[1].decode("ascii")
     if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = charset.lower()
         encoding = "gb18030" if name in ("gb2312", "gbk", "gb18030", "x-gbk") else name
         try:
-            return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+            return sound(data.decode(encoding))
+        except (LookupError, ValueError):  # no such encoding, or not the one it is in
             pass
     return decode(data, where)
 
@@ -190,7 +194,7 @@ def _rows_or_cells(node: Any) -> int:
     )
 
 
-def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
+def _blocks(root: Any, file: str, tables: int, counted: Meter) -> Iterator[Line]:
     """Lines in document order, without recursion: pages may be nested as deep as they like."""
     parts: list[str] = []
     line = root.sourceline
@@ -219,7 +223,7 @@ def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
             line = node.sourceline
         if tag == "table" and not _is_layout(node):
             tables += 1
-            yield from _rows(node, file, tables)
+            yield from _rows(node, file, tables, counted)
             if node.tail:
                 parts.append(node.tail)
             continue
@@ -235,7 +239,7 @@ def _is_layout(table: Any) -> bool:
     return next(table.iterdescendants("table"), None) is not None
 
 
-def _rows(table: Any, file: str, number: int) -> Iterator[Line]:
+def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
     """The rows of a table; a cell over several columns or rows stands at its first place."""
     for caption in table.iterchildren("caption"):
         if text := clean_cell(caption.text_content()):
@@ -262,10 +266,11 @@ def _rows(table: Any, file: str, number: int) -> Iterator[Line]:
         for column in sorted(c for c in held if c >= len(cells) and held[c] > 0):
             held[column] -= 1
             cells += [""] * (column + 1 - len(cells))
+        counted.add(len(cells) + 1)
         if any(cells):
             place = Place(file, line=row.sourceline, cell=f"表{number}!{n}")
             yield Line(tuple(cells), place, merged=frozenset(merged))
 
 
 def _span(value: str | None, limit: int) -> int:
-    return min(max(int(value[:6]), 1), limit) if value and value.isdigit() else 1
+    return min(max(int(value[:9]), 1), limit) if value and re.match(r"[0-9]+\Z", value) else 1

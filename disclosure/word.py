@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.errors import GoufuError
+from disclosure.gate import Meter
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Place, Remark
 from disclosure.package import parts_of, relations, xml
@@ -124,6 +125,7 @@ class _Walk:
         self.tables = 0
         self.chunks = 0
         self.remarks: list[Remark] = []
+        self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
         """The lines of everything that stands directly in `parent`, in order."""
@@ -163,6 +165,7 @@ class _Walk:
                 for cell in _own(row, f"{_W}tc"):
                     yield from self.blocks(cell, depth + 1)
                 continue
+            self.counted.add(1)
             cells = [""] * _number(properties, "gridBefore", 0)
             merged: set[int] = set()
             for cell in _own(row, f"{_W}tc"):
@@ -177,6 +180,7 @@ class _Walk:
                 if continues:
                     merged.add(at)
                 text = "" if continues or swallowed else clean_cell(self.cell(cell))
+                self.counted.add(wide)
                 cells += [text, *[""] * (wide - 1)]
             cells += [""] * _number(properties, "gridAfter", 0)
             if any(cells):
@@ -299,4 +303,6 @@ def _number(properties: Any, name: str, default: int) -> int:
     """A count that the properties of a row or cell give: columns spanned or left out."""
     found = properties.find(f"{_W}{name}") if properties is not None else None
     value = (found.get(f"{_W}val") or "") if found is not None else ""
-    return min(max(int(value), default), MAX_SPAN) if value.isdigit() else default
+    if not (value.isascii() and value.isdecimal()):
+        return default
+    return min(max(int(value[:9]), default), MAX_SPAN)  # thousands of digits are no number of columns

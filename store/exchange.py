@@ -27,7 +27,8 @@ from catalog.load import data_directory
 from catalog.model import CatalogVersion
 from catalog.typography import tidy_name
 from catalog.wording import core, distance
-from disclosure.text import decode, read_bytes
+from disclosure.gate import read_bytes
+from disclosure.text import decode
 from matcher.nature import NATURES, likely_nature
 from matcher.precedent import Precedent
 from matcher.sameness import key_format, title_key

@@ -22,7 +22,7 @@ from sqlmodel import col, select
 
 from catalog.errors import GoufuError
 from catalog.model import CatalogVersion
-from disclosure.text import read_bytes
+from disclosure.gate import read_bytes
 from matcher.succession import law_on
 from store.decisions import Choice, DoubtfulCodeError, choice_named, choice_text, decide, written_otherwise
 from store.engine import Store, reading

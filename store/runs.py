@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert
 from sqlmodel import Session, col, select
 
+from catalog.characters import sound
 from catalog.model import CatalogVersion
 from matcher.model import Assessment
 from store import tables
@@ -116,7 +117,7 @@ def record_run(
     and OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
-    files = [(path.name, *file_digest(path)) for path in inputs]
+    files = [(sound(path.name), *file_digest(path)) for path in inputs]
     used = {v for a in assessments for v in a.versions} | {c.version for a in assessments for c in a.codes}
     with writing(store) as session:
         run = tables.Run(

@@ -96,7 +96,7 @@ def classify(
 
         write_into(into, files, audits)
         note(f"已写入 {into}（原表 {files[0]} 未动）", f"wrote {into}; {files[0]} is as it was")
-    if form is None and output:
+    if form is None and (output or into):
         for one in audits:
             _in_short(one)
     elif form in (None, "table"):

@@ -43,9 +43,6 @@ HEADINGS: Mapping[str, str] = {
     "gov_service_type": "政府购买服务分类",
     "gov_service_catalog_code": "政府购买服务指导性目录代码",
     "gov_service_catalog_name": "政府购买服务指导性目录名称",
-    "certainty": "把握",
-    "doubt": "存疑之处",
-    "fit": "有对应条目的可能",
     "precedent": "先例",
     "place": "出处",
     "amount_place": "金额出处",
@@ -89,7 +86,7 @@ def heading(key: str) -> str:
 def value(key: str, found: Any) -> Any:
     """What a field holds, in Chinese words: 是 and 否, natures, statuses, candidates and findings in a line each."""
     from cli.rules import SEVERITIES
-    from cli.verdicts import DOUBTS, NATURES, STATUSES
+    from cli.verdicts import NATURES, STATUSES
 
     if isinstance(found, bool):
         return "是" if found else "否"
@@ -98,7 +95,6 @@ def value(key: str, found: Any) -> Any:
     words: Mapping[str, tuple[str, str]] = {
         "nature": NATURES,
         "status": STATUSES,
-        "doubt": DOUBTS,
         "severity": SEVERITIES,
         "decision": {"auto": ("采用", ""), "review": ("复核", "")},
         "gov_service_type": {"A": ("A 公共服务", ""), "B": ("B 政府履职辅助性服务", "")},

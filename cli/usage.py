@@ -58,10 +58,10 @@ class Formatter(click.HelpFormatter):
         else:
             self.write(f"{'':>{self.current_indent}}{_HEADINGS.get(heading, heading)}：\n")
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         if say("zh", "en") == "zh":
             rows = [(_chinese(first, _KINDS), _chinese(second, _HELP_TEXTS)) for first, second in rows]
-        super().write_dl(rows, col_max, col_spacing)
+        super().write_dl(list(rows), col_max, col_spacing)
 
 
 class Context(click.Context):

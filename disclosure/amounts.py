@@ -62,6 +62,7 @@ _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
 _OWNER = re.compile(
     r"(?:局|委|会|办|中心|队|院|校|学|园|站|馆|所|处|厅|部|社|台|团|场|公司|乡|镇|街道|府|盖章|签章)\)?\Z"
 )
+_LAST_BRACKET = re.compile(r"\(([^()]*)\)\Z")
 _MARKED = re.compile(r"\(([^()]*)\)")
 _TRAILING = re.compile(
     rf"(?P<name>.*?)[/:,\-_·]?(?P<unit>{_CURRENCY}?[:]?(?:{_TIMES}?(?:元|圆)|(?<=[额费款价算数计金资])(?:万|亿|百万)))\Z"
@@ -121,6 +122,13 @@ def money_unit(text: str) -> MoneyUnit | None:
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")
     found: list[MoneyUnit] = []
+    flat = label(text)
+    if (
+        (tail := _LAST_BRACKET.search(flat))
+        and (match := _UNIT.match(tail[1]))
+        and match["yuan"] in ("元", "圆")
+    ):
+        found.append(MoneyUnit(tail[1], _named(tail[1]) or ""))  # 2026年采购计划表（万元）
     starts = list(_SAYS_UNIT.finditer(spaced))
     ends = [*(start.start() for start in starts), len(spaced)][1:]
     for start, after in zip(starts, ends, strict=False):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from disclosure.amounts import CENT, parse_amount, to_wan
+from disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from disclosure.lines import Line, fold, squeeze
 from disclosure.model import BudgetItem, Check, Form, Place, Remark
 from disclosure.narrative import RUN_ON, Narrative
@@ -179,16 +179,19 @@ def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterato
     for i, line in enumerate(lines):
         if not line.is_paragraph or not _STATEMENT_TITLE.search(squeeze(line.text)) or len(line.text) > 40:
             continue
-        column = -1
-        for below in lines[i + 1 : i + 12]:
+        column, unit = -1, "万元"
+        for below in lines[i : i + 12]:
+            if (stated := money_unit(below.text)) is not None:
+                unit = stated.name
             if not below.is_row:
                 continue
             heads = [squeeze(cell) for cell in below.cells]
             if "项目支出" in heads:
                 column = heads.index("项目支出")
             elif column >= 0 and "合计" in heads and column < len(heads):
-                printed = parse_amount(below.cells[column])
-                if printed is not None:
+                figure = parse_amount(below.cells[column])
+                if figure is not None and unit:
+                    printed = to_wan(figure, unit)
                     what = "预算支出总表的项目支出"
                     yield _check(
                         "statement", what, printed, _nearest(printed, tables), below.place_of(column)

@@ -96,7 +96,7 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     else:
         lines = text_lines(decode(data, where), name)
     own = kind in ("csv", "text", "xlsx", "xls", "ods")  # formats that keep lists in rows of their own
-    if not is_list(lines):
+    if not is_list(lines, kind in ("csv", "xlsx", "xls", "ods")):
         try:
             return assemble(lines, name, Path(name).stem, where, remarks)
         except NoProjectTableError as error:

@@ -2,7 +2,7 @@
 
 A form begins with its heading or, where that is lost, with its 项目名称 row. Labels are found wherever they
 stand in a row and however they were misread (项目日期, 主管部门发代码); the value is what follows up to the next
-label. Texts are kept as printed. Amounts are in 元.
+label. Texts are kept as printed. Amounts are in 元: forms print that unit, or another, which is then brought into it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from disclosure.amounts import parse_amount
+from disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
 from disclosure.lines import Line, squeeze
 from disclosure.model import Form, Place
 
@@ -42,9 +42,9 @@ _LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ("unit", re.compile(r"(?:项目)?实施单位|项目单位")),
     ("attribute", re.compile(r"项目属性|项目类型|项目类别")),
     ("term", re.compile(r"项目(?:日)?期限?|项目周期|实施期限")),
-    ("skip", re.compile(r"项目资金(?:\(万?元\))?")),
-    ("total", re.compile(r"实施(?:期|方案|期间)?资金总额|项目资金总额|总投资")),
-    ("year", re.compile(r"年度(?:预算)?资金总额|本年度资金总额")),
+    ("skip", re.compile(r"项目资金(?:\([^()]{1,8}\))?")),
+    ("total", re.compile(r"(?:实施(?:期|方案|期间)?资金总额|项目资金总额|总投资)(?:\([^()]{1,8}\))?")),
+    ("year", re.compile(r"(?:年度(?:预算)?资金总额|本年度资金总额)(?:\([^()]{1,8}\))?")),
     ("source", re.compile(r"(?:其中)?:?(?:中央|省级|市、?县.{0,4})财政资金?|单位自筹|其他资金")),
     ("overview", re.compile(r"项目概[况述]|项目简介")),
     ("basis", re.compile(r"立项依据|项目立项依据")),
@@ -54,6 +54,7 @@ _LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ("goal", re.compile(r"总体目标|年度总体目标")),
 )
 _ANY_LABEL = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _LABELS))
+_MONEY_LABEL = re.compile(r"项目资金|资金(?:情况|总额|来源)|(?:实施期?|年度|本年度).{0,4}资金总额")
 _LONG: frozenset[Label] = frozenset({"title", "overview", "basis", "necessity", "measures", "plan"})
 _HEADING = re.compile(r"项目支出绩效目标(?:申报)?表")
 _ENDS = re.compile(
@@ -75,6 +76,7 @@ class _Draft:
     open: Label | None = None
     waiting: Label | None = None
     closed: bool = False
+    money: str = "元"
 
 
 def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
@@ -82,13 +84,18 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
     forms: list[Form] = []
     draft: _Draft | None = None
     heading: Place | None = None
+    money = "元"
     for index, line in enumerate(lines):
         text = squeeze(line.text)
         if _is_heading(line, text):
             if draft is not None:
                 forms.append(_finish(draft))
             draft, heading = None, line.place
+            stated = money_unit(line.text)
+            money = stated.name if stated else "元"
             continue
+        if draft is None and (stated := money_unit(line.text) if line.is_paragraph else None):
+            money = stated.name
         found = list(_labelled(line))
         starts = any(label == "title" for label, _ in found) and not _is_table_header(text)
         if starts and (draft is None or "title" in draft.texts):
@@ -97,7 +104,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
             if heading is None and not _has_form_below(lines[index : index + 10]):
                 draft = None
                 continue
-            draft, heading = _Draft(line.place), None
+            draft, heading = _Draft(line.place, money=money if heading is not None else "元"), None
         if draft is None:
             continue
         if line.is_paragraph and not found:
@@ -168,6 +175,9 @@ def _label(cell: str) -> tuple[Label, str] | None:
 
 def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...]]]) -> None:
     """Put what a row says into the draft."""
+    for cell in line.cells:
+        if _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
+            draft.money = stated.name
     first = squeeze(next((cell for cell in line.cells if cell), ""))
     if not found:
         if _ENDS.search(first):
@@ -192,7 +202,7 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
         elif label not in ("skip", "source", "total", "year", "goal"):
             draft.waiting = label
     if len([label for label, _ in found if label in ("total", "year")]) == 0:
-        values = [parse_amount(" ".join(value)) for label, value in found if label == "source"]
+        values = [_yuan(" ".join(value), draft.money) for label, value in found if label == "source"]
         if len(values) == 2 and values[1] is not None:
             draft.sources.append(values[1])
 
@@ -200,13 +210,21 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
 def _store(draft: _Draft, label: Label, cells: Sequence[str]) -> None:
     """Keep the first value a label is given; long texts may take several cells, the others only one."""
     if label in ("total", "year"):
-        amount = parse_amount(cells[0])
+        amount = _yuan(cells[0], draft.money)
         if amount is not None:
             draft.amounts.setdefault(label, amount)
     elif label not in ("skip", "source", *draft.texts):
         if label == "attribute":  # a stamp or number may stand between the label and its value
             cells = [cell for cell in cells if "项目" in cell] or cells
         draft.texts[label] = list(cells) if label in _LONG else [cells[0]]
+
+
+def _yuan(text: str, unit: str) -> Decimal | None:
+    """The amount a cell prints, in 元; None where it is none, or in a unit that is not understood ("")."""
+    amount, unit = parse_amount(text), unit_of(text) or unit
+    if amount is None or not unit:
+        return None
+    return amount if unit == "元" else (amount * UNITS[unit] / UNITS["元"]).normalize() + 0
 
 
 def _finish(draft: _Draft) -> Form:

@@ -23,6 +23,7 @@ from disclosure.lines import label
 Money = Literal["", "total", "part", "other"]
 
 _YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
+_YEAR_LAST = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 _BRACKET = re.compile(r"\([^()]*\)")
 _TERM_UNIT = re.compile(r"\((年|个?月|天|日)\)\Z")
 _MARKS = "*★※#:.、"
@@ -106,10 +107,14 @@ def _amount(flat: str) -> Heading | None:
         own = "万元" if "wan" in flat else "元"
         return Heading("amount", -1, MoneyUnit(own, own), "total")
     name, unit = heading_unit(flat)
+    if not name and "单位" in flat:
+        return None  # 单位：万元 in a cell of the header is the unit of the table
     name = _BRACKET.sub("", name).strip(_MARKS)
     year = None
     if match := _YEAR.match(name):
         year, name = int(match[1]) if match[1] else None, name[match.end() :].lstrip("的")
+    if match := _YEAR_LAST.search(name):
+        year, name = int(match[1]), name[: match.start()]
     parts = tuple(table["parts"])
     if name not in table["names"]:
         if any(word in flat for word in table["without"]):

@@ -186,9 +186,7 @@ def _header_at(grid: Grid, index: int) -> _Header | None:
     while body < len(grid.rows) and len(stack) < 4:
         below, more = grid.rows[body]
         filled = [n for n, cell in enumerate(more) if cell]
-        merged_in = below <= deepest and all(
-            more[n] == "" or may_stand_below(more[n]) or not _is_figure(more[n]) for n in filled
-        )
+        merged_in = below <= deepest and all(not more[n] or _may_head(more[n]) for n in filled)
         if not filled or not (merged_in and below - number < 4 or _is_lower(cells, more, filled, titles)):
             break
         stack.append(list(more))
@@ -227,6 +225,11 @@ def _spread(grid: Grid, number: int, cells: Sequence[str]) -> list[str]:
     return out
 
 
+def _may_head(cell: str) -> bool:
+    """Whether a cell that merged cells put into the header may be a heading: any but an amount; 2026年 is one."""
+    return parse_amount(cell) is None or bool(_YEAR.match(squeeze(cell)))
+
+
 def _is_figure(cell: str) -> bool:
     return parse_amount(cell) is not None or bool(_YEAR.match(squeeze(cell)))
 
@@ -237,6 +240,13 @@ def _is_lower(
     """Whether a row is the second row of the header above: headings under headings, none where a title stands."""
     if any(n in titles and heading(more[n]) is None for n in filled):
         return False
+    years = [n for n in filled if _YEAR.match(squeeze(more[n])) and "年" in more[n]]
+    if len(years) == len(filled) > 1:
+        return (
+            all(n >= len(cells) or not cells[n] or heading(cells[n]) is not None for n in years)
+            and not any(n in titles for n in filled)
+            and sum(1 for cell in cells if cell) > len(years)
+        )
     if not all(may_stand_below(more[n]) and not _is_figure(more[n]) for n in filled):
         return False
     # a repeated header is none: it says again what stands above
@@ -984,7 +994,7 @@ def _added_up(
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
     amounts = [None if n in heads else item.amount_wan for n, item in enumerate(items)]
-    last = 0
+    last, before = 0, 0
     for at, name, amount, place in claims:
         if _AMONG.match(label(name)):
             continue
@@ -995,6 +1005,7 @@ def _added_up(
         spans = {
             "above": amounts[:at],
             "since": amounts[last:at],
+            "between": amounts[before:at],
             "all": amounts,
             "below": amounts[at:following],
             "rest": amounts[at:],
@@ -1014,6 +1025,7 @@ def _added_up(
         checks.append(
             Check("list", f"清单{where}的“{name}”{doubtful}", amount, summed, agreeing is not None, place)
         )
+        before = at
         if "小计" in flat:
             last = at
     return [item for n, item in enumerate(items) if n not in heads], subtotals, checks

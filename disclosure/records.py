@@ -43,6 +43,10 @@ _PRICED = re.compile(
 )
 _SENTENCE = re.compile(r"[。！？!?；]|预算公开|部门预算|第[一二三四五六七八九]部分|目录\Z")
 _HEADED = re.compile(r"(?:清单|一览表|项目表|明细表?|汇总表?|计划表?|列表)(?:[(（].*[)）])?\s*[:：]?\Z")
+#: what only a disclosure prints: its other tables, and the funds of a project table
+_DISCLOSED = re.compile(
+    r"一般公共预算|财政专户|单位资金|国有资本经营|部门预算|收支总表|支出总表|绩效目标|公开表"
+)
 _OFFICE = re.compile(r"\A[\u4e00-\u9fff]{2,20}(?:局|委|委员会|办公室|中心|厅)\Z")
 
 
@@ -98,14 +102,16 @@ def _line_places(lines: Sequence[Line]) -> Any:
     return place
 
 
-def is_list(lines: Sequence[Line]) -> bool:
+def is_list(lines: Sequence[Line], grid: bool = False) -> bool:
     """Whether lines are plainly a list that a department keeps, and no project table of a disclosure.
 
     It has a header with a title and something that only lists have (a department, a year, a code, a term …), and no
-    line that is the title of a project table.
+    line that is the title of a project table. In a spreadsheet or a CSV (`grid`) a title and an amount are enough,
+    where no other table of a disclosure and none of its funds are printed.
     """
     if any(is_title(line, label(line.text)) for line in lines):
         return False
+    grid = grid and not any(_DISCLOSED.search(squeeze(line.text)) for line in lines[:200])
     own = {
         "department",
         "year",
@@ -119,7 +125,7 @@ def is_list(lines: Sequence[Line]) -> bool:
     for line in lines[:60]:
         if line.is_row:
             known = {one.field for one in fields(line.cells) if one is not None}
-            if "title" in known and (known & own or "summary" in known and "amount" in known):
+            if "title" in known and (known & own or ("summary" in known or grid) and "amount" in known):
                 return True
     return False
 
@@ -218,6 +224,8 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
     if not has_title(keys):
         keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
+    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
+    priced = [n for _, n in sorted(ranked)]
     for number, line, value in records:
         odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
         if odd is not None:
@@ -228,11 +236,36 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
             )
             continue
         cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
+        if (
+            len(priced) > 1
+        ):  # one record in yuan, the next in 万元: each amount with its own unit, in one column
+            own = next((n for n in priced if cells[n]), -1)
+            unit = _unit_of_key(keys[own]) if own >= 0 else ""
+            text = (
+                cells[own] + unit
+                if own >= 0 and parse_amount(cells[own]) is not None
+                else cells[own]
+                if own >= 0
+                else ""
+            )
+            cells = tuple(
+                text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells)
+            )
         if not any(cells):
             remarks.append(_row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
             continue
         rows.append((number, cells))
     return [Grid("", rows, place, header=0)], remarks
+
+
+def _unit_of_key(key: str) -> str:
+    """The unit that the key of an amount names, "" for any other key."""
+    one = heading(key)
+    return (
+        one.unit.name
+        if one is not None and one.field == "amount" and one.money == "total" and one.unit
+        else ""
+    )
 
 
 def _row_remark(place: Place, text: str, english: str) -> Remark:
@@ -368,6 +401,21 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
     header = find_header(spaced)
     if header is not None:
         return [spaced]
+    words = [
+        (n, tuple(line.split())) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip()
+    ]
+    single = Grid("", words, lambda n, _: Place(file, line=n), told=False)
+    header = find_header(single)
+    if header is not None and sum(1 for one in header.columns if one is not None) > 1:
+        wide = len(header.names)
+        if all(len(cells) == wide for _, cells in words[header.body :]):
+            return [single]
+        raise GoufuError(
+            "各列之间只有一个空格，有的行列数与表头不同，分不清哪格是哪列；请用制表符或逗号分隔，或直接给 Excel 文件。",
+            "Only single spaces part the columns, and some rows have another number than the header; separate them with "
+            "tabs or commas, or give the spreadsheet itself.",
+            where or file,
+        )
     plain, head = _plain_list(text)
     if plain:
         return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=head)]
@@ -409,6 +457,14 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
             f"From line {line} on this is no CSV ({error}); check that quotes are paired, or save it as UTF-8 CSV.",
             where,
         ) from error
+    if text.count('"') % 2 and (
+        bad := next((n for n, cells in rows if any(separator in c and len(c) > 80 for c in cells)), 0)
+    ):
+        raise GoufuError(
+            f"第 {bad} 行起引号不成对，后面的行连成了一格；请补上或删去多余的引号。",
+            f"A quote that opens in line {bad} is never closed and swallows the rows below; pair the quotes.",
+            where,
+        )
     return rows
 
 
@@ -515,7 +571,11 @@ def _workbook(data: bytes, file: str, where: str) -> Listed:
             for i in read[0][1].items
         )
         read = [(only, replace(read[0][1], items=items))]
-    remarks = [*sheet_remarks(data, file, [sheet for sheet, _ in read]), *_which_sheets(file, read, passed)]
+    remarks = [
+        *sheet_remarks(data, file, [sheet for sheet, _ in read]),
+        *_which_sheets(file, read, passed),
+        *_twice(read),
+    ]
     listed = _joined([one for _, one in read], remarks)
     return _some(listed, where or file)
 
@@ -534,6 +594,25 @@ def _which_sheets(
         f"Sheets read: {named}" + (f"; without a title column and not read: {left}." if left else "."),
         Place(file),
     )
+
+
+def _twice(read: Sequence[tuple[Sheet, Listed]]) -> Iterator[Remark]:
+    """Items that stand on two sheets alike, as where one sheet gathers the others."""
+    seen: dict[tuple[object, ...], str] = {}
+    doubles: dict[tuple[str, str], list[BudgetItem]] = {}
+    for sheet, listed in read:
+        for item in listed.items:
+            key = (item.title, item.department, item.year, item.amount_wan, item.part)
+            if seen.setdefault(key, sheet.name) != sheet.name:
+                doubles.setdefault((seen[key], sheet.name), []).append(item)
+    for (first, second), items in doubles.items():
+        yield Remark(
+            "list",
+            "warning",
+            f"工作表“{second}”有 {len(items)} 项与“{first}”相同（如“{items[0].title}”），都计入了；若是汇总表，请只留一份。",
+            f"{len(items)} items of the sheet “{second}” are also on “{first}” (as “{items[0].title}”) and count twice; keep one.",
+            items[0].place,
+        )
 
 
 def sheet_grid(sheet: Sheet, file: str) -> Grid:

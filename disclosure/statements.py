@@ -15,7 +15,7 @@ from decimal import Decimal
 from disclosure.amounts import parse_amount
 from disclosure.lines import Line, squeeze
 from disclosure.model import Check, Place
-from disclosure.tables import TOLERANCE
+from disclosure.subtotals import TOLERANCE
 
 _TITLE = re.compile(r"(?:19|20)\d\d年.{2,50}表(?:\(.{1,20}\))?\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}\Z")

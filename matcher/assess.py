@@ -22,7 +22,7 @@ from matcher import nature as natures
 from matcher import rank as ranking
 from matcher.citing import standing_of, with_successor, with_written
 from matcher.corpus import Corpus, open_corpus
-from matcher.departments import SectionMatch, item_sections
+from matcher.departments import SectionMatch, item_sections, load_kinds
 from matcher.findings import findings_of, heard
 from matcher.index import Index, Target
 from matcher.misread import read_as
@@ -70,18 +70,18 @@ def assess(
     candidates by their meaning; where its model does not answer, SemanticError is raised. A caller who silences
     findings first sets `hear` to False and calls `matcher.findings.heard` on what is left.
     """
-    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, float]]] = defaultdict(list)
+    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
-        groups[date_of(item, on, year, today), match.sections].append((number, match.confidence))
+        groups[date_of(item, on, year, today), match.sections].append((number, match))
     done: list[Assessment | None] = [None] * len(items)
     for (day, scope), members in groups.items():
         corpus = open_corpus(versions, day, cache)
         for start in range(0, len(members), _BATCH):
             batch = members[start : start + _BATCH]
             some = [items[number] for number, _ in batch]
-            sure = [confidence for _, confidence in batch]
-            judged = _judged(some, corpus, scope, sure, versions, semantic)
+            matches = [match for _, match in batch]
+            judged = _judged(some, corpus, scope, matches, versions, semantic)
             for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
@@ -93,7 +93,7 @@ def _judged(
     items: Sequence[BudgetItem],
     corpus: Corpus,
     sections: tuple[str, ...],
-    confidences: Sequence[float],
+    matches: Sequence[SectionMatch],
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
 ) -> list[Assessment]:
@@ -116,6 +116,8 @@ def _judged(
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
         second = semantic.opinions(items, services, index, first, _spread(right, best))
     outside = ranking.elsewhere(ranked, _ELSEWHERE)
+    # what no section is known for is looked for in all of them, by the duty the line serves
+    everywhere = [] if sections else ranking.nearest(ranked, _CODES)
     law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
@@ -156,6 +158,16 @@ def _judged(
         if row in misread and codes:
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
         status: Status = _status(kind, float(fits[row]), codes, held)
+        kind_of_body = load_kinds().get(matches[row].kind)
+        if status == "listed" and everywhere and not _office_need(everywhere[row], index):
+            status = "unknown"
+        if not sections and status == "unknown":
+            codes = tuple(
+                candidate(index.targets[number], score, words, not place, True)
+                for place, (number, score) in enumerate(everywhere[row])
+            )
+            if codes and kind_of_body:
+                codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
         # where the own section lists the purchase, one entry of another is enough to compare with
         unlisted = status in ("unlisted", "unknown")
         others = tuple(
@@ -166,7 +178,7 @@ def _judged(
             status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
         )
         decision: Decision = (
-            "auto" if sure >= ranking.auto_threshold() and confidences[row] >= 0.9 else "review"
+            "auto" if sure >= ranking.auto_threshold() and matches[row].confidence >= 0.9 else "review"
         )
         if opinion and opinion.turned:
             decision = "review"
@@ -179,7 +191,7 @@ def _judged(
         assessment = Assessment(
             item=item,
             sections=sections,
-            section_confidence=confidences[row],
+            section_confidence=matches[row].confidence,
             versions=applies,
             reference_date=corpus.on,
             nature=kind,
@@ -191,6 +203,7 @@ def _judged(
             codes=codes,
             elsewhere=others,
             standing=standing,
+            department_note=kind_of_body.note if kind_of_body else "",
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out
@@ -229,6 +242,11 @@ def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: 
     if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
         return "listed"
     return "unlisted" if held else "unknown"
+
+
+def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
+    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
+    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
 
 
 def _certainty(

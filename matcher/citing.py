@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from catalog.model import CatalogVersion
+from catalog.model import CatalogVersion, Entry
 from disclosure.model import BudgetItem
 from matcher.model import Candidate, Decision, Status
 
@@ -52,20 +52,9 @@ def with_written(
     assert entry is not None
     if status == "not_applicable":
         return status, decision, codes
-    at = next((n for n, c in enumerate(codes) if (c.section, c.code) == (entry.section, entry.code)), None)
+    at = next((n for n, c in enumerate(codes) if _is(c, entry)), None)
     same = codes[at] if at is not None else None
-    version = next(v for v in versions if v.id == entry.version)
-    first = Candidate(
-        version=entry.version,
-        section=entry.section,
-        code=entry.code,
-        name=entry.name,
-        path=tuple(above.name for above in version.path(entry)),
-        score=same.score if same else 0.0,
-        why=("所填条目现行有效", *(same.why if same else ())),
-        also=same.also if same else (),
-        fallback=same.fallback if same else False,
-    )
+    first = _first(entry, same, same.score if same else 0.0, "所填条目现行有效", versions)
     agreed = at == 0 and status == "listed"
     rest = tuple(c for c in codes if c is not same)
     return "listed", decision if agreed else "review", (first, *rest)[: max(len(codes), 1)]
@@ -78,25 +67,35 @@ def with_successor(
     entry = standing.current
     if entry is None:
         return codes
-    version = next(v for v in versions if v.id == entry.version)
-    same = next((c for c in codes if (c.section, c.code) == (entry.section, entry.code)), None)
+    same = next((c for c in codes if _is(c, entry)), None)
     sure = next((s.confidence for s in standing.successors if s.entry == entry), 1.0)
     wrote = (
         f"{standing.cited.version} 的 {standing.cited.code} {standing.cited.name}"
         if standing.cited
         else "所填代码"
     )
-    first = Candidate(
+    why = f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效"
+    first = _first(entry, same, sure, why, versions)
+    return (first, *(c for c in codes if c is not same))[: max(len(codes), 1)]
+
+
+def _is(candidate: Candidate, entry: Entry) -> bool:
+    return (candidate.section, candidate.code) == (entry.section, entry.code)
+
+
+def _first(
+    entry: Entry, same: Candidate | None, score: float, why: str, versions: Sequence[CatalogVersion]
+) -> Candidate:
+    """`entry` as a candidate, with what is known of it where it is one already (`same`)."""
+    version = next(v for v in versions if v.id == entry.version)
+    return Candidate(
         version=entry.version,
         section=entry.section,
         code=entry.code,
         name=entry.name,
         path=tuple(above.name for above in version.path(entry)),
-        score=sure,
-        why=(
-            f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效",
-            *(same.why if same else ()),
-        ),
+        score=score,
+        why=(why, *(same.why if same else ())),
         also=same.also if same else (),
+        fallback=same.fallback if same else False,
     )
-    return (first, *(c for c in codes if c is not same))[: max(len(codes), 1)]

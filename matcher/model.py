@@ -88,7 +88,8 @@ class Assessment:
     """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
-    `precedent` is the earlier decision that settled it, in words; "" where there was none.
+    `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
+    department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
     """
 
     item: BudgetItem
@@ -107,6 +108,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
     precedent: str = ""
+    department_note: str = ""
 
     @property
     def barred(self) -> bool:
@@ -167,7 +169,15 @@ class Assessment:
             return None
         if self.barred or any(f.rule in ("GF501", "GF502") for f in self.findings):
             return "finding"
-        if self.status == "superseded" or (self.standing and self.standing.current and self.coded):
+        coded = self.coded
+        if self.status == "superseded":
+            return "citation"
+        if (
+            self.standing
+            and self.standing.current
+            and coded
+            and any(c.score > coded.score for c in self.codes)
+        ):
             return "citation"
         if self.status == "unknown":
             return "held"
@@ -205,10 +215,8 @@ class Assessment:
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
             **evidence(item),
-            "certainty": round(self.certainty, 3),
-            "doubt": self.doubt,
-            "fit": round(self.fit, 3),
             **({"precedent": self.precedent} if self.precedent else {}),
+            **({"department_note": self.department_note} if self.department_note else {}),
         }
 
 

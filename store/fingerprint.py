@@ -13,7 +13,16 @@ from catalog.model import CatalogVersion
 from disclosure.model import BudgetItem
 
 #: what steers the judgement beside the catalogs, under the data folder
-_STEERING = ("index", "nature", "weights", "departments.toml", "words.toml", "precedents.toml", "rules.toml")
+_STEERING = (
+    "index",
+    "nature",
+    "weights",
+    "departments.toml",
+    "characters.tsv",
+    "words.toml",
+    "precedents.toml",
+    "rules.toml",
+)
 _SHORT = 16
 
 

@@ -243,7 +243,13 @@ def _judgement_row(a: Assessment) -> dict[str, Any]:
         "code": coded.code if coded else "",
         "reference_date": a.reference_date,
         "precedent": a.precedent,
-        "record": a.record(),
+        # the record contract, and what a review shows beside it
+        "record": {
+            **a.record(),
+            "certainty": round(a.certainty, 3),
+            "doubt": a.doubt,
+            "fit": round(a.fit, 3),
+        },
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from catalog.errors import GoufuError
+from catalog.errors import GoufuError, os_reason
 from matcher.findings.budget import loose
 from matcher.findings.table import rule_named
 from matcher.model import Finding
@@ -61,8 +61,13 @@ def read_silences(path: Path) -> tuple[Silence, ...]:
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoufuError(f"无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+    except UnicodeDecodeError as error:
+        raise GoufuError(
+            "不是 UTF-8 文本，请另存为 UTF-8", f"is not UTF-8 text: {error.reason}", str(path)
+        ) from None
+    except OSError as error:
+        zh, en = os_reason(error)
+        raise GoufuError(f"无法读取：{zh}", f"cannot be read: {en}", str(path)) from None
     rows = [
         (n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")
     ]

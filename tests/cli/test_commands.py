@@ -284,14 +284,22 @@ def test_chinese_heads_and_words_in_csv(tmp_path: Path) -> None:
 
 def test_a_doubt_says_what_is_doubted() -> None:
     """What is shown is how sure the decision is, not how likely an entry is of what is listed."""
-    records = [
-        json.loads(line) for line in goufu("classify", OFFICE, "--format", "jsonl").stdout.splitlines()
-    ]
-    for r in records:
-        assert (r["doubt"] is None) == (r["decision"] == "auto")
-        if r["gov_service_catalog_code"]:
-            expected = r["nature_score"] * r["fit"] * r["codes"][0]["score"]
-            assert r["certainty"] == pytest.approx(expected, abs=0.002)
-    doubted = [r for r in records if r["doubt"]]
-    table = goufu("classify", OFFICE).stdout
-    assert doubted and all(f"{r['certainty']:.0%}?" in table for r in doubted)
+    from datetime import date
+
+    from catalog.load import load_catalogs
+    from cli.verdicts import DOUBTS, row
+    from disclosure.items import read_items
+    from matcher.assess import assess
+
+    items, _ = read_items(OFFICE)
+    doubted = 0
+    for a in assess(items, load_catalogs(), today=date(2026, 1, 1)):
+        shown = str(row(a)["score"])
+        assert (a.doubt is None) == (a.decision == "auto") == ("?" not in shown)
+        if a.coded:
+            assert a.certainty == pytest.approx(a.nature_score * a.fit * a.coded.score)
+        assert shown.startswith(f"{a.certainty:.0%}")
+        if a.doubt:
+            doubted += 1
+            assert shown.endswith("?\n" + DOUBTS[a.doubt][0])
+    assert doubted

@@ -47,11 +47,12 @@ def test_the_same_in_english() -> None:
 
 
 def test_a_missing_folder_is_told_in_chinese(tmp_path: Path) -> None:
-    for words in (
+    calls: list[list[str | Path]] = [
         ["classify", tmp_path / "没有"],
         ["classify", OFFICE, "-o", tmp_path / "没有" / "x.xlsx"],
         ["batch", tmp_path / "没有", "-o", tmp_path / "报告"],
-    ):
+    ]
+    for words in calls:
         made = goufu(*words)
         assert made.returncode == 2 and "不存在" in made.stderr and "No such" not in made.stderr
     (tmp_path / "文件").write_text("", encoding="utf-8")

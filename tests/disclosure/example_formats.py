@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import quopri
 import re
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from disclosure_mixtures import with_chunk
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 STEMS = (
@@ -157,6 +161,39 @@ def as_html(stem: str, encoding: str = "utf-8") -> bytes:
         parts.append("</tbody></table>")
     parts.append("<script>var x = '项目支出预算表';</script></body></html>")
     return "\n".join(parts).encode(encoding)
+
+
+def as_mhtml(stem: str) -> bytes:
+    """The same page saved in one file, as browsers and office systems do, in GBK."""
+    head = (
+        'From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="=_x"\r\n\r\n'
+        "--=_x\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode() + quopri.encodestring(as_html(stem, "gb18030")) + b"\r\n--=_x--\r\n"
+
+
+def as_line(stem: str) -> bytes:
+    """The same page written on one line, as systems hand it out."""
+    return as_html(stem).replace(b"\n", b"")
+
+
+def as_strict(stem: str) -> bytes:
+    """The Word document as "Strict Open XML": ISO's namespaces."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_docx(stem))) as archive, zipfile.ZipFile(buffer, "w") as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                for part in (b"wordprocessingml", b"officeDocument", b"drawingml"):
+                    old = b"http://schemas.openxmlformats.org/" + part + b"/2006/"
+                    content = content.replace(old, b"http://purl.oclc.org/ooxml/" + part + b"/")
+            copy.writestr(name, content)
+    return buffer.getvalue()
+
+
+def as_chunk(stem: str) -> bytes:
+    """A Word document that holds nothing but the page, as office systems export them (altChunk)."""
+    return with_chunk("afchunk.htm", as_html(stem))
 
 
 @cache

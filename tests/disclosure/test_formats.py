@@ -45,7 +45,7 @@ def said(item: BudgetItem) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("stem", STEMS)
-@pytest.mark.parametrize("form", ["pdf", "docx", "xlsx", "html"])
+@pytest.mark.parametrize("form", ["pdf", "docx", "strict", "chunk", "xlsx", "html", "line", "mhtml"])
 def test_every_format_says_the_same(
     tmp_path: Path, texts: dict[str, Disclosure], stem: str, form: str
 ) -> None:

@@ -86,6 +86,7 @@ class Made:
     wrong_total: bool
     rows: tuple[tuple[Any, ...], ...]
     merges: tuple[tuple[int, int, int, int], ...] = ()
+    refused: tuple[int, ...] = ()
 
 
 @st.composite
@@ -152,7 +153,14 @@ def lists(draw: st.DrawFn) -> Made:
         merges.append((top, at["amount"], top, at["part2"]))
         merges += [(top, n, top + 1, n) for c, n in at.items() if c not in ("amount", "part1", "part2")]
 
+    # 74000 shown as 7.4000 under 万元
+    scaled = kind == "xlsx" and unit == "万元" and where in ("heading", "above") and draw(st.booleans())
+    figures: list[tuple[int, int]] = []
+
     def printed(amount: Decimal | None) -> Any:
+        if amount is not None and scaled:
+            figures.append((len(rows), at["amount"]))
+            return int(amount * 10_000)
         if amount is None:
             return draw(st.sampled_from(["", "-", "—", "/", "无"]))
         figure = (amount / factor).normalize()
@@ -169,6 +177,9 @@ def lists(draw: st.DrawFn) -> Made:
         return float(figure) if kind == "xlsx" else text
 
     first_row = len(rows)
+    subtotals = draw(st.booleans()) and not merged
+    lines: list[int] = []
+    since = Decimal(0)
     before: str | None = None
     start = first_row
     part_of_header = draw(st.booleans())
@@ -187,6 +198,15 @@ def lists(draw: st.DrawFn) -> Made:
         cells[at["year"]] = draw(
             st.sampled_from([2026, "2026年", "二〇二六年", "２０２６", "2026.0", "2026年度"])
         )
+        if subtotals and before is not None and department != before and None not in wan:
+            sub: list[Any] = [""] * len(columns)
+            sub[at["title"]] = draw(st.sampled_from(["小计", f"{before}小计"]))
+            sub[at["amount"]] = printed(since)
+            if where == "row":
+                sub[at["money"]] = unit
+            rows.append(sub)
+            since = Decimal(0)
+        since += amount or 0
         cells[at["amount"]] = printed(amount)
         if merged and department == before:
             cells[at["department"]] = cells[at["year"]] = ""
@@ -195,6 +215,7 @@ def lists(draw: st.DrawFn) -> Made:
                 merges += [(start, at[c], len(rows) - 1, at[c]) for c in ("department", "year")]
             start = len(rows)
         before = department
+        lines.append(len(rows))
         if numbered:
             cells[at["number"]] = n + 1
         if measured:
@@ -243,6 +264,16 @@ def lists(draw: st.DrawFn) -> Made:
         sheet.append(row)
     for r1, c1, r2, c2 in merges:
         sheet.merge_cells(f"{get_column_letter(c1 + 1)}{r1 + 1}:{get_column_letter(c2 + 1)}{r2 + 1}")
+    for row_number, column in figures:
+        sheet.cell(row_number + 1, column + 1).number_format = "0!.0000"
+    refused: list[int] = []
+    if all(isinstance(cell, int | float) or "计" not in cell for row in rows[first_row:] for cell in row):
+        for n, row_number in enumerate(lines):
+            if truth[n][3] is not None and draw(st.integers(0, 9)) == 0:
+                wrong_cell = sheet.cell(row_number + 1, at["amount"] + 1)
+                wrong_cell.value, wrong_cell.data_type = "#REF!", "e"
+                truth[n] = (*truth[n][:3], None)
+                refused.append(n)
     if hide:
         sheet.row_dimensions[first_row + 1].hidden = True
     if draw(st.booleans()):
@@ -257,6 +288,7 @@ def lists(draw: st.DrawFn) -> Made:
         wrong and unit != "美元",
         tuple(map(tuple, rows)),
         tuple(merges),
+        tuple(refused),
     )
 
 
@@ -280,6 +312,9 @@ def test_right_or_told(made: Made) -> None:
             own = any(remark.kind == "amount" and remark.place == at for remark in read.remarks)
             assert own or _told(read, "unit")  # not understood, or judged by its size
             assert item.amount_wan is None or any("按数值大小判断" in remark.text for remark in read.remarks)
+    for n in made.refused:
+        place = read.items[n].amount_place
+        assert any(remark.level == "error" and remark.place == place for remark in read.remarks)
     if made.hidden:
         assert _told(read, "hidden")
     if made.wrong_total and not _told(read, "unit"):

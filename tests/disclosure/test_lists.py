@@ -143,6 +143,26 @@ def test_no_unit_anywhere_is_judged_by_size_and_told() -> None:
     assert "按数值大小判断为元" in yuan.remarks[0].text
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "甲局2026年采购计划表（元）,,\n项目名称,部门,金额\n路灯,甲局,74000\n",
+        "项目名称,部门,金额,单位：元\n路灯,甲局,74000,\n",
+        "项目名称,部门,金额\n路灯,甲局,74000\n金额单位：元,,\n",
+    ],
+)
+def test_a_unit_in_a_title_in_a_heading_of_its_own_or_below(content: str) -> None:
+    read = text(content)
+    assert amounts(read) == ["7.40"]
+    assert "unit" not in kinds(read)
+
+
+def test_a_quote_that_is_never_closed_is_told() -> None:
+    rows = "".join(f"项目{n},甲局,{n}\n" for n in range(30))
+    with pytest.raises(GoufuError, match="引号"):
+        text(f'项目名称,部门,金额（万元）\n"路灯,甲局,3\n{rows}')
+
+
 def test_the_unit_beside_each_amount() -> None:
     read = text("项目名称,部门,金额,单位\n路灯,甲局,74000,元\n河道,甲局,3,万元\n")
     assert amounts(read) == ["7.40", "3.00"]

@@ -135,3 +135,28 @@ def test_items_come_out_in_the_order_they_went_in() -> None:
 def test_an_unknown_department_is_judged_by_class_b_alone_and_for_review() -> None:
     a = judged("法律顾问服务", "某某集团")
     assert a.sections == () and a.codes[0].code == "B0101" and a.decision == "review"
+
+
+def test_a_town_s_line_is_looked_for_in_all_sections_and_left_to_a_person() -> None:
+    a = judged("河道保洁服务", "某镇人民政府", "委托第三方对辖区内河道水面漂浮物进行日常打捞保洁")
+    assert a.sections == () and (a.nature, a.status, a.decision) == ("service", "unknown", "review")
+    assert ("水利", "A060701") in [(c.section, c.code) for c in a.codes]
+    assert [c.score for c in a.codes] == sorted((c.score for c in a.codes), reverse=True)
+    assert "B" not in [c.section for c in a.elsewhere]
+    assert "乡镇没有自己的部门目录" in a.department_note and a.department_note in a.codes[0].why
+    assert a.record()["department_note"] == a.department_note
+
+
+def test_class_b_is_for_a_town_too() -> None:
+    a = judged("法律顾问服务", "某街道办事处", "聘请律师事务所担任机关常年法律顾问")
+    assert (a.status, a.codes[0].code) == ("listed", "B0101")
+    assert "街道没有自己的部门目录" in a.department_note
+
+
+def test_class_b_does_not_list_what_another_section_describes_better() -> None:
+    a = judged("居家养老助餐服务", "某街道办事处", "为辖区高龄、失能老人提供居家养老助餐配餐服务")
+    assert a.status == "unknown" and a.codes[0].section == "民政"
+
+
+def test_a_department_with_a_section_has_no_note() -> None:
+    assert "department_note" not in judged("法律顾问服务", "某县民政局").record()

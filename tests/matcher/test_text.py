@@ -1,5 +1,6 @@
 """Normal form and content of budget lines: what is dropped, and that nothing else is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +39,17 @@ def test_grams_are_the_characters_and_pairs(text: str) -> None:
 @given(st.text(max_size=60))
 def test_grams_of_anything_can_be_taken(text: str) -> None:
     assert all(grams(normal(text)))
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain"),
+    [
+        ("政府⻔户网站", "政府门户网站"),
+        ("公务⻋辆", "公务车辆"),
+        ("⻝品安全", "食品安全"),
+        ("⻓期", "长期"),
+        ("城巿管理", "城市管理"),
+    ],
+)
+def test_radicals_and_lookalikes_are_the_characters_they_stand_for(printed: str, plain: str) -> None:
+    assert normal(printed) == plain == normal(normal(printed))

@@ -188,7 +188,8 @@ def _meant(argument: str) -> list[Path]:
                 "No file matches this pattern; check the path and the wildcards.",
                 where,
             )
-        refuse_odd(path, where)
+        if path.exists():  # one that is not there is told when it is read
+            refuse_odd(path, where)
     except OSError as error:
         zh, en = os_reason(error)
         raise GoufuError(f"打不开：{zh}。", f"It cannot be opened: {en}.", where) from None

@@ -23,6 +23,8 @@ from disclosure.stylesheet import StyleSheet, declared
 from disclosure.text import decode
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 #: never shown, or not the text itself
 _SKIPPED = frozenset(
     {"script", "style", "head", "noscript", "template", "svg", "select", "button", "nav", "iframe"}
@@ -114,7 +116,9 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
     """The lines of a page, its tables counted from `tables`, and how many hidden rows and cells were left out."""
     from lxml import etree, html
 
-    check("xml-nodes", text.count("<") - text.count("</") + text.count("="), where)
+    check("page-nodes", text.count("<") - text.count("</") + text.count("="), where)
+    for tag in _LONG_TAG.finditer(text):  # the parser compares each with all before it
+        check("attributes", len(_VALUE.sub("", tag[0]).split()), where)
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", text), parser=parser)

@@ -134,6 +134,8 @@ class _Walk:
         for child in parent.iterchildren():
             if child.tag == f"{_W}p":
                 self.paragraphs += 1
+                if not len(child):
+                    continue
                 place = Place(self.file, cell=f"段{self.paragraphs}")
                 text = clean_cell(self.text(child))
                 if text:

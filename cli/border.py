@@ -1,8 +1,8 @@
 """Where text leaves goufu for a console or a file that cannot hold every character: nothing is lost, nothing breaks.
 
 A Chinese Windows writes GBK, others Big5 or Latin-1, a bare machine ASCII. One error handler of the output streams
-serves every command: goufu's own marks become plainer ones (› becomes >), a compatibility form becomes its ordinary
-character, and what is left is written as its number (`\\u9fb4`), never dropped. JSON goes out in ASCII there instead, so
+serves every command: goufu's own marks become plainer ones (› becomes >), a radical or compatibility form becomes its
+ordinary character, and what is left is written as its number (`\\u9fb4`), never dropped. JSON goes out in ASCII there instead, so
 that it means the same whatever reads it.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-import unicodedata
 from typing import Any, TextIO
 
 #: the name under which the handler is known to Python's codecs
@@ -71,7 +70,9 @@ def _one(character: str, encoding: str) -> str:
         plainer = _PLAINER.get(plainer)
     if plainer is not None:
         return str(plainer)
-    same = unicodedata.normalize("NFKC", character)
+    from catalog.characters import narrow
+
+    same = narrow(character)
     if same != character and _fits(same, encoding):
         return same
     number = ord(character)

@@ -708,6 +708,8 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
     judged = say(*NATURES[a.nature])
     if a.status != "not_applicable":
         judged += "\n" + say(*STATUSES[a.status])
+    elif a.barred:
+        judged += "\n" + say("不得购买", "barred")
     asked = a.status != "not_applicable" and a.decision == "review"
     others = (a.codes[1:4] if coded else a.codes[:3]) if asked else ()
     elsewhere = a.elsewhere[:2] if a.status == "unlisted" else ()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from catalog.characters import joined, narrow
 from disclosure.amounts import (
@@ -94,7 +95,7 @@ class Listed:
     found: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Header:
     """The columns of a list: their headings as printed and what they mean, and where its body begins."""
 
@@ -102,6 +103,15 @@ class _Header:
     columns: tuple[Heading | None, ...]
     first: int
     body: int
+
+    @cached_property
+    def said(self) -> list[tuple[int, Heading]]:
+        """The columns that say something of a line other than its amount, the better headings of a field first."""
+        silent = ("amount", "number", "measure", "quantity")
+        found = [
+            (n, one) for n, one in enumerate(self.columns) if one is not None and one.field not in silent
+        ]
+        return sorted(found, key=lambda column: column[1].rank)
 
     def of(self, name: str) -> list[int]:
         """The columns of a field, best first."""
@@ -412,6 +422,14 @@ def _total_name(reading: _Reading, cells: Sequence[str], filled: Sequence[int], 
 
 def is_total(text: str) -> bool:
     """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, 其中：…."""
+    if (
+        "计" not in text
+        and "計" not in text
+        and "其" not in text
+        and not text[:1].isascii()
+        and len(text) > 2
+    ):
+        return False  # the quick way out
     flat = re.sub(r"\([^()]*\)", "", label(text)).strip(":：.、*#,")
     totals = words()["rows"]["totals"]
     if flat in totals or flat in ("total", "subtotal", "sum", "grandtotal"):
@@ -428,7 +446,7 @@ def is_total(text: str) -> bool:
 
 def _explains(reading: _Reading) -> bool:
     """Whether the rows are about columns (项目名称 | 填写项目全称): a sheet of instructions, not a list."""
-    named = [row.title for row in reading.rows if row.title]
+    named = [row.title for row in reading.rows[:60] if row.title]
     known = [
         name
         for name in named
@@ -667,6 +685,7 @@ def _judged(reading: _Reading, stem: str) -> Listed:
     items: list[BudgetItem] = []
     sums: list[tuple[int, _Row, str, Decimal | None]] = []
     kept: dict[str, str] = {}
+    by_number = dict(grid.rows) if grid.merged else {}
     read: list[tuple[_Row, BudgetItem | None]] = []
     for n, row in enumerate(reading.rows):
         own = next((name for c in per_row if c < len(row.cells) and (name := _money_cell(row.cells[c]))), "")
@@ -676,7 +695,7 @@ def _judged(reading: _Reading, stem: str) -> Listed:
             read.append((row, None))
             sums.append((len(items), row, reading.totals[n], amount))
             continue
-        values = _values(reading, row, measures, covered, blanks, kept)
+        values = _values(reading, row, measures, covered, blanks, kept, by_number)
         if isinstance(values, Remark):
             reading.remarks.append(values)
             continue
@@ -784,15 +803,15 @@ def _values(
     covered: Mapping[tuple[int, int], tuple[int, int]],
     blanks: Mapping[int, str],
     kept: dict[str, str],
+    cells_by_number: Mapping[int, Sequence[str]],
 ) -> dict[str, str] | Remark:
     """The values of a row by field, merged cells with what they hold; empty where the row says nothing of its own."""
     header = reading.header
     values: dict[str, str] = {}
     halves: dict[str, list[str]] = {}
     own_title = False
-    cells_by_number = _numbered(reading)
-    for n, one in sorted(enumerate(header.columns), key=lambda pair: pair[1].rank if pair[1] else 0):
-        if one is None or one.field in ("amount", "number", "measure", "quantity") or n in measures:
+    for n, one in header.said:
+        if n in measures:
             continue
         value = row.cells[n] if n < len(row.cells) else ""
         if not value and one.field in _CARRIED and (origin := covered.get((row.number, n))):
@@ -828,12 +847,6 @@ def _values(
     ):
         return {}  # another line of the same item: its title and its amount are one cell each
     return values
-
-
-def _numbered(reading: _Reading) -> Mapping[int, Sequence[str]]:
-    if not reading.grid.merged:
-        return {}
-    return dict(reading.grid.rows)
 
 
 def _amount_place(reading: _Reading, row: _Row) -> Place | None:

@@ -96,7 +96,8 @@ class BudgetItem:
 class Remark:
     """Something the reader noticed: a row it could not read, a total that does not add up, an unlinked form.
 
-    `kind` is stable: "row", "subtotal", "total", "statement", "narrative", "form", "unlinked form", "no form", "file".
+    `kind` is stable: "row", "subtotal", "total", "statement", "narrative", "form", "unlinked form", "no form", "file",
+    "table" (one without rows), "unit" (of money), "hidden" (parts that are not shown), and those of lists.
     `level` says whether it is wrong ("error"), doubtful ("warning") or only worth knowing ("notice"). `item` is
     the id of the item it is about, if it is about one.
     """

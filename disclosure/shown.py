@@ -19,7 +19,7 @@ from typing import Any
 
 from disclosure.lines import label
 
-_HINTS = re.compile(rb"hidden|collapsed|ht=\"0|width=\"0|t=\"e\"")
+_HINTS = re.compile(rb'\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")

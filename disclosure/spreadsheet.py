@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -151,7 +152,8 @@ def uncomputed(data: bytes) -> Iterator[str]:
                     rest = text[max(end, len(text) - 4096) :]
 
 
-def sheets(data: bytes, where: str) -> Iterator[Sheet]:
+@lru_cache(maxsize=1)  # a list is looked at twice: is it a project table, and then as a list
+def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
     """The sheets of a workbook in their order, with what they show.
 
     Raises GoufuError as `sheet_lines` does.
@@ -161,6 +163,7 @@ def sheets(data: bytes, where: str) -> Iterator[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         dress = dresses(data)
+        found = []
         for meta in book.sheets_metadata:
             try:
                 sheet = book.get_sheet_by_name(meta.name)
@@ -173,7 +176,8 @@ def sheets(data: bytes, where: str) -> Iterator[Sheet]:
                     f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it, or raise --limit cells=NUMBER.",
                     where,
                 )
-            yield _sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress())
+            found.append(_sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress()))
+        return tuple(found)
     except PasswordError as error:
         raise GoufuError(
             "表格有密码保护，请用密码打开后另存为不加密的文件再试。",

@@ -587,7 +587,8 @@ def _to_wan(tables: Sequence[_Table], elsewhere: set[str]) -> None:
             unit = _unit_of(table)
         table.readable = bool(unit)
         last = unit
-        table.raws = [_in_wan(row, unit, table) for row in table.printed]
+        smallest = min((abs(row.amount) for row in table.printed if row.amount), default=Decimal(1))
+        table.raws = [_in_wan(row, unit, table, smallest) for row in table.printed]
 
 
 def _may_state(line: Line) -> bool:
@@ -665,15 +666,20 @@ def _judged_by_size(unit: str, place: Place) -> Remark:
     )
 
 
-def _in_wan(row: _Printed, unit: str, table: _Table) -> Raw:
-    """A row in 万元, with remarks on an amount that is odd or not the sum of its funds."""
-    # a refused unit: figures still tell which rows add up others, but none is handed on
+def _in_wan(row: _Printed, unit: str, table: _Table, smallest: Decimal) -> Raw:
+    """A row in 万元, with remarks on an amount that is odd or not the sum of its funds.
+
+    Where the unit is refused figures still tell which rows add up others, and are then in the `smallest` of them; none
+    is handed on.
+    """
     known = bool(unit or row.own)
 
     def wan(value: Decimal, own: str, column: int) -> Decimal:
         heading = row.columns.units.get(column)
         of_column = heading.name if heading is not None and unit else ""
-        return to_wan(value, own or of_column or unit or "万元")
+        if not unit and not own:
+            return value / smallest
+        return to_wan(value, own or of_column or unit)
 
     if row.unread:
         return Raw(row.name, row.unit, Decimal(0), row.place, row.amount_place, known=False, unread=True)

@@ -57,6 +57,14 @@ def test_what_gbk_lacks_is_written_as_its_number(odd: Path) -> None:
     assert "\\U00020bb7" in rows and "\\U0001f600" in rows and "维护" in rows
 
 
+def test_radicals_become_the_characters_they_show(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text("项目名称,部门,年度\n政府⻔户网站运维服务,行政审批,2026\n", encoding="utf-8")
+    calls: list[list[str | Path]] = [["items", path], ["classify", path, "--no-store"]]
+    for words in calls:
+        assert "政府门户网站" in goufu(*words, encoding="gbk").stdout.decode("gbk")
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
 def test_json_means_the_same_in_every_encoding(encoding: str, odd: Path) -> None:
     plain = goufu("classify", odd, "--format", "jsonl", encoding="utf-8").stdout.decode("utf-8")

@@ -264,14 +264,14 @@ def test_every_screen_fits_its_terminal(saved: Goufu, tmp_path: Path, width: int
         ("z", "已撤销"), ("s", "搜索词："), ("物业\n", "数字选用"), ("\x1b", "3/38"), ("n", "备注："), ("记一笔\n", "备注已记录"), ("q", "本次认定"),
     ]  # fmt: skip
     screens = play(tmp_path / "goufu.db", width, height, keys)
-    assert len(screens) == 13
+    assert len(screens) == 14
     for shown in screens[:-1]:  # after the last clearing only the summary is printed
         lines = re.split(r"\r\n(?:搜索词|备注)：(?!合)", shown)[0].split("\r\n")
         assert len(lines) <= height, shown
         assert max(cell_len(line) for line in lines) <= width, shown
     assert "24小时自助服务区建设项目" in screens[0] and "q 退出" in screens[0].replace("\r\n", " ")
     assert "复核的按键" in screens[2] and "不是购买服务，是什么" in screens[4]
-    assert "搜索“物业”" in screens[9] and "B1102 物业管理服务" in screens[9]
+    assert "搜索“物业”" in screens[10] and "B1102 物业管理服务" in screens[10]
     assert "备注：记一笔" in screens[-2]
 
 
@@ -334,7 +334,7 @@ def test_one_key_accepts_the_verdict_and_an_entry_against_it_is_asked_again(save
     items = records(saved("show", "--format", "jsonl"))
     assert [(i["decided"] or {}).get("outcome") for i in items[:3]] == ["not_applicable", "code", None]
     assert items[0]["decided"]["nature"] == "works"
-    assert items[1]["decided"]["code"] == judged[1]["code"]
+    assert items[1]["decided"]["code"] == judged[1]["gov_service_catalog_code"]
     saved("review", "--all", said="1\ny\nq\n")
     assert records(saved("show", "--format", "jsonl"))[2]["decided"]["outcome"] == "code"
 

@@ -11,7 +11,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from catalog.characters import sound
@@ -22,7 +22,7 @@ from disclosure.gate import Meter, check, limit, read_bytes, refuse_odd
 from disclosure.headings import has_title
 from disclosure.lines import Line
 from disclosure.lists import Listed
-from disclosure.model import Disclosure, Place, Remark
+from disclosure.model import BudgetItem, Disclosure, Place, Remark
 from disclosure.pdf import Progress, pdf_lines
 from disclosure.read import NoProjectTableError, assemble
 from disclosure.records import is_list, list_of_lines, read_lists, separated
@@ -61,7 +61,10 @@ def read_document(path: Path, progress: Progress | None = None) -> Disclosure:
 
 def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
     """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
-    where = where or name
+    return _shortened(_read(data, name, where or name, progress))
+
+
+def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disclosure:
     if not data.strip(b"\x00 \t\r\n"):
         raise GoufuError("没有内容。", "There is nothing to read.", where)
     data = with_forward_slashes(data)
@@ -114,6 +117,41 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
         ):
             raise
         raise missing from error
+
+
+#: characters of a text of an item; beyond them it is a mistake of the file, and matching would take for ever
+_LONGEST = {"title": 500, "summary": 20_000, "document": 2_000}
+_LONG = 1_000
+
+
+def _shortened(disclosure: Disclosure) -> Disclosure:
+    """`disclosure` with the texts of its items cut to what anyone could have meant, each cut with a remark."""
+    items: list[BudgetItem] = []
+    remarks: list[Remark] = []
+    for item in disclosure.items:
+        long = {
+            one.name: value
+            for one in fields(item)
+            if isinstance(value := getattr(item, one.name), str) and len(value) > _LONGEST.get(one.name, _LONG)
+        }
+        if long:
+            cut = {name: value[: _LONGEST.get(name, _LONG)] + "…" for name, value in long.items()}
+            item = replace(item, **cut)  # type: ignore[arg-type]
+            remarks += (
+                Remark(
+                    "row",
+                    "warning",
+                    f"“{name}”有 {len(value):,} 个字，只读了前 {_LONGEST.get(name, _LONG):,} 个，请核对原文件。",
+                    f"“{name}” has {len(value):,} characters, only the first {_LONGEST.get(name, _LONG):,} were read; compare the file.",
+                    item.place,
+                    item.id,
+                )
+                for name, value in long.items()
+            )
+        items.append(item)
+    if not remarks:
+        return disclosure
+    return replace(disclosure, items=tuple(items), remarks=(*disclosure.remarks, *remarks))
 
 
 def with_unique_ids(disclosure: Disclosure, folder: str, taken: set[str]) -> Disclosure:

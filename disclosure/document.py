@@ -132,7 +132,8 @@ def _shortened(disclosure: Disclosure) -> Disclosure:
         long = {
             one.name: value
             for one in fields(item)
-            if isinstance(value := getattr(item, one.name), str) and len(value) > _LONGEST.get(one.name, _LONG)
+            if isinstance(value := getattr(item, one.name), str)
+            and len(value) > _LONGEST.get(one.name, _LONG)
         }
         if long:
             cut = {name: value[: _LONGEST.get(name, _LONG)] + "…" for name, value in long.items()}

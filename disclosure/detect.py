@@ -106,7 +106,16 @@ def with_forward_slashes(data: bytes) -> bytes:
                 for entry in entries:
                     copy.writestr(entry.filename.replace("\\", "/"), archive.read(entry))
             return out.getvalue()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        GoufuError,
+    ):
         return data  # the refusal is told by `kind_of`
 
 

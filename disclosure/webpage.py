@@ -24,6 +24,7 @@ from disclosure.text import decode
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 #: never shown, or not the text itself
 _SKIPPED = frozenset(
@@ -184,8 +185,22 @@ def _strip(root: Any) -> int:
             child.tail = None
     for node in gone:
         if node is not root and node.getparent() is not None:
-            node.drop_tree()
+            _drop(node)
     return count
+
+
+def _drop(node: Any) -> None:
+    """Take an element out of the tree; what follows it stays."""
+    before, parent = node.getprevious(), node.getparent()
+    try:
+        node.drop_tree()
+    except ValueError:  # a control character, which the parser let in, may not be written back
+        node.tail = _CONTROL.sub(" ", node.tail or "")
+        if before is not None:
+            before.tail = _CONTROL.sub(" ", before.tail or "")
+        else:
+            parent.text = _CONTROL.sub(" ", parent.text or "")
+        node.drop_tree()
 
 
 def _rows_or_cells(node: Any) -> int:

@@ -139,6 +139,8 @@ def run() -> None:
         code = _told(usage_error(error))
     except GoufuError as error:
         code = _told(error)
+    except SystemExit as left:  # so the parser passes over a closed pipe
+        code = 0 if isinstance(sys.stdout, click.utils.PacifyFlushWrapper) else left.code
     except BrokenPipeError:
         faults.leave_stdout()
         code = 0

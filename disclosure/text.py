@@ -92,6 +92,7 @@ def text_lines(text: str, file: str) -> list[Line]:
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
             continue
+        check("line-chars", len(raw), file)
         counted.add(raw.count("\t") + raw.count("|") + 1)
         cells = tuple(clean_cell(cell) for cell in _split(raw))
         if any(cells):

@@ -221,7 +221,9 @@ def _blocks(root: Any, file: str, tables: int, counted: Meter) -> Iterator[Line]
 
     def flush() -> Iterator[Line]:
         nonlocal paragraphs
-        text = clean_cell("".join(parts))
+        text = "".join(parts)
+        check("line-chars", len(text), file)
+        text = clean_cell(text)
         parts.clear()
         if text:
             paragraphs += 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.errors import GoufuError
-from disclosure.gate import Meter
+from disclosure.gate import Meter, check
 from disclosure.lines import Line, clean_cell
 from disclosure.model import Place, Remark
 from disclosure.package import parts_of, relations, xml
@@ -137,7 +137,9 @@ class _Walk:
                 if not len(child):
                     continue
                 place = Place(self.file, cell=f"段{self.paragraphs}")
-                text = clean_cell(self.text(child))
+                text = self.text(child)
+                check("line-chars", len(text), self.where)
+                text = clean_cell(text)
                 if text:
                     yield Line((text,), place)
                 for box in _boxes(child):

@@ -162,7 +162,7 @@ def after_batch(desk: Desk, code: int | None) -> str:
     again = desk.start("batch", "in", "-o", "out", "-j", "2", "--reports", "html")
     _, told = again.communicate()
     assert again.returncode == 0, told
-    assert len(list((desk.folder / "out").glob("*.html"))) == 6
+    assert len([p for p in (desk.folder / "out").glob("*.html") if not p.name.startswith(".")]) == 6
     return "whole" if made else "as before"
 
 
@@ -242,18 +242,21 @@ def test_killed(command: str, fresh: Callable[[str], Desk]) -> None:
     """kill -9 of the command and all it started, at a random moment."""
     words, keys, check = COMMANDS[command]
     desk = fresh(command)
-    start = time.monotonic()
-    whole = desk.start(*words, keys=keys)
-    _, told = whole.communicate()
-    lasts = time.monotonic() - start
-    assert whole.returncode == 0, told
-    check(desk, 0)
+    lasts = float("inf")
+    for _ in range(2):
+        desk = fresh(command)
+        start = time.monotonic()
+        whole = desk.start(*words, keys=keys)
+        _, told = whole.communicate()
+        lasts = min(time.monotonic() - start, lasts)
+        assert whole.returncode == 0, told
+        check(desk, 0)
     chance = random.Random(command)
     seen: Counter[str] = Counter()
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         desk = fresh(command)
         process = desk.start(*words, keys=keys)
-        time.sleep(chance.uniform(0.1, 1.05) * lasts)
+        time.sleep(chance.uniform(0.7 if number % 2 else 0.2, 1.1) * lasts)  # half of them towards the end
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         _, told = process.communicate()

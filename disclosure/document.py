@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from operator import attrgetter
 from pathlib import Path
 
 from catalog.characters import sound
@@ -122,6 +123,8 @@ def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disc
 #: characters of a text of an item; beyond them it is a mistake of the file, and matching would take for ever
 _LONGEST = {"title": 500, "summary": 20_000, "document": 2_000}
 _LONG = 1_000
+_TEXTS = tuple(one.name for one in fields(BudgetItem) if one.type == "str")
+_texts = attrgetter(*_TEXTS)
 
 
 def _shortened(disclosure: Disclosure) -> Disclosure:
@@ -129,11 +132,14 @@ def _shortened(disclosure: Disclosure) -> Disclosure:
     items: list[BudgetItem] = []
     remarks: list[Remark] = []
     for item in disclosure.items:
+        texts = _texts(item)
+        if max(map(len, texts)) <= min(_LONGEST.values()):
+            items.append(item)
+            continue
         long = {
-            one.name: value
-            for one in fields(item)
-            if isinstance(value := getattr(item, one.name), str)
-            and len(value) > _LONGEST.get(one.name, _LONG)
+            name: text
+            for name, text in zip(_TEXTS, texts, strict=True)
+            if len(text) > _LONGEST.get(name, _LONG)
         }
         if long:
             cut = {name: value[: _LONGEST.get(name, _LONG)] + "…" for name, value in long.items()}

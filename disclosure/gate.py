@@ -42,7 +42,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "xml-nodes": Limit(3_000_000, "XML 的标记和属性数", "elements and attributes of XML"),
         "page-nodes": Limit(1_500_000, "网页的标记和属性数", "elements and attributes of a page"),
         "attributes": Limit(1_000, "网页一个标记的属性数", "attributes of one element of a page"),
-        "style-steps": Limit(1_000_000, "网页样式与标记的比对次数", "comparisons of a page's styles with its elements"),
+        "style-steps": Limit(500_000, "网页样式与标记的比对次数", "comparisons of a page's styles with its elements"),
         "line-chars": Limit(200_000, "一行或一段的字数", "characters of a line or paragraph"),
         "rows": Limit(1_000_000, "行数", "rows"),
         "cells": Limit(4_000_000, "单元格数", "cells"),

@@ -382,16 +382,23 @@ def test_server_restarted(prepared: Desk, server: tuple[str, Callable[[], None]]
     for _ in range(rounds):
         process = run("review", "--all", "--by", "甲")
         assert process.stdin and process.stdout and process.stderr
-        confirmed, at = 0, chance.randint(0, 3)
+        at, shown = chance.randint(1, 4), b""
         with contextlib.suppress(BrokenPipeError):
             for step in range(5):
-                if step == at:
+                if step == at:  # decisions were made before, and the next is about to be
                     restart()
                 process.stdin.write("u\n")
                 process.stdin.flush()
+                while shown.count("已记录".encode()) <= step:
+                    if not (piece := os.read(process.stdout.fileno(), 1 << 16)):
+                        break
+                    shown += piece
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
-        confirmed = process.stdout.read().count("已记录")
+        while piece := os.read(process.stdout.fileno(), 1 << 16):
+            shown += piece
+        confirmed = shown.count("已记录".encode())
+        assert confirmed >= at
         told = process.stderr.read()
         process.wait()
         _quiet(told)

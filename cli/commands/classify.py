@@ -13,7 +13,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from goufu.cli.shared.border import holds_everything
 from goufu.cli.shared.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
     csv_text,
     emit,
@@ -70,6 +70,7 @@ def classify(
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
+    limits: LimitOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")

@@ -30,7 +30,7 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher.index.grams import Array, Ints, save_arrays
+from goufu.matcher.index.grams import Array, Ints, read_arrays, save_arrays
 from goufu.matcher.text import normal, own_name, said
 from numpy.typing import NDArray
 
@@ -313,12 +313,19 @@ def _keep(wording: Wording, path: Path) -> None:
 
 
 def _kept(path: Path) -> Wording:
-    with np.load(path, allow_pickle=False) as file:
-        names, headings = (
-            tuple(file[name].tobytes().decode("utf-8").split("\n")) for name in ("names", "headings")
-        )
-        arrays = {name: file[name] for name in _ARRAYS}
-    if len(names) != len(arrays["place"]):
+    file = read_arrays(path)
+    names, headings = (
+        tuple(file[name].tobytes().decode("utf-8").split("\n")) for name in ("names", "headings")
+    )
+    arrays = {name: file[name] for name in _ARRAYS}
+    if (
+        any(len(arrays[name]) != len(names) for name in ("place", "rarity", "natures"))
+        or arrays["start"].shape != (len(names) + 1,)
+        or len(arrays["heading"]) != len(arrays["value"])
+        or (np.diff(arrays["start"]) < 0).any()
+        or arrays["start"][-1] > len(arrays["heading"])
+        or (len(arrays["heading"]) and not 0 <= arrays["heading"].min() <= arrays["heading"].max() < len(headings))
+    ):
         raise ValueError("the kept n-grams do not fit")
     return Wording(known=_known(names, arrays["place"]), names=names, headings=headings, **arrays)
 

@@ -21,7 +21,7 @@ from goufu.cli.shared.memory import (
     known_learned,
     save_run,
 )
-from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
     csv_text,
     emit,
@@ -79,6 +79,7 @@ def classify(
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
+    limits: LimitOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")

@@ -69,6 +69,11 @@ def settings(
     from goufu.matcher.departments import section_named
     from goufu.matcher.findings import Silence, read_silences, rule_named
 
+    if year is not None and not 1990 <= year <= 2100:
+        raise GoufuError(
+            f"--year 应为四位的预算年度，如 2026，实为 {year}",
+            f"--year takes a year such as 2026, found {year}",
+        )
     silences = list(read_silences(ignore_file)) if ignore_file else []
     for text in ignore or ():
         rule, _, reason = text.partition("=")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from goufu.catalog.characters import sound
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def save_run(
     from goufu.store.runs import record_run
 
     read = {one.disclosure.file for one in audits}
-    inputs = [path for path in documents(files)[0] if path.name in read]
+    inputs = [path for path in documents(files)[0] if sound(path.name) in read]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
     store = opened(db, create=True)

@@ -51,11 +51,11 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
 def _index(
     targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], EntryTerms], cache: Path | None
 ) -> Index:
-    path = cache / f"index-{arrays.content_key(targets, terms)}.npz" if cache else None
+    path = cache / f"index-{arrays.content_key(targets, terms)}.idx" if cache else None
     if path and path.exists():
         try:
             return arrays.read(path, targets, terms)
-        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+        except (OSError, ValueError, KeyError, BadZipFile, EOFError, MemoryError):
             pass  # damaged: built anew below
     index = arrays.build(targets, terms)
     if path:

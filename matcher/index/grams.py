@@ -24,7 +24,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 6
+FORMAT = 7
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -242,6 +242,39 @@ _ARRAYS = (
 )
 
 
+#: bytes of the digest that a cache file begins with
+_DIGEST = 32
+
+
+def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
+    """Raise ValueError where postings or starts point beyond what there is: a digest only keeps accidents out."""
+    for starts, entries, most, size in (
+        ("start", "entry", targets, None),
+        ("across_start", "across_entry", targets, words + 1),
+        ("heading_start", "heading_entry", len(arrays["heading_of"]), words + 1),
+    ):
+        start, entry = arrays[starts], arrays[entries]
+        if (
+            start.dtype != np.int32
+            or entry.dtype != np.int32
+            or entry.ndim != 1
+            or (size is not None and start.shape != (size,))
+            or (start.size and (start.min() < 0 or start.max() > len(entry) or (np.diff(start) < 0).any()))
+            or (entry.size and (entry.min() < 0 or entry.max() >= most))
+        ):
+            raise ValueError("the cached index points beyond its end")
+    if (
+        arrays["weights"].shape != (len(arrays["entry"]), 5)
+        or arrays["across_weight"].shape != arrays["across_entry"].shape
+        or arrays["heading_weights"].shape != arrays["heading_entry"].shape
+        or arrays["rarity"].shape != (words,)
+        or arrays["heading_rarity"].shape != (words,)
+        or arrays["heading_of"].shape != (targets,)
+        or (targets and not 0 <= arrays["heading_of"].min() <= arrays["heading_of"].max() < targets)
+    ):
+        raise ValueError("the cached index does not fit")
+
+
 def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> str:
     """A name for exactly this content: 32 hexadecimal digits."""
     digest = hashlib.sha256(f"goufu index {FORMAT}\n".encode())
@@ -266,7 +299,11 @@ def save(index: Index, path: Path) -> None:
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write an npz file, whole or not at all. Raises OSError where the folder cannot be written."""
+    """Write arrays to `path`, whole or not at all, a SHA-256 of all that follows in front.
+
+    Raises OSError where the folder cannot be written.
+    """
+    import io
     import os
     import tempfile
 
@@ -274,24 +311,45 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
+            buffer = io.BytesIO()
+            np.savez(buffer, **arrays)
+            file.write(hashlib.sha256(buffer.getbuffer()).digest())
+            file.write(buffer.getbuffer())
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
+def read_arrays(path: Path) -> dict[str, Any]:
+    """The arrays that `save_arrays` wrote; nothing in them is ever unpickled.
+
+    Raises OSError or ValueError where a byte is not as it was written, BadZipFile, KeyError or EOFError as numpy does.
+    """
+    import io
+
+    whole = memoryview(path.read_bytes())
+    if hashlib.sha256(whole[_DIGEST:]).digest() != whole[:_DIGEST]:
+        raise ValueError("the cached arrays are damaged")
+    with np.load(io.BytesIO(whole[_DIGEST:]), allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
 def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> Index:
-    """The index that `save` wrote for exactly these targets. Raises OSError or ValueError where it is damaged."""
+    """The index that `save` wrote for exactly these targets.
+
+    Raises OSError or ValueError where a byte of it is not as it was written, or a number of it cannot be.
+    """
     ordered = sorted(targets, key=lambda t: t.section)
     sections: dict[str, tuple[int, int]] = {}
     for number, target in enumerate(ordered):
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
-    with np.load(path, allow_pickle=False) as arrays:
-        words = arrays["words"].tobytes().decode("utf-8").split("\n")
-        phrases = arrays["phrases"].tobytes().decode("utf-8")
-        loaded = {array: arrays[array] for array in _ARRAYS}
+    arrays = read_arrays(path)
+    words = arrays["words"].tobytes().decode("utf-8").split("\n")
+    phrases = arrays["phrases"].tobytes().decode("utf-8")
+    loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(words) + 1) or len(loaded["heading_of"]) != len(ordered):
         raise ValueError("the cached index does not fit")
+    _check_ranges(loaded, len(ordered), len(words))
     return Index(
         targets=tuple(ordered),
         sections=sections,

@@ -144,7 +144,7 @@ def run() -> None:
     except GoufuError as error:
         code = _told(error)
     except SystemExit as left:  # so the parser passes over a closed pipe
-        code = 0 if isinstance(sys.stdout, click.utils.PacifyFlushWrapper) else left.code
+        code = 0 if type(sys.stdout).__name__ == "PacifyFlushWrapper" else left.code
     except BrokenPipeError:
         faults.leave_stdout()
         code = 0

@@ -144,7 +144,7 @@ def _shortened(disclosure: Disclosure) -> Disclosure:
         }
         if long:
             cut = {name: value[: _LONGEST.get(name, _LONG)] + "…" for name, value in long.items()}
-            item = replace(item, **cut)  # type: ignore[arg-type]
+            item = replace(item, **cut)
             remarks += (
                 Remark(
                     "row",

@@ -20,10 +20,11 @@ from goufu.catalog.characters import latin
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.detect import kind_of
+from goufu.disclosure.formats.gate import read_bytes
 from goufu.disclosure.formats.spreadsheet import cell_text, sheets
-from goufu.disclosure.formats.text import decoded, read_bytes
+from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.records import MAX_FILE, read_records
+from goufu.disclosure.lists.records import read_records
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.matcher.departments import sections_of
 from goufu.matcher.model import Status
@@ -167,7 +168,7 @@ def _key(place: Place) -> _Key:
 
 def _answers(path: Path) -> dict[_Key, dict[str, Any]]:
     """The cells of answers by the row they stand in."""
-    data = read_bytes(path, MAX_FILE)
+    data = read_bytes(path)
     kind = kind_of(data, path.name, str(path))
     if kind in ("xlsx", "xls", "ods"):
         found: dict[_Key, dict[str, Any]] = {}

@@ -324,7 +324,10 @@ def _kept(path: Path) -> Wording:
         or len(arrays["heading"]) != len(arrays["value"])
         or (np.diff(arrays["start"]) < 0).any()
         or arrays["start"][-1] > len(arrays["heading"])
-        or (len(arrays["heading"]) and not 0 <= arrays["heading"].min() <= arrays["heading"].max() < len(headings))
+        or (
+            len(arrays["heading"])
+            and not 0 <= arrays["heading"].min() <= arrays["heading"].max() < len(headings)
+        )
     ):
         raise ValueError("the kept n-grams do not fit")
     return Wording(known=_known(names, arrays["place"]), names=names, headings=headings, **arrays)

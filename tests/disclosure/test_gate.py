@@ -106,7 +106,10 @@ def test_patterns_do_not_go_through_everything(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     for path in (tmp_path / "一.csv", deep / "二.csv", deep / "三.txt"):
         path.write_text("x")
-    found = lambda pattern: [p.name for p in documents([f"{tmp_path}/{pattern}"])[0]]  # noqa: E731
+
+    def found(pattern: str) -> list[str]:
+        return [p.name for p in documents([f"{tmp_path}/{pattern}"])[0]]
+
     assert found("**/*.csv") == ["一.csv", "二.csv"]
     assert found("甲/**/*.[ct]*") == ["三.txt", "二.csv"]
     assert found("**/乙/二.csv") == ["二.csv"] and found("*.csv") == ["一.csv"]

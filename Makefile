@@ -1,7 +1,10 @@
 # make demo   classify the shipped disclosures, print the tables, write demo/report.xlsx
 # make test   everything the tests need, then the tests
-# make check  lint and types
+# make check  lint and types, and whether the pinned versions are stale
 # make docs   the pages made from docstrings and from --help
+# make fuzz   spoilt documents for an hour; MINUTES=5 for less
+# make faults kill -9, full disks, two at once: fifty times each
+# make release  the wheel, hashes, licences and bill of materials, in dist/
 # Each makes its own environment in .venv first; only Python 3.11+ and make must be there.
 
 PYTHON ?= python3
@@ -13,7 +16,7 @@ PYTEST ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types format docs clean
+.PHONY: demo test check lint types age format docs clean fuzz faults release
 
 demo: $(STAMP)
 	@mkdir -p demo
@@ -22,7 +25,21 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
 
-check: lint types
+check: lint types age
+
+age:
+	$(PYTHON) .ci/release.py age
+
+MINUTES ?= 60
+fuzz: $(STAMP)
+	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $${SEED:-$$(date +%s)} --keep fuzz-found
+
+faults: $(STAMP)
+	$(BIN)/python -m pytest tests/faults -m faults -s
+
+release: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),release]'
+	$(BIN)/python .ci/release.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -43,7 +60,7 @@ docs: $(STAMP)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) demo .shape .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo dist .shape fuzz-found .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "goufu needs Python 3.11 or newer; run: make PYTHON=/path/to/python3.11 …")'

@@ -30,6 +30,7 @@ from goufu.matcher.assess import assess
 from goufu.matcher.departments import item_sections
 from goufu.matcher.index import grams as arrays
 from goufu.matcher.index.corpus import open_corpus
+from goufu.matcher.wording import Line
 
 _TODAY = date(2026, 1, 1)
 _EXAMPLE = Path(__file__).parent.parent / "examples" / "disclosures" / "孝义市城市管理局2026.txt"
@@ -100,7 +101,10 @@ def growth(counts: Sequence[int], items_each: int = 600) -> None:
         def work(provinces: Sequence[arrays.Index] = provinces) -> None:
             for n, (item, scope) in enumerate(zip(items, sections, strict=True)):
                 ranking.rank(
-                    provinces[n % len(provinces)], [item.title], [item.summary], [item.department], scope
+                    provinces[n % len(provinces)],
+                    [Line(item.title, item.summary, item.department)],
+                    scope,
+                    corpus.wording,
                 )
 
         cost = seconds(work, 2) / len(items) * 1e6

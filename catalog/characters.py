@@ -25,7 +25,7 @@ _INVISIBLE = (
 )
 #: radicals and compatibility ideographs: one drawing, two numbers
 _DOUBLES = r"\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f"
-_ODD = re.compile(f"[{_INVISIBLE}{_DOUBLES}]")
+_ODD = re.compile(f"[{_INVISIBLE}{_DOUBLES}\ud800-\udfff]")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]+")
 _DOUBLE = re.compile(f"[{_DOUBLES}]")
 
@@ -57,8 +57,20 @@ def _plain(match: re.Match[str]) -> str:
     return _stands_for()["radical"].get(match[0]) or unicodedata.normalize("NFKC", match[0])
 
 
+def sound(text: str) -> str:
+    """`text` as valid Unicode: half of a surrogate pair, from JSON or a file name that is no UTF-8, as its number.
+
+    Two names that differ stay apart: \\udcb9 and \\udcba. Idempotent.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
+
+
 def visible(text: str) -> str:
-    """`text` without what shows nothing, its radicals and compatibility ideographs as the characters they show.
+    """`text` as valid Unicode, without what shows nothing, its radicals and compatibility ideographs as the characters they show.
 
     Nothing a reader of the page could see is changed: widths, brackets, ℃ and traditional forms stay. Idempotent.
     """
@@ -66,6 +78,7 @@ def visible(text: str) -> str:
         return text
     if not _ODD.search(text):
         return text
+    text = sound(text)
     return _DOUBLE.sub(_plain, _HIDDEN.sub("", text))
 
 

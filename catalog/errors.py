@@ -48,6 +48,7 @@ _REASONS = {
     errno.ENOSPC: ("磁盘已满", "the disk is full"),
     errno.EEXIST: ("已有同名文件", "a file of that name is there"),
     errno.ENAMETOOLONG: ("文件名太长", "the name is too long"),
+    errno.EFBIG: ("文件写不下了", "no more can be written to the file"),
     errno.EBUSY: ("正被其他程序占用", "another program holds it"),
     errno.ENOTEMPTY: ("文件夹不是空的", "the folder is not empty"),
 }

@@ -5,15 +5,19 @@ Every command stands in a file of its own and imports what it needs when it runs
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import click
 import typer
-from goufu.catalog.errors import GoufuError
+from goufu.catalog.errors import GoufuError, os_reason
+from goufu.cli import faults
 from goufu.cli.shared import border, output
 from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
@@ -22,7 +26,7 @@ from typer.core import TyperGroup
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("template", "precedents", "store"),
+    *("template", "evaluate", "learn", "precedents", "store"),
 )
 
 
@@ -121,7 +125,11 @@ def shared(
 
 def run() -> None:
     """The entry point. Exit 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable input."""
+    _with_names_in_utf_8()
     border.install()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us, who wants nothing said
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (until the end)
     output.set_language(_asked(sys.argv[1:]))
     if "_GOUFU_COMPLETE" in os.environ:
         from typer._completion_classes import completion_init
@@ -137,19 +145,62 @@ def run() -> None:
         code = _told(usage_error(error))
     except GoufuError as error:
         code = _told(error)
+    except SystemExit as left:  # so the parser passes over a closed pipe
+        code = 0 if type(sys.stdout).__name__ == "PacifyFlushWrapper" else left.code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        faults.leave_stdout()
         code = 0
     except (KeyboardInterrupt, click.Abort):
         code = 130
+    except UnicodeEncodeError:
+        code = _told(
+            GoufuError(
+                "命令里有不成文字的字符，请改正后再试。",
+                "A word of the command is no valid text; correct it and try again.",
+            )
+        )
+    except OSError as error:
+        code = _refused_by_system(error)
+    except Exception as error:
+        code = _told(faults.unforeseen(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_names_in_utf_8() -> None:
+    """Start again in UTF-8 where the locale has no Chinese, as reports with Chinese names could not be written."""
+    try:
+        "总览".encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
+        if os.name != "nt" and os.environ.get("PYTHONUTF8") != "1":
+            os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONUTF8": "1"})
 
 
 def _told(error: GoufuError) -> int:
     """Say what is wrong in one sentence; the exit code that goes with it."""
     who = output.say("购服：", "goufu: ")
-    print(who + error.text(output.language()), file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody listens
+        print(who + error.text(output.language()), file=sys.stderr)
     return 2
+
+
+#: what the system says where stdout takes no more
+_UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EINVAL)
+
+
+def _refused_by_system(error: OSError) -> int:
+    """What the system refused where no command foresaw it: nearly always writing to stdout."""
+    if faults.wants_traceback():
+        raise error
+    faults.leave_stdout()
+    if error.errno in _UNWRITTEN:
+        zh, en = os_reason(error)
+        return _told(
+            GoufuError(
+                f"结果没有写完：{zh}；请换一个地方再试。",
+                f"The results could not be written to the end: {en}; try another place.",
+            )
+        )
+    return _told(faults.unforeseen(error))
 
 
 def _asked(words: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?(?P<exp>E[+-]\d{1,2})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
@@ -90,7 +90,9 @@ def parse_amount(text: str) -> Decimal | None:
     match = _match(text)
     if match is None:
         return None
-    value = Decimal(match["digits"].replace(",", "") + (match["frac"] or "").rstrip("."))
+    value = Decimal(
+        match["digits"].replace(",", "") + (match["frac"] or "").rstrip(".") + (match["exp"] or "")
+    )
     return -value if match["sign"] else value
 
 
@@ -99,6 +101,12 @@ def unit_of(text: str) -> str:
     match = _match(text)
     printed = (match["unit"] or "") if match else ""
     return printed if not printed or printed.endswith("元") else f"{printed}元"
+
+
+def is_scientific(text: str) -> bool:
+    """Whether `text` is an amount with an exponent, `7.4E+04`, which a spreadsheet rounds to the places it shows."""
+    match = _match(text)
+    return bool(match and match["exp"])
 
 
 def is_no_amount(text: str) -> bool:
@@ -194,7 +202,13 @@ def _stated(value: str, money: bool) -> MoneyUnit | None:
         return None
     # spread letters (万  元) are one value, words apart are not (万元  共1页)
     shortest = _VALUE_END.split(value, maxsplit=1)[0]
-    for candidate in (closed, shortest, "".join(value.split()[:2]), "".join(value.split()[:3])):
+    for candidate in (
+        closed,
+        re.sub(r"[()]", "", closed),
+        shortest,
+        "".join(value.split()[:2]),
+        "".join(value.split()[:3]),
+    ):
         if name := _named(label(candidate)):
             return MoneyUnit(candidate, name)
     flat = label(shortest)

@@ -8,24 +8,27 @@ paths, folders and patterns means, so that a caller can read one after the other
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
-from dataclasses import replace
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from operator import attrgetter
 from pathlib import Path
 
-from goufu.catalog.errors import GoufuError
+from goufu.catalog.characters import sound
+from goufu.catalog.errors import GoufuError, os_reason
 from goufu.disclosure.assemble import NoProjectTableError, assemble
 from goufu.disclosure.checks import disagreements
 from goufu.disclosure.formats.detect import kind_of, with_forward_slashes
+from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refuse_odd
 from goufu.disclosure.formats.pdf import Progress, pdf_lines
-from goufu.disclosure.formats.text import decode, read_bytes, text_lines
+from goufu.disclosure.formats.text import decode, text_lines
 from goufu.disclosure.lines import Line
 from goufu.disclosure.lists.headings import has_title
 from goufu.disclosure.lists.records import is_list, list_of_lines, read_lists, separated
 from goufu.disclosure.lists.table import Listed
-from goufu.disclosure.model import Disclosure, Place, Remark
+from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
 
-#: bytes; a scan of three hundred pages has about a hundred megabytes
-MAX_FILE = 512 * 1024 * 1024
 #: endings of files that are looked at when a folder is given
 ENDINGS = frozenset(
     {
@@ -46,8 +49,6 @@ ENDINGS = frozenset(
     | {".ndjson", ".html", ".htm", ".mhtml", ".mht", ".png", ".jpg", ".jpeg"}
     | {".tif", ".tiff", ".bmp", ".webp"}
 )
-#: files one folder may stand for
-MAX_FILES = 50_000
 
 
 def read_document(path: Path | str, progress: Progress | None = None) -> Disclosure:
@@ -57,12 +58,15 @@ def read_document(path: Path | str, progress: Progress | None = None) -> Disclos
     read or holds no budget lines; every message says what to do.
     """
     path = Path(path)
-    return read_content(read_bytes(path, MAX_FILE), path.name, str(path), progress)
+    return read_content(read_bytes(path), sound(path.name), sound(str(path)), progress)
 
 
 def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
     """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
-    where = where or name
+    return _shortened(_read(data, name, where or name, progress))
+
+
+def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disclosure:
     if not data.strip(b"\x00 \t\r\n"):
         raise GoufuError("没有内容。", "There is nothing to read.", where)
     data = with_forward_slashes(data)
@@ -117,6 +121,47 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
         raise missing from error
 
 
+#: characters of a text of an item; beyond them it is a mistake of the file, and matching would take for ever
+_LONGEST = {"title": 500, "summary": 20_000, "document": 2_000}
+_LONG = 1_000
+_TEXTS = tuple(one.name for one in fields(BudgetItem) if one.type == "str")
+_texts = attrgetter(*_TEXTS)
+
+
+def _shortened(disclosure: Disclosure) -> Disclosure:
+    """`disclosure` with the texts of its items cut to what anyone could have meant, each cut with a remark."""
+    items: list[BudgetItem] = []
+    remarks: list[Remark] = []
+    for item in disclosure.items:
+        texts = _texts(item)
+        if max(map(len, texts)) <= min(_LONGEST.values()):
+            items.append(item)
+            continue
+        long = {
+            name: text
+            for name, text in zip(_TEXTS, texts, strict=True)
+            if len(text) > _LONGEST.get(name, _LONG)
+        }
+        if long:
+            cut = {name: value[: _LONGEST.get(name, _LONG)] + "…" for name, value in long.items()}
+            item = replace(item, **cut)
+            remarks += (
+                Remark(
+                    "row",
+                    "warning",
+                    f"“{name}”有 {len(value):,} 个字，只读了前 {_LONGEST.get(name, _LONG):,} 个，请核对原文件。",
+                    f"“{name}” has {len(value):,} characters, only the first {_LONGEST.get(name, _LONG):,} were read; compare the file.",
+                    item.place,
+                    item.id,
+                )
+                for name, value in long.items()
+            )
+        items.append(item)
+    if not remarks:
+        return disclosure
+    return replace(disclosure, items=tuple(items), remarks=(*disclosure.remarks, *remarks))
+
+
 def with_unique_ids(disclosure: Disclosure, folder: str, taken: set[str]) -> Disclosure:
     """`disclosure` with no id that is in `taken`, to which its ids are added.
 
@@ -144,38 +189,103 @@ def documents(arguments: Iterable[str | Path]) -> tuple[list[Path], list[GoufuEr
     """The files that paths, folders and patterns (`预算/*.pdf`) mean, in a stable order, each once.
 
     Folders are searched to the bottom for files with a known ending; hidden files and the locks of office
-    programs (`~$…`) are passed over. What means no file comes back as an error, not raised.
+    programs (`~$…`) are passed over, links to folders are not followed. What means no file comes back as an error,
+    not raised; so does what no reader could read (a device, a pipe) or what is too many.
     """
     found: dict[Path, None] = {}
     errors: list[GoufuError] = []
     for argument in arguments:
-        path = Path(argument)
+        try:
+            found.update(dict.fromkeys(_meant(str(argument))))
+        except GoufuError as error:
+            errors.append(error)
+    try:
+        check("files", len(found))
+    except GoufuError as error:
+        errors.append(error)
+    return list(found)[: limit("files")], errors
+
+
+def _meant(argument: str) -> list[Path]:
+    """The files one argument means. Raises GoufuError where that is none."""
+    where = sound(argument)
+    if not argument.strip():
+        raise GoufuError(
+            "有一个参数是空的，请写文件名；要读当前文件夹请写 .",
+            "one of the arguments is empty; name a file, or write . for this folder",
+        )
+    path = Path(argument)
+    try:
         if path.is_dir():
-            inside = sorted(entry for entry in path.rglob("*") if _is_wanted(entry, path))
-            if not inside:
-                errors.append(
-                    GoufuError(
-                        "文件夹里没有可读的文件（txt、pdf、docx、xlsx、csv 等）。",
-                        "There is no readable file in this folder (txt, pdf, docx, xlsx, csv and so on).",
-                        str(path),
-                    )
-                )
-            found.update(dict.fromkeys(inside[:MAX_FILES]))
-        elif not path.exists() and glob.has_magic(str(argument)):
-            matched = sorted(Path(name) for name in glob.iglob(str(argument), recursive=True))  # noqa: PTH207 (the pattern may be absolute)
-            matched = [entry for entry in matched if entry.is_file()]
-            if not matched:
-                errors.append(
-                    GoufuError(
-                        "没有文件符合这个写法，请检查路径和通配符。",
-                        "No file matches this pattern; check the path and the wildcards.",
-                        str(argument),
-                    )
-                )
-            found.update(dict.fromkeys(matched[:MAX_FILES]))
-        else:
-            found[path] = None
-    return list(found), errors
+            inside = sorted(entry for entry in _walked(path, where) if _is_wanted(entry, path))
+            if inside:
+                return inside
+            raise GoufuError(
+                "文件夹里没有可读的文件（txt、pdf、docx、xlsx、csv 等）。",
+                "There is no readable file in this folder (txt, pdf, docx, xlsx, csv and so on).",
+                where,
+            )
+        if glob.has_magic(argument) and not path.exists():
+            matched = sorted(entry for entry in _matching(argument, where) if entry.is_file())
+            if matched:
+                return matched
+            raise GoufuError(
+                "没有文件符合这个写法，请检查路径和通配符。",
+                "No file matches this pattern; check the path and the wildcards.",
+                where,
+            )
+        if path.exists():  # one that is not there is told when it is read
+            refuse_odd(path, where)
+    except OSError as error:
+        zh, en = os_reason(error)
+        raise GoufuError(f"打不开：{zh}。", f"It cannot be opened: {en}.", where) from None
+    return [path]
+
+
+def _walked(top: Path, where: str) -> Iterator[Path]:
+    """Every file below a folder. Raises GoufuError where there are more than anybody can have meant."""
+    seen = Meter("entries", where)
+    for folder, folders, names in os.walk(top):
+        seen.add(len(folders) + len(names))
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names)
+
+
+def _matching(pattern: str, where: str) -> Iterator[Path]:
+    """The paths a pattern with wildcards means; `**/` is any folders between, as deep as they are."""
+    first, *rest = re.split(r"(?:\A|(?<=/))\*\*/", pattern.replace(os.sep, "/"), maxsplit=1)
+    if not rest:
+        if first.endswith("**"):
+            raise GoufuError(
+                "** 会翻遍所有文件夹；请写文件夹名，或写明文件，如 **/*.xlsx。",
+                "** alone goes through every folder; name the folder, or the files, as in **/*.xlsx.",
+                where,
+            )
+        yield from map(Path, glob.iglob(pattern))  # noqa: PTH207 (the pattern may be absolute)
+        return
+    tops = glob.iglob(first) if glob.has_magic(first) else [first or "."]  # noqa: PTH207
+    names = re.compile(_translated(rest[0]))
+    for top in tops:
+        for path in _walked(Path(top), where):
+            inner = path.relative_to(top).as_posix()
+            if any(names.fullmatch(inner, at) for at in _starts(inner)):
+                yield path
+
+
+def _starts(inner: str) -> list[int]:
+    """Where the names in a path begin."""
+    return [0, *(n + 1 for n, character in enumerate(inner) if character == "/")]
+
+
+def _translated(pattern: str) -> str:
+    """A pattern as a regular expression: `*` and `?` are anything but a slash, `**/` any folders."""
+    words = re.split(r"(\*\*/|\*+|\?|\[!?[^\]]+\])", pattern)
+    meant = {"**/": r"(?:[^/]+/)*", "?": "[^/]"}
+    return "".join(
+        meant.get(word)
+        or ("[^/]*" if word.startswith("*") else word.replace("[!", "[^") if n % 2 else re.escape(word))
+        for n, word in enumerate(words)
+    )
 
 
 def _is_wanted(entry: Path, top: Path) -> bool:

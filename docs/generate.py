@@ -23,6 +23,7 @@ MODULES = (
     "goufu.disclosure.model",
     "goufu.matcher.model",
     "goufu.matcher.audit",
+    "goufu.matcher.search",
     "goufu.catalog.errors",
 )
 _REFERENCE = """# Reference

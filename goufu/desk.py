@@ -17,7 +17,8 @@ from goufu.disclosure.model import BudgetItem, Disclosure
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
     from goufu.matcher.audit import Audit
-    from goufu.matcher.model import Assessment, Candidate
+    from goufu.matcher.model import Assessment
+    from goufu.matcher.search import Found
 
 
 def classify(
@@ -69,16 +70,15 @@ def lookup(
     on: date | None = None,
     limit: int = 10,
     catalogs: tuple[CatalogVersion, ...] | None = None,
-) -> Sequence[Candidate]:
-    """The entries nearest to `words`, best first, with their scores and reasons: of a department, or of all.
+) -> Found:
+    """What `words` lead to: entries best first with their scores and reasons, and whether the first is sure.
 
-    The catalog is the one in force `on` that day (today where not given).
+    The same judgement as a budget line that says these words. `department` is a department's or a section's name (all
+    sections where not given); the catalog is the one in force `on` that day (today where not given).
     """
-    from goufu.matcher.index.corpus import open_corpus
-    from goufu.matcher.search import search
+    from goufu.matcher.search import look_up
 
-    corpus = open_corpus(catalogs or load_catalogs(), on or date.today())
-    return search(corpus, words, _sections(department), limit)
+    return look_up(words, catalogs or load_catalogs(), on or date.today(), _sections(department), limit=limit)
 
 
 def _sections(department: str) -> tuple[str, ...]:

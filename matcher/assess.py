@@ -22,6 +22,7 @@ from goufu.matcher import rank as ranking
 from goufu.matcher.departments import SectionMatch, item_sections, load_kinds
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
+from goufu.matcher.gaps import Gap, gap_of
 from goufu.matcher.index.corpus import Corpus, open_corpus
 from goufu.matcher.index.grams import Index, Target
 from goufu.matcher.index.terms import EntryTerms
@@ -29,8 +30,10 @@ from goufu.matcher.misread import read_as
 from goufu.matcher.model import Assessment, Candidate, Decision, Status
 from goufu.matcher.reasons import reasons
 from goufu.matcher.text import Said, said
+from goufu.matcher.wording import Line, columns_of
 
 if TYPE_CHECKING:
+    from goufu.matcher.learn import Learned
     from goufu.matcher.semantic.rerank import Reordered, Reranker
 
 #: items judged together; bounds the memory of a batch
@@ -38,9 +41,10 @@ _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
 #: natures of purchased services
 _PURCHASED = ("service", "mixed")
-#: natures that are often written like a service, and from when on an entry describes such a line closely
-_COULD_PASS = frozenset({"goods", "works", "personnel", "transfer"})
+#: from when on an entry describes closely a line that is called no service
 _CLOSE = 0.9
+#: from which confidence on the department's sections are taken as known
+_KNOWN = 0.9
 #: a candidate less probable than this is explained by its name alone
 _FAINT = 0.005
 
@@ -61,13 +65,17 @@ def assess(
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
     hear: bool = True,
+    most: int = _CODES,
+    learned: Learned | None = None,
 ) -> list[Assessment]:
     """The assessments of `items`, in their order.
 
     `sections` overrides what the department's name says; `on` and `year` override the items' budget years.
     `progress` is called with the number of items done. `semantic` gives a second opinion on close
     candidates by their meaning; where its model does not answer, SemanticError is raised. A caller who silences
-    findings first sets `hear` to False and calls `goufu.matcher.findings.heard` on what is left.
+    findings first sets `hear` to False and calls `goufu.matcher.findings.heard` on what is left. `most` is how many
+    candidates an assessment has at most; more of them change nothing about the first five. `learned` is an office's own
+    correction.
     """
     groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
@@ -80,7 +88,7 @@ def assess(
             batch = members[start : start + _BATCH]
             some = [items[number] for number, _ in batch]
             matches = [match for _, match in batch]
-            judged = _judged(some, corpus, scope, matches, versions, semantic)
+            judged = _judged(some, corpus, scope, matches, versions, semantic, most, learned)
             for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
@@ -95,28 +103,42 @@ def _judged(
     matches: Sequence[SectionMatch],
     versions: tuple[CatalogVersion, ...],
     semantic: Reranker | None = None,
+    most: int = _CODES,
+    learned: Learned | None = None,
 ) -> list[Assessment]:
     index = corpus.index
     titles, summaries, misread = _meant(items, index)
-    depth = semantic.depth if semantic else _CODES
-    ranked = ranking.rank(index, titles, summaries, [i.department for i in items], sections, depth)
+    depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
+    lines = [_line(*texts) for texts in zip(items, titles, summaries, strict=True)]
+    ranked = ranking.rank(index, lines, sections, corpus.wording, depth)
     fits, right = ranking.fits(ranked), ranking.right(ranked)
-    logits, found = natures.logits(titles, summaries, ranking.match(ranked))
+    evidence = natures.weighed(lines, corpus.wording, ranked.words, ranking.match(ranked))
+    logits = evidence.logits
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     kinds = chance.argmax(axis=1)
-    odd = natures.of_another_kind(found)
     first = ranked.targets[ranked.order]
     numbers = first.tolist()
     best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
-    chances = _spread(right, best[:, :_CODES])
+    chances = _continued(_spread(right, best[:, :_CODES]), best)
+    changed = [""] * len(items)
+    if learned:
+        plain = kinds, first[:, 0]
+        chance = learned.natures_of(titles, chance)
+        kinds, fits = chance.argmax(axis=1), learned.fit(fits)
+        first, chances = learned.reordered(index.targets, first, chances)
+        numbers, right = first.tolist(), chances[:, 0]
+        changed = _changed(index, plain, (kinds, first[:, 0]))
     second: Sequence[Reordered | None] = [None] * len(items)
     if semantic:
         services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-        second = semantic.opinions(items, services, index, first, _spread(right, best))
-    outside = ranking.elsewhere(ranked, _ELSEWHERE)
+        second = semantic.opinions(
+            items, services, index, first, chances if learned else _spread(right, best)
+        )
+    outside = ranking.elsewhere(ranked, _ELSEWHERE if most == _CODES else most)
     # what no section is known for is looked for in all of them, by the duty the line serves
-    everywhere = [] if sections else ranking.nearest(ranked, _CODES)
+    everywhere = [] if sections else ranking.nearest(ranked, most)
+    gaps = [gap_of(title) for title in titles]
     law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
     held = bool(law) and all(a.coverage == "complete" for a in law[:1])
     applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
@@ -139,28 +161,43 @@ def _judged(
             target.fallback,
         )
 
+    purchases = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
+    statuses = [
+        _status(purchase, float(fit), _first_is_class_b(index, number, opinion), held)
+        for purchase, fit, number, opinion in zip(purchases, fits, numbers, second, strict=True)
+    ]
+    for row, found in enumerate(statuses):
+        if found == "unknown" and not sections and gaps[row][1] == 1:
+            statuses[row] = "unlisted"  # no section would list it
+    sure = ranking.certainty(
+        ranking.certain_features(
+            np.sort(chance, axis=1)[:, ::-1], statuses, fits, right, ranked.words.strange.astype(float)
+        )
+    ) * np.array([m.confidence if p else 1.0 for m, p in zip(matches, purchases, strict=True)])
+    told = natures.telling_words(lines, evidence, [natures.NATURES[k] for k in kinds], range(len(lines)))
     out = []
     for row, item in enumerate(items):
         kind = natures.NATURES[kinds[row]]
         words = said(titles[row], summaries[row])
         purchased = kind in _PURCHASED
         opinion = second[row]
-        order, scores = (opinion.order, opinion.scores) if opinion else (range(_CODES), chances[row])
+        order, scores = (opinion.order, opinion.scores) if opinion else (range(most), chances[row])
         codes = tuple(
             candidate(
                 index.targets[numbers[row][place]], float(score), words, not rank, not rank or purchased
             )
-            for rank, (place, score) in enumerate(zip(order[:_CODES], scores, strict=False))
+            for rank, (place, score) in enumerate(zip(order[:most], scores, strict=False))
         )
         if opinion:
             codes = opinion.explained(codes)
+        if changed[row] and purchased and codes:
+            codes = (replace(codes[0], why=(*codes[0].why, changed[row])), *codes[1:])
         if row in misread and codes:
             codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
-        status: Status = _status(kind, float(fits[row]), codes, held)
+        status: Status = statuses[row]
         kind_of_body = load_kinds().get(matches[row].kind)
-        if status == "listed" and everywhere and not _office_need(everywhere[row], index):
-            status = "unknown"
         if not sections and status == "unknown":
+            changed[row] = changed[row] if "性质" in changed[row] else ""
             codes = tuple(
                 candidate(index.targets[number], score, words, not place, True)
                 for place, (number, score) in enumerate(everywhere[row])
@@ -171,16 +208,15 @@ def _judged(
         unlisted = status in ("unlisted", "unknown")
         others = tuple(
             candidate(index.targets[number], score, words, not place, unlisted)
-            for place, (number, score) in enumerate(outside[row] if unlisted else outside[row][:1])
+            for place, (number, score) in enumerate(
+                outside[row] if unlisted or most > _CODES else outside[row][:1]
+            )
         )
-        sure = _certainty(
-            status, kind, bool(odd[row]), float(chance[row, kinds[row]]), float(fits[row]), codes
-        )
+        opened = bool(opinion and opinion.turned) or _for_a_person(status, kind, fits[row], codes)
+        known = matches[row].confidence >= _KNOWN or status == "not_applicable"
         decision: Decision = (
-            "auto" if sure >= ranking.auto_threshold() and matches[row].confidence >= 0.9 else "review"
+            "review" if opened or not known or sure[row] < ranking.auto_threshold() else "auto"
         )
-        if opinion and opinion.turned:
-            decision = "review"
         standing = standing_of(item, sections, corpus.on, versions)
         if standing is not None and standing.superseded:
             status, decision = "superseded", "review"
@@ -195,17 +231,28 @@ def _judged(
             reference_date=corpus.on,
             nature=kind,
             nature_score=float(chance[row, kinds[row]]),
-            nature_words=natures.telling_words(titles[row], summaries[row], found[row], kind),
+            nature_words=told[row],
             status=status,
             decision=decision,
+            trust=float(sure[row]),
             fit=float(fits[row]),
             codes=codes,
             elsewhere=others,
             standing=standing,
+            parts=natures.parts_of(lines, evidence, row) if kind == "mixed" else (),
+            gap=_told(*gaps[row]) if status in ("unlisted", "unknown") else "",
             department_note=kind_of_body.note if kind_of_body else "",
+            chances=tuple(chance[row].tolist()),
+            learned=changed[row] if purchased or "性质" in changed[row] else "",
         )
         out.append(replace(assessment, findings=findings_of(assessment)))
     return out
+
+
+def _line(item: BudgetItem, title: str, summary: str) -> Line:
+    """An item as it is read, with its texts as they were meant."""
+    amount = None if item.amount_wan is None else float(item.amount_wan)
+    return Line(title, summary, item.department, item.unit, amount, columns_of(item))
 
 
 def _meant(items: Sequence[BudgetItem], index: Index) -> tuple[list[str], list[str], dict[int, str]]:
@@ -235,32 +282,53 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
 
 
-def _status(kind: natures.Nature, fit: float, codes: Sequence[Candidate], held: bool) -> Status:
-    if kind not in _PURCHASED:
+def _changed(
+    index: Index, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray]
+) -> list[str]:
+    """What an office's correction changed of each item's nature and first entry, in words; "" where nothing."""
+    told = []
+    for kind, target, new_kind, new_target in zip(*before, *after, strict=True):
+        parts = []
+        if kind != new_kind:
+            parts.append(f"性质由 {natures.NATURES[kind]} 改为 {natures.NATURES[new_kind]}")
+        if target != new_target:
+            was = index.targets[target]
+            parts.append(f"首选原为 {was.code} {was.name}")
+        told.append(f"按本单位以往的认定修正：{'，'.join(parts)}" if parts else "")
+    return told
+
+
+def _continued(chances: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The probabilities of the first candidates, and those of more of them on the scale of the last one."""
+    known = chances.shape[1]
+    more = chances[:, -1:] * np.exp(scores[:, known:] - scores[:, known - 1 : known])
+    return np.concatenate([chances, more], axis=1)
+
+
+def _told(gap: Gap | None, plainly: float) -> str:
+    """Why the catalogs lack the service that a title names, "" where it names none plainly."""
+    return f"{gap.name}：{gap.why}" if gap and plainly == 1 else ""
+
+
+def _first_is_class_b(index: Index, numbers: Sequence[int], opinion: Reordered | None) -> bool:
+    return bool(index.is_class_b[numbers[opinion.order[0] if opinion else 0]])
+
+
+def _status(purchased: bool, fit: float, class_b: bool, held: bool) -> Status:
+    """The status of a line; `class_b` is whether its first code is of class B, `held` whether its section is held."""
+    if not purchased:
         return "not_applicable"
-    if fit >= ranking.listed_threshold() and codes and (held or codes[0].section == "B"):
+    if fit >= ranking.listed_threshold() and (held or class_b):
         return "listed"
     return "unlisted" if held else "unknown"
 
 
-def _office_need(everywhere: Sequence[tuple[int, float]], index: Index) -> bool:
-    """Whether of all entries one of class B describes the line best: a need of the office itself, whosever duty it is."""
-    return bool(everywhere) and index.targets[everywhere[0][0]].section == "B"
-
-
-def _certainty(
-    status: Status, kind: natures.Nature, odd: bool, nature: float, fit: float, codes: Sequence[Candidate]
-) -> float:
-    """The probability that nature, status and first code are all right; 0 where a person must look anyway.
+def _for_a_person(status: Status, kind: natures.Nature, fit: float, codes: Sequence[Candidate]) -> bool:
+    """Whether a person must look at a line however certain the judgement on it is.
 
     A bundle must be taken apart by a person; a line that is no service although an entry of its own section
-    describes it well is looked at too, and so is a service whose title ends like something else (`odd`: 人员工资).
+    describes it well is looked at too.
     """
-    if kind == "mixed" or status in ("unknown", "superseded") or (odd and kind == "service"):
-        return 0.0
-    if status == "not_applicable":
-        close = kind in _COULD_PASS and bool(codes) and fit * codes[0].score >= _CLOSE
-        return 0.0 if close else nature
-    if status == "listed":
-        return nature * fit * codes[0].score
-    return nature * (1 - fit)
+    if kind == "mixed" or status in ("unknown", "superseded"):
+        return True
+    return status == "not_applicable" and bool(codes) and fit * codes[0].score >= _CLOSE

@@ -17,6 +17,7 @@ from goufu.matcher.findings.cited import archive_of
 from goufu.matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
+    from goufu.matcher.learn import Learned
     from goufu.matcher.precedents.apply import PrecedentSource
     from goufu.matcher.semantic.rerank import Reranker
 
@@ -48,10 +49,21 @@ def audit(
     precedents: PrecedentSource | None = None,
     progress: Callable[[int], None] | None = None,
     semantic: Reranker | None = None,
+    learned: Learned | None = None,
 ) -> Audit:
     """The audit of one document; the options are those of `goufu.matcher.assess.assess`, and what was decided before."""
     assessments = assess(
-        disclosure.items, versions, today, on, year, sections, cache, progress, semantic, False
+        disclosure.items,
+        versions,
+        today,
+        on,
+        year,
+        sections,
+        cache,
+        progress,
+        semantic,
+        False,
+        learned=learned,
     )
     if precedents is not None:
         from goufu.matcher.precedents.apply import applied

@@ -42,6 +42,7 @@ FEATURES = (
     "title_only",  # title_cosine where there is no summary
     "title_long",  # title_covered where the summary is long, and says much else
     "summary_long",
+    "heading_words",  # what the line's words, by the fitted n-grams, say of the entry's heading
 )
 
 #: the measures that are taken for the entries of all sections
@@ -53,6 +54,7 @@ ACROSS = (
     "tail_cosine",
     "heading_cosine",
     "class_b",
+    "heading_words",
 )
 
 #: a summary says what it is about at its beginning; the rest is often praise and law
@@ -159,10 +161,11 @@ def scope_features(
     internal: Array,
     public: Array,
     headings: Array,
+    words: Array,
 ) -> tuple[Ints, Array]:
     """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES).
 
-    `headings` is what `heading_cosines` gives.
+    `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
     """
     items = len(has_summary)
     ranges = [index.sections[s] for s in sections]
@@ -199,6 +202,7 @@ def scope_features(
     long = np.bincount(summaries.row, minlength=items) > _LONG
     out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
     out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
+    out[:, :, column["heading_words"]] = words[:, index.heading_of[target]]
     out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
     return target, out
 
@@ -218,7 +222,19 @@ def heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> 
     return (total / np.maximum(np.sqrt(length), 1e-9)[:, None]).astype(np.float32)
 
 
-def across_features(index: Index, titles: Text, summaries: Text, tails: Text, headings: Array) -> Array:
+def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
+    """What n-grams say of headings (`told`, items × `names`) put in the order of the index: items × headings.
+
+    A heading that was not among those fitted has 0.
+    """
+    at = {name: number for number, name in enumerate(names)}
+    column = np.array([at.get(key, len(names)) for key in index.heading_keys])
+    return np.concatenate([told, np.zeros((len(told), 1), dtype=np.float32)], axis=1)[:, column]
+
+
+def across_features(
+    index: Index, titles: Text, summaries: Text, tails: Text, headings: Array, words: Array
+) -> Array:
     """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
     items = len(headings)
     width = len(index.targets)
@@ -234,6 +250,7 @@ def across_features(index: Index, titles: Text, summaries: Text, tails: Text, he
             out[:, :, column + 1] = np.bincount(cell, text.share[which], size).reshape(items, width)
     out[:, :, 5] = headings[:, index.heading_of]
     out[:, :, 6] = index.is_class_b
+    out[:, :, 7] = words[:, index.heading_of]
     return out
 
 

@@ -85,11 +85,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement on one item. `fit` is the probability that some entry of its scope describes it.
+    """The judgement on one item. `fit` is the probability that some entry of its scope describes it, `trust` that the
+    whole judgement is right: nature, status and, where it is listed, the first code (None: not measured, see `certainty`).
 
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
     department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
+    `chances` are the probabilities of `goufu.matcher.nature.NATURES`; `learned` says what the office's own correction changed.
+    `parts` are the parts of a mixed line, each a nature with the words that speak for it, the service first; `gap` says why
+    the catalogs lack a service that is unlisted here, where that is known.
     """
 
     item: BudgetItem
@@ -109,6 +113,11 @@ class Assessment:
     standing: Standing | None = None
     precedent: str = ""
     department_note: str = ""
+    chances: tuple[float, ...] = ()
+    learned: str = ""
+    trust: float | None = None
+    parts: tuple[tuple[Nature, tuple[str, ...]], ...] = ()
+    gap: str = ""
 
     @property
     def barred(self) -> bool:
@@ -149,6 +158,8 @@ class Assessment:
         """
         if self.precedent:
             return self.coded.score if self.coded else self.nature_score
+        if self.trust is not None and not self.barred:
+            return self.trust
         return min(math.prod(self._factors.values()), 1.0)
 
     @property
@@ -207,15 +218,19 @@ class Assessment:
             "nature_score": round(self.nature_score, 3),
             "status": self.status,
             "decision": self.decision,
-            "codes": [_candidate(c) for c in self.codes],
-            "elsewhere": [_candidate(c) for c in self.elsewhere],
+            "certainty": round(self.certainty, 3),
+            "codes": [candidate_record(c) for c in self.codes],
+            "elsewhere": [candidate_record(c) for c in self.elsewhere],
             "findings": [f.record() for f in self.findings],
             "gov_service": self.gov_service,
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
+            **({"parts": [{"nature": n, "words": list(w)} for n, w in self.parts]} if self.parts else {}),
+            **({"gap": self.gap} if self.gap else {}),
             **evidence(item),
             **({"precedent": self.precedent} if self.precedent else {}),
+            **({"learned": self.learned} if self.learned else {}),
             **({"department_note": self.department_note} if self.department_note else {}),
         }
 
@@ -238,7 +253,8 @@ def evidence(item: BudgetItem) -> dict[str, Any]:
     return {name: value for name in EVIDENCE if (value := getattr(item, name)) not in ("", None)}
 
 
-def _candidate(c: Candidate) -> dict[str, Any]:
+def candidate_record(c: Candidate) -> dict[str, Any]:
+    """A candidate as the record contract has it; readings and fallback only where there are any."""
     out: dict[str, Any] = {
         "version": c.version,
         "section": c.section,

@@ -1,14 +1,16 @@
 """What an item's money buys: a service, or goods, works, wages, a transfer …
 
-Evidence is words: `data/nature/evidence.tsv` lists them by cue (purchase words, building words, pay words …). A
-small linear model weighs the cues; its coefficients are `data/nature/weights.tsv`, fitted by `benchmarks/fit.py` on
-labelled lines (`data/nature/examples.tsv` and the development cases). The verdict names the words that decided.
+A linear model over two kinds of evidence. Cues: `data/nature/evidence.tsv` lists words by what they stand for (purchase
+words, building words, pay words …), and endings and measures of the line are looked for; their weights are
+`data/nature/weights.tsv`. Words: the n-grams of `goufu.matcher.wording`, among them the columns that other systems export.
+Both are fitted by `benchmarks/fit.py`. The verdict names the words that decided.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -16,6 +18,7 @@ from typing import Literal, get_args
 import numpy as np
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.text import by_start, normal, said, spotted
+from goufu.matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, vectors
 from numpy.typing import NDArray
 
 Nature = Literal[
@@ -67,9 +70,19 @@ _DRESS = re.compile(r"(?:采购|购置|购买|项目|款|费用|费|经费|资�
 #: the cues whose words are things, and things built
 _THINGS, _STRUCTURES = ("equipment", "supplies", "energy"), ("structure",)
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
-_CHINESE = re.compile("[㐀-鿿]+")
-#: how the model names the feature "the title ends in …"
-_END = "the title's end: "
+#: what is told as a word that decided
+_SPOKEN = re.compile("[㐀-鿿a-z0-9]+")
+#: what is bundled with services
+_SERVICE: Nature = "service"
+_BUNDLED: tuple[Nature, ...] = ("goods", "works")
+#: from which force on an n-gram or cue takes part in telling the words that decided; and the places whose n-grams are
+#: words of the line
+_TELLING = 0.08
+#: what joins words and belongs to none
+_JOINTS = "及和与并的等"
+#: how many of them, and how long a word they make at most
+_STRONGEST, _WORD = 8, 8
+_TEXTUAL = list(PLACES).index("body")
 
 
 @lru_cache(maxsize=2)
@@ -138,29 +151,18 @@ def _ends_in(text: str, cues: tuple[str, ...]) -> bool:
     return any(text[-length:] in words for length in lengths)
 
 
-def ends_of(title: str) -> tuple[str, ...]:
-    """The last one, two and three Chinese characters of a title without its brackets: in Chinese its head."""
-    runs = _CHINESE.findall(_BRACKETS.sub("", normal(title)))
-    return tuple(dict.fromkeys(runs[-1][-n:] for n in (1, 2, 3))) if runs else ()
-
-
 def features(
     titles: Sequence[str],
     summaries: Sequence[str],
     match: NDArray[np.float64] | None = None,
-    known: Sequence[str] | None = None,
 ) -> NDArray[np.float64]:
     """Items × features: for a cue the square root of how many of its words occur (at most 3), else 0 or 1.
 
-    `match` is for each item the logit that an entry of its scope describes it, where that is known. `known` are
-    the endings of titles that are features of their own, after `feature_names`; without it, those of the weights.
+    `match` is for each item the logit that an entry of its scope describes it, where that is known.
     """
     cues = list(evidence())
     width = len(cues)
-    ends = _numbers() if known is None else {end: number for number, end in enumerate(known)}
-    size = len(feature_names())
-    table = np.zeros((len(titles), size + len(ends)))
-    out = table[:, :size]
+    out = np.zeros((len(titles), len(feature_names())))
     things = [cues.index(c) for c in ("buy", "equipment", "build")]
     _, cues_of = _words()
     for row, (title, summary) in enumerate(zip(titles, summaries, strict=True)):
@@ -191,9 +193,6 @@ def features(
         bare = _DRESS.sub("", bare)
         out[row, at + 4] = _ends_in(bare, _THINGS)
         out[row, at + 5] = _ends_in(bare, _STRUCTURES)
-        for end in ends_of(title):
-            if end in ends:
-                table[row, size + ends[end]] = 1
     counts = np.minimum(out[:, : 3 * width], 3)
     out[:, : 3 * width] = np.sqrt(counts)
     both = counts[:, :width] + counts[:, width : 2 * width] + counts[:, 2 * width :]
@@ -206,7 +205,7 @@ def features(
         out[:, -3] = np.where(odd, np.clip(match, -6, 6) / 3, 0)
         out[:, -2] = 1
     out[:, -1] = 1
-    return table
+    return out
 
 
 def of_another_kind(found: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -220,80 +219,115 @@ def _other_columns() -> list[int]:
 
 
 @lru_cache(maxsize=1)
-def _coefficients() -> tuple[tuple[str, str, str], ...]:
-    path = data_directory() / "nature" / "weights.tsv"
-    return tuple(zip(*read_columns(path, ("feature", "nature", "weight")), strict=True))
-
-
-@lru_cache(maxsize=1)
-def _known_ends() -> tuple[str, ...]:
-    """The endings that the weights name."""
-    return tuple(dict.fromkeys(name[len(_END) :] for name, _, _ in _coefficients() if name.startswith(_END)))
-
-
-@lru_cache(maxsize=1)
-def _numbers() -> Mapping[str, int]:
-    return {end: number for number, end in enumerate(_known_ends())}
-
-
-def all_names(ends: Iterable[str]) -> tuple[str, ...]:
-    """The names of the columns that `features` gives: its own, then one for each of `ends`."""
-    return (*feature_names(), *(_END + end for end in ends))
-
-
-@lru_cache(maxsize=1)
 def weights() -> NDArray[np.float64]:
-    """The coefficients, features × natures, from `weights.tsv`. A feature that the file does not name has weight 0."""
-    names = {name: number for number, name in enumerate(all_names(_known_ends()))}
+    """The weights of the cues, features × natures, from `weights.tsv`. A feature that the file does not name has 0."""
+    names = {name: number for number, name in enumerate(feature_names())}
     table = np.zeros((len(names), len(NATURES)))
-    for name, nature, value in _coefficients():
+    path = data_directory() / "nature" / "weights.tsv"
+    for name, nature, value in zip(*read_columns(path, ("feature", "nature", "weight")), strict=True):
         if name in names:
             table[names[name], NATURES.index(nature)] = float(value)
     return table
 
 
-def logits(
-    titles: Sequence[str], summaries: Sequence[str], match: NDArray[np.float64] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Items × natures before normalisation, and the features they come from."""
-    found = features(titles, summaries, match)
-    return found @ weights(), found
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for each nature in a batch: `logits` items × natures before normalisation, the `cues` (as `features`
+    gives them) and the n-grams that they come from."""
+
+    logits: NDArray[np.float64]
+    cues: NDArray[np.float64]
+    words: Vectors
+    wording: Wording
+
+
+def weighed(
+    lines: Sequence[Line],
+    wording: Wording,
+    words: Vectors | None = None,
+    match: NDArray[np.float64] | None = None,
+) -> Evidence:
+    """The evidence of `lines`; `words` are their n-grams where they are at hand, `match` as in `features`."""
+    if words is None:
+        words = vectors(lines, wording)
+    cues = features([line.title for line in lines], [line.summary for line in lines], match)
+    return Evidence(cues @ weights() + for_natures(words, wording, len(lines)), cues, words, wording)
+
+
+def telling_words(
+    lines: Sequence[Line], evidence: Evidence, kinds: Sequence[Nature], rows: Sequence[int], most: int = 4
+) -> list[tuple[str, ...]]:
+    """For each of `rows` the words of its line that spoke most for its nature in `kinds`, strongest first.
+
+    Told are the n-grams and the words of cues that add most to the nature over the average one; where they overlap
+    in the line they make one word.
+    """
+    found: dict[int, list[tuple[str, float]]] = {row: [] for row in rows}
+    wording, words = evidence.wording, evidence.words
+    column = np.zeros(len(lines), dtype=np.int64)
+    column[list(rows)] = [NATURES.index(kind) for kind in kinds]
+    force = words.weight * wording.natures[words.gram, column[words.row]]
+    for n in np.flatnonzero((force > _TELLING) & (wording.place[words.gram] < _TEXTUAL)).tolist():
+        row = int(words.row[n])
+        if row in found:
+            found[row].append((wording.names[words.gram[n]].removeprefix("~"), float(force[n])))
+    width = len(_cue_words())
+    of_cues = evidence.cues[:, : 3 * width] * _force()[column, : 3 * width]
+    for row, number in zip(*(part.tolist() for part in np.nonzero(of_cues > _TELLING)), strict=True):
+        if row in found:
+            side, cue = divmod(number, width)
+            spoken = _spoken(lines[row].title, lines[row].summary)[1 if side else 0]
+            hits = [w for w in spoken if cue in _words()[1][w]]
+            found[row] += [(word, float(of_cues[row, number]) / len(hits)) for word in hits]
+    return [_joined(lines[row], found[row], most) for row in rows]
+
+
+def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
+    """The words that the strongest runs of characters make where they overlap, strongest first."""
+    item = said(line.title, line.summary)
+    text = f"{item.head}\n{item.body}"
+    strongest = sorted((f for f in forces if len(f[0]) > 1), key=lambda f: -f[1])[:_STRONGEST]
+    spans: list[tuple[int, int, float]] = []
+    for run, force in strongest:
+        at = text.find(run)
+        while at >= 0:
+            spans.append((at, at + len(run), force))
+            at = text.find(run, at + 1)
+    found: dict[str, float] = {}
+    begin = end = 0
+    total = 0.0
+    for first, last, force in (*sorted(spans), (len(text) + 1, len(text) + 2, 0.0)):
+        if first >= end or max(end, last) - begin > _WORD:
+            word = text[begin:end].strip(_JOINTS)
+            if len(word) > 1 and _SPOKEN.fullmatch(word):
+                found[word] = max(found.get(word, 0.0), total)
+            begin, total = first, 0.0
+        end, total = max(end, last) if first < end else last, total + force
+    best = sorted(found, key=lambda word: -found[word])
+    return tuple(w for w in best if not any(w != longer and w in longer for longer in best))[:most]
+
+
+def parts_of(
+    lines: Sequence[Line], evidence: Evidence, row: int
+) -> tuple[tuple[Nature, tuple[str, ...]], ...]:
+    """The two parts of a mixed line with their words: its service, and what is likeliest of goods and works."""
+    other: Nature = max(_BUNDLED, key=lambda n: float(evidence.logits[row, NATURES.index(n)]))
+    found = ((n, telling_words(lines, evidence, [n], [row], 2)[0]) for n in (_SERVICE, other))
+    return tuple((n, words) for n, words in found if words)
+
+
+@lru_cache(maxsize=1)
+def _cue_words() -> tuple[str, ...]:
+    return tuple(evidence())
 
 
 @lru_cache(maxsize=1)
 def _force() -> NDArray[np.float64]:
-    """How much more each feature speaks for a nature than for the average one: natures × features."""
+    """How much more each cue speaks for a nature than for the average one: natures × features."""
     return np.ascontiguousarray((weights() - weights().mean(axis=1, keepdims=True)).T)
-
-
-def telling_words(
-    title: str, summary: str, row: NDArray[np.float64], nature: Nature, most: int = 4
-) -> tuple[str, ...]:
-    """The words of the item whose cues spoke most for `nature`, strongest first; `row` are its features."""
-    cues = len(evidence())
-    size = len(feature_names())
-    force = row * _force()[NATURES.index(nature)]
-    force[3 * cues : size] = 0  # measures and shape are no words
-    strong = np.flatnonzero(force > 0.05)
-    ends = _known_ends()
-    _, cues_of = _words()
-    in_head, in_body = _spoken(title, summary)
-    found: list[str] = []
-    for number in strong[np.argsort(-force[strong])]:
-        if len(found) >= most:
-            break
-        side, cue = divmod(int(number), cues)
-        hits = (
-            sorted(w for w in (in_body if side else in_head) if cue in cues_of[w])
-            if number < size
-            else [ends[number - size]]
-        )
-        hits = [w for w in hits if len(w) > 1 and not any(w != longer and w in longer for longer in hits)]
-        found += [w for w in hits if not any(w in other for other in found)]
-    return tuple(found[:most])
 
 
 def likely_nature(title: str, summary: str, without: Sequence[Nature] = ()) -> Nature:
     """The likeliest nature of an item that is known to be none of `without`."""
-    values = logits([title], [summary])[0][0]
+    values = weighed([Line(title, summary)], load_wording()).logits[0]
     return max((n for n in NATURES if n not in without), key=lambda n: float(values[NATURES.index(n)]))

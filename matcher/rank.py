@@ -25,9 +25,13 @@ from goufu.matcher.features import (
     speaks_of,
     tail,
     text_of,
+    words_of_headings,
 )
+from goufu.matcher.gaps import gap_of
 from goufu.matcher.index.grams import Array, Index, Ints
+from goufu.matcher.model import Status
 from goufu.matcher.text import said
+from goufu.matcher.wording import UNLISTED, Line, Vectors, Wording, for_headings, vectors
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -50,9 +54,29 @@ TRUST = (
     "heading_cosine",
     "class_b",
     "title_only",  # 1 where there is no summary
+    "unlisted_words",  # what the line's words say for a service that no catalog lists
+    "over_unlisted",  # how much all entries of the scope together say against that
+    "strange",  # the share of the title that no line had on which the weights were fitted
+    "only_b",  # 1 where the scope has no section, only class B
+    "only_b_elsewhere",  # `elsewhere_b` there
+    "gap",  # how plainly the title names a service that the catalogs are known to lack
     "always",
 )
 
+
+#: what tells whether the whole judgement on an item is right, nature, status and first code
+CERTAIN = (
+    "together",  # logit of the product of what nature, fit and first code are trusted
+    "nature",  # logit of the nature's probability
+    "second",  # the second nature's probability
+    "listed",  # logit that something in the scope fits, where the item is called listed
+    "code",  # logit that the first entry is right, where the item is called listed
+    "unlisted",  # logit that nothing fits, where the item is called unlisted or unknown
+    "is_listed",
+    "is_unlisted",
+    "strange",  # the share of the title that no line had on which the weights were fitted
+    "always",
+)
 
 #: what tells whether an entry of another section describes an item: its score, and how far it is behind the best
 ELSEWHERE = ("score", "behind", "always")
@@ -64,7 +88,7 @@ class Ranking:
 
     `targets` are numbers of the index's targets (the scope's), `scores` items × targets, `order` the best targets'
     columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets: scores
-    that also reach other sections.
+    that also reach other sections. `words` are the n-grams of the items.
     """
 
     targets: Ints
@@ -73,6 +97,7 @@ class Ranking:
     trust: Floats
     across: Floats
     features: Array
+    words: Vectors
 
 
 @lru_cache(maxsize=8)
@@ -88,12 +113,20 @@ def coefficients(name: str, names: tuple[str, ...], directory: Path | None = Non
 
 def features_of(
     index: Index,
-    titles: Sequence[str],
-    summaries: Sequence[str],
-    departments: Sequence[str],
+    lines: Sequence[Line],
     sections: Sequence[str],
+    told: Array,
+    names: Sequence[str],
 ) -> tuple[Ints, Array, Array]:
-    """Targets of the scope, features (items × targets × features), and features across all sections."""
+    """Targets of the scope, features (items × targets × features), and features across all sections.
+
+    `told` is what the n-grams of `lines` say of the headings `names`: items × headings.
+    """
+    titles, summaries, departments = (
+        [line.title for line in lines],
+        [line.summary for line in lines],
+        [line.department for line in lines],
+    )
     heads, bodies = contents(titles, summaries, departments)
     of_titles, of_summaries, of_tails = (
         text_of(index, heads),
@@ -103,6 +136,7 @@ def features_of(
     scope = [s for s in (*sections, "B") if s in index.sections]
     items = [said(t, s) for t, s in zip(titles, summaries, strict=True)]
     headings = heading_cosines(index, of_titles, of_summaries, len(titles))
+    words = words_of_headings(index, told, names)
     targets, found = scope_features(
         index,
         of_titles,
@@ -113,14 +147,27 @@ def features_of(
         speaks_of(items, "internal"),
         speaks_of(items, "public"),
         headings,
+        words,
     )
-    return targets, found, across_features(index, of_titles, of_summaries, of_tails, headings)
+    return targets, found, across_features(index, of_titles, of_summaries, of_tails, headings, words)
 
 
 def ranked(
-    targets: Ints, found: Array, across: Array, weights: Floats, across_weights: Floats, most: int = 5
+    targets: Ints,
+    found: Array,
+    across: Array,
+    weights: Floats,
+    across_weights: Floats,
+    unlisted: Floats,
+    words: Vectors,
+    gaps: Floats,
+    most: int = 5,
 ) -> Ranking:
-    """The ranking that `weights` (one for each of FEATURES, one for each of ACROSS) give."""
+    """The ranking that `weights` (one for each of FEATURES, one for each of ACROSS) give.
+
+    `unlisted` is for each item what its words say for a service that no catalog lists, `gaps` how plainly its title
+    names one (see `goufu.matcher.gaps`).
+    """
     reach = _weighted(across, across_weights)
     scores = _weighted(found, weights)
     items, width = scores.shape
@@ -141,6 +188,7 @@ def ranked(
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
     class_b = of_best[:, column["class_b"]].astype(float)
+    only_b = float(bool(found[0, :, column["class_b"]].all()))
     trust = np.stack(
         [
             1 / power.sum(axis=1),
@@ -159,11 +207,17 @@ def ranked(
             of_best[:, column["heading_cosine"]],
             class_b,
             (of_best[:, column["title_only"]] > 0).astype(float),
+            unlisted,
+            np.clip(scores[rows, best] + np.log(power.sum(axis=1)) - unlisted, -10, 20),
+            words.strange.astype(float),
+            np.full(items, only_b),
+            away * only_b,
+            gaps,
             np.ones(items),
         ],
         axis=1,
     )
-    return Ranking(targets, scores, order.astype(np.int32), trust, reach, found)
+    return Ranking(targets, scores, order.astype(np.int32), trust, reach, found, words)
 
 
 def _weighted(found: Array, weights: Floats) -> Floats:
@@ -172,17 +226,23 @@ def _weighted(found: Array, weights: Floats) -> Floats:
 
 
 def rank(
-    index: Index,
-    titles: Sequence[str],
-    summaries: Sequence[str],
-    departments: Sequence[str],
-    sections: Sequence[str],
-    most: int = 5,
+    index: Index, lines: Sequence[Line], sections: Sequence[str], wording: Wording, most: int = 5
 ) -> Ranking:
     """Rank the entries of `sections` and class B for each item, with the fitted weights."""
-    targets, found, across = features_of(index, titles, summaries, departments, sections)
+    words = vectors(lines, wording)
+    told = for_headings(words, wording, len(lines))
+    targets, found, across = features_of(index, lines, sections, told, wording.headings)
+    unlisted = told[:, wording.headings.index(UNLISTED)].astype(float)
     return ranked(
-        targets, found, across, coefficients("ranking", FEATURES), coefficients("across", ACROSS), most
+        targets,
+        found,
+        across,
+        coefficients("ranking", FEATURES),
+        coefficients("across", ACROSS),
+        unlisted,
+        words,
+        np.array([gap_of(line.title)[1] for line in lines]),
+        most,
     )
 
 
@@ -199,6 +259,41 @@ def fits(ranking: Ranking) -> Floats:
 def right(ranking: Ranking) -> Floats:
     """For each item the probability that its first entry is the right one."""
     return sigmoid(ranking.trust @ coefficients("right", TRUST))
+
+
+def certain_features(
+    chances: Floats, status: Sequence[Status], fit: Floats, right: Floats, strange: Floats
+) -> Floats:
+    """CERTAIN of every item: items × len(CERTAIN). `chances` are those of the natures, the greatest first."""
+    nature = np.clip(chances[:, 0], 1e-4, 1 - 1e-4)
+    listed = np.array([s == "listed" for s in status])
+    nothing = np.array([s in ("unlisted", "unknown") for s in status])
+    fit, right = np.clip(fit, 1e-3, 1 - 1e-3), np.clip(right, 1e-3, 1 - 1e-3)
+    together = nature * np.where(listed, fit * right, np.where(nothing, 1 - fit, 1.0))
+    return np.stack(
+        [
+            _logit(together),
+            _logit(nature),
+            chances[:, 1],
+            np.where(listed, _logit(fit), 0),
+            np.where(listed, _logit(right), 0),
+            np.where(nothing, -_logit(fit), 0),
+            listed.astype(float),
+            nothing.astype(float),
+            strange,
+            np.ones(len(fit)),
+        ],
+        axis=1,
+    )
+
+
+def certainty(found: Floats) -> Floats:
+    """For each item the probability that its whole judgement is right; `found` is what `certain_features` gives."""
+    return sigmoid(found @ coefficients("certain", CERTAIN))
+
+
+def _logit(p: Floats) -> Floats:
+    return np.asarray(np.log(p) - np.log(1 - p))
 
 
 def match(ranking: Ranking) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from operator import add
 
@@ -79,6 +79,18 @@ def reasons(
         if above:
             found.append(f"上级标题“{target.path[-1]}”中的“{max(above, key=len)}”")
     return tuple(found) or (f"与“{target.name}”及其索引词的用字最近",)
+
+
+def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
+    """Whether words alone speak for an entry: they share two characters in a row with one of its `names`, hold one of its
+    terms whole or for more than half, or are themselves more than half of one."""
+    if any(run not in _DULL for name in names if (run := shared_run(name, item.head, item.head_pairs))):
+        return True
+    starts = terms.by_start
+    near = (term for start in starts.keys() & item.head_pairs for term in starts[start])
+    if any(term in item.head and term not in _DULL for term in near) or _nearest(terms, item.head_pairs):
+        return True
+    return any(item.head in term and 2 * len(item.head) > len(term) for term in map(normal, terms.positive))
 
 
 def _runs(name: str, item: Said, title_word: str) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def normal(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _own_name(department: str) -> re.Pattern[str] | None:
+def own_name(department: str) -> re.Pattern[str] | None:
     """The department's name, and the place that it starts with, with and without its rank (孝义市, 孝义)."""
     department = normal(department)
     parts = [department] if len(department) > 3 else []
@@ -61,7 +61,7 @@ def content(text: str, department: str = "") -> str:
     """What `text` says about the purchase: without document numbers, years, the own name and boiler-plate."""
     text = normal(text)
     text = _YEAR.sub(" ", _DOCUMENT.sub(" ", text))
-    own = _own_name(department)
+    own = own_name(department)
     if own:
         text = own.sub(" ", text)
     return _boilerplate().sub(" ", text)

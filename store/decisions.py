@@ -7,7 +7,6 @@ reported with what stands there now. A decision, its precedent and its line in t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.names import tidy_name
+from goufu.matcher.answered import NATURE_WORDS, OUTCOME_WORDS
 from goufu.matcher.nature import NATURES, Nature, likely_nature
 from goufu.matcher.precedents.apply import Outcome
 from goufu.matcher.precedents.similarity import key_format, title_key
@@ -29,36 +29,8 @@ from goufu.store.runs import Decided, StoredItem, decided
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-#: what an officer may write in place of a code
-_WORDS: Mapping[str, Outcome] = {
-    "未列": "unlisted",
-    "未列入": "unlisted",
-    "未列入目录": "unlisted",
-    "not listed": "unlisted",
-    "无": "unlisted",
-    "无对应条目": "unlisted",
-    "unlisted": "unlisted",
-    "不适用": "not_applicable",
-    "非服务": "not_applicable",
-    "不是购买服务": "not_applicable",
-    "不是服务": "not_applicable",
-    "非购买服务": "not_applicable",
-    "not a purchased service": "not_applicable",
-    "否": "not_applicable",
-    "n/a": "not_applicable",
-}
-#: of these, the ones that confirm the judgement as it stands, with the nature that it found
+#: words in place of a code that confirm the judgement as it stands, with the nature that it found
 _AS_JUDGED = frozenset({"不适用", "n/a"})
-_NATURES: Mapping[str, Nature] = {
-    "货物": "goods",
-    "工程": "works",
-    "混合": "mixed",
-    "人员": "personnel",
-    "补助": "transfer",
-    "运转": "operating",
-    "法定支出": "statutory",
-    "保险": "insurance",
-}
 
 
 class DoubtfulCodeError(GoufuError):
@@ -102,7 +74,7 @@ def choice_text(outcome: str, code: str, name: str, nature: str) -> str:
         return f"{code} {name}"
     if outcome == "unlisted":
         return "未列入目录"
-    kind = next((zh for zh, en in _NATURES.items() if en == nature), "")
+    kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
     return f"不是购买服务（{kind}）" if kind else "不是购买服务"
 
 
@@ -114,13 +86,13 @@ def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ..
     """
     plain = " ".join(text.split())
     words = plain.rstrip("。.").casefold()
-    if words in _WORDS:
-        outcome = _WORDS[words]
+    if words in OUTCOME_WORDS:
+        outcome = OUTCOME_WORDS[words]
         if outcome == "unlisted":
             return Choice("unlisted", "service", version=_version_of(item, versions), note=note)
         return Choice("not_applicable", judged_nature(item) if words in _AS_JUDGED else "", note=note)
-    if words in _NATURES:
-        return Choice("not_applicable", _NATURES[words], note=note)
+    if words in NATURE_WORDS:
+        return Choice("not_applicable", NATURE_WORDS[words], note=note)
     if words in NATURES and words != "service":
         return Choice("not_applicable", words, note=note)
     entry = _entry_named(plain, item, versions)
@@ -152,13 +124,13 @@ def likely_other(item: StoredItem) -> Nature:
 
 def named_natures() -> tuple[str, ...]:
     """Every word by which an officer says in place of a code that a line is no purchased service."""
-    words = (word for word, outcome in _WORDS.items() if outcome == "not_applicable")
-    return (*words, *_NATURES, *(n for n in NATURES if n != "service"))
+    words = (word for word, outcome in OUTCOME_WORDS.items() if outcome == "not_applicable")
+    return (*words, *NATURE_WORDS, *(n for n in NATURES if n != "service"))
 
 
 def unlisted_words() -> tuple[str, ...]:
     """Every word by which an officer says that a purchased service is not listed."""
-    return tuple(word for word, outcome in _WORDS.items() if outcome == "unlisted")
+    return tuple(word for word, outcome in OUTCOME_WORDS.items() if outcome == "unlisted")
 
 
 def _entry_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...]) -> Entry:

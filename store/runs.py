@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.model import Assessment
 from goufu.store import tables
@@ -115,7 +116,7 @@ def record_run(
     and OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
-    files = [(path.name, *file_digest(path)) for path in inputs]
+    files = [(sound(path.name), *file_digest(path)) for path in inputs]
     used = {v for a in assessments for v in a.versions} | {c.version for a in assessments for c in a.codes}
     with writing(store) as session:
         run = tables.Run(

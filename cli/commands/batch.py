@@ -12,17 +12,18 @@ import json
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
-from goufu.cli.shared.memory import DbOption, NoStoreOption, precedents_state
-from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption
+from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned, precedents_state
+from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption
 from goufu.cli.shared.output import (
     headings,
     language,
@@ -34,6 +35,7 @@ from goufu.cli.shared.output import (
     whole_file,
 )
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
+from goufu.disclosure.formats.gate import limits_raised, set_limits
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -76,9 +78,11 @@ def batch(
     ignore_file: IgnoreFileOption = None,
     again: Annotated[bool, typer.Option("--again", help="已完成的也重做")] = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
+    limits: LimitOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
     set_headings(heads)
@@ -93,6 +97,7 @@ def batch(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model, threads=1),  # there is a worker for each processor
     )
     paths = _inputs(files, output)
@@ -150,7 +155,7 @@ def run(
     keys = {path: _key(path, base) for path in paths}
     done: dict[Path, Summary] = {}
     for path in paths:
-        before = known.get(str(path))
+        before = known.get(sound(str(path)))
         if (
             before
             and before["key"] == keys[path]
@@ -234,6 +239,7 @@ def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
         language(),
         headings(),
         remembered,
+        how.learned,
     )
     told.update(repr((*options, model)).encode())
     return told.hexdigest()
@@ -297,9 +303,9 @@ def _alone(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key:
             path,
             key,
             GoufuError(
-                "处理时进程意外结束，可能内存不足。",
-                "Its process ended unexpectedly, perhaps for want of memory.",
-                str(path),
+                "处理它的进程中断了：超出内存或时间上限，或程序库出错；其他文件不受影响，确需读取请加 --limit memory-mb=数 或 seconds=数。",
+                "The process that read it ended: beyond its limit of memory or time, or a fault in a library; other files are not affected. Raise --limit memory-mb=NUMBER or seconds=NUMBER if it must be read.",
+                sound(str(path)),
             ),
         )
 
@@ -312,14 +318,19 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
         jobs,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(language(), headings()),
+        initargs=(language(), headings(), limits_raised()),
         max_tasks_per_child=_LIFE,
     )
 
 
-def _begin(lang: str, heads: str) -> None:
-    """What a worker sets up: the language, and one thread for arithmetic, as there is a worker for each processor."""
+def _begin(lang: str, heads: str, limits: Mapping[str, int]) -> None:
+    """What a worker sets up: the language, its fence, and one thread for arithmetic, as there is a worker for each processor."""
     import signal
+
+    from goufu.cli.fence import limit_memory
+
+    set_limits(limits)
+    limit_memory()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -330,12 +341,16 @@ def _begin(lang: str, heads: str) -> None:
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """Judge one document, write its reports into `output`, and say in short what was found. Never raises."""
+    from goufu.cli.faults import unforeseen
+    from goufu.cli.fence import timed
     from goufu.disclosure.read import read_document
 
+    where = sound(str(path))
     try:
-        one, missed = _audited(read_document(path), how)
+        with timed() as step:
+            one, missed = _audited(read_document(path, lambda *_: step()), how, lambda *_: step())
         if not one.assessments:
-            raise GoufuError("没有读到任何项目。", "No budget item was read.", str(path))
+            raise GoufuError("没有读到任何项目。", "No budget item was read.", where)
         names = [_write(output, path, kind, one) for kind in kinds]
         summary = summary_of(path, key, one, names)
         if missed:  # without a key that fits, the next run judges it again
@@ -347,11 +362,7 @@ def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], k
         return _failure(
             path,
             key,
-            GoufuError(
-                f"处理出错（{type(error).__name__}：{error}），请报告此问题。",
-                f"Something went wrong ({type(error).__name__}: {error}); please report it.",
-                str(path),
-            ),
+            unforeseen(error, where),
         )
 
 
@@ -359,26 +370,28 @@ def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], k
 _FAILED: dict[Source, SemanticError] = {}
 
 
-def _audited(disclosure: Disclosure, how: Settings) -> tuple[Audit, SemanticError | None]:
+def _audited(
+    disclosure: Disclosure, how: Settings, step: Callable[[int], None]
+) -> tuple[Audit, SemanticError | None]:
     """The audit of a document; without the second opinion, and why, where its model fails in a long run."""
     from goufu.cli.shared.audits import audit_disclosure
 
     if how.semantic is None:
-        return audit_disclosure(disclosure, how), None
+        return audit_disclosure(disclosure, how, step), None
     from goufu.matcher.semantic.embedding import SemanticError
 
     if how.semantic not in _FAILED:
         try:
-            return audit_disclosure(disclosure, how), None
+            return audit_disclosure(disclosure, how, step), None
         except SemanticError as error:
             _FAILED[how.semantic] = error
-    return audit_disclosure(disclosure, replace(how, semantic=None)), _FAILED[how.semantic]
+    return audit_disclosure(disclosure, replace(how, semantic=None), step), _FAILED[how.semantic]
 
 
 def _failure(path: Path, key: str, error: GoufuError) -> Summary:
     return {
-        "path": str(path),
-        "file": path.name,
+        "path": sound(str(path)),
+        "file": sound(path.name),
         "key": key,
         "reports": [],
         "error": error.text("zh"),
@@ -390,8 +403,10 @@ def report_name(path: Path, kind: str) -> str:
     """The name of a report: that of the document, with a few letters of its path, as two may share a name."""
     import hashlib
 
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", path.stem)[:80].strip(". ") or say("报告", "report")
-    return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}{kind}"
+    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#%]+', "_", sound(path.stem))[:80].strip(". ") or say(
+        "报告", "report"
+    )
+    return f"{stem}-{hashlib.sha256(sound(str(path)).encode()).hexdigest()[:6]}{kind}"
 
 
 def overview_name(kind: str) -> str:
@@ -419,7 +434,7 @@ def summary_of(path: Path, key: str, one: Audit, reports: Sequence[str]) -> Summ
             codes[f"{a.coded.code} {a.coded.name}"] += a.item.amount_wan or Decimal(0)
     open_findings = [(a, f) for a, f in one.all_findings if not f.silenced]
     return {
-        "path": str(path),
+        "path": sound(str(path)),
         "file": d.file,
         "key": key,
         "reports": list(reports),

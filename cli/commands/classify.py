@@ -12,8 +12,16 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from goufu.cli.shared.border import holds_everything
-from goufu.cli.shared.memory import ByOption, DbOption, NoStoreOption, SaveOption, save_run
-from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, checked
+from goufu.cli.shared.memory import (
+    ByOption,
+    DbOption,
+    NoLearnedOption,
+    NoStoreOption,
+    SaveOption,
+    known_learned,
+    save_run,
+)
+from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
     csv_text,
     emit,
@@ -66,10 +74,12 @@ def classify(
     ignore_file: IgnoreFileOption = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
+    no_learned: NoLearnedOption = False,
     by: ByOption = None,
     db: DbOption = None,
     semantic: SemanticOption = None,
     semantic_model: SemanticModelOption = None,
+    limits: LimitOption = None,
 ) -> None:
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
@@ -88,6 +98,7 @@ def classify(
         settings(department, year, on, ignore, ignore_file),
         db=db,
         remember=not no_store,
+        learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model),
     )
     audits, failed = audit_files(files, how)

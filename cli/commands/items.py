@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.options import FormatOption, HeadingsOption, checked
+from goufu.cli.shared.options import FormatOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
 from goufu.cli.shared.reading import read_files
 
@@ -72,6 +72,7 @@ def items(
     ] = None,
     form: FormatOption = "table",
     headings: HeadingsOption = "en",
+    limits: LimitOption = None,
 ) -> None:
     """列出从文件中读到的预算项目及其出处，供归类之前核对。"""
     checked(form, "xlsx")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.codes import is_code, tidy
-from goufu.catalog.errors import UnknownNameError
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,
@@ -18,12 +17,12 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, note, say, set_headings
+from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from goufu.catalog.model import CatalogVersion, Entry
+    from goufu.catalog.card import EntryCard
+    from goufu.matcher.model import Candidate
+    from goufu.matcher.search import Found
 
 WORD_COLUMNS = (
     Column("score", "把握", "conf.", right=True),
@@ -44,33 +43,43 @@ def lookup(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="按词语查询时最多列出几条")] = 10,
 ) -> None:
     """按代码查条目及其沿革，或按词语查可能的条目。"""
-    checked(form)
-    set_headings(headings)
-    code = tidy(query)
-    if (
-        is_code(code)
-        or (code[:1] in ("A", "B") and code[1:].isdigit())
-        or (code.isdigit() and len(code) in (2, 4, 6))
-    ):
-        _by_code(code if code[0] in "AB" else "A" + code, department, version, on, form)
-    else:
-        _by_words(query, department, on, form, limit)
-
-
-def _by_code(code: str, department: str | None, version: str | None, on: str | None, form: str) -> None:
     from goufu.catalog.load import load_catalogs, version_named
 
+    checked(form)
+    set_headings(headings)
     versions = load_catalogs()
+    named = version_named(versions, version) if version else None
     sections = _sections(department)
-    chosen = [version_named(versions, version)] if version else _standing(versions, code, day(on))
-    found = [e for v in chosen for e in _entries(v, code, sections)]
-    if not found:
-        _unknown(code, chosen, versions, sections, department)
-    records = [_record(e, versions) for e in found]
+    code = _code(query)
+    if code:
+        from goufu.catalog.card import cards
+
+        found = cards(code, versions, day(on), sections, named)
+        if form == "table":
+            _print(found)
+        else:
+            emit([card.record() for card in found], (), form)
+        return
+    from goufu.cli.shared.cache import default_cache
+    from goufu.matcher.search import look_up
+
+    hits = look_up(query, versions, day(on), sections, named, default_cache(), limit)
     if form == "table":
-        _print(records)
+        _print_words(hits, department)
     else:
-        emit(records, (), form)
+        emit(_records(hits), (), form)
+        _tell(hits, department)
+    if not (hits.entries or hits.elsewhere or hits.notices):
+        note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
+        raise typer.Exit(2)
+
+
+def _code(query: str) -> str:
+    """The code that is meant, `A` put before bare digits; "" where the query is words."""
+    code = tidy(query)
+    if is_code(code) or (code[:1] in ("A", "B") and code[1:].isdigit()):
+        return code
+    return "A" + code if code.isdigit() and len(code) in (2, 4, 6) else ""
 
 
 def _sections(department: str | None) -> tuple[str, ...]:
@@ -83,173 +92,120 @@ def _sections(department: str | None) -> tuple[str, ...]:
     return section_named(department)
 
 
-def _standing(versions: Sequence[CatalogVersion], code: str, date_on: date) -> list[CatalogVersion]:
-    from goufu.catalog.validity import applicable
-
-    law = applicable(versions, "B" if code[0] == "B" else "", date_on)
-    return [v for v in ([law.class_b] if code[0] == "B" else [law.class_a]) if v is not None]
-
-
-def _entries(version: CatalogVersion, code: str, sections: tuple[str, ...]) -> list[Entry]:
-    names = sections or tuple(version.sections)
-    if code[0] == "B":
-        names = ("B",)
-    return [e for e in (version.find(s, code) for s in names) if e is not None]
-
-
-def _unknown(
-    code: str,
-    chosen: Sequence[CatalogVersion],
-    versions: Sequence[CatalogVersion],
-    sections: tuple[str, ...],
-    department: str | None,
-) -> None:
-    """Say what is nearest: the code in other versions, the codes that stand beside it."""
-    ids = "、".join(v.id for v in chosen) or "—"
-    missing = [s for v in chosen for s in sections if s not in v.sections and s not in ("A", "B")]
-    if missing:
-        raise UnknownNameError(
-            f"{ids} 中没有存“{missing[0]}”一节（未存不等于未列）；可用 --version 换一个版本",
-            f"section {missing[0]} is not held in {ids} (which is not: not listed); try --version",
+def _print(cards: Sequence[EntryCard]) -> None:
+    states = {"absent": say("无此代码", "no such code"), "not held": say("未存", "not held")}
+    for number, card in enumerate(cards):
+        if number:
+            print()
+        e = card.entry
+        misprint = (
+            say(f"（文件印作 {e.printed_code}）", f" (printed {e.printed_code})")
+            if e.printed_code != e.code
+            else ""
         )
-    elsewhere = [
-        f"{v.id} {e.section}：{e.name}"
-        for v in versions
-        if v not in chosen
-        for e in _entries(v, code, sections)
+        print(f"{e.code} {e.name}{misprint}")
+        print(f"  {say('部门', 'section')}　{_section(e.section)}　　{say('版本', 'version')} {e.version}")
+        if card.path:
+            print(f"  {say('上级', 'path')}　" + " › ".join(f"{p.code} {p.name}" for p in card.path))
+        if card.also:
+            print(f"  {say('异文', 'also read')}　" + "；".join(card.also))
+        if card.children:
+            print(f"  {say('下级', 'below')}　" + "、".join(f"{c.code} {c.name}" for c in card.children))
+        life = [f"{h.version} {h.name or states[h.state]}" for h in card.history]
+        print(f"  {say('沿革', 'history')}　" + say("；", "; ").join(life))
+        print(f"  {say('来源', 'source')}　{e.source}")
+
+
+def _section(name: str) -> str:
+    return {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(name, name)
+
+
+def _records(found: Found) -> list[dict[str, Any]]:
+    """One object for each entry; those of other sections, and an answer that is not sure, are marked."""
+    from goufu.matcher.model import candidate_record
+
+    marked = [(c, False) for c in found.entries] + [(c, True) for c in found.elsewhere]
+    return [
+        {
+            **candidate_record(c),
+            "sure": found.sure and not number,
+            "elsewhere": other,
+            "notices": [f.record() for f in found.notices],
+        }
+        for number, (c, other) in enumerate(marked)
     ]
-    if elsewhere:
-        listed = "；".join(elsewhere[:3])
-        raise UnknownNameError(
-            f"{ids} 中没有代码 {code}；另见 {listed}", f"no code {code} in {ids}; but see {listed}"
+
+
+def _scope(found: Found, department: str | None) -> str:
+    """Where the words were looked for: the sections that were assumed, the versions, the day."""
+    law = "、".join(found.versions)
+    if found.sections:
+        named = "、".join(found.sections)
+        whose = "" if department in found.sections else say(f"“{department}”按", f"'{department}' taken as ")
+        where = whose + say(f"“{named}”一节和 B 类", f"section {named} and class B")
+    elif department in ("A", "B"):
+        where = say(f"{department} 类", f"class {department}")
+    else:
+        where = say(
+            "未指定部门（-d），在各部门目录和 B 类中一起",
+            "no department given (-d): all sections and class B",
         )
-    pool = [e for v in chosen for s in (sections or tuple(v.sections)) for e in v.in_section(s)]
-    head = code[:5]
-    near = [e for e in pool if e.code.startswith(head)] or [e for e in pool if e.code.startswith(code[:3])]
-    near = near or pool
-    near = sorted(
-        near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
-    )[:4]
-    nearest = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
-    zh = f"“{department}”（{'、'.join(sections)}）" if department else f"{ids} "
-    en = f"'{department}' ({', '.join(sections)})" if department else ids.replace("、", ", ")
-    raise UnknownNameError(
-        f"{zh}中没有代码 {code}；相近的有 {'、'.join(nearest)}",
-        f"no code {code} in {en}; nearest: {', '.join(nearest)}",
-    )
+    return say(f"{where}查；依据 {law}，以 {found.on} 为准", f"{where}; by {law}, on {found.on}")
 
 
-def _record(entry: Entry, versions: Sequence[CatalogVersion]) -> dict[str, Any]:
-    from goufu.catalog.load import alternatives, load_readings
+def _remarks(found: Found) -> list[str]:
+    """The notices, and that the answer is not sure."""
+    lines = []
+    for f in found.notices:
+        rule = say(f"（{f.rule}，{f.basis}）", f" ({f.rule})") if f.rule else ""
+        lines.append(f"{say(f.message, f.english)}{rule}")
+    if found.judgement and found.judgement.gap and not found.sure:
+        lines.append(
+            say(f"目录没有列的：{found.judgement.gap}", f"not in the catalog: {found.judgement.gap}")
+        )
+    if found.entries and not found.sure:
+        lines.append(
+            say(
+                "没有把握：目录中没有一条确能对上，下面只是相近的条目",
+                "not sure: no entry certainly answers to these words; the nearest are",
+            )
+        )
+    elif found.elsewhere:
+        lines.append(
+            say(
+                "没有把握：所查范围内没有相近的条目，其他部门的目录中有",
+                "not sure: nothing is near in this scope; other sections have",
+            )
+        )
+    return lines
 
-    version = next(v for v in versions if v.id == entry.version)
-    also = alternatives(load_readings(entry.version)).get((entry.section, entry.code), ())
+
+def _print_words(found: Found, department: str | None) -> None:
+    print_line(_scope(found, department))
+    for line in _remarks(found):
+        print_line(line)
+    if found.entries or found.elsewhere:
+        emit([_row(c) for c in found.entries], WORD_COLUMNS, "table")
+    if found.elsewhere:
+        emit(
+            [_row(c) for c in found.elsewhere],
+            WORD_COLUMNS,
+            "table",
+            say("其他部门的目录中相近的（本部门不能直接用）", "near in other departments' sections"),
+        )
+
+
+def _row(c: Candidate) -> dict[str, Any]:
     return {
-        "version": entry.version,
-        "section": entry.section,
-        "code": entry.code,
-        "printed_code": entry.printed_code,
-        "level": entry.level,
-        "name": entry.name,
-        "also": list(also),
-        "path": [{"code": above.code, "name": above.name} for above in version.path(entry)],
-        "source": entry.source,
-        "children": [{"code": e.code, "name": e.name} for e in _children(version, entry)],
-        "history": [_life(v, entry) for v in versions if _of_class(v, entry)],
+        "score": f"{c.score * 100:.0f}%",
+        "code": c.code,
+        "name": c.name,
+        "section": _section(c.section),
+        "why": "；".join(c.why),
     }
 
 
-def _children(version: CatalogVersion, entry: Entry) -> list[Entry]:
-    return [
-        e
-        for e in version.in_section(entry.section)
-        if e.code.startswith(entry.code) and e.level == entry.level + 1
-    ]
-
-
-def _of_class(version: CatalogVersion, entry: Entry) -> bool:
-    """Whether `version` could hold the entry at all: its class, and (for class A) its level."""
-    if entry.code[0] not in version.classes:
-        return False
-    return version.levels >= entry.level
-
-
-def _life(version: CatalogVersion, entry: Entry) -> dict[str, Any]:
-    """The entry's place in another version: its name there, `absent`, or `not held`."""
-    section = entry.section
-    if version.levels == 3 and entry.code[0] == "A":
-        section = "A"
-    there = version.find(section, entry.code)
-    if there is not None:
-        return {"version": version.id, "state": "held", "name": there.name}
-    held = version.sections.get(section)
-    if held is None or held.coverage != "complete":
-        return {"version": version.id, "state": "not held", "name": None}
-    return {"version": version.id, "state": "absent", "name": None}
-
-
-def _print(records: Sequence[dict[str, Any]]) -> None:
-    for number, r in enumerate(records):
-        if number:
-            print()
-        head = {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(
-            r["section"], r["section"]
-        )
-        misprint = (
-            say(f"（文件印作 {r['printed_code']}）", f" (printed {r['printed_code']})")
-            if r["printed_code"] != r["code"]
-            else ""
-        )
-        print(f"{r['code']} {r['name']}{misprint}")
-        print(f"  {say('部门', 'section')}　{head}　　{say('版本', 'version')} {r['version']}")
-        if r["path"]:
-            print(f"  {say('上级', 'path')}　" + " › ".join(f"{p['code']} {p['name']}" for p in r["path"]))
-        if r["also"]:
-            print(f"  {say('异文', 'also read')}　" + "；".join(r["also"]))
-        if r["children"]:
-            print(
-                f"  {say('下级', 'below')}　" + "、".join(f"{c['code']} {c['name']}" for c in r["children"])
-            )
-        states = {"absent": say("无此代码", "no such code"), "not held": say("未存", "not held")}
-        life = [f"{h['version']} {h['name'] or states[h['state']]}" for h in r["history"]]
-        print(f"  {say('沿革', 'history')}　" + say("；", "; ").join(life))
-        print(f"  {say('来源', 'source')}　{r['source']}")
-
-
-def _by_words(query: str, department: str | None, on: str | None, form: str, limit: int) -> None:
-    from goufu.catalog.load import load_catalogs
-    from goufu.cli.shared.cache import default_cache
-    from goufu.matcher.index.corpus import open_corpus
-    from goufu.matcher.search import search
-
-    corpus = open_corpus(load_catalogs(), day(on), default_cache())
-    sections = _sections(department)
-    hits = search(corpus, query, sections, limit)
-    if not hits:
-        note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
-        raise typer.Exit(2)
-    records: list[dict[str, Any]] = [
-        {
-            "version": h.version,
-            "section": h.section,
-            "code": h.code,
-            "name": h.name,
-            "path": list(h.path),
-            "score": round(h.score, 3),
-            "why": list(h.why),
-        }
-        for h in hits
-    ]
-    if form == "table":
-        shown = [
-            {
-                **r,
-                "score": f"{r['score'] * 100:.0f}%",
-                "why": "；".join(r["why"]),
-                "section": say("B 类", "class B") if r["section"] == "B" else r["section"],
-            }
-            for r in records
-        ]
-        emit(shown, WORD_COLUMNS, "table")
-    else:
-        emit(records, (), form)
+def _tell(found: Found, department: str | None) -> None:
+    """For a program's reader: what the table says beside the entries, on stderr."""
+    for line in (_scope(found, department), *_remarks(found)):
+        note(line, line)

@@ -255,16 +255,15 @@ class _Desk:
         from goufu.cli.render.screen import Option, search_screen
         from goufu.cli.shared.cache import default_cache
         from goufu.cli.shared.keys import one_key, one_line
-        from goufu.matcher.index.corpus import open_corpus
-        from goufu.matcher.search import search
+        from goufu.matcher.search import look_up
 
         while True:
             query = one_line(say("搜索词：", "search: "))
             if not query:
                 return
-            corpus = open_corpus(self.versions, self.item.reference_date, default_cache())
-            sections = tuple(s for s in self.item.record["sections"] if s in corpus.index.sections)
-            hits = search(corpus, query, sections or ("B",), 9)
+            sections = tuple(self.item.record["sections"]) or ("B",)
+            day = self.item.reference_date
+            hits = look_up(query, self.versions, day, sections, cache=default_cache(), limit=9).entries
             options = [Option(h.version, h.section, h.code, h.name, h.path, h.score, h.why) for h in hits]
             width, height = _size()
             _print(search_screen(query, options, width, height))

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
-from goufu.disclosure.formats.text import read_bytes
+from goufu.disclosure.formats.gate import read_bytes
 from goufu.matcher.precedents.succession import law_on
 from goufu.store.decisions import (
     Choice,

@@ -21,7 +21,7 @@ def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> Non
     Raises GoufuError where there is not exactly one workbook, or `path` is that workbook itself.
     """
     from goufu.disclosure.formats.annotate import Beside, beside_rows
-    from goufu.disclosure.formats.text import read_bytes
+    from goufu.disclosure.formats.gate import read_bytes
 
     source = Path(files[0])
     if len(files) != 1 or len(audits) != 1 or not source.is_file():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goufu.disclosure.model import Disclosure
     from goufu.matcher.audit import Audit
     from goufu.matcher.findings import Silence
+    from goufu.matcher.learn import Learned
 
 YearOption = Annotated[int | None, typer.Option("--year", help="预算年度；默认取文件中的年度")]
 IgnoreOption = Annotated[
@@ -43,7 +44,7 @@ class Settings:
     """How documents are judged: sections and day that override theirs, the silences, today, and whether by precedent.
 
     `db` names the store as `--db` does; its precedents are applied where `remember` is true and there is a store.
-    `semantic` names the model of a second opinion by meaning, None for none.
+    `semantic` names the model of a second opinion by meaning, None for none; `learned` is the office's own correction.
     """
 
     today: date
@@ -54,6 +55,7 @@ class Settings:
     db: str | None = None
     remember: bool = False
     semantic: Source | None = None
+    learned: Learned | None = None
 
 
 def settings(
@@ -67,6 +69,11 @@ def settings(
     from goufu.matcher.departments import section_named
     from goufu.matcher.findings import Silence, read_silences, rule_named
 
+    if year is not None and not 1990 <= year <= 2100:
+        raise GoufuError(
+            f"--year 应为四位的预算年度，如 2026，实为 {year}",
+            f"--year takes a year such as 2026, found {year}",
+        )
     silences = list(read_silences(ignore_file)) if ignore_file else []
     for text in ignore or ():
         rule, _, reason = text.partition("=")
@@ -106,6 +113,7 @@ def audit_disclosure(
             precedents=precedents,
             progress=progress,
             semantic=reranker(how.semantic) if how.semantic else None,
+            learned=how.learned,
         )
 
 

@@ -11,6 +11,8 @@ def one_key() -> str:
 
     Raises KeyboardInterrupt for Ctrl-C. Where stdin is no terminal, the first character of the next line.
     """
+    if sys.stdin is None:
+        return ""
     if not sys.stdin.isatty():
         line = sys.stdin.readline()
         return line.strip()[:1] or (" " if line else "")
@@ -62,6 +64,6 @@ def _windows() -> str:
 def one_line(prompt: str) -> str:
     """A line of words; "" where the officer thought better of it."""
     try:
-        return input(prompt).strip()
-    except EOFError:
+        return input(prompt).strip() if sys.stdin is not None else ""
+    except (EOFError, UnicodeDecodeError):
         return ""

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from goufu.catalog.characters import sound
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
+    from goufu.matcher.learn import Learned
     from goufu.matcher.precedents.apply import PrecedentSource
     from goufu.store.engine import Store
 
@@ -45,6 +47,7 @@ SaveOption = Annotated[
     typer.Option("--save", envvar="GOUFU_SAVE", show_envvar=False, help="把这次运行记入存储，以便复核和认定"),
 ]
 NoStoreOption = Annotated[bool, typer.Option("--no-store", help="不使用存储：不引用先例")]
+NoLearnedOption = Annotated[bool, typer.Option("--no-learned", help="不用本单位学得的修正（goufu learn）")]
 RunArgument = Annotated[str, typer.Argument(metavar="运行", help="运行编号，或 last")]
 
 
@@ -86,6 +89,17 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
         yield found
 
 
+def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
+    """The office's own correction beside the store, None where there is none or it is not wanted."""
+    if not wanted:
+        return None
+    from goufu.store.address import place_of
+    from goufu.store.learned import learned_path, read_learned
+
+    path = learned_path(place_of(db))
+    return read_learned(path).learned if path.exists() else None
+
+
 def precedents_state(db: str | None) -> str:
     """A name for the precedents that the store holds now; "" where there is no store."""
     from goufu.store.address import place_of
@@ -113,7 +127,7 @@ def save_run(
     from goufu.store.runs import record_run
 
     read = {one.disclosure.file for one in audits}
-    inputs = [path for path in documents(files)[0] if path.name in read]
+    inputs = [path for path in documents(files)[0] if sound(path.name) in read]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
     store = opened(db, create=True)

@@ -75,6 +75,24 @@ HeadingsOption = Annotated[
 ]
 
 
+def _limits(values: list[str] | None) -> list[str] | None:
+    from goufu.disclosure.formats.gate import limits_asked, set_limits
+
+    set_limits(limits_asked(values or ()))
+    return values
+
+
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="名称=数",
+        help="放宽一项读取上限，如 --limit cells=8000000（见 docs/reliability.md）",
+        callback=_limits,
+    ),
+]
+
+
 def day(text: str | None) -> date:
     """The day that `text` names (2026-01-01, 2026/1/1, 2026年1月1日, 20260101), or today for None.
 

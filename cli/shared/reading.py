@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.output import note, say
 
@@ -34,6 +35,7 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
 
     What cannot be read is reported on stderr and added to `failed`. No two items of them have one id.
     """
+    from goufu.cli.faults import unforeseen
     from goufu.disclosure.read import documents, read_content, read_document, with_unique_ids
 
     files, errors = documents(argument for argument in arguments if str(argument) != "-")
@@ -42,17 +44,28 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
     taken: set[str] = set()
     for path in [*([Path("-")] if "-" in map(str, arguments) else []), *files]:
         try:
-            with _pages(path.name) as told:
+            with _pages(sound(path.name)) as told:
                 if str(path) == "-":
-                    disclosure = read_content(
-                        sys.stdin.buffer.read(), STDIN, say("标准输入", "standard input"), told
-                    )
+                    disclosure = read_content(_pasted(), STDIN, say("标准输入", "standard input"), told)
                 else:
                     disclosure = read_document(path, told)
         except GoufuError as error:
             _report(error, failed)
+        except Exception as error:  # one document, whatever is wrong with it, must not cost the others
+            _report(unforeseen(error, sound(str(path))), failed)
         else:
             yield with_unique_ids(disclosure, path.resolve().parent.name, taken)
+
+
+def _pasted() -> bytes:
+    """What comes from standard input. Raises GoufuError where there is none, or no end of it."""
+    from goufu.disclosure.formats.gate import read_stream
+
+    if sys.stdin is None:
+        raise GoufuError(
+            "没有标准输入可读。", "There is no standard input to read.", say("标准输入", "standard input")
+        )
+    return read_stream(sys.stdin.buffer, say("标准输入", "standard input"))
 
 
 def _report(error: GoufuError, failed: list[GoufuError]) -> None:

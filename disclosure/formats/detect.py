@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Literal
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.gate import check, limit, marks_of
 
 Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
-
-#: bytes a packed file may unpack to, and entries it may have; a budget workbook has a few megabytes in 30 entries
-MAX_UNPACKED = 400 * 1024 * 1024
-MAX_ENTRIES = 20_000
-#: unpacked to packed; only asked of entries above ten megabytes, where office files stay far below
-MAX_RATIO = 250
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"RIFF")
@@ -96,7 +93,7 @@ def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
 
 def with_forward_slashes(data: bytes) -> bytes:
     """A packed file whose parts are named with backslashes, as some programs write them, with slashes; else `data`."""
-    if not data.startswith(b"PK") or b"\\" not in data:
+    if not data.startswith(b"PK") or b"\\" not in data or data.count(b"PK\x01\x02") > limit("parts"):
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -109,7 +106,16 @@ def with_forward_slashes(data: bytes) -> bytes:
                 for entry in entries:
                     copy.writestr(entry.filename.replace("\\", "/"), archive.read(entry))
             return out.getvalue()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, GoufuError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        GoufuError,
+    ):
         return data  # the refusal is told by `kind_of`
 
 
@@ -176,6 +182,7 @@ def _xml_kind(text: str, where: str) -> Kind:
 
 def _zip_kind(data: bytes, where: str) -> Kind:
     """What a zip holds, after making sure it unpacks to a bearable size."""
+    check("parts", data.count(b"PK\x01\x02"), where)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -193,11 +200,7 @@ def _zip_kind(data: bytes, where: str) -> Kind:
             ):
                 kind = "ods"
             if kind is not None:
-                for entry in entries:
-                    if entry.filename.endswith((".xml", ".rels", ".bin")):
-                        _drain(archive, entry, where)
-                if kind == "xlsx":
-                    _check_extent(archive, entries, where)
+                _weigh(data, kind, entries, where)
                 return kind
             for pattern, what, english, better in _FOREIGN_ZIPS:
                 if any(re.match(pattern, name) for name in names):
@@ -206,7 +209,15 @@ def _zip_kind(data: bytes, where: str) -> Kind:
                 b"application/vnd.oasis.opendocument."
             ):
                 raise _foreign("OpenDocument 文档", "an OpenDocument text", ".docx", where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
         raise _refused(
             "文件已损坏或不完整（多半是没有下载完），请重新获取",
             f"the file is damaged or incomplete ({error}); get it again",
@@ -220,52 +231,89 @@ def _zip_kind(data: bytes, where: str) -> Kind:
 
 
 def _check_size(entries: list[zipfile.ZipInfo], where: str) -> None:
-    total = sum(entry.file_size for entry in entries)
-    dense = any(
-        entry.file_size > 10 * 1024 * 1024 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
-        for entry in entries
-    )
-    if total > MAX_UNPACKED or len(entries) > MAX_ENTRIES or dense:
-        raise _refused(
-            f"文件解压后过大（{total // 1024 // 1024} MB、{len(entries)} 个部件），不像预算文件，已拒绝读取；请另存一份只含数据的文件",
-            f"the file unpacks to {total // 1024 // 1024} MB in {len(entries)} parts, which no budget does; save a copy with the data only",
-            where,
-        )
-
-
-def _drain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> None:
-    """Unpack an entry once without keeping it: sizes and checksums that lie are found here."""
-    with archive.open(entry) as stream:
-        while stream.read(1 << 20):
-            pass
-
-
-_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*?(/?)>')
-#: cells of a sheet from its first to its last; each costs memory whether it is filled or not
-MAX_CELLS = 4_000_000
-
-
-def _check_extent(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], where: str) -> None:
-    """Refuse a sheet whose few cells lie so far apart that the table between them would not fit."""
+    """Refuse what would unpack to too much by its own account; `_unpacked` finds out whether that is true."""
+    check("unpacked-mb", sum(entry.file_size for entry in entries) >> 20, where)
     for entry in entries:
-        if not re.match(r"xl/worksheets/[^/]+\.xml", entry.filename):
+        if entry.file_size > 10 * 1024 * 1024:
+            check("ratio", entry.file_size // max(entry.compress_size, 1), where)
+
+
+def _unpacked(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of an entry piece by piece, as it is and not as its header says; no more is kept than a piece.
+
+    Raises BadZipFile where it is longer, shorter or other than its header says.
+    """
+    start = entry.header_offset
+    if data[start : start + 4] != b"PK\x03\x04" or len(data) < start + 30:
+        raise zipfile.BadZipFile("no entry where the list says")
+    name, extra = struct.unpack("<HH", data[start + 26 : start + 30])
+    packed = memoryview(data)[start + 30 + name + extra :][: entry.compress_size]
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile("packed in a way that office programs do not use")
+    unpack = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    size = crc = at = 0
+    rest: bytes | memoryview = b""
+    while at < len(packed) or rest:
+        if not rest:
+            rest, at = packed[at : at + _PIECE], at + _PIECE
+        if unpack is None:
+            piece, rest = bytes(rest), b""
+        else:
+            piece = unpack.decompress(rest, _PIECE)
+            rest = unpack.unconsumed_tail
+            if unpack.eof:
+                rest, at = b"", len(packed)
+        size += len(piece)
+        crc = zlib.crc32(piece, crc)
+        if size > entry.file_size:
+            break
+        yield piece
+    if size != entry.file_size or crc != entry.CRC or (unpack is not None and not unpack.eof):
+        raise zipfile.BadZipFile(f"{entry.filename[:80]} is not what the list says")
+
+
+#: bytes taken at a time
+_PIECE = 1 << 20
+_CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"[^<>]*?(/?)>')
+
+
+def _weigh(data: bytes, kind: Kind, entries: list[zipfile.ZipInfo], where: str) -> None:
+    """Unpack every part of a document once, and refuse what would not fit in memory when it is read."""
+    marks = 0
+    for entry in entries:
+        name = entry.filename
+        if not name.endswith((".xml", ".rels", ".bin", ".vml")) and kind != "docx":
             continue
-        columns = rows = 0
+        sheet = kind == "xlsx" and re.match(r"xl/worksheets/[^/]+\.xml", name)
+        own = columns = rows = 0
         tail = b""
-        with archive.open(entry) as stream:
-            while chunk := stream.read(1 << 20):
-                for match in _CELL.finditer(tail + chunk):
+        for piece in _unpacked(data, entry):
+            own += marks_of(piece, attributes=not sheet)
+            if sheet:
+                for match in _CELL.finditer(tail + piece):
                     if match[3]:
                         continue  # a format without content
                     rows = max(rows, int(match[2]))
                     columns = max(columns, _column_number(match[1]))
-                tail = chunk[-200:]
-        if rows * columns > MAX_CELLS:
-            raise _refused(
-                f"工作表“{entry.filename.rpartition('/')[2]}”一直写到第 {rows} 行第 {columns} 列，请删去远处的空白单元格后另存",
-                f"the sheet {entry.filename} runs to row {rows}, column {columns}; delete the stray cells and save it",
-                where,
-            )
+                check("cells", own // 3, where)  # a cell, its value, and a formula or a format
+                tail = piece[-200:]
+            else:
+                check("xml-nodes", marks + own, where)
+        if sheet:
+            _check_extent(name, rows, columns, where)
+        elif kind == "docx":
+            marks += own
+
+
+def _check_extent(name: str, rows: int, columns: int, where: str) -> None:
+    """Refuse a sheet whose few cells lie so far apart that the table between them would not fit."""
+    if rows > limit("rows") or rows * columns > limit("cells"):
+        sheet = name.rpartition("/")[2]
+        raise _refused(
+            f"工作表“{sheet}”一直写到第 {rows} 行第 {columns} 列，请删去远处的空白单元格后另存；确需读取请加 --limit cells=数",
+            f"the sheet {sheet} runs to row {rows}, column {columns}; delete the stray cells and save it, or raise --limit cells=NUMBER",
+            where,
+        )
 
 
 def _column_number(letters: bytes) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,6 +24,8 @@ _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
+#: what a row is made of and kept until it ends
+_CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r"})
 #: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
 _FAR = 20_000
 
@@ -51,7 +54,7 @@ def dresses(data: bytes) -> Mapping[str, Dress]:
                 return dict(_ods(archive))
             if "xl/workbook.xml" in names:
                 return dict(_xlsx(archive, names))
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, SyntaxError, ArithmeticError):
         pass  # the reader of the values says what is wrong with the file
     return {}
 
@@ -128,7 +131,10 @@ def _sheet(data: bytes, formats: Mapping[str, str]) -> Dress:
                 dress.hidden_rows.add(row)
             for column, cell in enumerate(node):
                 _cell(cell, row, column, formats, dress)
+        if kind not in _CELL_PARTS:  # a tree of the whole sheet would take gigabytes
             node.clear()
+            while (before := node.getprevious()) is not None and _local(before) not in _CELL_PARTS:
+                node.getparent().remove(before)
     return dress
 
 
@@ -158,7 +164,7 @@ def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, Dress]]:
     from lxml import etree
 
     root = etree.fromstring(
-        archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     )
     for table in root.iter("{*}table"):
         if _attribute(table, "name") == "" or not table.tag.endswith("}table"):

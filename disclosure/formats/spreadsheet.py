@@ -17,13 +17,10 @@ from itertools import islice
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.detect import MAX_CELLS
+from goufu.disclosure.formats.gate import limit
 from goufu.disclosure.formats.shown import Dress, dresses
 from goufu.disclosure.lines import Line, clean_cell, column_letters
 from goufu.disclosure.model import Place, Remark
-
-#: rows of one sheet; a province's budget lines of a year are some hundred thousand
-MAX_ROWS = 1_000_000
 
 _BARE_FORMULA = re.compile(
     rb'<c [^>]{0,80}?r="([A-Z]{1,3}\d{1,7})"[^>]{0,80}>\s*(?:<f\b[^>]{0,200}/>|<f\b[^>]{0,200}>[^<]{0,2000}</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
@@ -173,10 +170,10 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
             except CalamineError:
                 continue  # a chart or macro sheet
             hidden = meta.visible != SheetVisibleEnum.Visible
-            if sheet.height > MAX_ROWS or sheet.height * sheet.width > MAX_CELLS:
+            if sheet.height > limit("rows") or sheet.height * sheet.width > limit("cells"):
                 raise GoufuError(
-                    f"工作表“{meta.name}”有 {sheet.height:,} 行 {sheet.width:,} 列，请删去远处的空白单元格，或拆分后再读。",
-                    f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it.",
+                    f"工作表“{meta.name}”有 {sheet.height:,} 行 {sheet.width:,} 列，请删去远处的空白单元格，或拆分后再读；确需读取请加 --limit cells=数。",
+                    f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it, or raise --limit cells=NUMBER.",
                     where,
                 )
             found.append(_sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress()))

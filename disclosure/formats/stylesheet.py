@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from goufu.disclosure.formats.gate import Meter
+
 #: characters of style sheets that are looked at; pages carry whole frameworks
 MAX_CSS = 2_000_000
 
@@ -40,6 +42,7 @@ class StyleSheet:
 
     def __init__(self, text: str) -> None:
         self._by_key: dict[str, list[_Rule]] = defaultdict(list)
+        self._counted = Meter("style-steps")
         for n, (selectors, body) in enumerate(_rules(_COMMENT.sub(" ", text[:MAX_CSS]))):
             styles = declared(body)
             if not styles:
@@ -56,7 +59,9 @@ class StyleSheet:
         keys = ["*", node.tag, *(f".{name}" for name in (node.get("class") or "").split())]
         if name := node.get("id"):
             keys.append(f"#{name}")
-        rules = [rule for key in keys for rule in self._by_key.get(key, ()) if _matches(rule, node)]
+        rules = [
+            rule for key in keys for rule in self._by_key.get(key, ()) if _matches(rule, node, self._counted)
+        ]
         styles: dict[str, str] = {}
         for rule in sorted(rules, key=lambda rule: rule.rank):
             styles |= rule.styles
@@ -140,14 +145,17 @@ def _key(compound: tuple[Mapping[str, str], ...]) -> str:
     return next((one["tag"].lower() for one in compound if "tag" in one), "*")
 
 
-def _matches(rule: _Rule, node: Any) -> bool:
-    return _is(rule.compounds[-1], node) and _leads(rule, len(rule.compounds) - 1, node)
+def _matches(rule: _Rule, node: Any, counted: Meter) -> bool:
+    last = len(rule.compounds) - 1
+    return _is(rule.compounds[last], node, counted) and _leads(rule, last, node, counted, set())
 
 
-def _leads(rule: _Rule, n: int, node: Any) -> bool:
-    """Whether what stands before compound `n` of a selector is found around `node`."""
+def _leads(rule: _Rule, n: int, node: Any, counted: Meter, failed: set[tuple[int, Any]]) -> bool:
+    """Whether what stands before compound `n` of a selector is found around `node`; what failed is not tried again."""
     if n == 0:
         return True
+    if (n, node) in failed:
+        return False
     combinator, wanted = rule.combinators[n - 1], rule.compounds[n - 1]
     if combinator == ">":
         around = [node.getparent()]
@@ -156,14 +164,21 @@ def _leads(rule: _Rule, n: int, node: Any) -> bool:
     else:
         before = node.itersiblings(preceding=True)
         around = list(before) if combinator == "~" else [next(before, None)]
-    return any(other is not None and _is(wanted, other) and _leads(rule, n - 1, other) for other in around)
+    if any(
+        other is not None and _is(wanted, other, counted) and _leads(rule, n - 1, other, counted, failed)
+        for other in around
+    ):
+        return True
+    failed.add((n, node))
+    return False
 
 
-def _is(compound: tuple[Mapping[str, str], ...], node: Any) -> bool:
-    return isinstance(node.tag, str) and all(_fits(one, node) for one in compound)
+def _is(compound: tuple[Mapping[str, str], ...], node: Any, counted: Meter) -> bool:
+    counted.add(1)
+    return isinstance(node.tag, str) and all(_fits(one, node, counted) for one in compound)
 
 
-def _fits(one: Mapping[str, str], node: Any) -> bool:
+def _fits(one: Mapping[str, str], node: Any, counted: Meter) -> bool:
     if "tag" in one:
         return one["tag"] == "*" or one["tag"].lower() == node.tag
     if "id" in one:
@@ -175,6 +190,7 @@ def _fits(one: Mapping[str, str], node: Any) -> bool:
     siblings = (
         [other for other in node.getparent() if isinstance(other.tag, str)] if _has_parent(node) else [node]
     )
+    counted.add(len(siblings) // 10)
     place = siblings.index(node) + 1
     if one["pseudo"] == "nth-child":
         return _nth(one.get("nth", ""), place)

@@ -10,19 +10,19 @@ import codecs
 import re
 from pathlib import Path
 
+from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.gate import Meter, check, read_bytes
 from goufu.disclosure.lines import Line, clean_cell
 from goufu.disclosure.model import Place
-
-#: bytes; a text disclosure has a few hundred kilobytes
-MAX_TEXT = 64 * 1024 * 1024
 
 #: characters that are read well for each that is not; a text in another encoding has far more of the latter
 _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
 _WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+#: \v and the separators \x1b to \x1f stand in texts that databases export
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
 
 
 def read_text(path: Path) -> str:
@@ -30,41 +30,7 @@ def read_text(path: Path) -> str:
 
     Raises GoufuError where the file is missing, unreadable, empty, too large, or no text in a known encoding.
     """
-    return decode(read_bytes(path, MAX_TEXT), str(path))
-
-
-def read_bytes(path: Path, limit: int) -> bytes:
-    """The content of the file at `path`, at most `limit` bytes. Raises GoufuError as `read_text` does."""
-    where = str(path)
-    if not path.exists():
-        raise GoufuError(
-            "文件不存在，请检查路径和文件名。", "There is no such file; check the path and the name.", where
-        )
-    if path.is_dir():
-        raise GoufuError(
-            "这是文件夹，不是文件，请指定其中的文件。", "This is a folder; name the files in it.", where
-        )
-    try:
-        if path.stat().st_size > limit:
-            raise GoufuError(
-                f"文件超过 {limit // 1024 // 1024} MB，请拆分后再读。",
-                f"The file is larger than {limit // 1024 // 1024} MB; split it first.",
-                where,
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise GoufuError(
-            f"文件无法打开（{error.strerror}），请关闭占用它的程序或检查权限后再试。",
-            f"The file cannot be opened ({error.strerror}); close the program that holds it or check permissions.",
-            where,
-        ) from error
-    if not data.strip(b"\x00 \t\r\n"):
-        raise GoufuError(
-            "文件是空的，请确认已保存内容后再试。",
-            "The file is empty; make sure its content was saved.",
-            where,
-        )
-    return data
+    return decode(read_bytes(path), sound(str(path)))
 
 
 def decode(data: bytes, where: str = "") -> str:
@@ -78,6 +44,7 @@ def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
     A few such bytes (a character cut in two by another program) are borne, in the encoding that all the rest of the
     text is plainly in. Raises GoufuError where there is none.
     """
+    check("text-mb", len(data) >> 20, where)
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -120,10 +87,14 @@ def text_lines(text: str, file: str) -> list[Line]:
 
     Rules of dashes and blank lines are left out; numbers count every line of the file from 1.
     """
+    check("rows", text.count("\n"), file)
+    counted = Meter("cells", file)
     lines = []
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
             continue
+        check("line-chars", len(raw), file)
+        counted.add(raw.count("\t") + raw.count("|") + 1)
         cells = tuple(clean_cell(cell) for cell in _split(raw))
         if any(cells):
             lines.append(Line(cells, Place(file, line=number)))

@@ -14,13 +14,18 @@ from dataclasses import replace
 from email import policy
 from typing import Any
 
+from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.gate import Meter, check
 from goufu.disclosure.formats.stylesheet import StyleSheet, declared
 from goufu.disclosure.formats.text import decode
 from goufu.disclosure.lines import Line, clean_cell
 from goufu.disclosure.model import Place, Remark
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 #: never shown, or not the text itself
 _SKIPPED = frozenset(
     {"script", "style", "head", "noscript", "template", "svg", "select", "button", "nav", "iframe"}
@@ -112,6 +117,9 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
     """The lines of a page, its tables counted from `tables`, and how many hidden rows and cells were left out."""
     from lxml import etree, html
 
+    check("page-nodes", text.count("<") - text.count("</") + text.count("="), where)
+    for tag in _LONG_TAG.finditer(text):  # the parser compares each with all before it
+        check("attributes", len(_VALUE.sub("", tag[0]).split()), where)
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", text), parser=parser)
@@ -122,19 +130,20 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
             where,
         ) from error
     hidden = _strip(root)
-    return list(_blocks(root, file, tables)), hidden
+    return list(_blocks(root, file, tables, Meter("cells", where))), hidden
 
 
 def _decoded(data: bytes, where: str, charset: str = "") -> str:
     """The page as text: by its byte order mark or UTF-8, else by what it declares, else GB18030."""
+    check("text-mb", len(data) >> 20, where)
     if not charset and (match := _CHARSET.search(data[:4096])):
         charset = match[1].decode("ascii")
     if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = charset.lower()
         encoding = "gb18030" if name in ("gb2312", "gbk", "gb18030", "x-gbk") else name
         try:
-            return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+            return sound(data.decode(encoding))
+        except (LookupError, ValueError):  # no such encoding, or not the one it is in
             pass
     return decode(data, where)
 
@@ -176,8 +185,22 @@ def _strip(root: Any) -> int:
             child.tail = None
     for node in gone:
         if node is not root and node.getparent() is not None:
-            node.drop_tree()
+            _drop(node)
     return count
+
+
+def _drop(node: Any) -> None:
+    """Take an element out of the tree; what follows it stays."""
+    before, parent = node.getprevious(), node.getparent()
+    try:
+        node.drop_tree()
+    except ValueError:  # a control character, which the parser let in, may not be written back
+        node.tail = _CONTROL.sub(" ", node.tail or "")
+        if before is not None:
+            before.tail = _CONTROL.sub(" ", before.tail or "")
+        else:
+            parent.text = _CONTROL.sub(" ", parent.text or "")
+        node.drop_tree()
 
 
 def _rows_or_cells(node: Any) -> int:
@@ -190,7 +213,7 @@ def _rows_or_cells(node: Any) -> int:
     )
 
 
-def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
+def _blocks(root: Any, file: str, tables: int, counted: Meter) -> Iterator[Line]:
     """Lines in document order, without recursion: pages may be nested as deep as they like."""
     parts: list[str] = []
     line = root.sourceline
@@ -198,7 +221,9 @@ def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
 
     def flush() -> Iterator[Line]:
         nonlocal paragraphs
-        text = clean_cell("".join(parts))
+        text = "".join(parts)
+        check("line-chars", len(text), file)
+        text = clean_cell(text)
         parts.clear()
         if text:
             paragraphs += 1
@@ -219,7 +244,7 @@ def _blocks(root: Any, file: str, tables: int) -> Iterator[Line]:
             line = node.sourceline
         if tag == "table" and not _is_layout(node):
             tables += 1
-            yield from _rows(node, file, tables)
+            yield from _rows(node, file, tables, counted)
             if node.tail:
                 parts.append(node.tail)
             continue
@@ -235,7 +260,7 @@ def _is_layout(table: Any) -> bool:
     return next(table.iterdescendants("table"), None) is not None
 
 
-def _rows(table: Any, file: str, number: int) -> Iterator[Line]:
+def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
     """The rows of a table; a cell over several columns or rows stands at its first place."""
     for caption in table.iterchildren("caption"):
         if text := clean_cell(caption.text_content()):
@@ -262,10 +287,11 @@ def _rows(table: Any, file: str, number: int) -> Iterator[Line]:
         for column in sorted(c for c in held if c >= len(cells) and held[c] > 0):
             held[column] -= 1
             cells += [""] * (column + 1 - len(cells))
+        counted.add(len(cells) + 1)
         if any(cells):
             place = Place(file, line=row.sourceline, cell=f"表{number}!{n}")
             yield Line(tuple(cells), place, merged=frozenset(merged))
 
 
 def _span(value: str | None, limit: int) -> int:
-    return min(max(int(value[:6]), 1), limit) if value and value.isdigit() else 1
+    return min(max(int(value[:9]), 1), limit) if value and re.match(r"[0-9]+\Z", value) else 1

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.gate import Meter, check
 from goufu.disclosure.formats.package import parts_of, relations, xml
 from goufu.disclosure.lines import Line, clean_cell
 from goufu.disclosure.model import Place, Remark
@@ -124,6 +125,7 @@ class _Walk:
         self.tables = 0
         self.chunks = 0
         self.remarks: list[Remark] = []
+        self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
         """The lines of everything that stands directly in `parent`, in order."""
@@ -132,8 +134,12 @@ class _Walk:
         for child in parent.iterchildren():
             if child.tag == f"{_W}p":
                 self.paragraphs += 1
+                if not len(child):
+                    continue
                 place = Place(self.file, cell=f"段{self.paragraphs}")
-                text = clean_cell(self.text(child))
+                text = self.text(child)
+                check("line-chars", len(text), self.where)
+                text = clean_cell(text)
                 if text:
                     yield Line((text,), place)
                 for box in _boxes(child):
@@ -163,6 +169,7 @@ class _Walk:
                 for cell in _own(row, f"{_W}tc"):
                     yield from self.blocks(cell, depth + 1)
                 continue
+            self.counted.add(1)
             cells = [""] * _number(properties, "gridBefore", 0)
             merged: set[int] = set()
             for cell in _own(row, f"{_W}tc"):
@@ -177,6 +184,7 @@ class _Walk:
                 if continues:
                     merged.add(at)
                 text = "" if continues or swallowed else clean_cell(self.cell(cell))
+                self.counted.add(wide)
                 cells += [text, *[""] * (wide - 1)]
             cells += [""] * _number(properties, "gridAfter", 0)
             if any(cells):
@@ -299,4 +307,6 @@ def _number(properties: Any, name: str, default: int) -> int:
     """A count that the properties of a row or cell give: columns spanned or left out."""
     found = properties.find(f"{_W}{name}") if properties is not None else None
     value = (found.get(f"{_W}val") or "") if found is not None else ""
-    return min(max(int(value), default), MAX_SPAN) if value.isdigit() else default
+    if not (value.isascii() and value.isdecimal()):
+        return default
+    return min(max(int(value[:9]), default), MAX_SPAN)  # thousands of digits are no number of columns

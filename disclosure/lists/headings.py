@@ -29,6 +29,12 @@ _TERM_UNIT = re.compile(r"\((年|个?月|天|日)\)\Z")
 _MARKS = "*★※#:.、"
 
 
+#: 项目内容名称, 项目及服务名称: a name of the project, whatever is said of it between
+_TITLE = re.compile(
+    r"项目[及和或与/、]?(?:服务|内容|明细|具体|工作|任务|事项|标的|采购|支出|实施|子项|购买){1,3}名称\Z"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The meaning of a heading. `rank` orders headings of one field, the better first.
@@ -84,7 +90,9 @@ def heading(text: str) -> Heading | None:
         return amount
     title = words()["field"]["title"]
     bare = _BRACKET.sub("", flat)
-    if bare.endswith(tuple(title["endings"])) and not any(word in bare for word in title["never"]):
+    if (bare.endswith(tuple(title["endings"])) or _TITLE.search(bare)) and not any(
+        word in bare for word in title["never"]
+    ):
         return Heading("title", len(title["names"]))
     if (year := _YEAR.match(bare)) and (known := _names().get(bare[year.end() :])):
         return Heading(*known, year=int(year[1]) if year[1] else None)

@@ -21,18 +21,15 @@ from goufu.catalog.characters import narrow
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.amounts import money_unit, parse_amount, unit_of
 from goufu.disclosure.formats.detect import Kind, kind_of, with_forward_slashes
+from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes
 from goufu.disclosure.formats.spreadsheet import Sheet, cell_text, sheet_remarks, sheets
-from goufu.disclosure.formats.text import decoded, read_bytes
+from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import Line, clean_cell, label, merged_down, squeeze
 from goufu.disclosure.lists.headings import fields, has_title, heading, known_titles
 from goufu.disclosure.lists.table import Grid, Listed, find_header, read_list
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.tables.titles import is_title
 
-#: rows; a province has some hundred thousand lines a year
-MAX_ROWS = 1_000_000
-#: bytes of a record file
-MAX_FILE = 256 * 1024 * 1024
 #: what separates the cells of a text, the more likely first
 _SEPARATORS = (",", "\t", ";", "，", "|", "；")
 #: an apostrophe that keeps a spreadsheet from taking a text for a formula; goufu writes it into CSV
@@ -58,7 +55,7 @@ def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]
 
     Raises GoufuError where the file cannot be read, has no title column, or no rows.
     """
-    data = with_forward_slashes(read_bytes(path, MAX_FILE))
+    data = with_forward_slashes(read_bytes(path))
     listed = read_lists(data, path.name, kind_of(data, path.name, str(path)), str(path))
     return listed.items, listed.remarks
 
@@ -287,6 +284,8 @@ _Object = tuple[int, int, dict[str, Any]]
 
 def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
     """The objects in a text."""
+    check("rows", text.count("{"), file)
+    check("cells", text.count(",") // 3, file)
     records: list[_Object] = []
     remarks: list[Remark] = []
     start = text.lstrip("\ufeff \t\r\n")
@@ -304,7 +303,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
             continue
         place = Place(file, line=number)
         try:
-            value = json.loads(line, parse_float=Decimal)
+            value = json.loads(line, parse_float=Decimal, strict=False)
         except (ValueError, RecursionError):
             remarks.append(_row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
             continue
@@ -322,7 +321,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
 def _is_line_of_json(text: str) -> bool:
     """Whether the first line is an object by itself, so that the text is JSON Lines."""
     try:
-        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0])
+        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0], strict=False)
     except (ValueError, RecursionError):
         return False
     return True
@@ -330,7 +329,7 @@ def _is_line_of_json(text: str) -> bool:
 
 def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
     """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
-    decoder = json.JSONDecoder(parse_float=Decimal)
+    decoder = json.JSONDecoder(parse_float=Decimal, strict=False)
     line, counted = 1, 0
     at += 1
     while True:
@@ -417,7 +416,7 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
             "tabs or commas, or give the spreadsheet itself.",
             where or file,
         )
-    plain, head = _plain_list(text)
+    plain, head = ([], 0) if _is_separated(text) else _plain_list(text)
     if plain:
         return [Grid("", plain, lambda n, _: Place(file, line=n), told=False, header=head)]
     for separator in _SEPARATORS:
@@ -426,14 +425,37 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
     return [spaced]
 
 
+def _is_separated(text: str) -> bool:
+    """Whether most lines have the same number of cells, so that the text is a table and no list of items.
+
+    A title and its amount on each line are still a list.
+    """
+    lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
+    for separator in _SEPARATORS:
+        rows = [cells for line in lines if len(cells := line.strip(" ").split(separator)) > 1]
+        if len(rows) < 2 or len(rows) * 3 < len(lines) * 2:
+            continue
+        priced = sum(
+            parse_amount("".join(cells[1:])) is not None
+            and not cells[0].strip().isdigit()
+            and (len(cells) == 2 or parse_amount(cells[1]) is not None)
+            for cells in rows
+        )
+        if priced * 2 < len(rows) or parse_amount(rows[0][-1]) is None:
+            return True
+    return False
+
+
 def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[str, ...]]]:
     """The rows of a CSV text with their line numbers. Raises GoufuError where its quotes are not paired."""
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows: list[tuple[int, tuple[str, ...]]] = []
     line = 1
+    counted = Meter("cells", where)
     try:
         for cells in reader:
+            counted.add(len(cells))
             cleaned = tuple(_GUARD.sub("", cell_text(cell)) for cell in cells)
             if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
                 cleaned = cleaned[1:-1]
@@ -444,10 +466,10 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
             if any(cleaned):
                 rows.append((line, cleaned))
             line = reader.line_num + 1
-            if len(rows) > MAX_ROWS:
+            if len(rows) > limit("rows"):
                 raise GoufuError(
-                    f"超过 {MAX_ROWS:,} 行，请拆分后再读。",
-                    f"More than {MAX_ROWS:,} rows; split the file.",
+                    f"超过 {limit('rows'):,} 行，请拆分后再读；确需读取请加 --limit rows=数。",
+                    f"More than {limit('rows'):,} rows; split the file, or raise --limit rows=NUMBER.",
                     where,
                 )
     except csv.Error as error:

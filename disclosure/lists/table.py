@@ -18,6 +18,7 @@ from goufu.disclosure.amounts import (
     ABSURD_WAN,
     MoneyUnit,
     is_no_amount,
+    is_scientific,
     money_unit,
     parse_amount,
     to_wan,
@@ -62,7 +63,13 @@ _PAGE = re.compile(
 _ORDER = re.compile(
     r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
 )
-_AMONG = re.compile(r"\A(?:其中|其|含)[:：,，]|\A其中")
+_AMONG = re.compile(r"\A(?:其中|其|含)[:：,，]|\A其中(?!村|镇|乡|社区|小学|中学|幼儿园)")
+#: signed and dated below a table: 甲县城市管理局（盖章）
+_SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: 上年结转 alone in a row heads the rows below it
+_PART_ALONE = re.compile(
+    r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
+)
 _ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
 )
@@ -389,6 +396,8 @@ def _is_note(
     if len(filled) == 1:
         if _PAGE.match(squeeze(first)) and filled[0] not in reading.header.of("title"):
             return True
+        if _SEALED.search(squeeze(first)) or (_DAY.match(squeeze(first)) and "日" in first):
+            return True
         if re.match(r"\A[-—–]?\s*(?:第\s*\d+\s*页|\d+\s*/\s*\d+|page\s*\d+)", narrow(first), re.IGNORECASE):
             return True
         if money_unit(first) is not None and re.search(r"单\s*位|[(（]", first):
@@ -401,7 +410,12 @@ def _is_note(
         if under:
             return True
         wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in reading.grid.merged)
-        if wide or (_ORDER.match(squeeze(first)) and len(reading.header.names) > 1) or len(first) > 80:
+        if (
+            wide
+            or _PART_ALONE.match(squeeze(first))
+            or (_ORDER.match(squeeze(first)) and len(reading.header.names) > 1)
+            or len(first) > 80
+        ):
             reading.remarks.append(
                 Remark(
                     "row",
@@ -632,6 +646,13 @@ def _unit_for(reading: _Reading) -> tuple[str, bool]:
     return "", False
 
 
+def _states_unit(reading: _Reading) -> bool:
+    """Whether the heading of the amounts or a line above the table gives their unit."""
+    columns = [reading.amount] if reading.amount >= 0 else list(reading.funds)
+    headed = (reading.header.columns[n] for n in columns)
+    return bool(reading.units) or any(one is not None and one.unit is not None for one in headed)
+
+
 def _printed(reading: _Reading, row: _Row) -> str:
     """The amount a row prints; where only funds are printed, their sum."""
     cells = row.cells
@@ -699,6 +720,20 @@ def _judged(reading: _Reading, stem: str) -> Listed:
         own = next((name for c in per_row if c < len(row.cells) and (name := _money_cell(row.cells[c]))), "")
         amount_place = _amount_place(reading, row)
         amount, trouble = _amount_of(reading, row, own or unit, readable or bool(own), covered)
+        if per_row and amount and not own and not unit_of(_printed(reading, row)):
+            stated = "、".join(row.cells[c] for c in per_row if c < len(row.cells) and row.cells[c])
+            if stated or not _states_unit(reading):
+                where = amount_place or reading.place(row.number)
+                amount, trouble = (
+                    None,
+                    _refused(
+                        where,
+                        f"这一行的金额单位“{stated[:12]}”没有读懂" if stated else "这一行没有写金额单位",
+                        f"the unit of this row, “{stated[:12]}”, is not understood"
+                        if stated
+                        else "this row gives no unit",
+                    ),
+                )
         if n in reading.totals:
             read.append((row, None))
             sums.append((len(items), row, reading.totals[n], amount))
@@ -904,6 +939,13 @@ def _amount_of(
     if amount < 0:
         return amount, _remark(
             place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning"
+        )
+    if is_scientific(printed):
+        return amount, _remark(
+            place,
+            f"金额 {printed[:20]} 是科学计数法，可能已经四舍五入，请核对",
+            f"the amount {printed[:20]} is in scientific notation and may be rounded; check it",
+            "warning",
         )
     if value and not amount:
         return amount, _remark(

@@ -72,7 +72,7 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
             "GF101",
             "本部门目录和 B 类目录都没有列这项服务",
             "neither the department's section nor class B lists this service",
-            (words, f"查对 {'、'.join((*a.sections, 'B 类'))}（{'、'.join(a.versions)}）", nearest),
+            (words, f"查对 {'、'.join((*a.sections, 'B 类'))}（{'、'.join(a.versions)}）", nearest, a.gap),
             severity=severity,
             place=place,
             entry=" ".join(a.versions),

@@ -100,9 +100,15 @@ def bundled(a: Assessment) -> Iterator[Finding]:
         "服务与货物或工程打包，服务部分应单独列项" + (f"（{close.code} {close.name}）" if close else ""),
         "services bundled with goods or works; the service needs a line of its own",
         said,
-        f"标题并有{quoted((*tending, *things, *building))}" if both else "",
+        f"标题并有{quoted((*tending, *things, *building))}" if both else _parts(a),
         close,
     )
+
+
+def _parts(a: Assessment) -> str:
+    """The parts of a bundle with their words: 服务部分“运维”，货物部分“设备更新”."""
+    names = {"service": "服务", "goods": "货物", "works": "工程"}
+    return "，".join(f"{names[nature]}部分{quoted(words)}" for nature, words in a.parts)
 
 
 def hiring(a: Assessment) -> Iterator[Finding]:

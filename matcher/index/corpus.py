@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -21,15 +21,22 @@ from goufu.matcher.index import grams as arrays
 from goufu.matcher.index.grams import Index
 from goufu.matcher.index.targets import follow, targets_on
 from goufu.matcher.index.terms import EntryTerms, load_terms
+from goufu.matcher.wording import Wording, load_wording
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The index of a date and what applies to each section on it."""
+    """The index of a date and what applies to each section on it; `cache` is the folder where files are kept."""
 
     on: date
     index: Index
     applicable: Mapping[str, Applicable]
+    cache: Path | None = None
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The fitted n-grams, read when they are first wanted."""
+        return load_wording(None, self.cache)
 
 
 @lru_cache(maxsize=8)
@@ -38,17 +45,17 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     scope = targets_on(versions, on)
     newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
     terms = follow(load_terms(), newest, scope.targets)
-    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable)
+    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable, cache)
 
 
 def _index(
     targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], EntryTerms], cache: Path | None
 ) -> Index:
-    path = cache / f"index-{arrays.content_key(targets, terms)}.npz" if cache else None
+    path = cache / f"index-{arrays.content_key(targets, terms)}.idx" if cache else None
     if path and path.exists():
         try:
             return arrays.read(path, targets, terms)
-        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+        except (OSError, ValueError, KeyError, BadZipFile, EOFError, MemoryError):
             pass  # damaged: built anew below
     index = arrays.build(targets, terms)
     if path:

@@ -24,7 +24,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 6
+FORMAT = 7
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -85,6 +85,12 @@ class Index:
         return {name: number for number, name in enumerate(self.sections)}
 
     @cached_property
+    def heading_keys(self) -> tuple[str, ...]:
+        """The key of each third-level heading, by its number in `heading_of`; see `heading_key`."""
+        keys = {int(n): heading_key(t) for n, t in zip(self.heading_of, self.targets, strict=True)}
+        return tuple(keys[n] for n in range(len(keys)))
+
+    @cached_property
     def is_class_b(self) -> Array:
         """For each target 1 if it is of class B."""
         return np.array([t.section == "B" for t in self.targets], dtype=np.float32)
@@ -108,7 +114,7 @@ def _document(target: Target, terms: EntryTerms) -> dict[str, float]:
     return counts
 
 
-def _heading(target: Target) -> str:
+def heading_key(target: Target) -> str:
     """What makes two headings the same over sections: code and name; a class B entry is its own heading."""
     return (
         target.code
@@ -199,7 +205,7 @@ def _headings(
     """
     pooled: dict[str, Counter[str]] = defaultdict(Counter)
     for target, document in zip(targets, documents, strict=True):
-        pooled[_heading(target)].update(document.keys())
+        pooled[heading_key(target)].update(document.keys())
     number = {heading: i for i, heading in enumerate(pooled)}
     frequency = Counter(g for counts in pooled.values() for g in counts)
     rarity = {g: math.log((len(pooled) + 1) / (n + 0.5)) for g, n in frequency.items()}
@@ -212,7 +218,7 @@ def _headings(
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
     return {
-        "heading_of": np.array([number[_heading(t)] for t in targets], dtype=np.int32),
+        "heading_of": np.array([number[heading_key(t)] for t in targets], dtype=np.int32),
         "heading_rarity": np.array([rarity[g] for g in vocabulary], dtype=np.float32),
         "heading_start": np.searchsorted(table[:, 0], np.arange(len(vocabulary) + 1)).astype(np.int32),
         "heading_entry": table[:, 1].astype(np.int32),
@@ -236,6 +242,39 @@ _ARRAYS = (
 )
 
 
+#: bytes of the digest that a cache file begins with
+_DIGEST = 32
+
+
+def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
+    """Raise ValueError where postings or starts point beyond what there is: a digest only keeps accidents out."""
+    for starts, entries, most, size in (
+        ("start", "entry", targets, None),
+        ("across_start", "across_entry", targets, words + 1),
+        ("heading_start", "heading_entry", len(arrays["heading_of"]), words + 1),
+    ):
+        start, entry = arrays[starts], arrays[entries]
+        if (
+            start.dtype != np.int32
+            or entry.dtype != np.int32
+            or entry.ndim != 1
+            or (size is not None and start.shape != (size,))
+            or (start.size and (start.min() < 0 or start.max() > len(entry) or (np.diff(start) < 0).any()))
+            or (entry.size and (entry.min() < 0 or entry.max() >= most))
+        ):
+            raise ValueError("the cached index points beyond its end")
+    if (
+        arrays["weights"].shape != (len(arrays["entry"]), 5)
+        or arrays["across_weight"].shape != arrays["across_entry"].shape
+        or arrays["heading_weights"].shape != arrays["heading_entry"].shape
+        or arrays["rarity"].shape != (words,)
+        or arrays["heading_rarity"].shape != (words,)
+        or arrays["heading_of"].shape != (targets,)
+        or (targets and not 0 <= arrays["heading_of"].min() <= arrays["heading_of"].max() < targets)
+    ):
+        raise ValueError("the cached index does not fit")
+
+
 def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> str:
     """A name for exactly this content: 32 hexadecimal digits."""
     digest = hashlib.sha256(f"goufu index {FORMAT}\n".encode())
@@ -250,37 +289,67 @@ def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], Entry
 
 def save(index: Index, path: Path) -> None:
     """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
-    import os
-    import tempfile
-
     words, phrases = (
         np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
         for text in ("\n".join(index.vocabulary), index.phrases)
     )
+    save_arrays(
+        path, {"words": words, "phrases": phrases, **{array: getattr(index, array) for array in _ARRAYS}}
+    )
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays to `path`, whole or not at all, a SHA-256 of all that follows in front.
+
+    Raises OSError where the folder cannot be written.
+    """
+    import io
+    import os
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file, words=words, phrases=phrases, **{array: getattr(index, array) for array in _ARRAYS}
-            )
+            buffer = io.BytesIO()
+            np.savez(buffer, **arrays)
+            file.write(hashlib.sha256(buffer.getbuffer()).digest())
+            file.write(buffer.getbuffer())
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
+def read_arrays(path: Path) -> dict[str, Any]:
+    """The arrays that `save_arrays` wrote; nothing in them is ever unpickled.
+
+    Raises OSError or ValueError where a byte is not as it was written, BadZipFile, KeyError or EOFError as numpy does.
+    """
+    import io
+
+    whole = memoryview(path.read_bytes())
+    if hashlib.sha256(whole[_DIGEST:]).digest() != whole[:_DIGEST]:
+        raise ValueError("the cached arrays are damaged")
+    with np.load(io.BytesIO(whole[_DIGEST:]), allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
 def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> Index:
-    """The index that `save` wrote for exactly these targets. Raises OSError or ValueError where it is damaged."""
+    """The index that `save` wrote for exactly these targets.
+
+    Raises OSError or ValueError where a byte of it is not as it was written, or a number of it cannot be.
+    """
     ordered = sorted(targets, key=lambda t: t.section)
     sections: dict[str, tuple[int, int]] = {}
     for number, target in enumerate(ordered):
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
-    with np.load(path, allow_pickle=False) as arrays:
-        words = arrays["words"].tobytes().decode("utf-8").split("\n")
-        phrases = arrays["phrases"].tobytes().decode("utf-8")
-        loaded = {array: arrays[array] for array in _ARRAYS}
+    arrays = read_arrays(path)
+    words = arrays["words"].tobytes().decode("utf-8").split("\n")
+    phrases = arrays["phrases"].tobytes().decode("utf-8")
+    loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(words) + 1) or len(loaded["heading_of"]) != len(ordered):
         raise ValueError("the cached index does not fit")
+    _check_ranges(loaded, len(ordered), len(words))
     return Index(
         targets=tuple(ordered),
         sections=sections,

@@ -25,7 +25,8 @@ from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import data_directory
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.names import tidy_name
-from goufu.disclosure.formats.text import decode, read_bytes
+from goufu.disclosure.formats.gate import read_bytes
+from goufu.disclosure.formats.text import decode
 from goufu.matcher.nature import NATURES, likely_nature
 from goufu.matcher.precedents.apply import Precedent
 from goufu.matcher.precedents.similarity import key_format, title_key

@@ -50,9 +50,15 @@ def open_precedents(place: Place) -> Iterator[Precedents | None]:
         yield None
         return
     if _stale(place):
+        from goufu.store.engine import connect
         from goufu.store.precedents.keys import rekey
-        from goufu.store.schema import open_store
+        from goufu.store.schema import open_store, revision
 
+        if (
+            revision(connect(place, create=False)) is None
+        ):  # an empty database: its tables are made by the first run
+            yield None
+            return
         store = open_store(place, create=False)
         rekey(store)
         store.engine.dispose()
@@ -75,8 +81,13 @@ def state(place: Place) -> str:
                 return "older tables"  # brought up when the precedents are opened
             except sqlite3.DatabaseError as error:
                 raise _told(error, place) from None
+    import psycopg
+
     with _postgres(place) as connection:
-        return str(connection.execute(question).fetchone())
+        try:
+            return str(connection.execute(question).fetchone())
+        except psycopg.errors.UndefinedTable:
+            return ""  # an empty database
 
 
 def _any(connection: sqlite3.Connection) -> bool:

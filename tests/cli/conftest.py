@@ -1,9 +1,16 @@
-"""A browser for the tests of pages: the Chromium that the machine has, never one that is downloaded."""
+"""What tests of the desk share: the command with a store of its own, and a browser for the tests of pages.
+
+The browser is the Chromium that the machine has, never one that is downloaded.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +46,33 @@ def browser() -> Iterator[Any]:
             pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
         yield started
         started.close()
+
+
+ROOT = Path(__file__).parents[2]
+Goufu = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def goufu(tmp_path: Path) -> Goufu:
+    """The command with a store of its own, spoken to by 甲 unless said otherwise."""
+
+    def run(
+        *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh"
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "GOUFU_DB": str(tmp_path / "goufu.db"),
+            "GOUFU_OFFICER": by,
+            "COLUMNS": "100",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
+            cwd=ROOT,
+            env=environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+
+    return run

@@ -296,8 +296,7 @@ def test_a_doubt_says_what_is_doubted() -> None:
     for a in assess(items, load_catalogs(), today=date(2026, 1, 1)):
         shown = str(row(a)["score"])
         assert (a.doubt is None) == (a.decision == "auto") == ("?" not in shown)
-        if a.coded:
-            assert a.certainty == pytest.approx(a.nature_score * a.fit * a.coded.score)
+        assert a.certainty == (1.0 if a.barred else pytest.approx(a.trust))
         assert shown.startswith(f"{a.certainty:.0%}")
         if a.doubt:
             doubted += 1

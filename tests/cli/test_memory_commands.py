@@ -22,32 +22,6 @@ Goufu = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def goufu(tmp_path: Path) -> Goufu:
-    """The command with a store of its own, spoken to by 甲 unless said otherwise."""
-
-    def run(
-        *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh"
-    ) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "GOUFU_DB": str(tmp_path / "goufu.db"),
-            "GOUFU_OFFICER": by,
-            "COLUMNS": "100",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
-            cwd=ROOT,
-            env=environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-
-    return run
-
-
-@pytest.fixture
 def saved(goufu: Goufu) -> Goufu:
     """The same after the approvals bureau's budget was recorded as run 1."""
     result = goufu("classify", APPROVALS, "--save", "--format", "jsonl")

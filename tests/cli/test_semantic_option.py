@@ -17,14 +17,14 @@ KEY = "sk-geheim-0123456789"
 HEADINGS = "id,department,year,title,summary,amount_wan\n"
 LINES = (
     HEADINGS
-    + "1,某县卫生健康局,2026,宣传活动,,5\n2,某县卫生健康局,2026,机关食堂餐饮服务,,8\n3,某县卫生健康局,2026,遗属补助,,1\n"
+    + "1,某县卫生健康局,2026,宣传片,,5\n2,某县卫生健康局,2026,机关食堂餐饮服务,,8\n3,某县卫生健康局,2026,遗属补助,,1\n"
 )
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
     with serving() as running:
-        running.meanings = (("宣传活动", "内部影音制作服务"),)
+        running.meanings = (("宣传片", "内部影音制作服务"),)
         yield running
 
 

@@ -54,7 +54,7 @@ def test_a_declared_service_that_is_works_has_no_code() -> None:
 
 
 def test_a_silenced_finding_gives_the_code_back() -> None:
-    line = item("泵站运维人员工资", summary="用于泵站、提升闸正常运行维护费用")
+    line = item("泵站运维劳务派遣", summary="用于泵站、提升闸正常运行维护费用")
     told, quiet = audited(line), audited(line, silences=(Silence("GF203", "合同按运维绩效付费"),))
     assert told.assessments[0].coded is None
     assert quiet.assessments[0].coded is not None and quiet.assessments[0].gov_service

@@ -107,7 +107,7 @@ def test_the_record_has_the_fields_of_the_contract_and_in_order() -> None:
             "versions",
             "reference_date",
         ),
-        *("nature", "nature_score", "status", "decision", "codes", "elsewhere", "findings"),
+        *("nature", "nature_score", "status", "decision", "certainty", "codes", "elsewhere", "findings"),
         *("gov_service", "gov_service_type", "gov_service_catalog_code", "gov_service_catalog_name"),
     ]
     assert record["amount_wan"] == 12.3 and record["gov_service_catalog_code"] == "A110107"

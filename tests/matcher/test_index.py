@@ -21,7 +21,7 @@ TERMS = {("甲", "A010101"): EntryTerms(("排水泵站值守",), ("污水管网�
 
 def test_a_saved_index_is_read_back_the_same(tmp_path: Path) -> None:
     index = build(TARGETS, TERMS)
-    path = tmp_path / "index.npz"
+    path = tmp_path / "index.idx"
     save(index, path)
     again = read(path, TARGETS, TERMS)
     assert again.vocabulary == index.vocabulary
@@ -30,7 +30,7 @@ def test_a_saved_index_is_read_back_the_same(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_not_taken_for_an_index(tmp_path: Path) -> None:
-    path = tmp_path / "index.npz"
+    path = tmp_path / "index.idx"
     path.write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises((ValueError, OSError, Exception)) as caught:
         read(path, TARGETS, TERMS)
@@ -63,7 +63,7 @@ def test_a_corpus_is_kept_and_found_again(tmp_path: Path) -> None:
     versions = load_catalogs()
     open_corpus.cache_clear()
     first = open_corpus(versions, date(2026, 1, 1), tmp_path)
-    kept = list(tmp_path.glob("index-*.npz"))
+    kept = list(tmp_path.glob("index-*.idx"))
     assert len(kept) == 1
     kept[0].write_bytes(b"not an index")
     open_corpus.cache_clear()

@@ -9,7 +9,7 @@ from goufu.matcher.assess import assess
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.index.grams import Index
 from goufu.matcher.misread import read_as
-from goufu.matcher.search import search
+from goufu.matcher.search import look_up
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +59,5 @@ def test_the_reading_is_told_and_the_line_is_kept_as_written() -> None:
 
 
 def test_a_query_is_read_so_too() -> None:
-    corpus = open_corpus(load_catalogs(), TODAY)
-    (first, *_) = search(corpus, "末成年人保护")
+    first = look_up("末成年人保护", load_catalogs(), TODAY).entries[0]
     assert (first.section, first.code) == ("民政", "A040105")

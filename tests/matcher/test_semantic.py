@@ -31,8 +31,8 @@ from hypothesis import strategies as st
 
 KEY = "sk-geheim-0123456789"
 #: a line that several class B entries could be; 内部影音 is what the service is told it means
-LINE = BudgetItem("1", "宣传活动", department="某县卫生健康局", year=2026)
-MEANING = (("宣传活动", "内部影音制作服务"),)
+LINE = BudgetItem("1", "宣传片", department="某县卫生健康局", year=2026)
+MEANING = (("宣传片", "内部影音制作服务"),)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_model_decides_between_close_candidates_and_a_person_looks() -> None
 def test_a_changed_first_place_is_never_auto(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goufu.matcher.rank.auto_threshold", lambda: 0.0)
     assert judged([LINE])[0].decision == "auto"
-    assert judged([LINE], Reranker(Counted((("宣传活动", "卫生健康知识宣传服务"),))))[0].decision == "auto"
+    assert judged([LINE], Reranker(Counted((("宣传片", "卫生健康知识宣传服务"),))))[0].decision == "auto"
     assert judged([LINE], Reranker(Counted(MEANING)))[0].decision == "review"
 
 

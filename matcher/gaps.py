@@ -1,0 +1,64 @@
+"""Services that offices buy often and that the catalogs lack, with the reason why each counts as unlisted.
+
+`data/unlisted.toml` lists them. A gap is found by its words in a title; where the words stand at the title's end, they
+name what is bought. It weighs against being listed (see TRUST in `goufu.matcher.rank`) and is told to the officer where the
+line is judged unlisted; it never decides alone, as a department's own section may list just that.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
+from goufu.matcher.text import by_start, pairs, said, spotted
+
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
+#: what may stand behind the word that names what is bought
+_BEHIND = re.compile(r"^(?:服务|采购|购买|项目|经费|资金|费用|费|款|尾款|外包|委托|工作|[\W\d_])*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A kind of service that the catalogs lack, and why (`english`: the same in English)."""
+
+    name: str
+    why: str
+    english: str
+
+
+@lru_cache(maxsize=2)
+def load_gaps(path: Path | None = None) -> Mapping[str, Gap]:
+    """The gap that each word means, from `unlisted.toml`. Raises CatalogError where the file is malformed."""
+    path = path or data_directory() / "unlisted.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))["gap"]
+        return {term: Gap(t["name"], t["why"], t["english"]) for t in tables for term in t["terms"]}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise CatalogError(f"目录缺项表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+
+
+@lru_cache(maxsize=1)
+def _starts() -> Mapping[str, tuple[str, ...]]:
+    return by_start(load_gaps())
+
+
+def gap_of(title: str) -> tuple[Gap | None, float]:
+    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside."""
+    text = said(title).head
+    if "(" in text:
+        text = _BRACKETS.sub(" ", text)
+    found = spotted(_starts(), text, pairs(text))
+    best: tuple[Gap | None, float] = (None, 0.0)
+    for term in sorted(found, key=len, reverse=True):
+        ends = _BEHIND.match(text[text.rindex(term) + len(term) :]) is not None
+        if ends:
+            return load_gaps()[term], 1.0
+        if not best[1]:
+            best = load_gaps()[term], 0.4
+    return best

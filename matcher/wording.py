@@ -1,0 +1,340 @@
+"""What the words of a line speak for: character n-grams of its parts, each with weights that were fitted.
+
+Chinese budget lines have no spaces, so every run of one to four characters is a possible word. Where a run stands
+matters as much as what it is: the last characters of the title name what is bought (…设计费), a bracket narrows it, the
+summary's clauses begin with what is done. Each place has its own n-grams (`PLACES`). Beside the words stand the
+columns that budget and procurement systems export (30227 委托业务费, C0401), the kind of body, and the amount's size.
+
+An n-gram speaks for natures (`goufu.matcher.nature`), for third-level headings of the catalog, and for `UNLISTED`: that no
+department's catalog lists such a service. The weights are data, `data/wording/grams.tsv`, fitted by `benchmarks/fit.py`;
+an n-gram is kept only if lines of several departments have it, so that no line can be read from them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from operator import add
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.index.grams import Array, Ints, read_arrays, save_arrays
+from goufu.matcher.text import normal, own_name, said
+from numpy.typing import NDArray
+
+#: where in a line an n-gram stands, and how much all n-grams of that place together count for
+PLACES: Mapping[str, float] = {
+    "title": 3.0,
+    "end": 2.0,  # the title's last characters, without brackets; and those before 项目, 经费, 尾款 …, marked by ~
+    "bracket": 1.0,
+    "summary": 2.0,
+    "clause": 0.7,  # how the summary's clauses begin, and how they end, marked by ~
+    "body": 0.7,  # the department's or unit's name without its place
+    "column": 4.0,  # what other systems export beside the line
+    "shape": 0.3,  # the amount's size, and whether there is a summary
+}
+#: what speaks for a service that no department's catalog lists
+UNLISTED = "unlisted"
+#: characters of title and summary that are read
+_TITLE, _SUMMARY = 60, 90
+
+_SILENT = re.compile(
+    r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?"
+    r"|(?:19|20)?\d\d[-—~至](?:19|20)?\d\d年度?|(?:19|20)?\d\d年度?|(?:19|20)\d\d"
+    r"|某{1,2}(?:省|市|县|区|旗|州|镇|乡|街道|村|社区)?"
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]?")
+_DRESS = re.compile(
+    r"(?:采购项目|意向公开|项目|资金|经费|专项|费用|尾款|余款|款|采购|第.批|[一二三]期|[0-9]|[^一-鿿a-z])+$"
+)
+_RUNS = re.compile(r"[一-鿿]+|[a-z]+|0|[^\s一-鿿a-z0]")
+_WORDS = re.compile(r"[一-鿿a-z]+")
+_CLAUSES = re.compile(r"[,，。;；、:：]")
+_RANKS = re.compile(r"某|省|市|县|区")
+_CODE = re.compile(r"[A-Za-z]?\d{2,12}")
+
+
+class Line(NamedTuple):
+    """What is read of a line: its texts, the body that buys (unit or department), the amount in 万元, and its `columns`."""
+
+    title: str
+    summary: str = ""
+    department: str = ""
+    unit: str = ""
+    amount_wan: float | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The known n-grams of a batch: for each its line (`row`, ascending), number and weight; `strange` is for each line
+    the share of its title's pairs that the model does not know."""
+
+    row: Ints
+    gram: Ints
+    weight: Array
+    strange: Array
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The fitted n-grams, G of them. `known` gives by place and text the number of an n-gram, `names` the reverse.
+
+    `rarity` G; `place` G, the number of its place in PLACES; `natures` G × natures. What they say of headings is
+    sparse: `start[g]` … `start[g + 1]` are the numbers in `heading` (into `headings`) and `value` of gram g.
+    """
+
+    known: Mapping[str, Mapping[str, int]]
+    names: tuple[str, ...]
+    rarity: Array
+    place: Ints
+    natures: Array
+    headings: tuple[str, ...]
+    start: Ints
+    heading: Ints
+    value: Array
+
+
+def columns_of(item: BudgetItem) -> tuple[str, ...]:
+    """What the columns beside a line say, each code whole and by its first digits: `e:302`, `e:30227`, `p:c`, `p:c04`.
+
+    e: 部门预算支出经济分类, g: 政府预算支出经济分类, p: 采购品目 (a goods, b works, c services), `procured` 是否政府采购.
+    """
+    return columns(item.economic_class, item.government_economic_class, item.procurement_item, item.procured)
+
+
+def columns(
+    economic: str = "", government: str = "", procurement: str = "", procured: bool | None = None
+) -> tuple[str, ...]:
+    """The same for the columns themselves."""
+    found: list[str] = []
+    for mark, text in (("e", economic), ("g", government), ("p", procurement)):
+        code = _CODE.match(text.strip()) if text else None
+        if code and (mark == "p") == code[0][0].isalpha():
+            whole = code[0].lower()
+            found += [
+                f"{mark}:{whole[:n]}" for n in ((1, 3, 5) if mark == "p" else (3, 5)) if n <= len(whole)
+            ]
+    if procured is not None:
+        found.append("procured" if procured else "not procured")
+    return tuple(dict.fromkeys(found))
+
+
+def plain(text: str, department: str) -> str:
+    """A text in normal form without years, document numbers, the buyer's own name and place; every number is a 0."""
+    text = _SILENT.sub(" ", text)
+    own = own_name(department)
+    if own:
+        text = own.sub(" ", text)
+    return _NUMBER.sub("0", text)
+
+
+def _grams(text: str, longest: int) -> list[str]:
+    """The runs of one to `longest` characters in every Chinese run; other words whole."""
+    found: list[str] = []
+    for run in _RUNS.findall(text):
+        if run[0] < "一":
+            found.append(run)
+            continue
+        grams: Sequence[str] = run
+        found += grams
+        for length in range(1, longest):
+            grams = list(map(add, grams, run[length:]))
+            found += grams
+    return found
+
+
+def parts(line: Line) -> dict[str, list[str]]:
+    """The n-grams of a line by the place where they stand."""
+    item = said(line.title, line.summary)
+    head = plain(item.head[:_TITLE], line.department)
+    body = plain(item.body[: _SUMMARY + 30], line.department)[:_SUMMARY]
+    if body.rstrip("。. ") in head:
+        body = ""  # a summary that repeats the title adds nothing
+    bare = _BRACKETS.sub(" ", head).strip(" )）")
+    ends = []
+    for text, mark in ((bare, ""), (_DRESS.sub("", bare), "~")):
+        words = _WORDS.findall(text)
+        if words:
+            ends += [mark + words[-1][-n:] for n in range(1, 6 if mark else 5) if n <= len(words[-1])]
+    clauses = [c for c in map(str.strip, _CLAUSES.split(body)) if c] if body else []
+    name = _WORDS.findall(_RANKS.sub("", normal(line.unit or line.department)))
+    amount = line.amount_wan
+    size = "none" if amount is None else str(min(6, int(math.log10(max(amount, 0.1)) + 1)))
+    return {
+        "title": _grams(head, 4),
+        "end": ends,
+        "bracket": [g for text in _IN_BRACKETS.findall(head) for g in _grams(text, 3)] if "(" in head else [],
+        "summary": _grams(body, 2),
+        "clause": [c[:2] for c in clauses] + ["~" + c[-2:] for c in clauses if len(c) > 1],
+        "body": [g for word in name for g in map(add, word, word[1:])],
+        "column": list(line.columns),
+        "shape": [size, "summary" if body else "no summary"],
+    }
+
+
+def vectors(lines: Sequence[Line], wording: Wording) -> Vectors:
+    """The known n-grams of `lines`. Those of one place of a line have together the length that PLACES gives."""
+    rows: list[int] = []
+    numbers: list[int] = []
+    counts: list[int] = []
+    strange = np.zeros(len(lines), dtype=np.float32)
+    for row, line in enumerate(lines):
+        for place, grams in parts(line).items():
+            if not grams:
+                continue
+            found = Counter(map(wording.known[place].get, grams, repeat(-1)))
+            unknown = found.pop(-1, 0)
+            if place == "title":
+                strange[row] = unknown / len(grams)
+            rows += repeat(row, len(found))
+            numbers += found.keys()
+            counts += found.values()
+    return Vectors(
+        np.array(rows, dtype=np.int32),
+        np.array(numbers, dtype=np.int32),
+        _weights(rows, numbers, counts, wording.rarity, wording.place, len(lines)),
+        strange,
+    )
+
+
+def _weights(
+    rows: Sequence[int], numbers: Sequence[int], counts: Sequence[int], rarity: Array, place: Ints, lines: int
+) -> Array:
+    """1 + log of the count, times rarity; each place of a line brought to its length."""
+    row, gram = np.array(rows, dtype=np.int64), np.array(numbers, dtype=np.int64)
+    weight = (1 + np.log(np.array(counts, dtype=np.float32))) * rarity[gram]
+    cell = row * len(PLACES) + place[gram]
+    length = np.sqrt(np.bincount(cell, weight**2, lines * len(PLACES)))
+    scale = np.array(list(PLACES.values()))
+    return np.asarray(scale[place[gram]] * weight / np.maximum(length[cell], 1e-9), dtype=np.float32)
+
+
+def for_natures(found: Vectors, wording: Wording, lines: int) -> NDArray[np.float64]:
+    """What the words say of each nature: lines × natures, before normalisation."""
+    forces = found.weight[:, None] * wording.natures[found.gram]
+    out = [np.bincount(found.row, column, lines) for column in forces.T]
+    return np.stack(out, axis=1) if len(found.row) else np.zeros((lines, wording.natures.shape[1]))
+
+
+def for_headings(found: Vectors, wording: Wording, lines: int) -> Array:
+    """What the words say of each of `wording.headings`: lines × headings."""
+    first = wording.start[found.gram].astype(np.int64)
+    count = wording.start[found.gram + 1].astype(np.int64) - first
+    which = np.repeat(np.arange(len(count)), count)
+    at = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + first[which]
+    width = len(wording.headings)
+    cell = found.row[which].astype(np.int64) * width + wording.heading[at]
+    total = np.bincount(cell, found.weight[which] * wording.value[at], lines * width)
+    return total.reshape(lines, width).astype(np.float32)
+
+
+def table_path() -> Path:
+    """Where the fitted n-grams are."""
+    return data_directory() / "wording" / "grams.tsv"
+
+
+@lru_cache(maxsize=2)
+def load_wording(path: Path | None = None, cache: Path | None = None) -> Wording:
+    """The fitted n-grams of `grams.tsv`: place, gram, rarity, weights for natures and for headings, all × 100.
+
+    The first line names the columns, the second the headings by number. `cache` is a folder where what was read is kept
+    under a name made of the file's content (None: it is read anew each time). Raises CatalogError where it is malformed.
+    """
+    path = path or table_path()
+    try:
+        content = path.read_bytes()
+        kept = cache / f"wording-{hashlib.sha256(content).hexdigest()[:32]}.npz" if cache else None
+        if kept and kept.exists():
+            with contextlib.suppress(
+                OSError, ValueError, KeyError, BadZipFile, EOFError
+            ):  # damaged: read anew
+                return _kept(kept)
+        found = _read(content.decode("utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise CatalogError(f"词语权重无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+    if kept:
+        with contextlib.suppress(OSError):  # a read-only home folder only costs time
+            _keep(found, kept)
+    return found
+
+
+def _read(text: str) -> Wording:
+    _, headings, *rows = text.rstrip("\n").split("\n")
+    places, names, rarity, natures, sparse = zip(*(row.split("\t") for row in rows), strict=True)
+    order = {place: number for number, place in enumerate(PLACES)}
+    place = np.array([order[place] for place in places], dtype=np.int32)
+    pairs = np.fromstring(" ".join(sparse), dtype=np.int32, sep=" ").reshape(-1, 2)
+    counts = [(told.count(" ") + 1) // 2 for told in sparse]
+    return Wording(
+        known=_known(names, place),
+        names=names,
+        rarity=_hundredths(rarity),
+        place=place,
+        natures=_hundredths(natures).reshape(len(rows), -1),
+        headings=tuple(headings.split("\t")),
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        heading=np.ascontiguousarray(pairs[:, 0]),
+        value=(pairs[:, 1] / np.float32(100)).astype(np.float32),
+    )
+
+
+def _known(names: Sequence[str], place: Ints) -> dict[str, dict[str, int]]:
+    """The number of every n-gram by its place; those of one place stand together."""
+    found = {}
+    for number, name in enumerate(PLACES):
+        at = np.flatnonzero(place == number).tolist()
+        found[name] = dict(zip((names[n] for n in at), at, strict=True))
+    return found
+
+
+def _keep(wording: Wording, path: Path) -> None:
+    """Write what was read to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
+    arrays = {name: getattr(wording, name) for name in _ARRAYS}
+    texts = {
+        name: np.frombuffer("\n".join(getattr(wording, name)).encode("utf-8"), dtype=np.uint8)
+        for name in ("names", "headings")
+    }
+    save_arrays(path, {**arrays, **texts})
+
+
+def _kept(path: Path) -> Wording:
+    file = read_arrays(path)
+    names, headings = (
+        tuple(file[name].tobytes().decode("utf-8").split("\n")) for name in ("names", "headings")
+    )
+    arrays = {name: file[name] for name in _ARRAYS}
+    if (
+        any(len(arrays[name]) != len(names) for name in ("place", "rarity", "natures"))
+        or arrays["start"].shape != (len(names) + 1,)
+        or len(arrays["heading"]) != len(arrays["value"])
+        or (np.diff(arrays["start"]) < 0).any()
+        or arrays["start"][-1] > len(arrays["heading"])
+        or (
+            len(arrays["heading"])
+            and not 0 <= arrays["heading"].min() <= arrays["heading"].max() < len(headings)
+        )
+    ):
+        raise ValueError("the kept n-grams do not fit")
+    return Wording(known=_known(names, arrays["place"]), names=names, headings=headings, **arrays)
+
+
+_ARRAYS = ("rarity", "place", "natures", "start", "heading", "value")
+
+
+def _hundredths(texts: Sequence[str]) -> Array:
+    return (np.fromstring(" ".join(texts), dtype=np.int32, sep=" ") / np.float32(100)).astype(np.float32)

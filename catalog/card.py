@@ -131,8 +131,9 @@ def _unknown(
     near = sorted(
         near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
     )[:4]
-    listed = "、".join(f"{e.code} {e.name}" for e in dict.fromkeys(near))
-    where = f"“{'、'.join(sections)}”" if sections else ids
+    nearest = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
+    zh = f"“{'、'.join(sections)}”" if sections else f"{ids} "
     return UnknownNameError(
-        f"{where}中没有代码 {code}；相近的有 {listed}", f"no code {code} in {where}; nearest: {listed}"
+        f"{zh}中没有代码 {code}；相近的有 {'、'.join(nearest)}",
+        f"no code {code} in {', '.join(sections) or ids}; nearest: {', '.join(nearest)}",
     )

@@ -367,7 +367,8 @@ def version_named(versions: Sequence[CatalogVersion], name: str) -> CatalogVersi
     for version in versions:
         if name == version.id or wanted == version.number:
             return version
-    known = "、".join(v.id for v in versions)
+    known = [v.id for v in versions]
     raise UnknownNameError(
-        f"没有目录版本“{name}”；现有 {known}", f"no catalog version '{name}'; known: {known}"
+        f"没有目录版本“{name}”；现有 {'、'.join(known)}",
+        f"no catalog version '{name}'; known: {', '.join(known)}",
     )

@@ -118,6 +118,8 @@ def shared(
     ] = False,
 ) -> None:
     """购服：政府购买服务指导性目录的编码、查询与核对。"""
+    if not lang.lower().startswith(("zh", "en")):
+        raise GoufuError(f"--lang 应为 zh 或 en，实为“{lang}”", f"--lang takes zh or en, found '{lang}'")
     output.set_language(lang)
 
 

@@ -493,7 +493,8 @@ def section_named(name: str, path: Path | None = None) -> tuple[str, ...]:
     near = dict.fromkeys(
         s for w, _, _ in process.extract(name, list(words), scorer=fuzz.WRatio, limit=6) for s in words[w]
     )
-    nearest = "、".join(list(near)[:3])
+    nearest = list(near)[:3]
     raise UnknownNameError(
-        f"不认识部门“{name}”；相近的有：{nearest}", f"no department '{name}'; the nearest are: {nearest}"
+        f"不认识部门“{name}”；相近的有：{'、'.join(nearest)}",
+        f"no department '{name}'; the nearest are: {', '.join(nearest)}",
     )

@@ -457,9 +457,9 @@ class Archive:
         if key not in self._memo:
             for name in (old, new):
                 if name not in self.by_id:
-                    known = "、".join(self.by_id)
                     raise UnknownNameError(
-                        f"没有目录版本“{name}”；现有 {known}", f"no catalog version '{name}'; known: {known}"
+                        f"没有目录版本“{name}”；现有 {'、'.join(self.by_id)}",
+                        f"no catalog version '{name}'; known: {', '.join(self.by_id)}",
                     )
             one, two = self.by_id[old], self.by_id[new]
             self._memo[key] = compare(

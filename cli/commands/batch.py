@@ -445,6 +445,7 @@ def summary_of(path: Path, key: str, one: Audit, reports: Sequence[str]) -> Summ
         "items": len(some),
         "amount": float(sum(natures.values(), Decimal(0))),
         "natures": {nature: float(amount) for nature, amount in natures.items()},
+        "services": float(sum((a.item.amount_wan or Decimal(0) for a in some if a.gov_service), Decimal(0))),
         "statuses": dict(Counter(a.status for a in some)),
         "review": sum(a.decision == "review" for a in some),
         "severities": dict(Counter(f.severity for _, f in open_findings)),

@@ -255,7 +255,9 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
     from goufu.cli.render.verdicts import COLUMNS, row
 
     first = assessments[0]
-    title = f"{name or say('（部门未知）', '(department unknown)')} {say(f'{year} 年预算', f'budget {year}') if year else ''}"
+    title = name or say("（部门未知）", "(department unknown)")
+    if year:
+        title += say(f" {year} 年预算", f" budget {year}")
     sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say(
         "不能确定", "unknown"
     )

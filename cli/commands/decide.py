@@ -68,7 +68,7 @@ def decide(
     if records or form != "table":
         emit(records, COLUMNS, form)
     by_fate = Counter(r.fate for r in results)
-    counts = "，".join(f"{say(*words[f])} {n}" for f in FATES if (n := by_fate[f]))  # type: ignore[index]
+    counts = say("，", ", ").join(f"{say(*words[f])} {n}" for f in FATES if (n := by_fate[f]))  # type: ignore[index]
     dry = say("（只核对，没有记录）", " (checked only, nothing stored)") if dry_run else ""
     note(
         f"运行 {found.id}：{counts or '没有填写核定代码'}{dry}",

@@ -112,7 +112,7 @@ def _print(cards: Sequence[EntryCard]) -> None:
         if card.children:
             print(f"  {say('下级', 'below')}　" + "、".join(f"{c.code} {c.name}" for c in card.children))
         life = [f"{h.version} {h.name or states[h.state]}" for h in card.history]
-        print(f"  {say('沿革', 'history')}　" + "；".join(life))
+        print(f"  {say('沿革', 'history')}　" + say("；", "; ").join(life))
         print(f"  {say('来源', 'source')}　{e.source}")
 
 

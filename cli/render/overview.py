@@ -6,15 +6,34 @@ Made from the summaries that each document left (see `goufu.cli.commands.batch`)
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from goufu.cli.render.page import render
-from goufu.cli.render.verdicts import NATURES, SEVERITIES
+from goufu.cli.render.verdicts import BARRED, NATURES, SEVERITIES
 from goufu.cli.shared.output import say
 
 Summary = dict[str, Any]
+
+
+def bought(s: Summary) -> float:
+    """万元 of purchased services; of services, in a summary that an older goufu made."""
+    found: float = s.get("services", s["natures"].get("service", 0.0))
+    return found
+
+
+def _by_nature(read: Sequence[Summary]) -> Iterator[tuple[str, float]]:
+    """万元 by nature, what may not be purchased as a service apart from what is."""
+    for nature, words in NATURES.items():
+        sum_ = sum(s["natures"].get(nature, 0.0) for s in read)
+        if nature != "service":
+            yield say(*words), sum_
+            continue
+        services = sum(bought(s) for s in read)
+        yield say(*words), services
+        if round(sum_ - services, 2) > 0:
+            yield say(*BARRED), sum_ - services
 
 
 def figures_of(summaries: Iterable[Summary]) -> dict[str, Any]:
@@ -27,7 +46,7 @@ def figures_of(summaries: Iterable[Summary]) -> dict[str, Any]:
         documents += 1
         items += s["items"]
         amount += s["amount"]
-        services += s["natures"].get("service", 0.0)
+        services += bought(s)
         listed += s["statuses"].get("listed", 0)
         unlisted += s["statuses"].get("unlisted", 0)
         review += s["review"]
@@ -103,16 +122,15 @@ def overview_page(summaries: Sequence[Summary]) -> str:
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
                 "bars": _stacked(fired[rule], most),
-                "severities": "，".join(f"{say(*SEVERITIES[k])} {n}" for k, n in fired[rule].items()),
+                "severities": say("，", ", ").join(
+                    f"{say(*SEVERITIES[k])} {n}" for k, n in fired[rule].items()
+                ),
             }
             for rule, count in total["rules"].most_common()
         ],
         years=by_year(read),
         departments=over_years(read),
-        natures=[
-            (say(*words), sum(s["natures"].get(nature, 0.0) for s in read))
-            for nature, words in NATURES.items()
-        ],
+        natures=list(_by_nature(read)),
     )
 
 
@@ -210,7 +228,9 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
             {
                 "rule": rule,
                 "title": say(load_rules()[rule].zh, load_rules()[rule].en),
-                "severity": "，".join(f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()),
+                "severity": say("，", ", ").join(
+                    f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()
+                ),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
             }

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.changes_page import content_hash
-from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, amount, number_of
+from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, amount, number_of, spent_on
 from goufu.cli.shared.output import language, say
 
 if TYPE_CHECKING:
@@ -178,26 +178,28 @@ def natures_bar(some: Sequence[Assessment]) -> list[dict[str, Any]]:
     """One bar of all money by nature: for each its beginning and width in per cent, and its figures."""
     by: dict[str, Decimal] = defaultdict(Decimal)
     counts: Counter[str] = Counter()
-    for a in some:
-        by[a.nature] += a.item.amount_wan or Decimal(0)
-        counts[a.nature] += 1
+    natures: dict[str, str] = {}
+    for a in sorted(some, key=lambda a: (list(NATURES).index(a.nature), a.gov_service is False)):
+        word = spent_on(a)
+        natures.setdefault(word, a.nature)
+        by[word] += a.item.amount_wan or Decimal(0)
+        counts[word] += 1
     total = sum(by.values(), Decimal(0))
     drawn, at = [], 0.0
-    for nature in NATURES:
-        if counts[nature]:
-            width = share(by[nature], total)
-            drawn.append(
-                {
-                    "key": nature,
-                    "word": say(*NATURES[nature]),
-                    "count": counts[nature],
-                    "amount": amount(by[nature]),
-                    "share": f"{width:.0f}%",
-                    "x": f"{at:.3f}%",
-                    "width": f"{max(width, 0.0):.3f}%",
-                }
-            )
-            at += width
+    for word, nature in natures.items():
+        width = share(by[word], total)
+        drawn.append(
+            {
+                "key": nature,
+                "word": word,
+                "count": counts[word],
+                "amount": amount(by[word]),
+                "share": f"{width:.0f}%",
+                "x": f"{at:.3f}%",
+                "width": f"{max(width, 0.0):.3f}%",
+            }
+        )
+        at += width
     return drawn
 
 

@@ -73,7 +73,12 @@ class Progress:
 
 
 def options_of(record: Mapping[str, Any]) -> tuple[Option, ...]:
-    """The candidates of a record, best first, each with the chance that the line is listed and this is its entry."""
+    """The candidates of a record, best first, each with the chance that this is its entry.
+
+    That is, that the line is a service, and listed, and listed so: the same measure as the certainty above them.
+    """
+    nature = record.get("nature_score", 1.0)
+    service = nature if record.get("nature", "service") == "service" else 1 - nature
     return tuple(
         Option(
             c["version"],
@@ -81,7 +86,7 @@ def options_of(record: Mapping[str, Any]) -> tuple[Option, ...]:
             c["code"],
             c["name"],
             tuple(c["path"]),
-            c["score"] * record.get("fit", 1.0),
+            c["score"] * record.get("fit", 1.0) * service,
             tuple(c["why"]),
         )
         for c in record.get("codes", ())

@@ -121,6 +121,18 @@ def row(a: Assessment) -> dict[str, Any]:
     }
 
 
+#: a service that a finding says may not be purchased as one
+BARRED = ("服务（不得购买）", "service (not to be purchased)")
+
+
+def spent_on(a: Assessment) -> str:
+    """What the money of an item buys, in a word; a service that may not be purchased as one is told apart.
+
+    So the figure beside 服务 is the same wherever services are added up.
+    """
+    return say(*(BARRED if a.nature == "service" and a.gov_service is False else NATURES[a.nature]))
+
+
 def sureness(certainty: float, doubt: str | None, between: str = " ") -> str:
     """How sure the decision is, and where a person must look what is doubted: `72%?` and 代码."""
     shown = f"{certainty:.0%}"
@@ -141,13 +153,15 @@ def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ())
     bought = sum((a.item.amount_wan or Decimal(0) for a in assessments if a.gov_service), Decimal(0))
     by = Counter(a.status for a in assessments)
     review = sum(a.decision == "review" for a in assessments)
+    lacking = sum(a.item.amount_wan is None for a in assessments)
+    without = say(f"（{lacking} 项没有金额）", f" ({lacking} without an amount)") if lacking else ""
     everything = [*findings, *(f for a in assessments for f in a.findings)]
     grave = Counter(f.severity for f in everything if not f.silenced)
     return say(
-        f"共 {len(assessments)} 项 {amount(total)} 万元，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
+        f"共 {len(assessments)} 项 {amount(total)} 万元{without}，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
         f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"
         f"待复核 {review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
-        f"{len(assessments)} items, {amount(total)} (10k CNY), services {amount(bought)}; listed {by['listed']}, unlisted {by['unlisted']}, "
+        f"{len(assessments)} items, {amount(total)} (10k CNY){without}, services {amount(bought)}; listed {by['listed']}, unlisted {by['unlisted']}, "
         f"superseded {by['superseded']}, not held {by['unknown']}, n/a {by['not_applicable']}; "
         f"to review {review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
     )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, number_of
+from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, number_of, spent_on
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Sheets:
         sheet.write_string(1, 0, say("金额单位：万元", "amounts in 10k CNY"), self.forms["small"])
         row = 3
         blocks: tuple[tuple[str, list[tuple[str, int, Decimal]], str], ...] = (
-            (say("按性质", "by nature"), _by(self.assessments, lambda a: say(*NATURES[a.nature])), "bar"),
+            (say("按性质", "by nature"), _by(self.assessments, spent_on), "bar"),
             (
                 say("按列入情况", "by status"),
                 _by(self.assessments, lambda a: say(*STATUSES[a.status])),

@@ -27,7 +27,10 @@ _language = "zh"
 
 
 def set_language(lang: str) -> None:
-    """Choose the language of messages and tables for this process: "zh" or "en"."""
+    """Choose the language of messages and tables for this process: "zh" or "en", also as locales have it (en_GB).
+
+    Chinese for anything else.
+    """
     global _language
     _language = "en" if lang.lower().startswith("en") else "zh"
 

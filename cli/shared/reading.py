@@ -26,7 +26,7 @@ _MANY_PAGES = 20
 #: seconds after which a bar is shown however few the pages; a scan takes a few seconds a page
 _LONG = 2.0
 
-#: what a pasted text is called in places and ids
+#: what a pasted text is called in places and ids; a refusal names it in the language chosen
 STDIN = "stdin"
 
 
@@ -46,7 +46,7 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
         try:
             with _pages(sound(path.name)) as told:
                 if str(path) == "-":
-                    disclosure = read_content(_pasted(), STDIN, STDIN, told)
+                    disclosure = read_content(_pasted(), STDIN, say("标准输入", "standard input"), told)
                 else:
                     disclosure = read_document(path, told)
         except GoufuError as error:

@@ -7,10 +7,13 @@ its help pages the ordinary Chinese ones.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import click
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import data_directory
 from goufu.cli.shared.output import say
 
 #: headings of a help page
@@ -42,10 +45,35 @@ _VALUES = (
 )
 
 
+@cache
+def english_help() -> dict[str, dict[str, str]]:
+    """The help in English, from `data/help.toml`: `texts` of commands and options, `values` that they take."""
+    return tomllib.loads((data_directory() / "help.toml").read_text(encoding="utf-8"))
+
+
+def _english(text: str) -> str:
+    """`text` of the help, with what the parser added to it (a default, an environment variable), in English."""
+    said, gap, added = text.replace("\\[", "[").partition("  ")
+    return english_help()["texts"].get(said, said) + gap + added
+
+
+def _english_value(word: str) -> str:
+    """What stands for a value, in or out of brackets, in English."""
+    values = english_help()["values"]
+    bare = word.strip("[]")
+    return values.get(word) or (word.replace(bare, values[bare]) if bare in values else word)
+
+
+def _english_first(first: str) -> str:
+    return " ".join(_english_value(word) for word in first.split(" "))
+
+
 class Formatter(click.HelpFormatter):
     """The help pages, their fixed words in the language chosen."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        if say("zh", "en") == "en":
+            args = " ".join(_english_value(word) for word in args.split(" "))
         if say("zh", "en") == "zh":
             args = args.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 [参数]…")
             prefix = prefix or "用法："
@@ -57,9 +85,14 @@ class Formatter(click.HelpFormatter):
         else:
             self.write(f"{'':>{self.current_indent}}{_HEADINGS.get(heading, heading)}：\n")
 
+    def write_text(self, text: str) -> None:
+        super().write_text(_english(text) if say("zh", "en") == "en" else text)
+
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         if say("zh", "en") == "zh":
             rows = [(_chinese(first, _KINDS), _chinese(second, _HELP_TEXTS)) for first, second in rows]
+        else:
+            rows = [(_english_first(first), _english(second)) for first, second in rows]
         super().write_dl(list(rows), col_max, col_spacing)
 
 
@@ -83,7 +116,8 @@ def usage_error(error: click.ClickException) -> GoufuError:
     path = context.command_path if context else "goufu"
     zh, en = _said(error, context)
     return GoufuError(
-        f"{zh}{'' if zh.endswith('？') else '；'}用法见 {path} --help", f"{en}; see {path} --help"
+        f"{zh}{'' if zh.endswith('？') else '；'}用法见 {path} --help",
+        f"{en}{'' if en.endswith('?') else ';'} see {path} --help",
     )
 
 
@@ -95,7 +129,7 @@ def _said(error: click.ClickException, context: click.Context | None) -> tuple[s
     if isinstance(error, click.MissingParameter):
         name = _name(error.param, context)
         kind = "选项" if isinstance(error.param, click.Option) else "参数"
-        return f"缺少{kind} {name}", f"missing {error.param_type or 'parameter'} {name}"
+        return f"缺少{kind} {name}", f"missing {'option' if kind == '选项' else 'argument'} {name}"
     if isinstance(error, click.BadParameter):
         name = _name(error.param, context)
         return f"{name} 的值不对：{_chinese(error.message, _VALUES)}", plain
@@ -120,7 +154,8 @@ def _name(parameter: click.Parameter | None, context: click.Context | None) -> s
         return ""
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
-    return f"“{parameter.make_metavar(context)}”" if context else f"“{parameter.human_readable_name}”"
+    shown = parameter.make_metavar(context) if context else parameter.human_readable_name
+    return say(f"“{shown}”", _english_value(shown))
 
 
 def _options(context: click.Context | None) -> list[str]:

@@ -114,7 +114,7 @@ def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[F
     services = [
         (a.item.amount_wan, a)
         for a in assessments
-        if a.nature == "service" and a.item.part != "上年结转" and a.item.amount_wan is not None
+        if a.gov_service and a.item.part != "上年结转" and a.item.amount_wan is not None
     ]
     total = sum((amount for amount, _ in services), Decimal(0))
     if total <= budget:

@@ -1,15 +1,17 @@
 """A finding is as grave in the rules, the reports and the overview; what versions hold is said as it is."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from goufu.cli.commands.batch import LEDGER, ledger
-from goufu.cli.render.overview import fired_as, overview_page
+from goufu.cli.render.overview import figures_of, fired_as, overview_page
 from goufu.matcher.findings import load_rules
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
+CITY = EXAMPLES / "孝义市城市管理局2026.txt"
 APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
 
 
@@ -54,3 +56,16 @@ def test_a_version_is_not_said_to_lack_what_it_has() -> None:
     assert "2025-28 的 A 类按部门列至四级" in made.stderr and "2025-28 不含 B 类" in made.stderr
     back = goufu("diff", "2025-28", "2021-34").stderr
     assert "2021-34 是省级框架，A 类不分部门" in back and "不含 A 类" not in back
+
+
+def test_what_is_bought_is_one_figure_everywhere(tmp_path: Path) -> None:
+    """泵站运维人员工资 (2.15) is told that it may not be purchased, so it is in no sum of services."""
+    told = goufu("classify", CITY, "-o", tmp_path / "x.html").stdout
+    told = "".join(told.split())
+    total = re.search(r"其中服务([\d,.]+)万元", told)
+    assert total and f"判为服务的23项共{total[1]}万元" in told
+    page = (tmp_path / "x.html").read_text("utf-8")
+    assert re.search(rf"服务 <b>{total[1]}</b>", page) and re.search(r"服务（不得购买） <b>2\.15</b>", page)
+    assert goufu("batch", CITY, "-o", tmp_path / "y", "--reports", "jsonl", "--jobs", "1").returncode == 0
+    (summary,) = ledger(tmp_path / "y" / LEDGER).values()
+    assert summary["services"] == figures_of([summary])["services"] == float(total[1].replace(",", ""))

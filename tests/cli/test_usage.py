@@ -1,19 +1,28 @@
 """Called wrongly: one Chinese sentence with what was perhaps meant; help in Chinese; completion with Tab."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+import typer
+from goufu.cli.main import app
+from goufu.cli.shared.usage import english_help
 
 OFFICE = Path(__file__).parents[2] / "examples" / "disclosures" / "孝义市人民政府办公室2026.txt"
 
 
-def goufu(*words: str | Path, lang: str = "zh", **more: str) -> subprocess.CompletedProcess[str]:
+def goufu(
+    *words: str | Path, lang: str = "zh", stdin: str | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
         capture_output=True,
+        input=stdin,
         text=True,
         encoding="utf-8",
         env={**os.environ, "GOUFU_LANG": lang, **more},
@@ -43,7 +52,64 @@ def test_a_wrong_call_is_told_in_chinese(words: list[str], told: str) -> None:
 
 def test_the_same_in_english() -> None:
     made = goufu("clasify", "x", lang="en")
-    assert made.stderr == "goufu: no such command 'clasify', perhaps classify?; see goufu --help\n"
+    assert made.stderr == "goufu: no such command 'clasify', perhaps classify? see goufu --help\n"
+
+
+def test_a_language_that_is_none_is_told() -> None:
+    made = goufu("--lang", "fr", "rules")
+    assert made.returncode == 2 and "--lang 应为 zh 或 en" in made.stderr and made.stdout == ""
+
+
+def _texts(command: click.Command) -> Iterator[tuple[str, str]]:
+    """What the help of `command` and of those below it says, and what stands for values: (table, text)."""
+    if command.help:
+        yield "texts", command.help
+    for parameter in command.params:
+        if text := getattr(parameter, "help", None):
+            yield "texts", text
+        if parameter.metavar:
+            yield "values", parameter.metavar
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _texts(below)
+
+
+def test_every_text_of_the_help_has_its_english() -> None:
+    texts = list(_texts(typer.main.get_command(app)))
+    assert len(texts) > 100
+    known = english_help()
+    missing = {t for table, t in texts if re.search("[\u4e00-\u9fff]", t) and t not in known[table]}
+    assert not missing
+    assert set(known["texts"]) <= {t for _, t in texts}
+
+
+@pytest.mark.parametrize("words", [[], ["classify"], ["precedents", "sign"], ["import"]])
+def test_the_help_in_english_has_no_chinese(words: list[str]) -> None:
+    shown = goufu(*words, "--help", lang="en").stdout
+    assert shown.startswith("Usage: goufu") and "[env" in shown or words
+    left = re.sub("like 孝义市财政局|like GF301=.*", "", shown)
+    assert not re.findall("[\u4e00-\u9fff]+", left)
+    assert "\\[" not in shown
+
+
+def test_no_chinese_marks_stand_between_english_words(tmp_path: Path) -> None:
+    for words in (["lookup", "A15"], ["diff", "2024-37"], ["diff", "2024-37", "x"], ["classify"]):
+        told = goufu(*words, lang="en")
+        assert not re.search("[、；，“”]", told.stderr), told.stderr
+    assert "missing argument FILE…" in goufu("classify", lang="en").stderr
+
+
+def test_a_pasted_text_is_named_in_the_language_chosen() -> None:
+    assert goufu("classify", "-", stdin="").stderr == "标准输入：没有内容。\n"
+    assert goufu("classify", "-", stdin="", lang="en").stderr.startswith("standard input: ")
+
+
+def test_what_has_no_amount_is_told_beside_the_sum() -> None:
+    made = goufu("classify", "-", "-d", "城市管理局", "--year", "2026", stdin="污水处理\n保洁服务 30万元\n")
+    assert "共 2 项 30.00 万元（1 项没有金额）" in made.stdout + made.stderr
 
 
 def test_a_missing_folder_is_told_in_chinese(tmp_path: Path) -> None:

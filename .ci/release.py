@@ -50,8 +50,8 @@ def main() -> None:
         return
     found = resolved(wheel, [None] if asked.here else PLATFORMS)
     write_requirements(found, dist / "requirements.txt")
-    write_licences(found, dist / "licences.tsv")
     write_sbom(wheel, dist / "sbom.cdx.json")
+    write_licences(dist / "sbom.cdx.json", dist / "licences.tsv")
     for path in sorted(dist.iterdir()):
         print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
 
@@ -143,24 +143,20 @@ def resolved(wheel: Path, platforms: list[tuple[str, str] | None]) -> dict[str, 
             about = part["metadata"]
             if about["name"] == "goufu":
                 continue
-            entry = found.setdefault(
-                name(about["name"]), {"version": about["version"], "hashes": set(), "licence": licence(about)}
-            )
+            entry = found.setdefault(name(about["name"]), {"version": about["version"], "hashes": set()})
             if entry["version"] != about["version"]:
                 sys.exit(f"{about['name']} comes in two versions; pin it in constraints.txt")
             entry["hashes"].add(part["download_info"]["archive_info"]["hashes"]["sha256"])
     return found
 
 
-def licence(about: dict[str, Any]) -> str:
-    """The licence a package declares: its expression, else its classifiers, else the first line of its text."""
-    classified = [c.rpartition(" :: ")[2] for c in about.get("classifier", []) if c.startswith("License ::")]
-    told = (
-        about.get("license_expression")
-        or "; ".join(classified)
-        or about.get("license", "").strip().split("\n")[0]
-    )
-    return told[:120] or "?"
+def licence(component: dict[str, Any]) -> str:
+    """The licence of a component of the bill of materials: its expression, else what it is called."""
+    told = [
+        one.get("expression") or one.get("license", {}).get("id") or one.get("license", {}).get("name", "")
+        for one in component.get("licenses", [])
+    ]
+    return "; ".join(dict.fromkeys(text.strip().split("\n")[0][:80] for text in told if text)) or "?"
 
 
 def write_requirements(found: dict[str, dict[str, Any]], path: Path) -> None:
@@ -173,19 +169,14 @@ def write_requirements(found: dict[str, dict[str, Any]], path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_licences(found: dict[str, dict[str, Any]], path: Path) -> None:
-    """A line for each package; ends where one may not be used."""
-    path.write_text(
-        "".join(
-            f"{package}\t{entry['version']}\t{entry['licence']}\n" for package, entry in sorted(found.items())
-        ),
-        encoding="utf-8",
-    )
+def write_licences(sbom: Path, path: Path) -> None:
+    """A line for each component; ends where one may not be used."""
+    found = json.loads(sbom.read_text(encoding="utf-8"))["components"]
+    told = sorted((name(one["name"]), one.get("version", ""), licence(one)) for one in found)
+    path.write_text("".join("\t".join(line) + "\n" for line in told), encoding="utf-8")
     # psycopg is under the LGPL, which only binds whoever changes it
     bad = [
-        p
-        for p, e in found.items()
-        if REFUSED.search(re.sub(r"(?i)LGPL\S*|Lesser General[^;]*", "", e["licence"]))
+        one for one, _, text in told if REFUSED.search(re.sub(r"(?i)LGPL\S*|Lesser General[^;]*", "", text))
     ]
     if bad:
         sys.exit(f"licence not allowed: {', '.join(bad)} (see {path.name})")

@@ -133,8 +133,7 @@ def _unknown(
     )[:4]
     nearest = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
     zh = f"“{'、'.join(sections)}”" if sections else f"{ids} "
-    en = f"'{', '.join(sections)}'" if sections else ids.replace("、", ", ")
     return UnknownNameError(
         f"{zh}中没有代码 {code}；相近的有 {'、'.join(nearest)}",
-        f"no code {code} in {en}; nearest: {', '.join(nearest)}",
+        f"no code {code} in {', '.join(sections) or ids.replace('、', ', ')}; nearest: {', '.join(nearest)}",
     )

@@ -145,8 +145,8 @@ def run() -> None:
         code = _told(usage_error(error))
     except GoufuError as error:
         code = _told(error)
-    except SystemExit as left:  # so the parser passes over a closed pipe
-        code = 0 if type(sys.stdout).__name__ == "PacifyFlushWrapper" else left.code
+    except SystemExit as left:  # so the parser and the writer of tables leave where a pipe is closed
+        code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code
     except BrokenPipeError:
         faults.leave_stdout()
         code = 0

@@ -93,6 +93,25 @@ def clean_cell(text: str) -> str:
     return " ".join(text.split())
 
 
+def figures_apart(text: str, end: str = "\n") -> str:
+    """`text` with a mark where a line of it (they end in `end`) ends in a digit and the next begins with one.
+
+    Two amounts on two lines of one cell are two; run together, 3 and 5 would be 35.
+    """
+    return re.sub(rf"(?<=[0-9])\s*(?:{end}\s*)+(?=[0-9])", "；", text)
+
+
+def is_reference(before: str, raised: str) -> bool:
+    """Whether `raised`, printed above the line behind `before`, is the mark of a note: 3.00¹, 路灯维护服务[1].
+
+    A bare number is one only behind a figure; behind a letter it is an exponent (m²).
+    """
+    mark = squeeze(raised)
+    if re.fullmatch(r"[\[(【〔](?:注|\d)\d*[\])】〕]|注\d*|[*※①-⑳]", mark):
+        return True
+    return bool(re.fullmatch(r"\d{1,2}", mark)) and before.rstrip()[-1:].isdigit()
+
+
 @lru_cache(maxsize=1 << 16)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""

@@ -17,15 +17,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from goufu.disclosure.lines import label
+from goufu.disclosure.lines import is_reference, label
 
-_HINTS = re.compile(rb'\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
+_HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 #: what a row is made of and kept until it ends
-_CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r"})
+_CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r", "rPr", "strike", "vertAlign"})
 #: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
 _FAR = 20_000
 
@@ -34,13 +34,15 @@ _FAR = 20_000
 class Dress:
     """What is not told by the values of one sheet; rows are numbered from 1, columns from 0.
 
-    `texts` has the cells that show something else than their value, by (row, column).
+    `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
+    through all or part of their text.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    struck: set[tuple[int, int]] = field(default_factory=set)
 
 
 def dresses(data: bytes) -> Mapping[str, Dress]:
@@ -89,31 +91,82 @@ def _parser() -> Any:
 
 
 def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, Dress]]:
-    formats = _formats(archive) if "xl/styles.xml" in names else {}
+    formats, struck = _formats(archive) if "xl/styles.xml" in names else ({}, frozenset())
+    marked = _marked_strings(archive) if "xl/sharedStrings.xml" in names else {}
     for name, part in sheet_parts(archive).items():
         if part in names:
             data = archive.read(part)
-            if formats or _HINTS.search(data):
-                yield name, _sheet(data, formats)
+            if formats or struck or marked or _HINTS.search(data):
+                yield name, _sheet(data, formats, struck, marked)
 
 
-def _formats(archive: zipfile.ZipFile) -> Mapping[str, str]:
-    """The number formats that show something else than the value, by the number of the cell format that has them."""
+def _marked_strings(archive: zipfile.ZipFile) -> Mapping[str, tuple[str, bool]]:
+    """The shared texts of which a part is struck out or the mark of a note, as they read without it, by number."""
+    from lxml import etree
+
+    data = archive.read("xl/sharedStrings.xml")
+    if not re.search(rb'<strike\b|"superscript"', data):
+        return {}
+    found = {}
+    for number, node in enumerate(etree.fromstring(data, _parser()).iter("{*}si")):
+        if (text := _unmarked(node)) is not None:
+            found[str(number)] = text
+    return found
+
+
+def _unmarked(node: Any) -> tuple[str, bool] | None:
+    """A text in runs without what is struck out and the marks of notes, and whether anything was struck out.
+
+    None where it has neither.
+    """
+    parts: list[str] = []
+    marked = struck = False
+    for run in node.iter("{*}r"):
+        text = "".join(t.text or "" for t in run.iter("{*}t"))
+        through = next(run.iter("{*}strike"), None)
+        if through is not None and through.get("val", "1") not in ("0", "false"):
+            marked = struck = True
+        elif next((v.get("val") for v in run.iter("{*}vertAlign")), "") == "superscript" and is_reference(
+            "".join(parts), text
+        ):
+            marked = True
+        else:
+            parts.append(text)
+    return ("".join(parts), struck) if marked else None
+
+
+def _formats(archive: zipfile.ZipFile) -> tuple[Mapping[str, str], frozenset[str]]:
+    """The number formats that show something else than the value, by the number of the cell format that has them,
+    and the numbers of the cell formats that strike their text out."""
     from lxml import etree
 
     styles = etree.fromstring(archive.read("xl/styles.xml"), _parser())
     codes = {node.get("numFmtId"): node.get("formatCode", "") for node in styles.iter("{*}numFmt")}
     codes |= {"9": "0%", "10": "0.00%"}
     found = {}
+    fonts = [font for block in styles.iter("{*}fonts") for font in block if _local(font) == "font"]
+    through = {
+        str(n)
+        for n, font in enumerate(fonts)
+        if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}strike"))
+    }
+    struck = set()
     for block in styles.iter("{*}cellXfs"):
         for number, xf in enumerate(node for node in block if _local(node) == "xf"):
+            if xf.get("fontId") in through:
+                struck.add(str(number))
             code = codes.get(xf.get("numFmtId"), "")
             if code and _says_more(code):
                 found[str(number)] = code
-    return found
+    return found, frozenset(struck)
 
 
-def _sheet(data: bytes, formats: Mapping[str, str]) -> Dress:
+def _sheet(
+    data: bytes,
+    formats: Mapping[str, str],
+    struck: frozenset[str],
+    marked: Mapping[str, tuple[str, bool]],
+) -> Dress:
     from lxml import etree
 
     dress = Dress()
@@ -131,6 +184,7 @@ def _sheet(data: bytes, formats: Mapping[str, str]) -> Dress:
                 dress.hidden_rows.add(row)
             for column, cell in enumerate(node):
                 _cell(cell, row, column, formats, dress)
+                _marks(cell, row, column, struck, marked, dress)
         if kind not in _CELL_PARTS:  # a tree of the whole sheet would take gigabytes
             node.clear()
             while (before := node.getprevious()) is not None and _local(before) not in _CELL_PARTS:
@@ -150,6 +204,28 @@ def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], dress: D
         dress.texts[row, column] = value or "#N/A"
     elif code and value and (text := shown(value, code)) is not None:
         dress.texts[row, column] = text
+
+
+def _marks(
+    cell: Any,
+    row: int,
+    column: int,
+    struck: frozenset[str],
+    marked: Mapping[str, tuple[str, bool]],
+    dress: Dress,
+) -> None:
+    """What is struck out in a cell, or only the mark of a note."""
+    kind = cell.get("t", "n")
+    if match := _ADDRESS.match(cell.get("r", "")):
+        column = column_number(match[1])
+    value = next((node.text or "" for node in cell if _local(node) == "v"), "")
+    if cell.get("s") in struck and (value or kind == "inlineStr"):
+        dress.struck.add((row, column))
+    rest = marked.get(value) if kind == "s" else _unmarked(cell) if kind == "inlineStr" else None
+    if rest is not None:
+        dress.texts[row, column] = rest[0].strip()
+        if rest[1]:
+            dress.struck.add((row, column))
 
 
 def column_number(letters: str) -> int:

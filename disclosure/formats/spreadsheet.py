@@ -19,7 +19,7 @@ from typing import Any
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
 from goufu.disclosure.formats.shown import Dress, dresses
-from goufu.disclosure.lines import Line, clean_cell, column_letters
+from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark
 
 _BARE_FORMULA = re.compile(
@@ -41,6 +41,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
 
 
 def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
@@ -88,6 +89,18 @@ def sheet_remarks(data: bytes, file: str, read: Iterable[Sheet]) -> list[Remark]
                     f"工作表“{sheet.name}”的第 {shown} 行是隐藏的，也读了；不要的请先删除。",
                     f"Rows {shown} of the sheet “{sheet.name}” are hidden; they were read as well.",
                     Place(file, cell=f"{sheet.name}!{filled[0]}"),
+                )
+            )
+        if sheet.struck:
+            first = [f"{column_letters(column)}{row}" for row, column in sorted(sheet.struck)]
+            shown = "、".join(first[:5]) + ("…" if len(first) > 5 else "")
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的 {shown} 有划去的字：整格划去的也读了，只划去一部分的读未划去的；请核对。",
+                    f"Cells {shown} of the sheet “{sheet.name}” are struck out: those as a whole were read as well, of the others what is left. Check them.",
+                    Place(file, cell=f"{sheet.name}!{first[0]}"),
                 )
             )
         columns = sorted(
@@ -214,6 +227,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, dress: Dress) -> Sheet:
         tuple(merged or dress.merged),
         frozenset(dress.hidden_rows),
         frozenset(dress.hidden_columns),
+        frozenset(dress.struck),
     )
 
 
@@ -227,4 +241,5 @@ def cell_text(value: Any) -> str:
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return format(Decimal(repr(value)), "f") if abs(value) < 1e300 else str(value)
-    return clean_cell(re.sub(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*|[\r\n]+(?=[^\x00-\x7f])", "", str(value)))
+    text = figures_apart(str(value), "[\r\n]")
+    return clean_cell(re.sub(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*|[\r\n]+(?=[^\x00-\x7f])", "", text))

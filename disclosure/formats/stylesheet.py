@@ -69,12 +69,20 @@ class StyleSheet:
 
 
 def declared(body: str) -> dict[str, str]:
-    """`display` and `visibility` of a declaration block, in lower case; what office programs hide is display: none."""
+    """`display` and `visibility` of a declaration block, in lower case; what office programs hide is display: none.
+
+    Also a line through the text and a place above the line, where it declares them.
+    """
     styles: dict[str, str] = {}
     for declaration in body.split(";"):
         name, _, value = declaration.partition(":")
         name, value = name.strip().lower(), value.lower().replace("!important", "").strip()
-        if name in ("display", "visibility") and value:
+        if (
+            name in ("display", "visibility")
+            and value
+            or (name in ("text-decoration", "text-decoration-line") and "line-through" in value)
+            or (name == "vertical-align" and value == "super")
+        ):
             styles[name] = value
         elif name == "mso-hide" and value == "all":
             styles["display"] = "none"

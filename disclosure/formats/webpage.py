@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import policy
 from typing import Any
@@ -19,7 +19,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import Meter, check
 from goufu.disclosure.formats.stylesheet import StyleSheet, declared
 from goufu.disclosure.formats.text import decode
-from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.lines import Line, clean_cell, figures_apart, is_reference
 from goufu.disclosure.model import Place, Remark
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
@@ -52,13 +52,15 @@ _BLOCKS = frozenset(
     | {"ol", "dl", "dt", "dd", "blockquote", "pre", "center", "form", "fieldset", "address", "figure", "html"}
     | {"body", "figcaption", "tr", "td", "th", "table", "tbody", "thead", "tfoot", "caption", "br", "hr"}
 )
+#: where a line of a cell ends, while its text is put together
+_BREAK = "\ue000"
 #: columns a row may have, and rows a cell may span; what goes beyond is left out
 MAX_COLUMNS = 300
 MAX_ROWSPAN = 5_000
 
 
 def page_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
-    """The lines of the page `data`, and a remark where parts of its tables are hidden and were left out.
+    """The lines of the page `data`, and a remark where parts of its tables are hidden or struck out and were left out.
 
     Places are line numbers of its source, and where several rows share one also the table and row (`表1!3`).
     Raises GoufuError where its encoding is not known or it holds nothing.
@@ -106,7 +108,7 @@ def _left_out(hidden: int, file: str) -> list[Remark]:
         Remark(
             "hidden",
             "notice",
-            f"网页的表格里有 {hidden} 处隐藏的行或格，页面上看不到，未读。",
+            f"网页的表格里有 {hidden} 处隐藏或划去的行或格，未读。",
             f"{hidden} rows or cells of the page's tables are hidden and were left out.",
             Place(file),
         )
@@ -156,6 +158,7 @@ def _strip(root: Any) -> int:
     nodes = list(root.iter())
     numbers = {id(node): n for n, node in enumerate(nodes)}
     gone: list[Any] = []
+    struck: list[Any] = []
     for n, node in enumerate(nodes):
         if not isinstance(node.tag, str):
             continue
@@ -175,10 +178,20 @@ def _strip(root: Any) -> int:
             if node.tag not in _SKIPPED:
                 count += _rows_or_cells(node)
             gone.append(node)
-        elif unseen_here:
+            continue
+        if (node.tag == "sup" or styles.get("vertical-align") == "super") and _is_reference(node):
+            gone.append(node)
+        if unseen_here:
             unseen.add(n)
             if node.tag in ("td", "th") and clean_cell(node.text_content()):
                 count += 1
+        if not unseen_here and _is_struck(node, styles):
+            struck.append(node)
+    for node in struck:
+        if next(node.iterancestors("table"), None) is not None:
+            count += max(_rows_or_cells(node), int(bool(clean_cell(node.text_content()))))
+        for inner in node.iter():
+            unseen.add(numbers[id(inner)])
     for n in unseen:
         nodes[n].text = None
         for child in nodes[n]:
@@ -187,6 +200,24 @@ def _strip(root: Any) -> int:
         if node is not root and node.getparent() is not None:
             _drop(node)
     return count
+
+
+def _is_struck(node: Any, styles: Mapping[str, str]) -> bool:
+    """Whether a line goes through the text of an element: it no longer holds."""
+    line = f"{styles.get('text-decoration', '')} {styles.get('text-decoration-line', '')}"
+    return node.tag in ("s", "strike") or "line-through" in line
+
+
+def _is_reference(node: Any) -> bool:
+    """Whether a raised text is the mark of a note behind a name or a figure, and no exponent of a measure (m²)."""
+    before = node.getprevious()
+    parent = node.getparent()
+    led = (
+        (before.tail or before.text_content())
+        if before is not None
+        else (parent.text if parent is not None else "")
+    )
+    return is_reference(led or "", node.text_content())
 
 
 def _drop(node: Any) -> None:
@@ -256,8 +287,11 @@ def _blocks(root: Any, file: str, tables: int, counted: Meter) -> Iterator[Line]
 
 
 def _is_layout(table: Any) -> bool:
-    """Whether a table only arranges the page: another table stands in one of its cells."""
-    return next(table.iterdescendants("table"), None) is not None
+    """Whether a table only arranges the page: another table of more than one text stands in one of its cells."""
+    return any(
+        sum(1 for cell in inner.iter("td", "th") if clean_cell(cell.text_content())) > 1
+        for inner in table.iterdescendants("table")
+    )
 
 
 def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
@@ -268,6 +302,8 @@ def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
     held: dict[int, int] = {}
     group = None
     for n, row in enumerate(table.iter("tr"), 1):
+        if next(row.iterancestors("table")) is not table:
+            continue  # a table of one text in a cell is that text
         if row.getparent() is not group:  # a cell does not span beyond its thead or tbody
             group = row.getparent()
             held.clear()
@@ -283,7 +319,7 @@ def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
             high = MAX_ROWSPAN if cell.get("rowspan") == "0" else _span(cell.get("rowspan"), MAX_ROWSPAN)
             for column in range(len(cells), len(cells) + wide):
                 held[column] = high - 1
-            cells += [clean_cell(cell.text_content()), *[""] * (wide - 1)]
+            cells += [_cell_text(cell), *[""] * (wide - 1)]
         for column in sorted(c for c in held if c >= len(cells) and held[c] > 0):
             held[column] -= 1
             cells += [""] * (column + 1 - len(cells))
@@ -291,6 +327,15 @@ def _rows(table: Any, file: str, number: int, counted: Meter) -> Iterator[Line]:
         if any(cells):
             place = Place(file, line=row.sourceline, cell=f"表{number}!{n}")
             yield Line(tuple(cells), place, merged=frozenset(merged))
+
+
+def _cell_text(cell: Any) -> str:
+    """The text of a cell as one; two figures on two lines of it stay two."""
+    for node in cell.iter("br", "p", "div", "li"):
+        if node.tag != "br":
+            node.text = _BREAK + (node.text or "")
+        node.tail = _BREAK + (node.tail or "")
+    return clean_cell(figures_apart(cell.text_content(), _BREAK).replace(_BREAK, ""))
 
 
 def _span(value: str | None, limit: int) -> int:

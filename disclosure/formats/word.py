@@ -14,7 +14,7 @@ from typing import Any
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import Meter, check
 from goufu.disclosure.formats.package import parts_of, relations, xml
-from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.lines import Line, clean_cell, figures_apart, is_reference
 from goufu.disclosure.model import Place, Remark
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -62,6 +62,16 @@ def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list
         file, hidden, {name: (path, parts.get(path)) for name, (_, path) in related.items()}, where, depth
     )
     lines = list(walk.blocks(body, 0))
+    if walk.struck:
+        walk.remarks.append(
+            Remark(
+                "hidden",
+                "notice",
+                f"文档里有 {len(walk.struck)} 处划去的文字（第一处：“{walk.struck[0][:20]}”），未读。",
+                f"{len(walk.struck)} pieces of text are struck out (the first: “{walk.struck[0][:20]}”) and were left out.",
+                Place(file),
+            )
+        )
     return lines, walk.remarks
 
 
@@ -125,6 +135,7 @@ class _Walk:
         self.tables = 0
         self.chunks = 0
         self.remarks: list[Remark] = []
+        self.struck: list[str] = []
         self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
@@ -157,7 +168,11 @@ class _Walk:
 
         A table that holds another only arranges the page: its cells are read one after the other.
         """
-        layout = next((inner for inner in table.iter(f"{_W}tbl") if inner is not table), None) is not None
+        layout = any(
+            sum(1 for cell in inner.iter(f"{_W}tc") if any(node.text for node in cell.iter(f"{_W}t"))) > 1
+            for inner in table.iter(f"{_W}tbl")
+            if inner is not table
+        )
         open_cells: set[int] = set()
         for n, row in enumerate(_own(table, f"{_W}tr"), 1):
             properties = row.find(f"{_W}trPr")
@@ -174,6 +189,8 @@ class _Walk:
             merged: set[int] = set()
             for cell in _own(row, f"{_W}tc"):
                 about = cell.find(f"{_W}tcPr")
+                if about is not None and about.find(f"{_W}cellDel") is not None:
+                    continue  # a deletion that was tracked
                 wide = _number(about, "gridSpan", 1)
                 at = len(cells)
                 merge = about.find(f"{_W}vMerge") if about is not None else None
@@ -196,10 +213,14 @@ class _Walk:
 
         text = ""
         for paragraph in cell.iter(f"{_W}p"):
-            text = join_wrapped(text, self.text(paragraph).strip())
+            more = figures_apart(self.text(paragraph, "\n").strip()).replace("\n", " ")
+            if text[-1:].isdigit() and more[:1].isdigit():
+                text = figures_apart(f"{text}\n{more}")
+            else:
+                text = join_wrapped(text, more)
         return text
 
-    def text(self, paragraph: Any) -> str:
+    def text(self, paragraph: Any, line_break: str = " ") -> str:
         """The text of a paragraph's own runs, without what is hidden, deleted, or stands in boxes that hang on it."""
         about = paragraph.find(f"{_W}pPr/{_W}pStyle")
         styled = about is not None and about.get(f"{_W}val") in self.hidden
@@ -211,10 +232,25 @@ class _Walk:
             run = next((ancestor for ancestor in above if ancestor.tag == f"{_W}r"), None)
             if self.is_hidden(run, styled):
                 continue
+            properties = run.find(f"{_W}rPr") if run is not None else None
+            if properties is not None and node.tag == f"{_W}t" and node.text:
+                if _switch(properties, "strike") or _switch(properties, "dstrike"):
+                    if node.text.strip():
+                        self.struck.append(node.text.strip())
+                    continue
+                raised = properties.find(f"{_W}vertAlign")
+                if (
+                    raised is not None
+                    and raised.get(f"{_W}val") == "superscript"
+                    and is_reference("".join(parts), node.text)
+                ):
+                    continue
             if node.tag == f"{_W}t":
                 parts.append(node.text or "")
             elif node.tag == f"{_W}noBreakHyphen":
                 parts.append("-")
+            elif node.tag in (f"{_W}br", f"{_W}cr"):
+                parts.append(line_break)
             elif node.tag != f"{_W}tab" or node.getparent().tag == f"{_W}r":
                 parts.append(" ")
         return "".join(parts)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 from goufu.catalog.characters import joined, narrow
 from goufu.disclosure.amounts import (
@@ -80,6 +81,10 @@ _OWNER = re.compile(
 _TITLED_OWNER = re.compile(
     r"\A([\u4e00-\u9fff]{2,20}?(?:局|委员会|办公室|委|厅|中心|院|校|社|会))(?=20\d\d年|年度|政府购买|购买服务|部门预算|项目)"
 )
+#: a department that stands alone above its list
+_DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{2,20}(?:局|委员会|办公室)\Z")
+#: what stands for the value of the row above
+_DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "”", "“", "々"})
 _TITLED_YEAR = re.compile(r"(20\d\d)年")
 
 
@@ -162,7 +167,123 @@ class _Reading:
 
 
 def read_list(grid: Grid, stem: str) -> Listed:
-    """The items of one grid in its order; an item without an id of its own gets `<stem>-<row number>`."""
+    """The items of one grid in its order; an item without an id of its own gets `<stem>-<row number>`.
+
+    Where another header follows further down, what stands below it is read by that one.
+    """
+    parts = [_read_part(part, stem) for part in _parts(grid)]
+    if len(parts) == 1 or not all(part.found for part in parts):
+        return parts[0] if len(parts) == 1 else _read_part(grid, stem)
+    return Listed(
+        tuple(item for part in parts for item in part.items),
+        tuple(one for part in parts for one in part.subtotals),
+        tuple(one for part in parts for one in part.checks),
+        tuple(remark for part in parts for remark in part.remarks),
+    )
+
+
+def _parts(grid: Grid) -> list[Grid]:
+    """The lists that stand below one another in a grid, each with the lines above it that hold for it."""
+    header = find_header(grid)
+    if header is None or grid.header is not None:
+        return [grid]
+    rows = grid.rows
+    starts: list[tuple[int, list[tuple[int, Sequence[str]]]]] = []  # first row, and the lines above it
+    lead = list(rows[: header.first])
+    current, printed = header, _printed_header(rows, header)
+    index = header.body
+    while index < len(rows):
+        if _heads(rows[index][1]) and (anew := _header_at(grid, index)) is not None:
+            first = index
+            while first > current.body and _is_caption(rows[first - 1][1]):
+                first -= 1
+            captions = list(rows[first:index])
+            flat = tuple(map(squeeze, rows[index][1]))
+            again = flat in printed or _same_header(current, anew)
+            if not again or _say_otherwise(captions, lead):
+                lead = [*_kept(lead, captions), *captions]
+                starts.append((first, lead[: len(lead) - len(captions)]))
+                current, printed = anew, _printed_header(rows, anew)
+            index = max(anew.body, index + 1)
+            continue
+        index += 1
+    if not starts:
+        return [grid]
+    ends = [first for first, _ in starts[1:]] + [len(rows)]
+    found = [replace(grid, rows=rows[: starts[0][0]])]
+    found += [
+        replace(grid, rows=[*above, *rows[first:end]])
+        for (first, above), end in zip(starts, ends, strict=True)
+    ]
+    return found
+
+
+def _printed_header(rows: Sequence[tuple[int, Sequence[str]]], header: _Header) -> set[tuple[str, ...]]:
+    return {tuple(map(squeeze, cells)) for _, cells in rows[header.first : header.body]}
+
+
+def _heads(cells: Sequence[str]) -> bool:
+    """Whether a row further down is a header: every cell is a heading, among them a title and an amount or more."""
+    filled = [cell for cell in cells if cell]
+    known = [heading(cell) for cell in filled]
+    named = {one.field for one in known if one is not None}
+    return (
+        len(filled) > 1
+        and "title" in named
+        and len(named) > 1
+        and 3 * sum(1 for one in known if one is not None) >= 2 * len(filled)
+    )
+
+
+def _is_caption(cells: Sequence[str]) -> bool:
+    return sum(1 for cell in cells if cell) == 1
+
+
+def _same_header(one: _Header, other: _Header) -> bool:
+    """Whether a header is the one above printed again, as on top of a page: the same fields in the same units."""
+
+    def of(header: _Header) -> list[tuple[str, str, str]]:
+        return [
+            ("", "", squeeze(name)) if c is None else (c.field, c.unit.name if c.unit else "", "")
+            for name, c in zip(header.names, header.columns, strict=True)
+        ]
+
+    a, b = of(one), of(other)
+    width = max(len(a), len(b))
+    blank = [("", "", "")]
+    return a + blank * (width - len(a)) == b + blank * (width - len(b))
+
+
+def _say_otherwise(
+    captions: Sequence[tuple[int, Sequence[str]]], lead: Sequence[tuple[int, Sequence[str]]]
+) -> bool:
+    """Whether the lines above a repeated header name another unit of money or another department."""
+    units, before = _units_in(captions), _units_in(lead)
+    owner = _owner_in(captions)[0]
+    return bool((units and units != before) or (owner and owner != _owner_in(lead)[0]))
+
+
+def _kept(
+    lead: Sequence[tuple[int, Sequence[str]]], captions: Sequence[tuple[int, Sequence[str]]]
+) -> list[tuple[int, Sequence[str]]]:
+    """The lines above a list that still hold for the next one: not those of which its own captions say another."""
+    units, (owner, year) = _units_in(captions), _owner_in(captions)
+    return [
+        row
+        for row in lead
+        if not (units and _units_in([row]))
+        and not (owner and _owner_in([row])[0])
+        and not (year and _owner_in([row])[1])
+    ]
+
+
+def _units_in(rows: Sequence[tuple[int, Sequence[str]]]) -> set[str]:
+    return {
+        unit.name for _, cells in rows for cell in cells if cell and (unit := money_unit(cell)) is not None
+    }
+
+
+def _read_part(grid: Grid, stem: str) -> Listed:
     header = find_header(grid)
     if header is None:
         return Listed(found=False)
@@ -220,6 +341,8 @@ def _header_at(grid: Grid, index: int) -> _Header | None:
         above_number, above = grid.rows[index - 1]
         if number - above_number == 1:
             stack.insert(0, _spread(grid, above_number, above))
+    if not any(c2 > c1 for _, c1, _, c2 in grid.merged):
+        _spread_over_blanks(stack)
     width = max(map(len, stack))
     columns: list[Heading | None] = []
     names: list[str] = []
@@ -248,6 +371,18 @@ def _spread(grid: Grid, number: int, cells: Sequence[str]) -> list[str]:
                 out[column] = out[column] or out[c1]
         return out
     return out
+
+
+def _spread_over_blanks(stack: Sequence[list[str]]) -> None:
+    """Repeat headings over the blanks beside them where the row below has headings of its own under all of them.
+
+    For formats that do not tell which cells are merged across.
+    """
+    for row, below in pairwise(stack):
+        row += [""] * (len(below) - len(row))
+        for n in range(1, len(below)):
+            if not row[n] and row[n - 1] and below[n] and below[n - 1]:
+                row[n] = row[n - 1]
 
 
 def _may_head(cell: str) -> bool:
@@ -415,6 +550,7 @@ def _is_note(
             or _PART_ALONE.match(squeeze(first))
             or (_ORDER.match(squeeze(first)) and len(reading.header.names) > 1)
             or len(first) > 80
+            or first.endswith((":", "："))
         ):
             reading.remarks.append(
                 Remark(
@@ -775,8 +911,12 @@ def _told_above(reading: _Reading, zh: str, en: str, value: str) -> None:
 
 def _owner_above(reading: _Reading) -> tuple[str, int | None]:
     """The department and the year that the lines above the header give for the whole list."""
+    return _owner_in(reading.grid.rows[: reading.header.first])
+
+
+def _owner_in(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, int | None]:
     owner, years = "", set()
-    for _, cells in reading.grid.rows[: reading.header.first]:
+    for _, cells in rows:
         for cell in cells:
             flat = narrow(cell)
             spaced = re.sub(r"\s*:\s*", ":", re.sub(r"(?<=[^\x00-\x7f]) ?(?=[(:])", "", flat))
@@ -785,6 +925,8 @@ def _owner_above(reading: _Reading) -> tuple[str, int | None]:
                 owner = owner or joined(match[1])
             elif match := _TITLED_OWNER.match(squeeze(cell)):
                 owner = owner or match[1]
+            elif _DEPARTMENT.match(squeeze(cell)) and _is_caption(cells):
+                owner = owner or squeeze(cell)
             years |= {int(year) for year in _TITLED_YEAR.findall(flat)}
     return owner, years.pop() if len(years) == 1 else None
 
@@ -862,6 +1004,11 @@ def _values(
             value = above[origin[1]] if origin[1] < len(above) else ""
         elif value and one.field == "title":
             own_title = True
+        if one.field in ("department", "unit", "year"):
+            if squeeze(value) in _DITTO:
+                value = kept.get(f"column {n}", value)
+            elif value:
+                kept[f"column {n}"] = value
         if n in blanks:
             value = value or kept.get(one.field, "")
             kept[one.field] = value

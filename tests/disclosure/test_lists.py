@@ -587,3 +587,79 @@ def test_the_blank_list_is_read_back(tmp_path: Path) -> None:
         "12.50",
         "5年",
     )
+
+
+def test_another_header_further_down_is_followed() -> None:
+    """The same columns in another unit, or in another order, hold from there on."""
+    read = xlsx(
+        [
+            ["项目名称", "部门", "年度", "金额（万元）"],
+            ["路灯维护服务", CITY, 2026, 3],
+            ["项目名称", "部门", "年度", "金额（元）"],
+            ["河道保洁服务", CITY, 2026, 50000],
+            ["附："],
+            ["项目名称", "年度", "部门", "金额（元）"],
+            ["绿化养护", 2026, CITY, 90000],
+        ]
+    )
+    assert [(i.title, str(i.amount_wan), i.department, i.year) for i in read.items] == [
+        ("路灯维护服务", "3.00", CITY, 2026),
+        ("河道保洁服务", "5.00", CITY, 2026),
+        ("绿化养护", "9.00", CITY, 2026),
+    ]
+
+
+def test_a_unit_or_a_department_between_two_lists_holds_for_the_second() -> None:
+    read = xlsx(
+        [
+            [CITY],
+            ["单位：元"],
+            ["项目名称", "年度", "金额"],
+            ["路灯维护服务", 2026, 30000],
+            ["甲县水利局"],
+            ["单位：万元"],
+            ["项目名称", "年度", "金额"],
+            ["河道保洁服务", 2026, 5],
+        ]
+    )
+    assert [(i.title, str(i.amount_wan), i.department) for i in read.items] == [
+        ("路灯维护服务", "3.00", CITY),
+        ("河道保洁服务", "5.00", "甲县水利局"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", "″"])
+def test_as_above_is_what_stands_above(mark: str) -> None:
+    read = xlsx(
+        [
+            ["项目名称", "部门", "年度", "金额（万元）"],
+            ["路灯维护服务", CITY, 2026, 3],
+            ["河道保洁服务", mark, mark, 5],
+        ]
+    )
+    assert [(i.department, i.year) for i in read.items] == [(CITY, 2026)] * 2
+
+
+def test_struck_figures_in_a_sheet() -> None:
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+    from openpyxl.styles import Font
+
+    book, (sheet,) = sheet_bytes(
+        [
+            ["项目名称", "部门", "年度", "金额（万元）"],
+            ["路灯维护服务", CITY, 2026, CellRichText(TextBlock(InlineFont(strike=True), "2"), "3")],
+            [
+                "河道保洁服务",
+                CITY,
+                2026,
+                CellRichText("5", TextBlock(InlineFont(vertAlign="superscript"), "1")),
+            ],
+            ["绿化养护", CITY, 2026, 9],
+        ]
+    )
+    sheet["A4"].font = Font(strike=True)
+    read = read_content(saved(book), "表.xlsx")
+    assert [str(i.amount_wan) for i in read.items] == ["3.00", "5.00", "9.00"]
+    (told,) = read.remarks
+    assert told.kind == "hidden" and "D2" in told.text and "A4" in told.text and "D3" not in told.text

@@ -315,3 +315,81 @@ def test_a_document_as_one_xml_file() -> None:
                 parts.append(f'<pkg:part pkg:name="/{part}"><pkg:xmlData>{content}</pkg:xmlData></pkg:part>')
     package = f'<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">{"".join(parts)}</pkg:package>'
     assert amounts(read_content(package.encode(), "x.xml")) == WORD
+
+
+@pytest.mark.parametrize(
+    ("amount", "left_out"),
+    [
+        ("<s>2</s>3", 1),
+        ("<strike>2</strike> 3", 1),
+        ('<span style="text-decoration: red line-through">2</span>3', 1),
+        ('<span class="old">2</span>3', 1),
+        ("3<sup>1</sup>", 0),
+        ("3<sup>[2]</sup>", 0),
+        ('3<span style="vertical-align:super">1</span>', 0),
+    ],
+)
+def test_struck_figures_and_marks_of_notes_are_no_digits(amount: str, left_out: int) -> None:
+    read = page(
+        HEAD + row(LAMPS, 3).replace(">3<", f">{amount}<") + row(RIVERS, 5),
+        ".old{text-decoration:line-through}",
+    )
+    assert said(read) == BOTH
+    assert [r.kind for r in read.remarks] == ["hidden"] * left_out
+
+
+def test_an_exponent_behind_a_letter_stays() -> None:
+    assert page(HEAD + row("绿化养护3000m<sup>2</sup>", 3)).items[0].title == "绿化养护3000m2"
+
+
+@pytest.mark.parametrize("amount", ["3<br>5", "<p>3</p><p>5</p>", "3.5<br/>\n4"])
+def test_two_figures_on_two_lines_of_a_cell_are_not_one(amount: str) -> None:
+    read = page(HEAD + row(LAMPS, 3).replace(">3<", f">{amount}<"))
+    assert [i.amount_wan for i in read.items] == [None]
+    assert [(r.kind, r.level) for r in read.remarks] == [("amount", "error")]
+
+
+@pytest.mark.parametrize(
+    "inner", ["<table><tr><td></td></tr></table>", f"<table><tr><td>{RIVERS}</td></tr></table>"]
+)
+def test_a_table_of_one_text_in_a_cell_is_that_text(inner: str) -> None:
+    name = inner if RIVERS in inner else RIVERS + inner
+    assert said(page(HEAD + row(LAMPS, 3) + row(name, 5))) == BOTH
+
+
+def test_headings_over_two_columns_of_a_page_hold_for_both() -> None:
+    head = (
+        "<tr><th rowspan=2>项目名称</th><th rowspan=2>部门</th><th colspan=2>预算金额（万元）</th></tr>"
+        "<tr><th>2025年</th><th>2026年</th></tr>"
+    )
+    read = page(head + f"<tr><td>{LAMPS}</td><td>甲县城市管理局</td><td>2</td><td>3</td></tr>")
+    assert [(i.title, str(i.amount_wan)) for i in read.items] == [(LAMPS, "3.00")]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "<w:r><w:rPr><w:strike/></w:rPr><w:t>2</w:t></w:r><w:r><w:t>3</w:t></w:r>",
+        "<w:r><w:rPr><w:dstrike/></w:rPr><w:t>2</w:t></w:r><w:r><w:t>3</w:t></w:r>",
+        '<w:r><w:t>3</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>1</w:t></w:r>',
+    ],
+)
+def test_struck_figures_and_marks_of_notes_in_word(amount: str) -> None:
+    rows = (
+        line("项目名称", "部门", "金额（万元）")
+        + f"<w:tr>{cell(LAMPS)}{cell('甲县城市管理局')}<w:tc><w:p>{amount}</w:p></w:tc></w:tr>"
+    )
+    read = document(table(rows))
+    assert amounts(read) == [(LAMPS, "3.00")]
+    assert [r.kind for r in read.remarks] == (["hidden"] if "strike" in amount else [])
+
+
+def test_two_figures_in_a_cell_of_word_and_a_deleted_cell() -> None:
+    head = line("项目名称", "部门", "金额（万元）")
+    two = "<w:tc><w:p><w:r><w:t>3</w:t><w:br/><w:t>5</w:t></w:r></w:p></w:tc>"
+    read = document(table(head, f"<w:tr>{cell(LAMPS)}{cell('甲县城市管理局')}{two}</w:tr>"))
+    assert read.items == ()
+    assert ("row", "error") in [(r.kind, r.level) for r in read.remarks]
+    gone = "<w:tc><w:tcPr><w:cellDel/></w:tcPr><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc>"
+    read = document(table(head, f"<w:tr>{cell(LAMPS)}{cell('甲县城市管理局')}{gone}{cell('3')}</w:tr>"))
+    assert amounts(read) == [(LAMPS, "3.00")]

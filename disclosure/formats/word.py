@@ -224,7 +224,7 @@ class _Walk:
         """The text of a paragraph's own runs, without what is hidden, deleted, or stands in boxes that hang on it."""
         about = paragraph.find(f"{_W}pPr/{_W}pStyle")
         styled = about is not None and about.get(f"{_W}val") in self.hidden
-        parts = []
+        parts: list[str] = []
         for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
             above = list(_up_to(node, paragraph))
             if any(ancestor.tag in _APART for ancestor in above):

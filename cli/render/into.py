@@ -50,7 +50,8 @@ def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> Non
 
 def _texts(a: Assessment) -> list[str]:
     """What stands beside a row, in the order of the columns."""
-    nature = say("不得购买", "barred") if a.barred else say(*NATURES[a.nature])
+    bought = a.nature in ("service", "mixed")
+    nature = say("不得购买", "barred") if a.barred and bought else say(*NATURES[a.nature])
     verdicts = {
         True: say("是", "yes"),
         False: say(f"否（{nature}）", f"no ({nature})"),

@@ -168,7 +168,7 @@ def test_a_report_of_an_endless_recursion_is_short() -> None:
 
 @posix
 def test_goufu_debug_shows_the_traceback(tmp_path: Path, halves: Path) -> None:
-    broken = "import matcher.audit as a\ndef audit(*_, **__): raise KeyError('项目')\na.audit = audit\nfrom goufu.cli.main import run\nrun()"
+    broken = "import goufu.matcher.audit as a\ndef audit(*_, **__): raise KeyError('项目')\na.audit = audit\nfrom goufu.cli.main import run\nrun()"
     (tmp_path / "broken.py").write_text(broken, encoding="utf-8")
     command = f"{sys.executable} broken.py classify a.jsonl"
     refused(shell(command, tmp_path, XDG_CACHE_HOME=str(tmp_path)), "KeyError")
@@ -193,11 +193,11 @@ def spoil():
         if path.stem == "large": return [bytes(1 << 24) for _ in range(1 << 10)]
         return whole(path, progress)
     d.read_document = read
-import cli.fence
-whole = cli.fence.limit_memory
+import goufu.cli.fence as fence
+whole = fence.limit_memory
 def limit_memory():
     whole(); spoil()
-cli.fence.limit_memory = limit_memory
+fence.limit_memory = limit_memory
 """,
         encoding="utf-8",
     )

@@ -8,12 +8,15 @@ the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from goufu.catalog.characters import narrow, simplified, visible
 from goufu.disclosure.model import Place
+
+#: called with pages done and pages in all while a document is read
+Progress = Callable[[int, int], None]
 
 #: marks that Markdown and HTML leave in a transcription: headings, bold, tags
 _MARKS = re.compile(r"\*\*|</?(?:b|p|br|strong|em|i|u|sup|sub|span|div)\b[^<>]{0,80}>", re.IGNORECASE)

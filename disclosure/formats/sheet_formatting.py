@@ -1,4 +1,4 @@
-"""What a workbook shows that its values do not tell: hidden rows and columns, number formats that scale, error values.
+"""How a workbook displays its values: hidden rows and columns, number formats that scale, struck text, error values.
 
 A cell with 74000 under the format `0!.0,` shows 7.4, and that is what the officer sees and means. Values come from
 `goufu.disclosure.formats.spreadsheet`; this module reads the formatting of an .xlsx or .ods and nothing else. Old .xls files keep
@@ -32,7 +32,7 @@ _FAR = 20_000
 
 @dataclass
 class SheetFormatting:
-    """What is not told by the values of one sheet; rows are numbered from 1, columns from 0.
+    """What the values of one sheet do not contain; rows are numbered from 1, columns from 0.
 
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
     through all or part of their text.
@@ -324,21 +324,48 @@ def displayed_number(value: str, code: str) -> str | None:
     section = _section_for(number, code)
     if section is None:
         return None
-    places, before, scale, printed_dot, unit = 0, True, 0, None, ""
-    digits = 0
-    pending = 0
+    pattern = _pattern(section)
+    money = re.sub(r"[^十百千万亿元%]", "", label(pattern.unit))
+    if not (pattern.scale or pattern.printed_dot or money):
+        return None
+    moved = number.scaleb(-pattern.scale)
+    if pattern.printed_dot:
+        moved = moved.quantize(Decimal(1)).scaleb(-pattern.printed_dot)
+    elif pattern.scale:
+        moved = round(moved, pattern.places)
+    return f"{moved:f}{money}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What one section of a number format does: decimal `places`, powers of ten it divides by, digits behind a dot that
+    is only printed, and the text printed with the figure."""
+
+    places: int
+    scale: int
+    printed_dot: int
+    unit: str
+
+
+def _pattern(section: str) -> _Pattern:
+    places = scale = digits = commas = 0
+    printed_dot: int | None = None
+    whole = True
+    unit = ""
     for match in _TOKEN.finditer(section):
         literal = match[1] if match[1] is not None else match[2]
         if match[4]:
             digits += len(match[4])
-            places += 0 if before else len(match[4])
-            pending = 0
-            if printed_dot is not None:
-                printed_dot += len(match[4])
-        elif match[5] == ".":
-            before = False
-        elif match[5] == ",":
-            pending += 1 if digits else 0
+            places += 0 if whole else len(match[4])
+            commas = 0  # between digits they only set thousands apart
+            printed_dot = printed_dot + len(match[4]) if printed_dot is not None else None
+            continue
+        if match[5] == ",":
+            commas += 1 if digits else 0
+            continue
+        scale, commas = scale + 3 * commas, 0
+        if match[5] == ".":
+            whole = False
         elif match[5] == "%":
             scale -= 2
             unit += "%"
@@ -346,18 +373,7 @@ def displayed_number(value: str, code: str) -> str | None:
             printed_dot = 0
         elif literal or (match[6] and not match[6].isspace()):
             unit += literal or match[6] or ""
-        if match[5] != "," and not match[4] and pending:
-            scale, pending = scale + 3 * pending, 0
-    scale += 3 * pending
-    money = re.sub(r"[^十百千万亿元%]", "", label(unit))
-    if not (scale or printed_dot or money):
-        return None
-    moved = number.scaleb(-scale)
-    if printed_dot:
-        moved = moved.quantize(Decimal(1)).scaleb(-printed_dot)
-    elif scale:
-        moved = round(moved, places)
-    return f"{moved:f}{money}"
+    return _Pattern(places, scale + 3 * commas, printed_dot or 0, unit)
 
 
 def _section_for(number: Decimal, code: str) -> str | None:

@@ -225,5 +225,6 @@ def unit_columns(draft: ListDraft) -> list[int]:
 
 
 def unit_in_cell(cell: str) -> str:
+    """The unit of money that is all a cell says, "" for any other cell or a unit that is not understood."""
     unit = money_unit(cell) if cell and len(cell) <= 8 else None
     return unit.name if unit else ""

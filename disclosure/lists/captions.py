@@ -23,16 +23,19 @@ _TITLED_YEAR = re.compile(r"(20\d\d)年")
 
 
 def is_caption(cells: Sequence[str]) -> bool:
+    """Whether only one cell of a row says anything."""
     return sum(1 for cell in cells if cell) == 1
 
 
 def units_in(rows: Sequence[tuple[int, Sequence[str]]]) -> set[str]:
+    """The names of the units of money that the rows state, "" for one that is not understood."""
     return {
         unit.name for _, cells in rows for cell in cells if cell and (unit := money_unit(cell)) is not None
     }
 
 
 def owner_and_year(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, int | None]:
+    """The department and the year that the lines above a header give: "" and None where they give none, or several years."""
     owner, years = "", set()
     for _, cells in rows:
         for cell in cells:

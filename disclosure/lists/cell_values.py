@@ -34,6 +34,7 @@ def year_of(printed: str) -> int | None:
 
 
 def part_named(text: str) -> Part:
+    """The part of the budget that a cell names, "" where it names none."""
     if "结转" in text:
         return "上年结转"
     return "本年预算" if "本年" in text or "当年" in text else ""

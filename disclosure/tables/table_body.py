@@ -110,6 +110,7 @@ class TableBody:
             )
 
     def state(self, units: Iterable[MoneyUnit]) -> None:
+        """Add units of money that are printed with the table to those known."""
         self.table.stated += [unit for unit in units if unit.name not in {u.name for u in self.table.stated}]
 
     def is_aside(self, line: Line, text: str) -> bool:
@@ -240,96 +241,49 @@ class TableBody:
     def row(self, line: Line) -> None:
         """Add a row to the table, or say why it could not be read."""
         columns = self.columns
-        width = len(columns.headings)
         alone, self.alone = self.alone, None
         name = self.name_in(line)
         if not name and columns.name in line.merged:
             name = self.name
         organisation = line.cells[columns.unit] if 0 <= columns.unit < len(line.cells) else ""
-        title = next(
-            (cell for cell in line.cells if cell and is_called_total(cell) and parse_amount(cell) is None), ""
-        )
         changed = bool(organisation) and not is_called_total(organisation)
         if changed:
             self.unit = spoken_name(organisation)
-        column, shown = self.amount_in(line)
-        amount = parse_amount(shown)
+        column, printed = self.amount_in(line)
+        amount = parse_amount(printed)
         funds = tuple(
             (value, unit_of(line.cells[i]), i)
             for i in columns.funds
             if (value := _amount_at(line, i)) is not None
         )
         if amount is None and not funds and not name:
-            if changed and not shown:
-                self.alone = (self.unit, self.remark(line, "金额", "amount"))
-            elif shown and not is_no_amount(shown):
-                self.table.remarks.append(self.remark(line, "金额", "amount"))
+            self.without_name_or_amount(line, printed, changed)
             return
         total = False
         if not name:
-            if title:
-                name, total = title, True
-            elif changed or alone is not None or not self.table.printed:
-                name, total = (self.unit if changed else alone[0] if alone else self.unit) or "合计", True
-                alone = None
+            name, total, alone = self.name_of_total(line, changed, alone)
         if alone is not None and alone[0] != self.unit:
             self.table.remarks.append(alone[1])
-        nothing = amount is None and (not shown or is_no_amount(shown))
-        if amount is None and funds and nothing:
-            shown, column = "", columns.funds[0]
-        elif amount is None and not (nothing and shown and name and not ORGANISATION.search(label(name))):
-            remark = self.remark(line, "金额", "amount")
-            if (
-                name
-                and not shown
-                and ORGANISATION.search(label(name))
-                and not any(line.cells[i] for i in columns.amounts if i < len(line.cells))
-            ):
-                self.alone = (spoken_name(name), remark)
-                if not self.followed(line):
-                    self.table.remarks.append(remark)
-                    self.alone = None
-            else:
-                self.table.remarks.append(remark)
-                if name and shown:
-                    self.table.printed.append(
-                        PrintedRow(
-                            name,
-                            self.unit,
-                            None,
-                            "",
-                            column,
-                            (),
-                            line,
-                            line.place,
-                            line.place,
-                            columns,
-                            unread=True,
-                        )
-                    )
+        none_printed = amount is None and is_no_amount(printed)
+        if amount is None and funds and none_printed:
+            printed, column = "", columns.funds[0]
+        elif amount is None and not (
+            none_printed and printed and name and not ORGANISATION.search(label(name))
+        ):
+            self.without_amount(line, name, column, printed)
             return
         if not name:
             self.table.remarks.append(self.remark(line, "项目名称", "name"))
             return
-        if extra := [cell for cell in line.cells[width:] if cell]:
-            self.table.remarks.append(
-                Remark(
-                    "row",
-                    "error",
-                    f"这一行比表头多出 {len(extra)} 格，不知哪一格是金额，未计入：“{line.text[:40]}”。",
-                    f"This row has {len(extra)} more cells than the header, so that its amount is not certain; it was left out: “{line.text[:40]}”.",
-                    line.place,
-                )
-            )
+        if self.has_more_cells(line):
             return
         self.name = name
-        own = unit_of(shown)
         self.table.printed.append(
             PrintedRow(
                 spoken_name(name),
                 self.unit,
                 amount,
-                own,
+                unit_of(printed),
                 column,
                 funds,
                 line,
@@ -339,6 +293,69 @@ class TableBody:
                 total,
             )
         )
+
+    def without_name_or_amount(self, line: Line, printed: str, changed: bool) -> None:
+        """Take a row that has neither: a department's name above its total, or one that cannot be read."""
+        if changed and not printed:
+            self.alone = (self.unit, self.remark(line, "金额", "amount"))
+        elif printed and not is_no_amount(printed):
+            self.table.remarks.append(self.remark(line, "金额", "amount"))
+
+    def name_of_total(
+        self, line: Line, changed: bool, alone: tuple[str, Remark] | None
+    ) -> tuple[str, bool, tuple[str, Remark] | None]:
+        """The name of a row that prints none, whether it is a total, and what is left of the name alone above it.
+
+        It is called 合计 somewhere in the row, or it is the total of the organisation that the row or the one above names.
+        """
+        called = next(
+            (cell for cell in line.cells if cell and is_called_total(cell) and parse_amount(cell) is None), ""
+        )
+        if called:
+            return called, True, alone
+        if changed or alone is not None or not self.table.printed:
+            return (self.unit if changed else alone[0] if alone else self.unit) or "合计", True, None
+        return "", False, alone
+
+    def without_amount(self, line: Line, name: str, column: int, printed: str) -> None:
+        """Report a row without a readable amount; the name of an organisation alone may belong to the row below."""
+        remark = self.remark(line, "金额", "amount")
+        empty = not any(line.cells[i] for i in self.columns.amounts if i < len(line.cells))
+        if name and not printed and empty and ORGANISATION.search(label(name)) and self.followed(line):
+            self.alone = (spoken_name(name), remark)
+            return
+        self.table.remarks.append(remark)
+        if name and printed:
+            self.table.printed.append(
+                PrintedRow(
+                    name,
+                    self.unit,
+                    None,
+                    "",
+                    column,
+                    (),
+                    line,
+                    line.place,
+                    line.place,
+                    self.columns,
+                    unread=True,
+                )
+            )
+
+    def has_more_cells(self, line: Line) -> bool:
+        """Whether a row has more cells than the header, which is then reported: any of them may be the amount."""
+        extra = [cell for cell in line.cells[len(self.columns.headings) :] if cell]
+        if extra:
+            self.table.remarks.append(
+                Remark(
+                    "row",
+                    "error",
+                    f"这一行比表头多出 {len(extra)} 格，不知哪一格是金额，未计入：“{line.text[:40]}”。",
+                    f"This row has {len(extra)} more cells than the header, so that its amount is not certain; it was left out: “{line.text[:40]}”.",
+                    line.place,
+                )
+            )
+        return bool(extra)
 
     def followed(self, line: Line) -> bool:
         """Whether a row of amounts without a name stands right below: the total of the organisation named here."""
@@ -362,6 +379,7 @@ class TableBody:
         return columns.total, ""
 
     def remark(self, line: Line, missing: str, english: str) -> Remark:
+        """The remark on a row in which a part that it must have cannot be read."""
         shown = line.text[:40]
         return Remark(
             "row",

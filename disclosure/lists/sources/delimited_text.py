@@ -38,23 +38,8 @@ def text_grids(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows
     def grid(rows: ParsedRows, knows_merged: bool = False, header: int | None = None) -> Grid:
         return Grid("", rows, lambda n, _: Place(file, line=n), knows_merged=knows_merged, header=header)
 
-    best: tuple[int, Grid] | None = None
-    trouble: GoufuError | None = None
-    for separator in _SEPARATORS:
-        if separator not in text:
-            continue
-        try:
-            rows = parsed.get(separator) or separated(text, separator, where or file)
-        except GoufuError as error:
-            trouble = trouble or error
-            continue
-        known = _understood(grid(rows))
-        if known and (best is None or known > best[0]):
-            best = (known, grid(rows))
-    if best:
-        return [best[1]]
-    if trouble is not None:
-        raise trouble
+    if rows := _best_separated(text, file, where or file, parsed):
+        return [grid(rows)]
     spaced = grid(_spaced(text))
     if find_header(spaced) is not None:
         return [spaced]
@@ -67,6 +52,29 @@ def text_grids(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows
         if separator in text.strip().split("\n", 1)[0]:
             return [grid(separated(text, separator, where or file), knows_merged=True)]
     return [spaced]
+
+
+def _best_separated(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows]) -> ParsedRows:
+    """The rows under the separator by which most columns of a header are understood; empty where there is none.
+
+    Raises GoufuError where there is none and the text is no CSV under one of them.
+    """
+    best: tuple[int, ParsedRows] = (0, [])
+    trouble: GoufuError | None = None
+    for separator in _SEPARATORS:
+        if separator not in text:
+            continue
+        try:
+            rows = parsed.get(separator) or separated(text, separator, where)
+        except GoufuError as error:
+            trouble = trouble or error
+            continue
+        known = _understood(Grid("", rows, lambda n, _: Place(file, line=n), knows_merged=False))
+        if known > best[0]:
+            best = (known, rows)
+    if trouble is not None and not best[1]:
+        raise trouble
+    return best[1]
 
 
 def _understood(grid: Grid) -> int:

@@ -1,8 +1,8 @@
 """The common form every reader brings its document into: printed lines, split into cells, each with its place.
 
 A paragraph is a line of one cell, a table row a line of several; a page break, a repeated header or a blank
-line is simply there or not there, as in the document. Nothing is interpreted here. The few functions are about
-the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
+line is simply there or not there, as in the document. Nothing is interpreted here. The few functions normalise
+how a cell is written (widths, spaces, kinds of brackets), never what it says.
 """
 
 from __future__ import annotations

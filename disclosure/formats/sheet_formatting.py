@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference, label
 
 _HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
@@ -289,8 +290,6 @@ def _ods_row(node: Any, row: int, formatting: SheetFormatting) -> None:
 
 def _is_scaled(value: str, text: str) -> bool:
     """Whether a figure is shown in another size than it has; rounding does not count."""
-    from goufu.disclosure.amounts import parse_amount
-
     figure = parse_amount(text)
     if figure is None or not figure:
         return False

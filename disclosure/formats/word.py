@@ -14,6 +14,7 @@ from typing import Any
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.detect import Format, format_of
 from goufu.disclosure.formats.gate import Meter, check
+from goufu.disclosure.formats.layout import join_wrapped
 from goufu.disclosure.formats.package import parts_of, relations, xml
 from goufu.disclosure.formats.text import decode, text_lines
 from goufu.disclosure.formats.webpage import archived_lines, page_lines
@@ -48,11 +49,7 @@ def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list
     try:
         parts = parts_of(data)
         main = next(
-            (
-                path
-                for kind, path in relations(parts).values()
-                if kind == "officeDocument" and path in parts
-            ),
+            (path for kind, path in relations(parts).values() if kind == "officeDocument" and path in parts),
             "word/document.xml",
         )
         related = relations(parts, main)
@@ -216,8 +213,6 @@ class _Walk:
 
     def cell(self, cell: Any) -> str:
         """The paragraphs of a cell as one text: a line break in a cell is layout, not wording."""
-        from goufu.disclosure.formats.layout import join_wrapped
-
         text = ""
         for paragraph in cell.iter(f"{_W}p"):
             more = figures_apart(self.text(paragraph, "\n").strip()).replace("\n", " ")

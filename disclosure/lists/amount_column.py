@@ -1,6 +1,7 @@
 """Which column is the amount of a line, and in what unit of money its figures are.
 
-A figure whose unit is not understood is never taken for another; what was chosen and what was passed over is a remark."""
+A figure whose unit is not understood is never taken for another; what was chosen and what was passed over is a remark.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Where the header of a list is and what each of its columns means; headings may be stacked in up to four rows.
 
 Each heading by itself is understood in `goufu.disclosure.lists.headings`; here the rows that belong to the header are
-found, headings over several columns are repeated in each, and those that stand over each other are read as one."""
+found, headings over several columns are repeated in each, and those that stand over each other are read as one.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What is known of one list while it is read: its grid, its header, its rows, and what comes out.
 
-A grid is a table as it is printed: a sheet, a CSV file, or the table rows of a document."""
+A grid is a table as it is printed: a sheet, a CSV file, or the table rows of a document.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 The trip of one grid: it is cut into its lists (`split_grid`), the header is found (`header`, `headings`), the lines above
 are looked at (`captions`), the rows are sorted (`body_rows`), the amount and its unit are settled (`amount_column`), and
 each row becomes an item (`row_values`, `items`) or is compared with the others (`totals`). A figure that is not
-understood is never taken for another; every doubt is a remark at its place."""
+understood is never taken for another; every doubt is a remark at its place.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """One grid with several lists in it, as a grid for each: where another header follows further down.
 
-A header that only repeats the one above, as the top of a printed page does, begins no list of its own."""
+A header that only repeats the one above, as the top of a printed page does, begins no list of its own.
+"""
 
 from __future__ import annotations
 

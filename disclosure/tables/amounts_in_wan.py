@@ -1,7 +1,8 @@
 """The amounts of project tables brought into 万元.
 
 They are in the unit that the heading, the lines above or a note below print. One that is printed but not understood is
-a remark and no amount is taken; where none is printed the size of the amounts decides, which is a remark as well."""
+a remark and no amount is taken; where none is printed the size of the amounts decides, which is a remark as well.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ def _of_headings(table: TableDraft) -> list[MoneyUnit]:
 
 
 def _unit_of(table: TableDraft) -> str:
-    """The unit of a table's amounts, "" where what is printed is not understood; both are told at their place."""
+    """The unit of a table's amounts, "" where what is printed is not understood; each is a remark at its place."""
     own, above = _of_headings(table), table.stated
     names = {unit.name for unit in own or above}
     if len(names) == 1 and "" not in names:

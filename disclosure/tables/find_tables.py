@@ -1,7 +1,7 @@
 """Where the project tables of a document are: by their titles or, where a title is lost, by their headers.
 
-A table is found by its title or, where the title is lost, by its header; `goufu.disclosure.tables.table_body` then reads
-its rows as far as they go."""
+`goufu.disclosure.tables.table_body` reads the rows of each as far as they go.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLE_REACH = 8
 
 
 def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
-    """All project tables with their printed rows, a table interrupted by a page break joined again."""
+    """All project tables with their printed rows; one whose header comes again without a title is continued."""
     tables: list[TableDraft] = []
     heads = repeated(lines)
     index = 0

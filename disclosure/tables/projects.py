@@ -2,7 +2,8 @@
 
 The tables are found (`find_tables`, `titles`, `columns`), their rows read (`table_body`, `furniture`) and brought into
 万元 (`amounts_in_wan`); here those that a page break has cut are joined, and their rows sorted into items and subtotals
-(`subtotals`)."""
+(`subtotals`).
+"""
 
 from __future__ import annotations
 

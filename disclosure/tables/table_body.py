@@ -1,7 +1,8 @@
 """The rows of one project table, from below its header to where it ends.
 
 A table runs on over page breaks, repeated headers, running heads and page numbers as long as rows with amounts follow,
-until a part, a section or another table begins. Rows that cannot be read are reported."""
+until a part, a section or another table begins. Rows that cannot be read are reported.
+"""
 
 from __future__ import annotations
 

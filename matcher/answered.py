@@ -30,7 +30,7 @@ from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.matcher.departments import sections_of
 from goufu.matcher.model import Status
-from goufu.matcher.nature import NATURES, Nature
+from goufu.matcher.nature_names import NATURES, NO_SERVICE, PURCHASED, WRITTEN_NATURES, Nature
 from goufu.matcher.precedents.apply import Outcome
 
 #: what an officer may write in place of a code
@@ -51,19 +51,6 @@ OUTCOME_WORDS: Mapping[str, Outcome] = {
     "否": "not_applicable",
     "n/a": "not_applicable",
 }
-#: what an officer calls the natures other than a service
-NATURE_WORDS: Mapping[str, Nature] = {
-    "货物": "goods",
-    "工程": "works",
-    "混合": "mixed",
-    "人员": "personnel",
-    "补助": "transfer",
-    "运转": "operating",
-    "法定支出": "statutory",
-    "保险": "insurance",
-}
-PURCHASED: tuple[Nature, ...] = ("service", "mixed")
-NO_SERVICE: tuple[Nature, ...] = tuple(n for n in NATURES if n not in PURCHASED)
 
 #: the headings of an answer, as `label` leaves them
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -84,19 +71,6 @@ _STATUSES: Mapping[str, Status] = {
     "已失效": "superseded",
     "unknown": "unknown",
     "未存": "unknown",
-}
-_MORE_NATURES: Mapping[str, tuple[Nature, ...]] = {
-    "服务": ("service",),
-    "购买服务": PURCHASED,
-    "是": PURCHASED,
-    "打包": ("mixed",),
-    "人员经费": ("personnel",),
-    "工资": ("personnel",),
-    "补贴": ("transfer",),
-    "转移支付": ("transfer",),
-    "运转支出": ("operating",),
-    "运行": ("operating",),
-    "法定": ("statutory",),
 }
 _CODE = re.compile(r"(?<![A-Z0-9])[AB][0-9]{2,6}(?![0-9])")
 _PARTS = re.compile(r"[、，,；;|\n]+")
@@ -326,11 +300,7 @@ def _one(part: str, codes: list[tuple[str, str]], natures: list[Nature], statuse
 
 def _natures_named(word: str) -> tuple[Nature, ...]:
     word = word.strip("。. ").casefold()
-    if word in NATURE_WORDS:
-        return (NATURE_WORDS[word],)
-    if word in _MORE_NATURES:
-        return _MORE_NATURES[word]
-    return tuple(n for n in NATURES if n == word)
+    return WRITTEN_NATURES.get(word) or tuple(n for n in NATURES if n == word)
 
 
 def _of_gold(item: BudgetItem, gold: Mapping[str, Any]) -> Answered | None:

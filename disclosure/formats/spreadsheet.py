@@ -31,7 +31,8 @@ class Sheet:
     """One sheet: its name, its rows that say something (numbered from 1), and what is known of its cells.
 
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
-    that are hidden are among the others.
+    that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
+    is set in from the left, by (row, column) as in `merged`.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    indented: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,14 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
     texts: dict[int, list[tuple[int, str]]] = {}
     for (at, column), text in formatting.texts.items():
         texts.setdefault(at, []).append((column, text))
+    indented = set(formatting.indented)
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
         cells = [*[""] * left, *(cell_text(value) for value in row)]
+        indented |= {
+            (number, n)
+            for n, value in enumerate(row, left)
+            if isinstance(value, str) and value.startswith(("\u3000", "  ", "\u00a0\u00a0", "\t"))
+        }
         for column, text in texts.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
             cells[column] = text
@@ -231,6 +239,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(formatting.hidden_rows),
         frozenset(formatting.hidden_columns),
         frozenset(formatting.struck),
+        frozenset(indented),
     )
 
 

@@ -372,7 +372,7 @@ class Sheets:
         each row, and here only they are shown. The total follows the decisions, not the filter.
         """
         name = say("政府购买服务汇总表", "filing table")
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, _worksheet_of_old_functions())
         hidden = say("候选", "candidates")
         _, _, yes, no = _choices()
         for column, head in enumerate(FILING):
@@ -623,7 +623,7 @@ def _worksheet_of_old_functions() -> type[Worksheet]:
     """A worksheet whose formulas are written as they are given.
 
     XlsxWriter looks in every formula for each of a hundred functions that came after Excel 2007, which takes most of
-    the time of a long list; the formulas of the candidates have none of these.
+    the time of a long list; the formulas of the filing table and of the candidates have none of these.
     """
     from xlsxwriter.worksheet import Worksheet
 

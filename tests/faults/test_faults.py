@@ -2,8 +2,8 @@
 
 Not part of the ordinary run: `make faults` (FAULTS=50 rounds of each). Every round starts a command as a process
 of its own, disturbs it at a random moment, and then looks at what lies on the disk. The moments are drawn from a
-fixed seed: half of them over the time that an undisturbed run takes on this machine, half from the first file that
-changes to the last. The figures are printed at the end of each.
+fixed seed: half of them over the time that an undisturbed run takes on this machine, half from the first change of a
+file to the end. The figures are printed at the end of each.
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ def _wait(process: subprocess.Popen[str], until: Callable[[], bool]) -> None:
 
 @dataclass(frozen=True)
 class Pace:
-    """How long an undisturbed run takes, and from its first to its last change of a file (seconds)."""
+    """How long an undisturbed run takes, and from its first change of a file to its end (seconds)."""
 
     lasts: float
     writes: float
@@ -273,15 +273,11 @@ class Pace:
 
 def _pace(desk: Desk, process: subprocess.Popen[str]) -> Pace:
     start = time.monotonic()
-    signs = [(_signs(desk), start)]
-
-    def looked() -> bool:
-        if (now := _signs(desk)) != signs[-1][0]:
-            signs.append((now, time.monotonic()))
-        return False
-
-    _wait(process, looked)
-    return Pace(time.monotonic() - start, signs[-1][1] - signs[min(1, len(signs) - 1)][1])
+    before = _signs(desk)
+    _wait(process, lambda: _signs(desk) != before)
+    begun = time.monotonic()
+    process.wait()
+    return Pace(time.monotonic() - start, time.monotonic() - begun)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

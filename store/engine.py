@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goufu.catalog.errors import os_reason
 from goufu.store.address import Place, masked
 from goufu.store.errors import StoreError
+from goufu.store.scope import EVERYTHING, Scope
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -31,6 +32,11 @@ class Store:
 
     engine: Engine
     place: Place
+    scope: Scope = EVERYTHING
+
+    def within(self, scope: Scope) -> Store:
+        """The same store, in which only what lies in `scope` is to be seen."""
+        return replace(self, scope=scope)
 
     @property
     def is_sqlite(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from goufu.web.pages import Place
-from goufu.web.people import Officer, Held
+from goufu.web.people import Held, Officer
 from goufu.web.view import view
 
 PLACE = Place("/overview", "总览", "Overview", "officer")

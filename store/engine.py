@@ -16,7 +16,7 @@ from typing import Any
 from goufu.catalog.errors import os_reason
 from goufu.store.address import Place, masked
 from goufu.store.errors import StoreError
-from goufu.store.scope import EVERYTHING, Scope
+from goufu.store.scope import EVERYTHING, Scope, narrow
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -138,6 +138,7 @@ def writing(store: Store) -> Iterator[Session]:
 def _session(store: Store, **options: Any) -> Iterator[Session]:
     try:
         with Session(store.engine.execution_options(**options), expire_on_commit=False) as session:
+            narrow(session, store.scope)
             yield session
     except DBAPIError as error:
         raise told(error, store.place) from None

@@ -56,7 +56,7 @@ class Person:
     @property
     def scope(self) -> Scope:
         """What of the store is theirs: everything for reviewers, their departments' for officers, nothing for visitors."""
-        return EVERYTHING if self.may("reviewer") else Scope(self.departments)
+        return EVERYTHING if self.may("reviewer") else Scope(self.departments, self.name)
 
 
 def current(request: Request) -> Person:

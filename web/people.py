@@ -39,7 +39,7 @@ class Person:
     """Who is asking: `name` is what decisions and the log carry. `departments` are those an officer works for.
 
     `id` is 0 for a visitor and for the only person of a server without accounts. `csrf` is the token that forms and
-    requests of this browser carry. `by_token` tells that a program asks with a token of the API.
+    requests of this browser carry. `by_token` tells that a program asks with a token of the API, which may be `read_only`.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Person:
     departments: tuple[str, ...] = ()
     csrf: str = ""
     by_token: bool = False
+    read_only: bool = False
 
     def may(self, role: str) -> bool:
         """Whether this person's role is `role` or above."""
@@ -61,10 +62,12 @@ class Person:
 
 def current(request: Request) -> Person:
     """The person of this request; a visitor where nobody is signed in."""
-    found = getattr(request.state, "person", None)
+    from goufu.web.identity import identify
+
+    found: Person | None = getattr(request.state, "person", None)
     if found is None:
-        found = request.state.person = request.app.state.identify(request)
-    return found  # type: ignore[no-any-return]
+        found = request.state.person = identify(request)
+    return found
 
 
 def _gate(role: str, csrf: bool) -> Callable[..., Any]:
@@ -73,12 +76,24 @@ def _gate(role: str, csrf: bool) -> Callable[..., Any]:
             if person.role == "anyone":
                 raise SignInError("请先登录。", "Sign in first.")
             raise ForbiddenError("您的角色不能使用此功能。", "Your role does not allow this.")
-        if csrf and request.method not in SAFE and not person.by_token:
-            await _same_page(request, person)
+        if csrf and request.method not in SAFE:
+            if person.read_only:
+                raise ForbiddenError("令牌只能读取。", "The token may only read.")
+            if not person.by_token and not _by_program(request):
+                await _same_page(request, person)
         return person
 
     gate.role = role  # type: ignore[attr-defined]
     return gate
+
+
+def _by_program(request: Request) -> bool:
+    """Whether no browser sent this: on a server without accounts programs of the machine need no token.
+
+    A browser names where a change comes from, or says that it comes from the same site.
+    """
+    named = ("origin", "referer", "sec-fetch-site", "cookie")
+    return not request.app.state.settings.accounts and not any(name in request.headers for name in named)
 
 
 async def _same_page(request: Request, person: Person) -> None:

@@ -39,7 +39,7 @@ class Settings:
     idle_hours: int = 8
     session_hours: int = 24 * 7
     #: wrong passwords for a name or from an address within `throttle_minutes` before more are refused
-    tries_name: int = 5
+    tries_name: int = 10
     tries_address: int = 30
     throttle_minutes: int = 15
     limits: dict[str, int] = field(default_factory=dict)

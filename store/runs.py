@@ -103,7 +103,7 @@ class StoredItem:
 def record_run(
     store: Store,
     assessments: Sequence[Assessment],
-    inputs: Iterable[Path],
+    inputs: Iterable[Path | Input],
     versions: Iterable[CatalogVersion],
     officer: str,
     program: str,
@@ -119,7 +119,10 @@ def record_run(
     and OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
-    files = [(sound(path.name), *file_digest(path)) for path in inputs]
+    files = [
+        (one.name, one.size, one.sha256) if isinstance(one, Input) else (sound(one.name), *file_digest(one))
+        for one in inputs
+    ]
     used = {v for a in assessments for v in a.versions} | {c.version for a in assessments for c in a.codes}
     with writing(store) as session:
         run = tables.Run(

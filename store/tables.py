@@ -350,7 +350,8 @@ class Upload(SQLModel, table=True):
     """A file that somebody handed in: what it is, where its content lies, and how far reading it has come.
 
     `state` is queued, reading, done or failed. `departments` are those of who handed it in, `options` what was chosen
-    with it (department, year, on). `done` and `pages` tell the progress, `message` and `english` why it failed.
+    with it (department, year, on). `done` and `pages` tell the progress, `message` and `english` why it failed. `attempts` counts how often reading it
+    was begun, `broken` how often its process ended over it.
     """
 
     __table_args__ = (Index("upload_state", "state", "id"), {"sqlite_autoincrement": True})
@@ -364,6 +365,7 @@ class Upload(SQLModel, table=True):
     options: dict[str, Any] = Field(sa_column=Column(_JSON, nullable=False))
     state: str
     attempts: int
+    broken: int
     worker: str
     done: int
     pages: int

@@ -7,7 +7,6 @@ file's content (`worker`, the name of its folder) claims it.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +20,19 @@ from goufu.store.log import log
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-#: times a file is begun: a process that it brings down is given one more chance
-ATTEMPTS = 3
+#: processes that a file may bring down: it is given one more chance
+BROKEN = 2
 STATES = ("queued", "reading", "done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's content as it was handed in: `uid` names it in the server's folder, `name` is what its owner calls it."""
+
+    uid: str
+    name: str
+    size: int
+    sha256: str
 
 
 class LostClaimError(StoreError):
@@ -73,15 +82,15 @@ def hand_in(
     worker: str,
     officer: str,
     departments: Sequence[str],
-    name: str,
-    size: int,
-    sha256: str,
+    files: Sequence[Content],
     options: Mapping[str, Any],
-    uid: str = "",
     most_waiting: int = 0,
     now: datetime | None = None,
-) -> Handed:
-    """Record a file whose content lies safe already. Raises GoufuError where so many of the officer's wait."""
+) -> list[Handed]:
+    """Record files whose content lies safe already, all or none.
+
+    Raises GoufuError where more than `most_waiting` of the officer's would wait (0: no limit).
+    """
     now = now or datetime.now(UTC)
     with writing(store) as session:
         if most_waiting:
@@ -90,20 +99,30 @@ def hand_in(
                 .select_from(tables.Upload)
                 .where(tables.Upload.officer == officer, col(tables.Upload.state).in_(("queued", "reading")))
             ).one()
-            if waiting >= most_waiting:
+            if waiting + len(files) > most_waiting:
                 raise GoufuError(
-                    f"已有 {waiting} 个文件在等候读取，请稍后再交。",
-                    f"{waiting} files are waiting to be read; hand in more later.",
+                    f"已有 {waiting} 个文件在等候读取，最多 {most_waiting} 个，请稍后再交。",
+                    f"{waiting} files are waiting to be read, {most_waiting} at most may; hand in more later.",
                 )
-        row = tables.Upload(
-            uid=uid or uuid.uuid4().hex, officer=officer, departments=list(departments), name=name, size=size,
-            sha256=sha256, options=dict(options), state="queued", attempts=0, worker=worker, done=0, pages=0,
-            items=0, remarks=[], message="", english="", made_at=now, changed_at=now,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        log(session, officer, "upload", {"upload": row.id, "sha256": sha256, "size": size}, now=now)
-        return _handed(row)
+        rows = [
+            tables.Upload(
+                uid=one.uid, officer=officer, departments=list(departments), name=one.name, size=one.size,
+                sha256=one.sha256, options=dict(options), state="queued", attempts=0, broken=0, worker=worker,
+                done=0, pages=0, items=0, remarks=[], message="", english="", made_at=now, changed_at=now,
+            )
+            for one in files
+        ]  # fmt: skip
+        for row in rows:
+            session.add(row)
+            session.flush()
+            log(
+                session,
+                officer,
+                "upload",
+                {"upload": row.id, "sha256": row.sha256, "size": row.size},
+                now=now,
+            )
+        return [_handed(row) for row in rows]
 
 
 def uploads(store: Store, limit: int = 50, before: int = 0) -> list[Handed]:
@@ -130,11 +149,11 @@ def counts(store: Store) -> dict[str, int]:
         found = session.exec(
             select(tables.Upload.state, func.count()).group_by(tables.Upload.state)  # type: ignore[call-overload]
         ).all()
-    return {state: 0 for state in STATES} | {str(state): int(number) for state, number in found}
+    return dict.fromkeys(STATES, 0) | {str(state): int(number) for state, number in found}
 
 
 def claim(store: Store, worker: str, now: datetime | None = None) -> Handed | None:
-    """The next file to read, now being read; None where nothing waits. One that was begun too often fails here."""
+    """The next file to read, from now on being read; None where nothing waits."""
     now = now or datetime.now(UTC)
     query = (
         select(tables.Upload)
@@ -152,11 +171,6 @@ def claim(store: Store, worker: str, now: datetime | None = None) -> Handed | No
             return None
         row.changed_at = now
         session.add(row)
-        if row.attempts >= ATTEMPTS:
-            row.state = "failed"
-            row.message = f"读取它的进程中断了 {row.attempts} 次：超出内存或时间上限，或文件有害。"
-            row.english = f"The process that read it ended {row.attempts} times: beyond its limits, or the file does harm."
-            return None
         row.state, row.attempts = "reading", row.attempts + 1
         return _handed(row)
 
@@ -199,17 +213,35 @@ def failed(store: Store, uid: str, attempt: int, error: GoufuError) -> None:
         session.add(row)
 
 
-def put_back(store: Store, worker: str, uid: str = "") -> int:
-    """Queue again what this server was reading when it stopped, or one file whose process ended; returns how many."""
+def put_back(store: Store, worker: str) -> int:
+    """Queue again what this server was reading when it stopped; returns how many."""
     with writing(store) as session:
         query = select(tables.Upload).where(tables.Upload.state == "reading", tables.Upload.worker == worker)
-        if uid:
-            query = query.where(tables.Upload.uid == uid)
         rows = session.exec(query.with_for_update()).all()
         for row in rows:
             row.state, row.done, row.changed_at = "queued", 0, datetime.now(UTC)
             session.add(row)
         return len(rows)
+
+
+def broke(store: Store, uid: str, attempt: int) -> None:
+    """The process that was reading a claimed file ended: queue it once more, or give it up. Raises LostClaimError."""
+    with writing(store) as session:
+        row = _claimed(session, uid, attempt)
+        row.broken, row.done, row.changed_at = row.broken + 1, 0, datetime.now(UTC)
+        row.state = "queued"
+        if row.broken >= BROKEN:
+            row.state = "failed"
+            row.message = f"{row.name}：读取它的进程中断了 {row.broken} 次：超出内存或时间上限，或程序库出错；其他文件不受影响。"
+            row.english = f"{row.name}: the process that read it ended {row.broken} times: beyond its limit of memory or time, or a fault in a library; other files are not affected."
+        session.add(row)
+
+
+def upload_of(store: Store, run: int) -> Handed | None:
+    """The file that a run came from; None where it was not handed in at a server."""
+    with reading(store) as session:
+        row = session.exec(select(tables.Upload).where(tables.Upload.run_id == run)).first()
+    return _handed(row) if row else None
 
 
 def again(store: Store, uid: str, officer: str) -> None:
@@ -222,7 +254,7 @@ def again(store: Store, uid: str, officer: str) -> None:
         ).first()
         if row is None:
             raise NoSuchRunError("没有这个未读成的文件", "there is no such failed upload")
-        row.state, row.attempts, row.message, row.english = "queued", 0, "", ""
+        row.state, row.broken, row.message, row.english = "queued", 0, "", ""
         row.changed_at = datetime.now(UTC)
         session.add(row)
         log(session, officer, "upload again", {"upload": row.id})

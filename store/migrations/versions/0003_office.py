@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("options", _JSON, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("broken", sa.Integer, nullable=False),
         sa.Column("worker", sa.String, nullable=False),
         sa.Column("done", sa.Integer, nullable=False),
         sa.Column("pages", sa.Integer, nullable=False),

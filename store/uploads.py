@@ -160,13 +160,12 @@ def claim(store: Store, worker: str, now: datetime | None = None) -> Handed | No
         .where(tables.Upload.state == "queued", tables.Upload.worker == worker)
         .order_by(col(tables.Upload.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
     with reading(store) as session:  # most often nothing waits; then nothing is locked
-        if session.exec(query.with_for_update(None)).first() is None:
+        if session.exec(query).first() is None:
             return None
     with writing(store) as session:
-        row = session.exec(query).first()
+        row = session.exec(query.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
         row.changed_at = now

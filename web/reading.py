@@ -99,7 +99,7 @@ class Readers:
                 from goufu.cli.faults import unforeseen
 
                 unforeseen(error)
-                logger.exception('{"event": "queue", "error": "%s"}', type(error).__name__)
+                logger.error('{"event": "queue", "error": "%s"}', type(error).__name__)
                 self._stopping.wait(_LOOK)
 
     def _work(self) -> None:
@@ -212,7 +212,7 @@ def _step_back() -> None:
             kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
             kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
         else:
-            os.nice(15)
+            os.nice(10)
 
 
 def read_one(job: Job) -> None:

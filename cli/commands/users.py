@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-Name = Annotated[str, typer.Argument(metavar="姓名", help="登录用的姓名")]
+Name = Annotated[str, typer.Argument(metavar="姓名")]
 
 _COLUMNS = (
     Column("name", "姓名", "name"),

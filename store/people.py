@@ -322,9 +322,10 @@ def change_password(store: Store, who: int, old: str, new: str, now: datetime | 
     """A person's own change of password; ends all their sessions and tokens. Raises RefusedError where `old` is wrong."""
     with reading(store) as session:
         row = _row(session, who)
-    if not fits(old, row.password):
+        name, before = row.name, row.password
+    if not fits(old, before):
         raise RefusedError("原密码不对。", "The old password is not right.")
-    kept = hashed(new, row.name)
+    kept = hashed(new, name)
     with writing(store) as session:
         row = _row(session, who)
         _end_all(session, row)
@@ -348,17 +349,13 @@ def check_password(
     _count(store, name, address, tries, now)
     with reading(store) as session:
         row = session.exec(select(tables.PersonRow).where(tables.PersonRow.name == name)).first()
-    good = fits(password, row.password if row else "")
-    if row is None or not good or row.disabled:
+        account, kept = (_account(row), row.password) if row else (None, "")
+    good = fits(password, kept)
+    if account is None or not good or account.disabled:
+        # a name that nobody bears may be a password typed into the wrong field, so it is not kept
+        who, number = (account.name, account.id) if account else ("", 0)
         with writing(store) as session:
-            # a name that nobody bears may be a password typed into the wrong field
-            log(
-                session,
-                row.name if row else "",
-                "sign-in refused",
-                {"person": row.id if row else 0, "address": address},
-                now=now,
-            )
+            log(session, who, "sign-in refused", {"person": number, "address": address}, now=now)
         raise RefusedError("姓名或密码不对。", "The name or the password is not right.")
     with writing(store) as session:
         session.execute(delete(tables.Attempt).where(col(tables.Attempt.key) == _by_name(name)))
@@ -369,7 +366,7 @@ def check_password(
         ).first()
         if last is not None:
             session.delete(last)
-    return _account(row)
+    return account
 
 
 def _by_name(name: str) -> str:
@@ -429,19 +426,22 @@ def signed_in(
     )
     with reading(store) as session:
         found = session.exec(query).first()
-    if found is None:
-        return None
-    begun, row = found
-    old = begun.used_at + timedelta(hours=idle_hours) < now or begun.made_at + timedelta(hours=hours) < now
-    if old or row.disabled or begun.stamp != row.stamp:
-        return None
-    if now - begun.used_at > _NOTED:
+        if found is None:
+            return None
+        begun, row = found
+        old = (
+            begun.used_at + timedelta(hours=idle_hours) < now or begun.made_at + timedelta(hours=hours) < now
+        )
+        if old or row.disabled or begun.stamp != row.stamp:
+            return None
+        account, noted = _account(row), now - begun.used_at <= _NOTED
+    if not noted:
         with writing(store) as session:
-            again = session.get(tables.SignedIn, begun.digest)
+            again = session.get(tables.SignedIn, digest(secret))
             if again is not None:
                 again.used_at = now
                 session.add(again)
-    return _account(row)
+    return account
 
 
 def sign_out(store: Store, secret: str, now: datetime | None = None) -> None:
@@ -509,6 +509,6 @@ def token_person(store: Store, secret: str) -> tuple[Account, str] | None:
     )
     with reading(store) as session:
         found = session.exec(query).first()
-    if found is None or found[1].disabled or found[0].stamp != found[1].stamp:
-        return None
-    return _account(found[1]), found[0].scope
+        if found is None or found[1].disabled or found[0].stamp != found[1].stamp:
+            return None
+        return _account(found[1]), found[0].scope

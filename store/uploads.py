@@ -138,9 +138,9 @@ def upload(store: Store, uid: str) -> Handed:
     """One by its uid. Raises NoSuchRunError."""
     with reading(store) as session:
         row = session.exec(select(tables.Upload).where(tables.Upload.uid == uid)).first()
-    if row is None:
-        raise NoSuchRunError("没有这个上传的文件", "there is no such upload")
-    return _handed(row)
+        if row is None:
+            raise NoSuchRunError("没有这个上传的文件", "there is no such upload")
+        return _handed(row)
 
 
 def counts(store: Store) -> dict[str, int]:
@@ -240,7 +240,7 @@ def upload_of(store: Store, run: int) -> Handed | None:
     """The file that a run came from; None where it was not handed in at a server."""
     with reading(store) as session:
         row = session.exec(select(tables.Upload).where(tables.Upload.run_id == run)).first()
-    return _handed(row) if row else None
+        return _handed(row) if row else None
 
 
 def again(store: Store, uid: str, officer: str) -> None:

@@ -84,6 +84,7 @@ def _gate(role: str, csrf: bool) -> Callable[..., Any]:
         return person
 
     gate.role = role  # type: ignore[attr-defined]
+    gate.csrf = csrf  # type: ignore[attr-defined]
     return gate
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
-from goufu.web.people import ForbiddenError, SignInError
+from goufu.web.people import ForbiddenError, Person, SignInError, current
 from goufu.web.view import is_fragment, language, view
 from starlette.exceptions import HTTPException
 
@@ -53,6 +53,8 @@ def status_of(error: GoufuError) -> int:
 def answer(request: Request, error: Any, status: int = 0) -> Response:
     """The answer to a request that ended with `error`, a GoufuError."""
     status = status or status_of(error)
+    if getattr(request.state, "person", None) is None:  # it went wrong before anybody was known
+        request.state.person = Person(0, "", "anyone")
     if "authorization" in request.headers or request.url.path.startswith(("/api/", "/reconcile")):
         return JSONResponse({"error": error.english, "error_zh": error.message, "where": error.where}, status)
     if status == 401 and request.method == "GET" and not is_fragment(request):
@@ -65,6 +67,7 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
 
 
 def _http(request: Request, error: Any) -> Response:
+    current(request)
     zh, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
     return answer(request, GoufuError(zh, en), error.status_code)
 

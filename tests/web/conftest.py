@@ -37,3 +37,28 @@ def client(settings: Any) -> Iterator[TestClient]:
 
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def first_office(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The office from which each test gets its own."""
+    from offices import made
+
+    return made(tmp_path_factory.mktemp("office") / "first")
+
+
+@pytest.fixture
+def office(first_office: Any, tmp_path: Path) -> Any:
+    """An office of this test's own."""
+    return first_office.copied(tmp_path / "office")
+
+
+@pytest.fixture
+def app(office: Any) -> Iterator[Any]:
+    """A running server of the office, with accounts."""
+    from goufu.web.app import create_app
+    from starlette.testclient import TestClient
+
+    made = create_app(office.settings())
+    with TestClient(made):
+        yield made

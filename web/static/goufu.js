@@ -46,6 +46,11 @@
     });
   }
 
+  // a choice that leads to another page
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-goto]")) window.location.assign(event.target.value);
+  });
+
   // the worklist: one line is chosen, keys act on it
   const list = document.getElementById("lines");
   const typing = (node) => node.matches("input:not([type=checkbox]), textarea, select");
@@ -126,7 +131,19 @@
       } else taken = false;
       if (taken) event.preventDefault();
     });
-    list.focus({ preventScroll: true });
-    choose(rows()[0]);
+    // reasons that were unfolded stay so from line to line
+    let unfolded = false;
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      const why = document.querySelector("[data-unfold]");
+      if (why && event.detail.target.id === "item") unfolded = why.open;
+    });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      const why = document.querySelector("[data-unfold]");
+      if (why && event.detail.target.id === "item") why.open = unfolded;
+    });
+    document.addEventListener("DOMContentLoaded", () => { // by then htmx knows the rows
+      list.focus({ preventScroll: true });
+      choose(rows()[0]);
+    });
   }
 })();

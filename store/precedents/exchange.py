@@ -320,6 +320,13 @@ def import_sheet(
     )
 
 
+def refusals(sheet: Sheet, versions: Sequence[CatalogVersion]) -> tuple[Refusal, ...]:
+    """The approved rows that an import would not take over, and why; nothing is written."""
+    by_id = {v.id: v for v in versions}
+    found = (_refusal(row, by_id) for row in sheet.rows if row.approved)
+    return tuple(one for one in found if one is not None)
+
+
 def _refusal(row: Shared, versions: dict[str, CatalogVersion]) -> Refusal | None:
     """Why a row cannot be taken over, None where it can."""
     if row.outcome == "not_applicable":

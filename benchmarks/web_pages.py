@@ -38,10 +38,13 @@ _CLOCK = """
 }
 """
 _FILTER = """
-(text) => measured(
-  () => { const q = document.getElementById("q"); q.value = text; q.dispatchEvent(new Event("input", { bubbles: true })); },
-  () => { const rows = [...document.querySelectorAll("#lines .what b")];
-          return rows.length > 0 && rows.every((b) => b.textContent.includes(text)); })
+(text) => {
+  let came = false;
+  document.addEventListener("htmx:afterSwap", (event) => { came ||= event.detail.target.id === "lines"; });
+  return measured(
+    () => { const q = document.getElementById("q"); q.value = text; q.dispatchEvent(new Event("input", { bubbles: true })); },
+    () => came);
+}
 """
 _DECIDE = """
 () => {

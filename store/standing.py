@@ -16,7 +16,9 @@ from goufu.matcher.model import EVIDENCE, Assessment, Candidate, Finding
 from goufu.store.engine import Store
 from goufu.store.runs import RunInfo, StoredItem, run_items
 
-_PLACE = re.compile(r"^(?P<file>.*?)(?: 第 (?P<page>\d+) 页)?(?: 第 (?P<line>\d+) 行)?(?P<cell> \S*![A-Z]+\d+)?$")
+_PLACE = re.compile(
+    r"^(?P<file>.*?)(?: 第 (?P<page>\d+) 页)?(?: 第 (?P<line>\d+) 行)?(?P<cell> \S*![A-Z]+\d+)?$"
+)
 #: findings on which entry fits, which a decision settles
 _SETTLED = ("GF101", "GF102", "GF103", "GF501", "GF502")
 
@@ -30,7 +32,10 @@ def audits(store: Store, run: RunInfo) -> list[Audit]:
         groups.setdefault((file, a.item.department, a.item.year), []).append(a)
     names = "、".join(one.name for one in run.inputs)
     return [
-        Audit(Disclosure(file or names or f"运行 {run.id}", department, year, tuple(a.item for a in some)), tuple(some))
+        Audit(
+            Disclosure(file or names or f"运行 {run.id}", department, year, tuple(a.item for a in some)),
+            tuple(some),
+        )
         for (file, department, year), some in groups.items()
     ]
 

@@ -112,6 +112,9 @@ def write_filing(path: Path, table: Filing) -> None:
     for text in notes(table):
         document.add_paragraph(text)
     document.add_paragraph(
-        say("填报单位（盖章）：　　　　　　　　负责人：　　　　　　　　日期：", "Unit: ________  Signed: ________  Date: ________")
+        say(
+            "填报单位（盖章）：　　　　　　　　负责人：　　　　　　　　日期：",
+            "Unit: ________  Signed: ________  Date: ________",
+        )
     )
     document.save(str(path))

@@ -36,9 +36,7 @@ PAGES = (
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
     """A server with accounts and a run of 60 lines: (its address, its store)."""
     path = tmp_path_factory.mktemp("office")
-    app = create_app(
-        Settings(folder=path / "web", db=str(path / "goufu.db"), accounts=True, workers=1)
-    )
+    app = create_app(Settings(folder=path / "web", db=str(path / "goufu.db"), accounts=True, workers=1))
     store = app.state.store
     for name, role, departments in ((OFFICER, "officer", [DEPARTMENTS[1]]), (AUDITOR, "administrator", [])):
         person = add_person(store, name, role, departments, "测试").id
@@ -63,7 +61,10 @@ def signed_in(browser: Any, address: str, name: str, **more: Any) -> Any:
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
-    page.on("request", lambda r: page.wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda r: page.wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None,
+    )
     page.goto("/sign-in")
     page.keyboard.type(name)
     page.keyboard.press("Tab")
@@ -93,7 +94,9 @@ def test_an_officers_day(browser: Any, office: tuple[str, Any], tmp_path: Any) -
         done.append(page.get_attribute("[role=option][aria-selected=true]", "id"))
         page.keyboard.press("1" if page.query_selector('#item [data-key="1"]') else "w")
         page.wait_for_selector(f"#done li:nth-child({1}):has-text({title!r})")
-        page.wait_for_function("before => document.querySelector('#item h2').textContent !== before", arg=title)
+        page.wait_for_function(
+            "before => document.querySelector('#item h2').textContent !== before", arg=title
+        )
         assert tally(store, run, Wanted()).decided == number + 1
     assert len(set(done)) == 20, "every key decided another line"
     page.keyboard.press("u")
@@ -191,13 +194,17 @@ def test_every_page_is_for_everybody(browser: Any, office: tuple[str, Any], sche
         if path == "/worklist/1":
             page.wait_for_selector("#item h2")
             page.keyboard.press(" ")
-        looked_for = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}  # the rest is the same in both
+        looked_for = (
+            {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+        )  # the rest is the same in both
         for violation in axe.run(page, options=looked_for)["violations"]:
             if violation["impact"] in ("serious", "critical"):
                 found.append((path, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]]))
         for width in WIDTHS if scheme == "light" else ():
             page.set_viewport_size({"width": width, "height": 900})
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             if over > 0:
                 found.append((path, f"{over} px too wide", [str(width)]))
     assert not found, found

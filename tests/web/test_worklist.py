@@ -190,18 +190,23 @@ def test_what_is_handed_over_is_what_was_decided(desk: TestClient) -> None:
     decide(desk, item, option(item, 1))
     code, name = item.record["codes"][1]["code"], item.record["codes"][1]["name"]
     store = store_of(desk)
-    found = {
-        a.item.id: a for one in audits(store, run_named(store, "1")) for a in one.assessments
-    }
+    found = {a.item.id: a for one in audits(store, run_named(store, "1")) for a in one.assessments}
     a = found[item.ref]
     assert a.coded is not None and (a.coded.code, a.decision, a.certainty) == (code, "auto", 1.0)
     others = [i for i in run_items(store, 1) if i.id != item.id]
     for one in others:
         again = found[one.ref].record()
-        for field in ("status", "nature", "decision", "gov_service", "gov_service_catalog_code", "amount_wan"):
+        for field in (
+            "status",
+            "nature",
+            "decision",
+            "gov_service",
+            "gov_service_catalog_code",
+            "amount_wan",
+        ):
             assert again[field] == one.record[field], f"{field} of {one.ref}"
     book = openpyxl.load_workbook(io.BytesIO(desk.get("/hand-over/1/workbook.xlsx").content))
-    rows = [[cell for cell in row] for row in book["项目清单"].iter_rows(values_only=True)]
+    rows = [list(row) for row in book["项目清单"].iter_rows(values_only=True)]
     assert any(item.title in row and code in row and any(name in str(cell) for cell in row) for row in rows)
     assert f"{code}" in desk.get("/hand-over/1/lines.csv").text
     assert len(desk.get("/hand-over/1/lines.jsonl").text.splitlines()) == 80

@@ -233,7 +233,7 @@ async def handed_in(
     try:
         text = intake.fields.get("text", "")
         if text.strip():
-            intake.paste("粘贴.txt", text)
+            intake.paste("粘贴", text)
         if not intake.files:
             raise GoufuError("没有选择文件，也没有粘贴内容。", "No file was chosen and nothing was pasted.")
         options = chosen_options(intake.fields)

@@ -97,7 +97,7 @@ def test_a_pasted_table(app: Any, officer: TestClient) -> None:
     text = "项目名称\t预算金额（万元）\n城区道路清扫保洁服务\t120\n"
     assert hand(officer, text=text, department="住房和城乡建设").status_code == 303
     handed = newest(app)
-    assert handed.name == "粘贴.txt"
+    assert handed.name == "粘贴"
     assert read(app).state == "done"
 
 

@@ -175,10 +175,10 @@ def _lowered(c: Candidate, score: float, words: str, index: Index) -> Candidate:
     """The candidate with `score`, or less where nothing but single characters of `words` speaks for the entry."""
     terms = index.terms.get((c.section, c.code), EntryTerms())
     known = is_supported((c.name, *c.also), terms, said(words))
-    return replace(c, score=score if known else min(score, _UNSUPPORTED), why=_told(c.why))
+    return replace(c, score=score if known else min(score, _UNSUPPORTED), why=_of_query(c.why))
 
 
-def _told(why: tuple[str, ...]) -> tuple[str, ...]:
+def _of_query(why: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(reason.replace("见于标题", "见于所查词语") for reason in why)
 
 

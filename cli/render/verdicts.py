@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
 #: the natures as tables name them
-NATURES: Mapping[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
+NATURES: dict[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
 STATUSES = {
     "listed": ("已列", "listed"),
     "unlisted": ("未列", "unlisted"),

@@ -33,6 +33,12 @@ def year_of(printed: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def without_among(title: str) -> str:
+    """A title without the word 其中 before it."""
+    match = re.match(r"\s*(?:其\s*中|其(?=[:：,，])|含(?=[:：,，]))\s*[:：,，]?\s*", title)
+    return title[match.end() :] or title if match else title
+
+
 def part_named(text: str) -> Part:
     """The part of the budget that a cell names, "" where it names none."""
     if "结转" in text:

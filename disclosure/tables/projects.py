@@ -8,6 +8,7 @@ The tables are found (`find_tables`, `titles`, `columns`), their rows read (`tab
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from goufu.disclosure.lines import Line, fold
 from goufu.disclosure.model import Remark, Subtotal
@@ -121,8 +122,10 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
         if kind == "unread":
             continue
         if kind == "among":
-            if raw.known and (item is None or raw.amount > item.amount + TOLERANCE or found[i - 1] == "head"):
-                remarks.append(_among(raw))
+            if raw.known:
+                alone = item is None or found[i - 1] == "head"
+                odd = item is not None and raw.amount > item.amount + TOLERANCE
+                remarks.append(_among(raw, "warning" if odd or alone else "notice"))
             continue
         if raw.known:
             subtotals[i] = Subtotal(raw.name, table.part, raw.amount, raw.amount_place)
@@ -136,10 +139,10 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
     return ProjectTables(tuple(rows), tuple(subtotals.values()), claims, tuple(remarks), True)
 
 
-def _among(raw: TableRow) -> Remark:
+def _among(raw: TableRow, level: Literal["notice", "warning"]) -> Remark:
     return Remark(
         "row",
-        "notice",
+        level,
         f"“{raw.name}”是上面金额的一部分，未另计为项目，请核对。",
         f"“{raw.name}” is part of the amount above it and was not counted as an item; check it.",
         raw.place,

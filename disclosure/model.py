@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from goufu.catalog.severity import Severity
+
 #: which of the two project tables a line stands in: this year's budget or money carried over
 Part = Literal["本年预算", "上年结转", ""]
 
@@ -103,7 +105,7 @@ class Remark:
     """
 
     kind: str
-    level: Literal["error", "warning", "notice"]
+    level: Severity
     text: str
     english: str
     place: Place | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from goufu.catalog.severity import Severity
 from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.nature_names import Nature
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]
-Severity = Literal["error", "warning", "notice"]
 #: what of a judgement is doubted: whether it is a service, whether it is listed, which entry; the catalog section; a
 #: bundle to be taken apart; what the department cited; a section not held; a finding; a line that an entry is close to
 Doubt = Literal["nature", "listing", "code", "section", "bundle", "citation", "held", "finding", "close"]

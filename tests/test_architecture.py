@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "cli": {"catalog", "disclosure", "matcher", "store"},
 }
 #: all that `disclosure` may know of `catalog`
-_SHARED = {"goufu.catalog.characters", "goufu.catalog.errors", "goufu.catalog.load", "goufu.catalog.names"}
+_SHARED = {f"goufu.catalog.{name}" for name in ("characters", "errors", "load", "names", "severity", "text")}
 _IMPURE = {"sqlite3", "sqlalchemy", "sqlmodel", "rich", "typer", "socket", "urllib3"}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.severity import SEVERITIES, is_at_least
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from goufu.cli.shared.border import holds_everything
 from goufu.cli.shared.memory import (
@@ -37,8 +38,6 @@ from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, sourc
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
     from goufu.matcher.model import Assessment
-
-_SEVERITIES = ("notice", "warning", "error")
 
 
 def classify(
@@ -84,10 +83,9 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
     set_headings(headings)
-    if fail_on is not None and fail_on not in _SEVERITIES:
-        raise GoufuError(
-            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
-        )
+    if fail_on is not None and fail_on not in SEVERITIES:
+        known = SEVERITIES[::-1]
+        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
     suffix = output.suffix.lower() if output else ""
     if output and suffix not in WRITERS:
         raise GoufuError(
@@ -137,10 +135,7 @@ def classify(
     if failed:
         raise typer.Exit(2)
     if fail_on and any(
-        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
-        for one in audits
-        for _, f in one.all_findings
-        if not f.silenced
+        is_at_least(f.severity, fail_on) for one in audits for _, f in one.all_findings if not f.silenced
     ):
         raise typer.Exit(1)
 

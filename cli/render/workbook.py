@@ -14,7 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, number_of, spent_on
+from goufu.catalog.severity import SEVERITY_NAMES, gravity
+from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, number_of, spent_on
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
@@ -214,17 +215,16 @@ class Sheets:
         )
 
     def _findings(self) -> None:
-        from goufu.matcher.findings import SEVERITIES as ORDER
         from goufu.matcher.findings import load_rules
 
         sheet = self._sheet(say("问题", "findings"), FINDINGS, freeze=(1, 0))
         rules = load_rules()
         found = [(one, a, f) for one in self.audits for a, f in one.all_findings]
-        found.sort(key=lambda x: (bool(x[2].silenced), ORDER.index(x[2].severity)))
+        found.sort(key=lambda x: (bool(x[2].silenced), gravity(x[2].severity)))
         for row, (one, a, f) in enumerate(found, 1):
             rule = rules[f.rule]
             cells = (
-                say(*SEVERITIES[f.severity]),
+                say(*SEVERITY_NAMES[f.severity]),
                 f.rule,
                 say(rule.zh, rule.en),
                 a.item.department if a else one.disclosure.department,
@@ -247,7 +247,7 @@ class Sheets:
                 0,
                 last,
                 1,
-                {"type": "formula", "criteria": f'=$A2="{say(*SEVERITIES[severity])}"', "format": mark},
+                {"type": "formula", "criteria": f'=$A2="{say(*SEVERITY_NAMES[severity])}"', "format": mark},
             )
         self._finish(sheet, FINDINGS, last, printed=9)
 

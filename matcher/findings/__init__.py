@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from goufu.catalog.severity import gravity
 from goufu.matcher.findings import budget, listing, purchasable
 from goufu.matcher.findings.disclosure import document_findings
 from goufu.matcher.findings.silence import Silence, read_silences, silenced
 from goufu.matcher.findings.table import Rule, load_rules, rule_named
 from goufu.matcher.model import Assessment, Finding
-
-SEVERITIES = ("error", "warning", "notice")
 
 RULES: tuple[Callable[[Assessment], Iterator[Finding]], ...] = (
     listing.unlisted,
@@ -40,7 +39,7 @@ def findings_of(a: Assessment) -> tuple[Finding, ...]:
     found = [finding for rule in RULES for finding in rule(a)]
     if any(f.rule.startswith("GF2") for f in found):
         found = [f for f in found if not f.rule.startswith("GF10")]
-    return tuple(sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))
+    return tuple(sorted(found, key=lambda f: (gravity(f.severity), f.rule)))
 
 
 def heard(a: Assessment) -> Assessment:
@@ -54,7 +53,6 @@ def heard(a: Assessment) -> Assessment:
 
 
 __all__ = [
-    "SEVERITIES",
     "heard",
     "Rule",
     "Silence",

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from goufu.catalog.severity import Severity
 from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.findings.purchasable import declared
 from goufu.matcher.findings.table import finding, texts
-from goufu.matcher.model import Assessment, Finding, Severity
+from goufu.matcher.model import Assessment, Finding
 from goufu.matcher.text import normal
 
 #: the longest contract the law allows, in years (财政部令第102号第二十四条)

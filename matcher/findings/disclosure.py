@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from goufu.catalog.citation.notation import read_documents
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.severity import gravity
 from goufu.catalog.validity import Applicable, CatalogClass, applicable, span
 from goufu.disclosure.model import Attachment, Disclosure
 from goufu.matcher.departments import sections_of
@@ -56,8 +57,7 @@ def document_findings(
         *_not_in_force(disclosure, own, law, versions),
         *_incomplete(disclosure, own, law, versions),
     ]
-    order = ("error", "warning", "notice")
-    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.rule)))
+    return tuple(sorted(found, key=lambda f: (gravity(f.severity), f.rule)))
 
 
 def _totals(d: Disclosure) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.model import Entry
+from goufu.catalog.severity import Severity
 from goufu.catalog.validity import in_force
 from goufu.matcher.findings.table import finding, quoted
-from goufu.matcher.model import Assessment, Finding, Severity
+from goufu.matcher.model import Assessment, Finding
 from goufu.matcher.text import content
 
 #: where the item is unlisted, an entry of another section is taken for its own from this probability on (of the

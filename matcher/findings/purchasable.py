@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from goufu.catalog.severity import Severity
 from goufu.disclosure.model import Place
 from goufu.matcher.findings.table import finding, found_in, quoted, texts
-from goufu.matcher.model import Assessment, Candidate, Finding, Severity
+from goufu.matcher.model import Assessment, Candidate, Finding
 from goufu.matcher.nature_names import NATURE_NAMES
 
 #: an entry of its own section matches the item closely from this probability on

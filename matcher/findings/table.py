@@ -10,8 +10,9 @@ from pathlib import Path
 
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.load import data_directory
+from goufu.catalog.severity import Severity
 from goufu.disclosure.model import BudgetItem, Place
-from goufu.matcher.model import Finding, Severity
+from goufu.matcher.model import Finding
 from goufu.matcher.text import by_start, pairs, spotted
 
 

@@ -245,7 +245,7 @@ def _judged(
             chances=tuple(chance[row].tolist()),
             learned=changed[row] if purchased or "性质" in changed[row] else "",
         )
-        out.append(replace(assessment, findings=findings_of(assessment)))
+        out.append(replace(assessment, findings=findings_of(assessment, versions)))
     return out
 
 

@@ -14,7 +14,6 @@ from goufu.disclosure.model import Disclosure
 from goufu.matcher.assess import assess, date_of
 from goufu.matcher.findings import Silence, document_findings, heard, silenced
 from goufu.matcher.findings.budget import gathered
-from goufu.matcher.findings.cited import archive_of
 from goufu.matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
@@ -67,6 +66,7 @@ def audit(
         learned=learned,
     )
     if precedents is not None:
+        from goufu.catalog.concordance.changes import archive_of
         from goufu.matcher.precedents.apply import applied
 
         assessments = applied(assessments, precedents, archive_of(versions))

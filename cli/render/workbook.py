@@ -564,7 +564,7 @@ class Sheets:
             groups[key] = str(len(groups) + 1)
             for section in (*a.sections, "B"):
                 law = applicable(versions, section, a.reference_date)
-                version = law.class_b if section == "B" else law.consulted
+                version = law.consulted
                 for entry in version.in_section(section) if version else ():
                     if entry.level == (3 if section == "B" else version.levels if version else 0):
                         prefix = "B" if section == "B" else groups[key]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goufu.catalog.model import CatalogVersion, Entry
@@ -13,16 +12,6 @@ from goufu.matcher.model import Candidate, Decision, Status
 
 if TYPE_CHECKING:
     from goufu.catalog.citation.standing import Standing
-    from goufu.catalog.concordance.changes import Archive
-
-
-@lru_cache(maxsize=4)
-def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
-    """The archive that compares `versions`; the shipped one, with its decisions, where they are the shipped versions."""
-    from goufu.catalog.concordance.changes import Archive, load_archive
-
-    shipped = load_archive()
-    return shipped if shipped.versions == versions else Archive(versions)
 
 
 def standing_of(
@@ -32,6 +21,7 @@ def standing_of(
     if not (item.code or item.code_name or item.document):
         return None
     from goufu.catalog.citation.standing import judge
+    from goufu.catalog.concordance.changes import archive_of
 
     return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
 

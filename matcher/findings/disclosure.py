@@ -18,7 +18,6 @@ from goufu.catalog.severity import gravity
 from goufu.catalog.validity import Applicable, CatalogClass, applicable, span
 from goufu.disclosure.model import Attachment, Disclosure
 from goufu.matcher.departments import sections_of
-from goufu.matcher.findings.cited import archive_of
 from goufu.matcher.findings.table import finding, load_finding_words
 from goufu.matcher.model import Assessment, Finding
 
@@ -186,6 +185,7 @@ def _not_in_force(
             continue
         if version is None:
             from goufu.catalog.citation.standing import judge
+            from goufu.catalog.concordance.changes import archive_of
 
             facts = judge(archive_of(versions), own, law.on, document=number).facts
             why = next(((f.zh, f.en) for f in facts if f.rule), None)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from goufu.catalog.load import load_catalogs
-from goufu.catalog.model import Entry
+from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.severity import Severity
 from goufu.catalog.validity import in_force
 from goufu.matcher.findings.table import finding, quoted
@@ -37,7 +36,7 @@ _SEVERITY: dict[str, Severity] = {
 }
 
 
-def unlisted(a: Assessment) -> Iterator[Finding]:
+def unlisted(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Iterator[Finding]:
     """GF101, GF102, GF103: a purchased service that neither the section nor class B lists, whoever else does."""
     if a.status != "unlisted" or a.nature != "service":
         return
@@ -46,7 +45,7 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
     nearest = f"最近的条目是 {a.codes[0].code} {a.codes[0].name}" if a.codes else ""
     place = a.item.place
     other = a.elsewhere[0] if a.elsewhere and a.elsewhere[0].score >= _PERHAPS else None
-    heading = _heading(a)
+    heading = _heading(a, versions)
     if other and (other.score >= _ELSEWHERE or heading is None):
         sure = other.score >= _ELSEWHERE
         yield finding(
@@ -81,9 +80,9 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=16)
-def _headings(on: date) -> tuple[tuple[Entry, frozenset[str]], ...]:
+def _headings(versions: tuple[CatalogVersion, ...], on: date) -> tuple[tuple[Entry, frozenset[str]], ...]:
     """The third-level headings of the provincial frame in force on a day, each with what its name must find."""
-    frame = in_force(load_catalogs(), "A", on, levels=3)
+    frame = in_force(versions, "A", on, levels=3)
     if frame is None:
         return ()
     return tuple(
@@ -97,11 +96,11 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(run[i : i + 2] for run in re.findall(r"[㐀-鿿]+", text) for i in range(len(run) - 1))
 
 
-def _heading(a: Assessment) -> Entry | None:
+def _heading(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Entry | None:
     """The provincial third-level heading that the item's title (with its summary) has the words of, if any."""
     words = _pairs(content(a.item.title, a.item.department))
     best: tuple[float, Entry] | None = None
-    for entry, pairs in _headings(a.reference_date):
+    for entry, pairs in _headings(versions, a.reference_date):
         share = len(pairs & words) / len(pairs)
         if share >= _COVERED and (best is None or share > best[0]):
             best = share, entry

@@ -18,7 +18,9 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from goufu.catalog.concordance.changes import Archive
+from goufu.catalog.model import CatalogVersion
 from goufu.catalog.names import tidy_name
+from goufu.catalog.validity import applicable
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.findings import findings_of
 from goufu.matcher.findings.table import finding
@@ -38,8 +40,6 @@ from goufu.matcher.precedents.succession import (
     CARRIED,
     OVERTURNED,
     Successor,
-    law_on,
-    source_version,
     successor,
 )
 
@@ -129,7 +129,7 @@ class _Fates:
         """Whether “not listed” was said of another version than the one that applies to the item."""
         if p.outcome != "unlisted" or not a.sections:
             return False
-        today = source_version(law_on(self._archive.versions, a.sections[0], a.reference_date))
+        today = applicable(self._archive.versions, a.sections[0], a.reference_date).consulted
         return today is None or p.version != today.id
 
 
@@ -178,7 +178,9 @@ def applied(assessments: Sequence[Assessment], source: PrecedentSource, archive:
             continue
         for number, ruling in _by_near([(n, assessments[n]) for n in numbers], pool, fates).items():
             rulings[number] = ruling
-    return [a if r is None else _ruled(a, r) for a, r in zip(assessments, rulings, strict=True)]
+    return [
+        a if r is None else _ruled(a, r, archive.versions) for a, r in zip(assessments, rulings, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -420,7 +422,7 @@ def _cite(
     return "，".join(parts)
 
 
-def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
+def _ruled(a: Assessment, ruling: Ruling, versions: tuple[CatalogVersion, ...]) -> Assessment:
     """The assessment as the ruling has it; where no precedent applies, only flagged and put up for review.
 
     What the department itself wrote and is out of date stays to be said, whatever was decided before.
@@ -454,7 +456,7 @@ def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
     )
     if same and a.nature == nature:
         return out  # the findings rest on what was judged all the same
-    return replace(out, findings=findings_of(out))
+    return replace(out, findings=findings_of(out, versions))
 
 
 def _without_service(a: Assessment) -> Nature:

@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from benchmarks.findings import Score, audits, load_expected, score
 
 TODAY = date(2026, 1, 1)
+VERSIONS = load_catalogs()
 CITY = "孝义市城市管理局"
 PLACE = Place("某.txt", line=7)
 
@@ -40,7 +41,7 @@ def judged(title: str, department: str = CITY, summary: str = "", **more: object
 def seen_as(a: Assessment, nature: str, status: str = "not_applicable", **more: object) -> Assessment:
     """`a` as if the matcher had judged it so: a rule is tested on its own."""
     other = replace(a, nature=nature, nature_score=0.95, status=status, findings=(), **more)  # type: ignore[arg-type]
-    return replace(other, findings=findings_of(other))
+    return replace(other, findings=findings_of(other, VERSIONS))
 
 
 def rules(a: Assessment) -> dict[str, str]:

@@ -84,7 +84,7 @@ class MoneyUnit:
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
-    Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are dress.
+    Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are understood.
     A unit printed with the figure is accepted and dropped; use `unit_of` to know it.
     """
     match = _match(text)
@@ -176,7 +176,7 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
 
 
 def unit_by_size(amounts: Iterable[Decimal]) -> str:
-    """The unit that the amounts of one list are printed in where none is printed: 元, 万元, or "" (cannot be told).
+    """The unit that the amounts of one list are printed in where none is printed: 元, 万元, or "" (cannot be known).
 
     A department's line is hardly ever below 1,000 yuan or above 100 million (10,000 万元). So figures that are all
     1,000 or more with half of them at least 10,000 are 元, figures all below 10,000 with half of them below 1,000 are

@@ -19,12 +19,14 @@ from typing import Any
 from goufu.catalog.characters import latin
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.detect import kind_of
+from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import read_bytes
-from goufu.disclosure.formats.spreadsheet import cell_text, sheets
+from goufu.disclosure.formats.spreadsheet import cell_text, workbook
 from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.records import read_records
+from goufu.disclosure.lists.model import ListContents
+from goufu.disclosure.lists.records import lists_of_text, read_lists
+from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.matcher.departments import sections_of
 from goufu.matcher.model import Status
@@ -104,8 +106,7 @@ def read_answered(path: Path) -> tuple[tuple[Answered, ...], tuple[Remark, ...]]
     `.xlsx`, `.csv` and the like need a column 核定代码 (codes, several parted by 、, or 未列, 不适用, 货物 …) or 核定性质;
     `.jsonl` these or `gold` with `nature`, `codes`, `status`. Raises GoufuError where the file cannot be read or has none.
     """
-    items, remarks = read_records(path)
-    given = _answers(path)
+    listed, given = _lists_and_answers(path)
     if not given:
         raise GoufuError(
             "没有答案列；请在表头加上“核定代码”（填目录代码，或“未列”“不适用”“货物”等）或“核定性质”",
@@ -113,8 +114,8 @@ def read_answered(path: Path) -> tuple[tuple[Answered, ...], tuple[Remark, ...]]
             str(path),
         )
     found: list[Answered] = []
-    said = list(remarks)
-    for item in items:
+    said = list(listed.remarks)
+    for item in listed.items:
         cells = given.get(_key(item.place)) if item.place else None
         if not cells:
             continue
@@ -140,17 +141,25 @@ def _key(place: Place) -> _Key:
     return "", place.line or 0
 
 
-def _answers(path: Path) -> dict[_Key, dict[str, Any]]:
-    """The cells of answers by the row they stand in."""
-    data = read_bytes(path)
-    kind = kind_of(data, path.name, str(path))
-    if kind in ("xlsx", "xls", "ods"):
+def _lists_and_answers(path: Path) -> tuple[ListContents, dict[_Key, dict[str, Any]]]:
+    """The lines of a file, which is read once, and the cells of answers by the row they stand in."""
+    where = str(path)
+    data = with_forward_slashes(read_bytes(path))
+    format_ = format_of(data, path.name, where)
+    if format_ in WORKBOOKS:
+        book = workbook(data, where)
         found: dict[_Key, dict[str, Any]] = {}
-        for sheet in sheets(data, str(path)):
+        for sheet in book.sheets:
             found |= _of_rows(sheet.name, sheet.rows)
-        return found
-    text, _ = decoded(data, str(path))
-    if kind == "jsonl":
+        return lists_of_workbook(book, path.name, where), found
+    if format_ not in ("jsonl", "csv", "text"):
+        return read_lists(data, path.name, format_, where), {}
+    text, unreadable = decoded(data, where)
+    return lists_of_text(text, unreadable, format_, path.name, where), _of_text(text, format_)
+
+
+def _of_text(text: str, format_: Format) -> dict[_Key, dict[str, Any]]:
+    if format_ == "jsonl":
         return _of_objects(text)
     best: dict[_Key, dict[str, Any]] = {}
     for separator in (",", "\t", ";", "，", "|"):

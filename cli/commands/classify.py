@@ -26,6 +26,7 @@ from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, Headings
 from goufu.cli.shared.output import (
     csv_text,
     emit,
+    language,
     note,
     print_line,
     print_table,
@@ -122,7 +123,7 @@ def classify(
         if writer is not _write_ocds:
             print(_ocds(audits, not holds_everything(sys.stdout)), end="")
     else:
-        emit((a.record() for a in assessments), (), form or "table")
+        emit((a.record(language()) for a in assessments), (), form or "table")
         _say_findings(audits)
     if save and assessments:
         model = how.semantic.label if how.semantic else None
@@ -145,7 +146,7 @@ def _say_findings(audits: Sequence[Audit]) -> None:
     for one in audits:
         for f in one.findings:
             name = one.disclosure.file
-            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
+            note(f"{name}：{f.rule} {f.message.zh}", f"{name}: {f.rule} {f.message.en}")
 
 
 def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
@@ -154,18 +155,18 @@ def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for one in audits:
             for a in one.assessments:
-                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
+                out.write(json.dumps(a.record(language()), ensure_ascii=False) + "\n")
 
 
 def _write_json(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     keys = list(dict.fromkeys(key for record in records for key in record))
     path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
 

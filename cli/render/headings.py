@@ -97,13 +97,14 @@ def value(key: str, found: Any) -> Any:
         return "是" if found else "否"
     if key == "gov_service" and found is None:
         return "待定"
-    words: Mapping[Any, tuple[str, str]] = {
+    tables: Mapping[str, Mapping[Any, tuple[str, str]]] = {
         "nature": NATURES,
         "status": STATUSES,
         "severity": SEVERITY_NAMES,
         "decision": {"auto": ("采用", ""), "review": ("复核", "")},
         "gov_service_type": {"A": ("A 公共服务", ""), "B": ("B 政府履职辅助性服务", "")},
-    }.get(key, {})
+    }
+    words = tables.get(key, {})
     if isinstance(found, str) and found in words:
         return words[found][0]
     if isinstance(found, list | tuple):

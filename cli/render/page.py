@@ -310,22 +310,21 @@ def _candidate(c: Candidate) -> dict[str, Any]:
         "path": " › ".join(c.path),
         "sure": f"{c.score:.0%}",
         "width": f"{100 * c.score:.1f}%",
-        "why": list(c.why),
+        "why": [say(*reason) for reason in c.why],
         "also": list(c.also),
         "fallback": c.fallback,
     }
 
 
 def _finding(f: Finding) -> dict[str, Any]:
-    from goufu.matcher.findings import load_rules
 
     return {
         "rule": f.rule,
         "severity": f.severity,
         "word": say(*SEVERITY_NAMES[f.severity]),
-        "message": say(f.message, f.english or f.message),
-        "basis": say(f.basis, load_rules()[f.rule].basis_en),
-        "evidence": f.evidence,
+        "message": say(*f.message),
+        "basis": say(*f.basis),
+        "evidence": say(*f.evidence),
         "silenced": f.silenced,
     }
 

@@ -74,7 +74,7 @@ def verdict(a: Assessment) -> str:
     elif a.status == "superseded" or not a.findings:
         lines.append(say(*STATUSES[a.status]))
     if a.precedent:
-        lines.append(a.precedent)
+        lines.append(say(*a.precedent))
     lines += [finding_line(f) for f in a.findings]
     if a.coded and a.decision == "review" and len(a.codes) > 1:
         second = a.codes[1]
@@ -84,7 +84,7 @@ def verdict(a: Assessment) -> str:
 
 def finding_line(f: Finding) -> str:
     """A finding in one line: its mark, rule and message, and the reason where a user silenced it."""
-    line = f"{_mark(f.severity)} {f.rule} {say(f.message, f.english or f.message)}"
+    line = f"{_mark(f.severity)} {f.rule} {say(*f.message)}"
     return line + (say(f"（已豁免：{f.silenced}）", f" (silenced: {f.silenced})") if f.silenced else "")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITY_NAMES, gravity
+from goufu.catalog.text import quoted
 from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, number_of, spent_on
 from goufu.cli.shared.output import say
 
@@ -230,8 +231,8 @@ class Sheets:
                 a.item.department if a else one.disclosure.department,
                 a.item.title if a else say("（整个文件）", "(the document)"),
                 a.item.amount_wan if a else None,
-                say(f.message, f.english or f.message),
-                f.evidence,
+                say(*f.message),
+                say(*f.evidence),
                 say(rule.basis, rule.basis_en),
                 say(rule.resolve_zh, rule.resolve_en),
                 f.silenced,
@@ -711,7 +712,7 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
     asked = a.status != "not_applicable" and a.decision == "review"
     others = (a.codes[1:4] if coded else a.codes[:3]) if asked else ()
     elsewhere = a.elsewhere[:2] if a.status == "unlisted" else ()
-    why = coded.why[:3] if coded else (a.precedent or "、".join(f"“{w}”" for w in a.nature_words),)
+    why = coded.why[:3] if coded else (a.precedent or quoted(a.nature_words),)
     number = number_of(a)
     return (
         int(number) if number.isdecimal() and not many else row,
@@ -735,7 +736,7 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
                 *(f"{say('（他部门）', '(elsewhere) ')}{c.section} {c.code} {c.name}" for c in elsewhere),
             ]
         ),
-        "\n".join(why),
+        "\n".join(say(*reason) for reason in why),
         " › ".join(coded.path[1:]) if coded else None,
     )
 

@@ -117,7 +117,7 @@ def test_only_the_catalogs_that_came_in_are_applied() -> None:
 def test_its_own_entries_are_found_and_its_own_history_is_told() -> None:
     by_number = judged().assessments
     assert by_number[0].codes[0].code == "A110101"
-    assert "2022-7" in by_number[len(TITLES) + 1].findings[0].evidence
+    assert "2022-7" in by_number[len(TITLES) + 1].findings[0].evidence.zh
     follows = by_number[len(TITLES) + 1].standing
     assert follows is not None and follows.cited is not None and follows.cited.version == "2022-7"
 
@@ -143,5 +143,5 @@ def test_terms_readings_and_decisions_belong_to_the_folder_of_a_catalog() -> Non
     archive = archive_of(OTHER_PROVINCE)
     assert archive.decisions == () and not archive.misprints
     first = judged().assessments[0]
-    assert not [why for c in first.codes for why in c.why if "索引词“" in str(why)]
+    assert not [why for c in first.codes for why in c.why if "索引词“" in why.zh]
     assert archive_of(load_catalogs()).decisions

@@ -17,6 +17,7 @@ from typing import Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
+from goufu.disclosure.formats.oldbook import without_macros
 from goufu.disclosure.formats.sheet_formatting import SheetFormatting, workbook_formatting
 from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark
@@ -179,7 +180,7 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(without_macros(data)))
         formatting = workbook_formatting(data)
         found = []
         for meta in book.sheets_metadata:
@@ -202,12 +203,19 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
             "The spreadsheet is protected by a password; open it and save it without one.",
             where,
         ) from error
-    except (CalamineError, ValueError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, CalamineError | ValueError | OSError) and not _gave_up(error):
+            raise
         raise GoufuError(
             "这个表格打不开（可能已损坏、加密或扩展名不符），请在 Excel 或 WPS 中另存为 .xlsx 再试。",
             f"This spreadsheet cannot be opened ({error}); it may be damaged, encrypted or misnamed. Save it as .xlsx again.",
             where,
         ) from error
+
+
+def _gave_up(error: BaseException) -> bool:
+    """Whether the reader, which is written in Rust, gave up; what it raises then is no Exception and has no public name."""
+    return type(error).__name__ == "PanicException"
 
 
 def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> Sheet:

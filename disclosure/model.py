@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal
+
+from goufu.catalog.severity import Severity
 
 #: which of the two project tables a line stands in: this year's budget or money carried over
 Part = Literal["本年预算", "上年结转", ""]
@@ -103,7 +106,7 @@ class Remark:
     """
 
     kind: str
-    level: Literal["error", "warning", "notice"]
+    level: Severity
     text: str
     english: str
     place: Place | None = None
@@ -166,7 +169,8 @@ class Check:
 class Disclosure:
     """One document read: its items in printed order, everything else found in it, and the remarks.
 
-    `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
+    `file` is the name that places and messages show, `path` where the file lies (None where it was read from memory): two
+    documents may have one name. `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
     """
 
     file: str
@@ -181,4 +185,5 @@ class Disclosure:
     statement_place: Place | None = None
     attachments: tuple[Attachment, ...] = ()
     checks: tuple[Check, ...] = ()
-    remarks: tuple[Remark, ...] = field(default=())
+    remarks: tuple[Remark, ...] = ()
+    path: Path | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.severity import SEVERITIES, is_at_least
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
 from goufu.cli.shared.border import holds_everything
 from goufu.cli.shared.memory import (
@@ -25,6 +26,7 @@ from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, Headings
 from goufu.cli.shared.output import (
     csv_text,
     emit,
+    language,
     note,
     print_line,
     print_table,
@@ -37,8 +39,6 @@ from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, sourc
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
     from goufu.matcher.model import Assessment
-
-_SEVERITIES = ("notice", "warning", "error")
 
 
 def classify(
@@ -84,10 +84,9 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
     set_headings(headings)
-    if fail_on is not None and fail_on not in _SEVERITIES:
-        raise GoufuError(
-            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
-        )
+    if fail_on is not None and fail_on not in SEVERITIES:
+        known = SEVERITIES[::-1]
+        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
     suffix = output.suffix.lower() if output else ""
     if output and suffix not in WRITERS:
         raise GoufuError(
@@ -124,12 +123,12 @@ def classify(
         if writer is not _write_ocds:
             print(_ocds(audits, not holds_everything(sys.stdout)), end="")
     else:
-        emit((a.record() for a in assessments), (), form or "table")
+        emit((a.record(language()) for a in assessments), (), form or "table")
         _say_findings(audits)
     if save and assessments:
         model = how.semantic.label if how.semantic else None
         options = {"department": department, "year": year, "on": on, "semantic": model}
-        number = save_run(audits, files, db, by, options)
+        number = save_run(audits, db, by, options)
         note(
             f"已记录为运行 {number}；逐项复核：goufu review {number}",
             f"recorded as run {number}; goufu review {number}",
@@ -137,10 +136,7 @@ def classify(
     if failed:
         raise typer.Exit(2)
     if fail_on and any(
-        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
-        for one in audits
-        for _, f in one.all_findings
-        if not f.silenced
+        is_at_least(f.severity, fail_on) for one in audits for _, f in one.all_findings if not f.silenced
     ):
         raise typer.Exit(1)
 
@@ -150,7 +146,7 @@ def _say_findings(audits: Sequence[Audit]) -> None:
     for one in audits:
         for f in one.findings:
             name = one.disclosure.file
-            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
+            note(f"{name}：{f.rule} {f.message.zh}", f"{name}: {f.rule} {f.message.en}")
 
 
 def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
@@ -159,18 +155,18 @@ def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for one in audits:
             for a in one.assessments:
-                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
+                out.write(json.dumps(a.record(language()), ensure_ascii=False) + "\n")
 
 
 def _write_json(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     keys = list(dict.fromkeys(key for record in records for key in record))
     path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
 

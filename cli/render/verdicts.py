@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from goufu.catalog.severity import SEVERITY_NAMES, Severity
 from goufu.cli.shared.output import Column, say
+from goufu.matcher.nature_names import NATURE_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
-NATURES = {
-    "service": ("服务", "service"),
-    "goods": ("货物", "goods"),
-    "works": ("工程", "works"),
-    "mixed": ("混合", "mixed"),
-    "personnel": ("人员", "personnel"),
-    "transfer": ("补助", "transfer"),
-    "operating": ("运转", "operating"),
-    "statutory": ("法定支出", "statutory"),
-    "insurance": ("保险", "insurance"),
-}
+#: the natures as tables name them
+NATURES: dict[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
 STATUSES = {
     "listed": ("已列", "listed"),
     "unlisted": ("未列", "unlisted"),
@@ -44,8 +37,8 @@ DOUBTS = {
     "close": ("像服务", "like one"),
 }
 
-#: the severities of findings in words, the gravest first
-SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+#: the mark in front of each severity, so that it is seen without colour
+_MARKS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "notice": "·"}
 
 COLUMNS = (
     Column("number", "序", "#", right=True),
@@ -81,7 +74,7 @@ def verdict(a: Assessment) -> str:
     elif a.status == "superseded" or not a.findings:
         lines.append(say(*STATUSES[a.status]))
     if a.precedent:
-        lines.append(a.precedent)
+        lines.append(say(*a.precedent))
     lines += [finding_line(f) for f in a.findings]
     if a.coded and a.decision == "review" and len(a.codes) > 1:
         second = a.codes[1]
@@ -91,7 +84,7 @@ def verdict(a: Assessment) -> str:
 
 def finding_line(f: Finding) -> str:
     """A finding in one line: its mark, rule and message, and the reason where a user silenced it."""
-    line = f"{_mark(f.severity)} {f.rule} {say(f.message, f.english or f.message)}"
+    line = f"{_mark(f.severity)} {f.rule} {say(*f.message)}"
     return line + (say(f"（已豁免：{f.silenced}）", f" (silenced: {f.silenced})") if f.silenced else "")
 
 
@@ -100,12 +93,8 @@ def standing_findings(a: Assessment) -> list[Finding]:
     return [f for f in a.findings if not f.silenced]
 
 
-def _mark(severity: str) -> str:
-    return {
-        "error": say("✗ 错误", "✗ error"),
-        "warning": say("! 警告", "! warning"),
-        "notice": say("· 提示", "· notice"),
-    }[severity]
+def _mark(severity: Severity) -> str:
+    return f"{_MARKS[severity]} {say(*SEVERITY_NAMES[severity])}"
 
 
 def row(a: Assessment) -> dict[str, Any]:

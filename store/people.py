@@ -27,6 +27,8 @@ TOKEN_SCOPES = ("read", "write")
 INVITATION_HOURS = 72
 #: a session's last use is written down no more often
 _NOTED = timedelta(minutes=5)
+#: a session that nobody used so long has ended, whatever a server allows
+_FORGOTTEN = timedelta(days=60)
 
 
 class NoSuchPersonError(StoreError):
@@ -401,6 +403,7 @@ def sign_in(store: Store, person: int, address: str, secret: str, now: datetime 
     now = now or datetime.now(UTC)
     with writing(store) as session:
         row = _row(session, person)
+        session.execute(delete(tables.SignedIn).where(col(tables.SignedIn.used_at) < now - _FORGOTTEN))
         session.add(
             tables.SignedIn(
                 digest=digest(secret),

@@ -210,7 +210,7 @@ def _end_all(session: Session, row: tables.PersonRow) -> None:
     """End every session of the person, and every token and link."""
     row.stamp += 1
     for table in (tables.SignedIn, tables.Invitation):
-        session.execute(delete(table).where(col(table.person_id) == row.id))  # type: ignore[attr-defined]
+        session.execute(delete(table).where(col(table.person_id) == row.id))
 
 
 # ------------------------------------------------------------------------------------------- links and passwords

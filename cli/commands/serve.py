@@ -118,7 +118,7 @@ def _run(uvicorn: Any, app: FastAPI, settings: Settings, host: str, port: int, b
 def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool) -> Any:
     """A server that says where it is once it answers, and opens the browser there."""
 
-    class Told(kind):
+    class Told(kind):  # type: ignore[misc]
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:

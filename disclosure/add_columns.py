@@ -57,7 +57,14 @@ def add_columns(
     for item, texts in values:
         match = _CELL.match(item.place.cell) if item.place else None
         if match:
-            rows.setdefault(match["sheet"], {})[int(match["row"])] = texts
+            of_sheet, number = rows.setdefault(match["sheet"], {}), int(match["row"])
+            if number in of_sheet:
+                raise GoufuError(
+                    f"工作表“{match['sheet']}”第 {number} 行并排着两项，写回会混在一起；请先把并排的清单上下排列。",
+                    f"Row {number} of the sheet “{match['sheet']}” holds two items side by side; put the lists below one another first.",
+                    where,
+                )
+            of_sheet[number] = texts
     if not rows:
         raise GoufuError(
             "没有一项能对应到工作簿的行，未写。",

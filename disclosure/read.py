@@ -118,15 +118,19 @@ def _workbook(data: bytes, name: str, where: str) -> _Content:
 def _text(data: bytes, format_: Format, name: str, where: str) -> _Content:
     """A text decoded once; of a CSV the rows, too, are made once."""
     text, unreadable = decoded(data, where)
-    rows: dict[str, ParsedRows] = {}
+    parsed: dict[str, ParsedRows] = {}
     if format_ == "csv":
         with contextlib.suppress(GoufuError):  # raised again where the text is read as a list
-            rows = {",": separated(text.lstrip("\ufeff"), ",", where)}
-        lines = [Line(cells, Place(name, line=number)) for number, cells in rows.get(",", ())]
+            parsed = {",": separated(text.lstrip("\ufeff"), ",", where)}
+        rows = parsed[","].rows if parsed else []
+        lines = [Line(cells, Place(name, line=number)) for number, cells in rows]
     else:
         lines = text_lines(text, name)
     return _Content(
-        lines, (), lambda: lists_of_text(text, unreadable, format_, name, where, rows), cells=format_ == "csv"
+        lines,
+        (),
+        lambda: lists_of_text(text, unreadable, format_, name, where, parsed),
+        cells=format_ == "csv",
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
 #: the natures as tables name them
-NATURES = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
+NATURES: dict[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
 STATUSES = {
     "listed": ("已列", "listed"),
     "unlisted": ("未列", "unlisted"),

@@ -17,12 +17,13 @@ from typing import Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import check, limit, marks_of
+from goufu.disclosure.formats.oldbook import MARK as _OLE
+from goufu.disclosure.formats.oldbook import weigh
 
 Format = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
 #: the formats that are spreadsheets
 WORKBOOKS: frozenset[Format] = frozenset({"xlsx", "xls", "ods"})
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"RIFF")
 _PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip"}
 #: other files by how they begin: what they are, and in what form to save them
@@ -340,6 +341,7 @@ def _ole_format(data: bytes, where: str) -> Format:
             where,
         )
     if has("Workbook") or has("Book"):
+        weigh(data, where)
         return "xls"
     if has("PowerPoint Document"):
         raise _foreign("PowerPoint 演示文稿", "a PowerPoint presentation", "PDF", where)

@@ -36,7 +36,7 @@ class SheetFormatting:
     """What the values of one sheet do not contain; rows are numbered from 1, columns from 0.
 
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
-    through all or part of their text.
+    through all or part of their text, `indented` those whose text is set in from the left.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -44,6 +44,7 @@ class SheetFormatting:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    indented: set[tuple[int, int]] = field(default_factory=set)
 
 
 def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
@@ -92,13 +93,13 @@ def _parser() -> Any:
 
 
 def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, SheetFormatting]]:
-    formats, struck = _formats(archive) if "xl/styles.xml" in names else ({}, frozenset())
+    styles = _styles(archive) if "xl/styles.xml" in names else _Styles()
     marked = _marked_strings(archive) if "xl/sharedStrings.xml" in names else {}
     for name, part in sheet_parts(archive).items():
         if part in names:
             data = archive.read(part)
-            if formats or struck or marked or _HINTS.search(data):
-                yield name, _sheet(data, formats, struck, marked)
+            if styles != _Styles() or marked or _HINTS.search(data):
+                yield name, _sheet(data, styles, marked)
 
 
 def _marked_strings(archive: zipfile.ZipFile) -> Mapping[str, tuple[str, bool]]:
@@ -136,9 +137,17 @@ def _unmarked(node: Any) -> tuple[str, bool] | None:
     return ("".join(parts), struck) if marked else None
 
 
-def _formats(archive: zipfile.ZipFile) -> tuple[Mapping[str, str], frozenset[str]]:
-    """The number formats that show something else than the value, by the number of the cell format that has them,
-    and the numbers of the cell formats that strike their text out."""
+@dataclass(frozen=True)
+class _Styles:
+    """The cell formats of a workbook that say something, by their numbers: number formats that show something else than
+    the value, and those that strike their text out or set it in from the left."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
+    indented: frozenset[str] = frozenset()
+
+
+def _styles(archive: zipfile.ZipFile) -> _Styles:
     from lxml import etree
 
     styles = etree.fromstring(archive.read("xl/styles.xml"), _parser())
@@ -152,22 +161,20 @@ def _formats(archive: zipfile.ZipFile) -> tuple[Mapping[str, str], frozenset[str
         if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}strike"))
     }
     struck = set()
+    indented = set()
     for block in styles.iter("{*}cellXfs"):
         for number, xf in enumerate(node for node in block if _local(node) == "xf"):
             if xf.get("fontId") in through:
                 struck.add(str(number))
+            if any(node.get("indent", "0") != "0" for node in xf.iter("{*}alignment")):
+                indented.add(str(number))
             code = codes.get(xf.get("numFmtId"), "")
             if code and _changes_figures(code):
                 found[str(number)] = code
-    return found, frozenset(struck)
+    return _Styles(found, frozenset(struck), frozenset(indented))
 
 
-def _sheet(
-    data: bytes,
-    formats: Mapping[str, str],
-    struck: frozenset[str],
-    marked: Mapping[str, tuple[str, bool]],
-) -> SheetFormatting:
+def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]]) -> SheetFormatting:
     from lxml import etree
 
     formatting = SheetFormatting()
@@ -184,8 +191,8 @@ def _sheet(
             if node.get("hidden") in ("1", "true") or node.get("ht") in ("0", "0.0"):
                 formatting.hidden_rows.add(row)
             for column, cell in enumerate(node):
-                _cell(cell, row, column, formats, formatting)
-                _marks(cell, row, column, struck, marked, formatting)
+                _cell(cell, row, column, styles.codes, formatting)
+                _marks(cell, row, column, styles, marked, formatting)
         if kind not in _CELL_PARTS:  # a tree of the whole sheet would take gigabytes
             node.clear()
             while (before := node.getprevious()) is not None and _local(before) not in _CELL_PARTS:
@@ -211,16 +218,18 @@ def _marks(
     cell: Any,
     row: int,
     column: int,
-    struck: frozenset[str],
+    styles: _Styles,
     marked: Mapping[str, tuple[str, bool]],
     formatting: SheetFormatting,
 ) -> None:
-    """What is struck out in a cell, or only the mark of a note."""
+    """What is struck out in a cell, set in from the left, or only the mark of a note."""
     kind = cell.get("t", "n")
     if match := _ADDRESS.match(cell.get("r", "")):
         column = column_number(match[1])
     value = next((node.text or "" for node in cell if _local(node) == "v"), "")
-    if cell.get("s") in struck and (value or kind == "inlineStr"):
+    if cell.get("s") in styles.indented:
+        formatting.indented.add((row, column))
+    if cell.get("s") in styles.struck and (value or kind == "inlineStr"):
         formatting.struck.add((row, column))
     rest = marked.get(value) if kind == "s" else _unmarked(cell) if kind == "inlineStr" else None
     if rest is not None:

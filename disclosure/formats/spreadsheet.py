@@ -17,6 +17,7 @@ from typing import Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
+from goufu.disclosure.formats.oldbook import without_macros
 from goufu.disclosure.formats.sheet_formatting import SheetFormatting, workbook_formatting
 from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark
@@ -31,7 +32,8 @@ class Sheet:
     """One sheet: its name, its rows that say something (numbered from 1), and what is known of its cells.
 
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
-    that are hidden are among the others.
+    that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
+    is set in from the left, by (row, column) as in `merged`.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    indented: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(without_macros(data)))
         formatting = workbook_formatting(data)
         found = []
         for meta in book.sheets_metadata:
@@ -200,12 +203,19 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
             "The spreadsheet is protected by a password; open it and save it without one.",
             where,
         ) from error
-    except (CalamineError, ValueError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, CalamineError | ValueError | OSError) and not _gave_up(error):
+            raise
         raise GoufuError(
             "这个表格打不开（可能已损坏、加密或扩展名不符），请在 Excel 或 WPS 中另存为 .xlsx 再试。",
             f"This spreadsheet cannot be opened ({error}); it may be damaged, encrypted or misnamed. Save it as .xlsx again.",
             where,
         ) from error
+
+
+def _gave_up(error: BaseException) -> bool:
+    """Whether the reader, which is written in Rust, gave up; what it raises then is no Exception and has no public name."""
+    return type(error).__name__ == "PanicException"
 
 
 def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> Sheet:
@@ -215,8 +225,14 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
     texts: dict[int, list[tuple[int, str]]] = {}
     for (at, column), text in formatting.texts.items():
         texts.setdefault(at, []).append((column, text))
+    indented = set(formatting.indented)
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
         cells = [*[""] * left, *(cell_text(value) for value in row)]
+        indented |= {
+            (number, n)
+            for n, value in enumerate(row, left)
+            if isinstance(value, str) and value.startswith(("\u3000", "  ", "\u00a0\u00a0", "\t"))
+        }
         for column, text in texts.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
             cells[column] = text
@@ -231,6 +247,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(formatting.hidden_rows),
         frozenset(formatting.hidden_columns),
         frozenset(formatting.struck),
+        frozenset(indented),
     )
 
 

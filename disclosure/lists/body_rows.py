@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
-from goufu.disclosure.lists.cell_values import DAY, NUMBERED, is_total
+from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
@@ -70,11 +70,15 @@ def sort_body(draft: ListDraft) -> None:
             continue
         name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
         under_note = False
+        if _is_among(draft, cells, name):
+            draft.rows.append(BodyRow(number, cells, name, "among"))
+            continue
         if total := _total_name(draft, cells, filled, name):
             draft.totals[len(draft.rows)] = total
             draft.rows.append(BodyRow(number, cells, total))
             continue
-        draft.rows.append(BodyRow(number, cells, name))
+        indented = any((number, n) in grid.indented for n in titles)
+        draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
 
 
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
@@ -150,6 +154,14 @@ def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequen
             return True
         return False
     return all(is_no_amount(cell) for cell in cells)
+
+
+def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
+    """Whether a row says what part of the one above is: 其中：路灯维护, or 其中 in a column before the name."""
+    if not name:
+        return False
+    before = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
+    return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
 
 
 def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:

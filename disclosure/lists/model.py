@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from goufu.disclosure.amounts import MoneyUnit
 from goufu.disclosure.lists.headings import Heading
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
+
+#: how a row says that it is part of the one above it: by the word 其中, or by standing further in
+SubLine = Literal["", "among", "indented"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Grid:
     `merged` has the first and last row and column of every merged cell (rows by number, columns from 0). `knows_merged`
     is false where the format has no merged cells of its own (CSV), so that a blank may be one. `header` is the index of the
     header's row where it is known. `place` gives the place of a cell by row number and column, of the row for column -1.
+    `indented` are the cells, by row number and column, whose text is set in from the left. `first_column` is the column of
+    the sheet that column 0 is, where several lists stand side by side.
     """
 
     name: str
@@ -29,6 +35,8 @@ class Grid:
     merged: Sequence[tuple[int, int, int, int]] = ()
     knows_merged: bool = True
     header: int | None = None
+    indented: frozenset[tuple[int, int]] = frozenset()
+    first_column: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class BodyRow:
-    """A row below the header: its number, its cells, and the title it prints ("" for none)."""
+    """A row below the header: its number, its cells, the title it prints ("" for none), and how it says that it is part
+    of the row above."""
 
     number: int
     cells: Sequence[str]
     title: str
+    sub_line: SubLine = ""
 
 
 @dataclass

@@ -10,31 +10,50 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.amount_column import choose_amount, measure_columns, unit_columns, unit_of_amounts
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
-from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts
+from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts, SubLine
 from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
 from goufu.disclosure.lists.split_grid import lists_in
-from goufu.disclosure.lists.totals import check_totals
+from goufu.disclosure.lists.totals import check_totals, checks_over_lists
 from goufu.disclosure.model import BudgetItem, Remark
 
 
 def read_list(grid: Grid, stem: str) -> ListContents:
     """The items of one grid in its order; an item without an id of its own gets `<stem>-<row number>`.
 
-    Where another header follows further down, what stands below it is read by that one.
+    Where another header follows further down or beside the first, what stands below it is read by that one.
     """
-    parts = [_read_one(part, stem) for part in lists_in(grid)]
+    grids = lists_in(grid)
+    parts = [_read_one(part, _stem_of(part, stem)) for part in grids]
     if len(parts) == 1 or not all(part.found for part in parts):
         return parts[0] if len(parts) == 1 else _read_one(grid, stem)
+    columns = len({part.first_column for part in grids})
+    beside = (_remark_beside(grid, columns),) if columns > 1 else ()
     return ListContents(
         tuple(item for part in parts for item in part.items),
         tuple(one for part in parts for one in part.subtotals),
-        tuple(one for part in parts for one in part.checks),
-        tuple(remark for part in parts for remark in part.remarks),
+        checks_over_lists(parts),
+        (*beside, *(remark for part in parts for remark in part.remarks)),
+    )
+
+
+def _stem_of(grid: Grid, stem: str) -> str:
+    """What the ids of a list begin with; of one further to the right the column it begins in belongs to it."""
+    return f"{stem}-{column_letters(grid.first_column)}" if grid.first_column else stem
+
+
+def _remark_beside(grid: Grid, count: int) -> Remark:
+    return Remark(
+        "list",
+        "notice",
+        f"表里并排着 {count} 个清单，已分别读取，请核对。",
+        f"{count} lists stand side by side and were read one after the other; check them.",
+        grid.place(grid.rows[0][0], -1),
     )
 
 
@@ -75,6 +94,7 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     facts = _facts(draft)
     items: list[BudgetItem] = []
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
+    sub_lines: dict[int, SubLine] = {}
     above: dict[str, str] = {}
     for n, row in enumerate(draft.rows):
         amount, doubt = amount_of(draft, facts, row)
@@ -93,12 +113,14 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
         if isinstance(item, Remark):
             draft.remarks.append(item)
             continue
+        if row.sub_line:
+            sub_lines[len(items)] = row.sub_line
         items.append(item)
     if facts.department and items and not draft.header.of("department"):
         _remark_above(draft, "部门", "department", facts.department)
     if facts.year and items and not draft.header.of("year"):
         _remark_above(draft, "年度", "year", str(facts.year))
-    items, subtotals, checks = check_totals(draft, items, sums)
+    items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
 
 

@@ -1,4 +1,4 @@
-"""One grid with several lists in it, as a grid for each: where another header follows further down.
+"""One grid with several lists in it, as a grid for each: side by side, or where another header follows further down.
 
 A header that only repeats the one above, as the top of a printed page does, begins no list of its own.
 """
@@ -7,18 +7,87 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from goufu.disclosure.lines import squeeze
 from goufu.disclosure.lists.captions import is_caption, owner_and_year, units_in
 from goufu.disclosure.lists.header import find_header, header_at
 from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, Header
+from goufu.disclosure.model import Place
 
 
 def lists_in(grid: Grid) -> list[Grid]:
-    """The lists that stand below one another in a grid, each with the lines above it that hold for it."""
+    """The lists that stand side by side or below one another in a grid, each with the lines above it that hold for it."""
     header = find_header(grid)
     if header is None or grid.header is not None:
+        return [grid]
+    starts = _columns_of_lists(header)
+    if len(starts) > 1:
+        ends = [*starts[1:], max(len(cells) for _, cells in grid.rows)]
+        return [
+            part
+            for start, end in zip(starts, ends, strict=True)
+            for part in _below_one_another(_columns(grid, header, start, end))
+        ]
+    return _below_one_another(grid)
+
+
+def _columns_of_lists(header: Header) -> list[int]:
+    """The first column of each list that stands in a header: more than one where groups of headings are repeated.
+
+    Two lists stand side by side where the same heading of a title comes again and each has an amount of its own. A list
+    begins where the first heading of the one before comes again, or behind a blank column, else with its title.
+    """
+    names = [squeeze(name) for name in header.names]
+    titles = [n for n, one in enumerate(header.columns) if one is not None and one.field == "title"]
+    same = [n for n in titles if names[n] == names[titles[0]]]
+    starts = [0]
+    for before, title in pairwise(same):
+        first = next(name for name in names[starts[-1] :] if name)
+        between = range(before + 1, title + 1)
+        starts.append(
+            next(
+                (n for n in between if names[n] == first),
+                next((n + 1 for n in reversed(between) if not names[n]), title),
+            )
+        )
+    ends = [*starts[1:], len(names)]
+    priced = all(
+        any(one is not None and one.field == "amount" for one in header.columns[start:end])
+        for start, end in zip(starts, ends, strict=True)
+    )
+    return starts if priced else [0]
+
+
+def _columns(grid: Grid, header: Header, start: int, end: int) -> Grid:
+    """The list in the columns from `start` to before `end`; a line above that says one thing is said of every list."""
+    rows = [
+        (number, cells if at < header.first and is_caption(cells) else cells[start:end])
+        for at, (number, cells) in enumerate(grid.rows)
+    ]
+
+    def place(number: int, column: int) -> Place:
+        return grid.place(number, column + start if column >= 0 else column)
+
+    return replace(
+        grid,
+        rows=[row for row in rows if any(row[1])],
+        place=place,
+        merged=[
+            (r1, max(c1, start) - start, r2, min(c2, end - 1) - start)
+            for r1, c1, r2, c2 in grid.merged
+            if c1 < end and c2 >= start
+        ],
+        indented=frozenset((number, n - start) for number, n in grid.indented if start <= n < end),
+        first_column=start,
+    )
+
+
+def _below_one_another(grid: Grid) -> list[Grid]:
+    """The lists that stand below one another in a grid, each with the lines above it that hold for it."""
+    header = find_header(grid)
+    if header is None:
         return [grid]
     rows = grid.rows
     starts: list[tuple[int, list[tuple[int, Sequence[str]]]]] = []  # first row, and the lines above it

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from goufu.disclosure.lines import fold, label, squeeze
-from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION
-from goufu.disclosure.lists.model import BodyRow, ListDraft
+from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
+from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
+from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-
-#: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
-TOLERANCE = Decimal("0.05")
 
 
 def check_totals(
-    draft: ListDraft, items: list[BudgetItem], sums: Sequence[tuple[int, BodyRow, str, Decimal | None]]
+    draft: ListDraft,
+    items: list[BudgetItem],
+    sums: Sequence[tuple[int, BodyRow, str, Decimal | None]],
+    sub_lines: Mapping[int, SubLine],
 ) -> tuple[list[BudgetItem], list[Subtotal], list[Check]]:
-    """The items without rows that turn out to add up others, the subtotals, and each of them checked."""
-    heads = _adding_rows(items, {fold(i.department) for i in items} | {fold(i.unit) for i in items})
+    """The items without rows that are part of others or add up others, the subtotals, and each of them checked.
+
+    `sums` are the rows called totals: the number of items above, the row, its name and its amount in 万元. `sub_lines` are
+    the items, by number, that say they are part of the row above.
+    """
+    parts, wholes = settle_sub_lines(draft, items, [(at, amount) for at, _, _, amount in sums], sub_lines)
+    alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
+    organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
+    heads = wholes.keys() | (_adding_rows(alone, organisations) - parts)
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
     ]
     claims += [
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
-    for n in heads:
+    for n in sorted(heads - wholes.keys()):
         draft.remarks.append(
             Remark(
                 "list",
@@ -38,10 +47,14 @@ def check_totals(
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
-    amounts = [None if n in heads else item.amount_wan for n, item in enumerate(items)]
+    counted = [n not in heads and n not in parts for n in range(len(items))]
+    amounts = [item.amount_wan if counted[n] else None for n, item in enumerate(items)]
     last, before = 0, 0
     for at, name, amount, place in claims:
-        if AMONG.match(label(name)):
+        if AMONG.match(label(name)):  # nothing but 其中 and an amount
+            text = f"“{name}”没有项目名称，未计入。"
+            english = f"“{name}” has no title and was left out."
+            draft.remarks.append(Remark("row", "warning", text, english, place))
             continue
         if amount is None:
             continue
@@ -54,12 +67,13 @@ def check_totals(
             "all": amounts,
             "below": amounts[at:following],
             "rest": amounts[at:],
+            "set in": amounts[at : wholes.get(at, at)],
         }
         sums_of = {
             k: sum((a for a in some if a is not None), Decimal(0)) for k, some in spans.items() if some
         }
         agreeing = next((s for s in sums_of.values() if abs(s - amount) <= TOLERANCE), None)
-        if agreeing is None and any(a is None for n, a in enumerate(amounts) if n not in heads):
+        if agreeing is None and any(a is None for n, a in enumerate(amounts) if counted[n]):
             doubtful = "（有的项目没有金额）"
         else:
             doubtful = ""
@@ -73,7 +87,36 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
-    return [item for n, item in enumerate(items) if n not in heads], subtotals, checks
+    kept = [
+        replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
+        for n, item in enumerate(items)
+        if counted[n]
+    ]
+    return kept, subtotals, checks
+
+
+def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
+    """The checks of lists that stand on one sheet, in order; a total that its own list does not add up to may be that of
+    all lists so far, or of all."""
+    found: list[Check] = []
+    for n, part in enumerate(parts):
+        sums = [_sum(parts[: n + 1]), _sum(parts)]
+        for check in part.checks:
+            small = any(word in check.what for word in ("小计", "本页"))
+            if check.agrees or small:
+                found.append(check)
+                continue
+            agreeing = next((s for s in sums if abs(s - check.printed) <= TOLERANCE), None)
+            if agreeing is not None:
+                check = replace(check, summed=agreeing, agrees=True)
+            elif "总计" in check.what and check is parts[-1].checks[-1]:
+                check = replace(check, summed=sums[-1])
+            found.append(check)
+    return tuple(found)
+
+
+def _sum(parts: Sequence[ListContents]) -> Decimal:
+    return sum((item.amount_wan or Decimal(0) for part in parts for item in part.items), Decimal(0))
 
 
 def _adding_rows(items: Sequence[BudgetItem], organisations: set[str]) -> set[int]:

@@ -38,7 +38,8 @@ class Columns:
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone
-    tells a project table. `units` has the unit of money a column's heading prints, for those that print one.
+    tells a project table. `beside_another`: the same headings come again to the right.
+    `units` has the unit of money a column's heading prints, for those that print one.
     """
 
     name: int
@@ -48,6 +49,7 @@ class Columns:
     wide: bool
     certain: bool
     headings: tuple[str, ...]
+    beside_another: bool
     units: Mapping[int, MoneyUnit]
 
     def beside(self, column: int) -> range:
@@ -78,6 +80,9 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     stacks = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
     bare = [[_bare(head) for head in stack] for stack in stacks]
     name = _named(bare)
+    headings = tuple("".join(stack) for stack in stacks)
+    own = _width(headings, name)
+    bare = bare[:own]
     unit = _organisation(bare, name)
     total = _total(bare, {name, unit})
     funds = _funds(bare, {name, total, unit})
@@ -85,8 +90,20 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
         return None
     wide = any("专户" in head or "单位资金" in head for stack in bare for head in stack)
     certain = bool(funds) and any(head.startswith("项目名称") for head in bare[name])
-    headings = tuple("".join(stack) for stack in stacks)
-    return Columns(name, total, unit, funds, wide, certain, headings, _units(stacks)), body
+    return Columns(name, total, unit, funds, wide, certain, headings, own < width, _units(stacks[:own])), body
+
+
+def _width(headings: Sequence[str], name: int) -> int:
+    """How many columns belong to the table: all, or those before another table that stands to the right.
+
+    There is one where the heading of the names comes again, with the same heading behind each.
+    """
+    again = [i for i, heading in enumerate(headings) if i > name and heading == headings[name]]
+    behind = [headings[i + 1] if i + 1 < len(headings) else "" for i in (name, *again)]
+    if not again or len(set(behind)) > 1 or not behind[0]:
+        return len(headings)
+    first = next(heading for heading in headings if heading)
+    return next((i for i in range(name + 1, again[0]) if headings[i] == first), again[0])
 
 
 def _header_rows(lines: Sequence[Line], index: int, heads: list[str]) -> tuple[list[list[str]], int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from goufu.disclosure.amounts import MoneyUnit
 from goufu.disclosure.lines import Line, label
-from goufu.disclosure.model import Part
+from goufu.disclosure.model import Part, Place, Remark
 from goufu.disclosure.tables.columns import header
 from goufu.disclosure.tables.furniture import begins_part, is_caption, names_a_table, owner_of, repeated
 from goufu.disclosure.tables.model import TableDraft
@@ -18,6 +18,16 @@ from goufu.disclosure.tables.titles import is_title, part_of
 
 #: lines between a title and its table's header: the department, the money unit, a page header
 TITLE_REACH = 8
+
+
+def _beside(place: Place) -> Remark:
+    return Remark(
+        "table",
+        "error",
+        "这里并排着两张表，只读了左边一张，右边的未计入；请上下排列后再读。",
+        "Two tables stand side by side here; only the one on the left was read. Put them below one another.",
+        place,
+    )
 
 
 def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
@@ -56,6 +66,8 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
             part = "本年预算" if columns.wide or not tables else "上年结转"
         if near or not tables or tables[-1].part != part:
             tables.append(TableDraft(part, line.place, owner, list(stated)))
+        if columns.beside_another:
+            tables[-1].remarks.append(_beside(line.place))
         index = TableBody(lines, heads, columns, tables[-1]).read(body)
         stated, said = [], -100
     return tables

@@ -23,6 +23,7 @@ from goufu.disclosure.tables.subtotals import (
     kinds,
     parts_of,
     plain,
+    says_plainly_among,
     without_among,
 )
 from goufu.disclosure.tables.table_body import units_stated
@@ -121,8 +122,11 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
         if kind == "unread":
             continue
         if kind == "among":
-            if raw.known and (item is None or raw.amount > item.amount + TOLERANCE or found[i - 1] == "head"):
-                remarks.append(_among(raw))
+            if raw.known:
+                alone = item is None or found[i - 1] == "head"
+                odd = item is not None and raw.amount > item.amount + TOLERANCE
+                if odd or alone or not says_plainly_among(raw.name):
+                    remarks.append(_among(raw))
             continue
         if raw.known:
             subtotals[i] = Subtotal(raw.name, table.part, raw.amount, raw.amount_place)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.amounts import parse_amount
@@ -23,8 +24,19 @@ _SEPARATORS = (",", "\t", ";", "，", "|", "；")
 _APOSTROPHE = re.compile(r"\A'(?=[=+\-@\t\r＝＋－＠])")
 
 
-#: the rows of a text with their line numbers, from 1
-ParsedRows = list[tuple[int, tuple[str, ...]]]
+#: a cell that is set in from the left: by a wide space, a tab or several spaces
+_INDENTED = re.compile(r"(?:\u3000|\t|[ \u00a0]{2})\s*\S")
+
+#: rows of cells with the numbers of the lines they begin in, from 1
+Rows = list[tuple[int, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class ParsedRows:
+    """The rows of a text under one separator; `indented` are the cells, by line and column, that are set in."""
+
+    rows: Rows
+    indented: frozenset[tuple[int, int]] = frozenset()
 
 
 def text_grids(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows]) -> list[Grid]:
@@ -35,46 +47,59 @@ def text_grids(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows
     """
     text = text.lstrip("\ufeff")
 
-    def grid(rows: ParsedRows, knows_merged: bool = False, header: int | None = None) -> Grid:
-        return Grid("", rows, lambda n, _: Place(file, line=n), knows_merged=knows_merged, header=header)
+    def grid(parsed: ParsedRows, knows_merged: bool = False, header: int | None = None) -> Grid:
+        return _grid(parsed, file, knows_merged, header)
 
-    if rows := _best_separated(text, file, where or file, parsed):
-        return [grid(rows)]
-    spaced = grid(_spaced(text))
+    best = _best_separated(text, file, where or file, parsed)
+    if best is not None:
+        return [grid(best)]
+    spaced = grid(ParsedRows(_spaced(text)))
     if find_header(spaced) is not None:
         return [spaced]
     if rows := _single_spaced(text, file, where or file):
-        return [grid(rows)]
+        return [grid(ParsedRows(rows))]
     plain, head = ([], 0) if _is_separated(text) else plain_list(text)
     if plain:
-        return [grid(plain, header=head)]
+        return [grid(ParsedRows(plain), header=head)]
     for separator in _SEPARATORS:
         if separator in text.strip().split("\n", 1)[0]:
             return [grid(separated(text, separator, where or file), knows_merged=True)]
     return [spaced]
 
 
-def _best_separated(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows]) -> ParsedRows:
-    """The rows under the separator by which most columns of a header are understood; empty where there is none.
+def _grid(parsed: ParsedRows, file: str, knows_merged: bool = False, header: int | None = None) -> Grid:
+    return Grid(
+        "",
+        parsed.rows,
+        lambda n, _: Place(file, line=n),
+        knows_merged=knows_merged,
+        header=header,
+        indented=parsed.indented,
+    )
+
+
+def _best_separated(text: str, file: str, where: str, known: Mapping[str, ParsedRows]) -> ParsedRows | None:
+    """The rows under the separator by which most columns of a header are understood; None where there is none.
 
     Raises GoufuError where there is none and the text is no CSV under one of them.
     """
-    best: tuple[int, ParsedRows] = (0, [])
+    best: ParsedRows | None = None
+    most = 0
     trouble: GoufuError | None = None
     for separator in _SEPARATORS:
         if separator not in text:
             continue
         try:
-            rows = parsed.get(separator) or separated(text, separator, where)
+            parsed = known.get(separator) or separated(text, separator, where)
         except GoufuError as error:
             trouble = trouble or error
             continue
-        known = _understood(Grid("", rows, lambda n, _: Place(file, line=n), knows_merged=False))
-        if known > best[0]:
-            best = (known, rows)
-    if trouble is not None and not best[1]:
+        understood = _understood(_grid(parsed, file))
+        if understood > most:
+            best, most = parsed, understood
+    if trouble is not None and best is None:
         raise trouble
-    return best[1]
+    return best
 
 
 def _understood(grid: Grid) -> int:
@@ -86,15 +111,15 @@ def _understood(grid: Grid) -> int:
     return known if known > 1 or len(header.names) > 1 else 0
 
 
-def _single_spaced(text: str, file: str, where: str) -> ParsedRows:
+def _single_spaced(text: str, file: str, where: str) -> Rows:
     """The rows of a table whose cells only single spaces part; empty where the text is none.
 
     Raises GoufuError where a row has another number of cells than the header.
     """
-    rows: ParsedRows = [
+    rows: Rows = [
         (n, tuple(line.split())) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip()
     ]
-    header = find_header(Grid("", rows, lambda n, _: Place(file, line=n), knows_merged=False))
+    header = find_header(_grid(ParsedRows(rows), file))
     if header is None or sum(1 for one in header.columns if one is not None) < 2:
         return []
     if all(len(cells) == len(header.names) for _, cells in rows[header.body :]):
@@ -128,17 +153,21 @@ def _is_separated(text: str) -> bool:
     return False
 
 
-def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[str, ...]]]:
-    """The rows of a CSV text with their line numbers. Raises GoufuError where its quotes are not paired."""
+def separated(text: str, separator: str, where: str) -> ParsedRows:
+    """The rows of a CSV text. Raises GoufuError where its quotes are not paired."""
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows: list[tuple[int, tuple[str, ...]]] = []
+    rows: Rows = []
+    indented: set[tuple[int, int]] = set()
+    may_indent = "\u3000" in text or "  " in text or "\t" in text or "\u00a0\u00a0" in text
     line = 1
     counted = Meter("cells", where)
     try:
         for cells in reader:
             counted.add(len(cells))
             cleaned = tuple(_APOSTROPHE.sub("", cell_text(cell)) for cell in cells)
+            if may_indent:
+                indented |= {(line, n) for n, cell in enumerate(cells) if _INDENTED.match(cell)}
             if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
                 cleaned = cleaned[1:-1]
                 if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
@@ -168,10 +197,10 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
             f"A quote that opens in line {bad} is never closed and swallows the rows below; pair the quotes.",
             where,
         )
-    return rows
+    return ParsedRows(rows, frozenset(indented))
 
 
-def _spaced(text: str) -> list[tuple[int, tuple[str, ...]]]:
+def _spaced(text: str) -> Rows:
     """The rows of a table that was pasted with nothing but spaces between its cells."""
     rows = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):

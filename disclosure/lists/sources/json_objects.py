@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from goufu.disclosure.formats.gate import check
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lists.combine import no_title
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.model import Grid, row_remark
+from goufu.disclosure.lists.model import Grid, refused_amount, row_remark
 from goufu.disclosure.model import Place, Remark
 
 #: keys under which an object may hold its records
@@ -48,6 +49,8 @@ def json_grids(text: str, file: str, where: str) -> tuple[list[Grid], list[Remar
                 )
             )
             continue
+        value, doubts = _without_numbers(value, keys, Place(file, line=line))
+        remarks += doubts
         cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
         if (
             len(priced) > 1
@@ -69,6 +72,31 @@ def json_grids(text: str, file: str, where: str) -> tuple[list[Grid], list[Remar
             continue
         rows.append((number, cells))
     return [Grid("", rows, place, header=0)], remarks
+
+
+class _NoNumber(str):
+    """NaN, Infinity or -Infinity, which JSON does not have and programs write all the same."""
+
+    __slots__ = ()
+
+
+def _without_numbers(
+    record: dict[str, Any], keys: Sequence[str], place: Place
+) -> tuple[dict[str, Any], list[Remark]]:
+    """A record without the values of `keys` that are no numbers, and a remark on each."""
+    remarks: list[Remark] = []
+    for key in keys:
+        if not isinstance(record.get(key), _NoNumber):
+            continue
+        one, printed = heading(key), str(record[key])
+        text, english = f"“{key}”的值 {printed} 不是数字", f"the value of “{key}”, {printed}, is no number"
+        remarks.append(
+            refused_amount(place, text, english)
+            if one is not None and one.field == "amount"
+            else row_remark(place, f"{text}，按空格读", f"{english} and was read as empty", "warning")
+        )
+        record = {**record, key: None}
+    return record, remarks
 
 
 def _unit_of_key(key: str) -> str:
@@ -106,7 +134,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
             continue
         place = Place(file, line=number)
         try:
-            value = json.loads(line, parse_float=Decimal, strict=False)
+            value = json.loads(line, parse_float=Decimal, parse_constant=_NoNumber, strict=False)
         except (ValueError, RecursionError):
             remarks.append(row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
             continue
@@ -132,7 +160,7 @@ def _is_line_of_json(text: str) -> bool:
 
 def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
     """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
-    decoder = json.JSONDecoder(parse_float=Decimal, strict=False)
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_NoNumber, strict=False)
     line, counted = 1, 0
     at += 1
     while True:

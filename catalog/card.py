@@ -86,8 +86,8 @@ def cards(
     Only of `sections` where there are any ("A" is the provincial frame). Raises UnknownNameError, which says what is
     nearest, where there is none.
     """
-    law = applicable(versions, "B" if code[0] == "B" else "", on)
-    asked = version or (law.class_b if code[0] == "B" else law.class_a)
+    applies = applicable(versions, "B" if code[0] == "B" else "", on)
+    asked = version or (applies.class_b if code[0] == "B" else applies.class_a)
     found = _entries(asked, code, sections) if asked else []
     if not found:
         raise _unknown(code, asked, versions, sections)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goufu.catalog.severity import SEVERITY_NAMES, gravity
+from goufu.catalog.severity import SEVERITY_NAMES, Severity, gravity
 from goufu.catalog.text import quoted
 from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, number_of, spent_on
 from goufu.cli.shared.output import say
@@ -33,7 +33,7 @@ _CANDIDATES = 5
 #: bars of a chart; what is left is one bar more, drawn from cells right of the printed page
 _BARS, _DRAWN = 14, 12
 _FONT = "微软雅黑"
-_SEVERITY_COLOURS = {"error": "#F8D7DA", "warning": "#FFF0CC", "notice": "#E8EEF7"}
+_SEVERITY_COLOURS: Mapping[Severity, str] = {"error": "#F8D7DA", "warning": "#FFF0CC", "notice": "#E8EEF7"}
 
 
 #: columns of the hidden sheet that the filing table shows (code, name, yes or no), and where its word lists begin

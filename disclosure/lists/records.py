@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -224,38 +224,40 @@ def _json_grid(text: str, bad: Sequence[int], file: str, where: str) -> tuple[li
     if not has_title(keys):
         keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
-    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
-    priced = [n for _, n in sorted(ranked)]
+    priced = priced_keys(keys)
     for number, line, value in records:
-        odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
-        if odd is not None:
-            remarks.append(
-                _row_remark(
-                    Place(file, line=line), f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number"
-                )
-            )
-            continue
-        cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
-        if (
-            len(priced) > 1
-        ):  # one record in yuan, the next in 万元: each amount with its own unit, in one column
-            own = next((n for n in priced if cells[n]), -1)
-            unit = _unit_of_key(keys[own]) if own >= 0 else ""
-            text = (
-                cells[own] + unit
-                if own >= 0 and parse_amount(cells[own]) is not None
-                else cells[own]
-                if own >= 0
-                else ""
-            )
-            cells = tuple(
-                text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells)
-            )
-        if not any(cells):
-            remarks.append(_row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
-            continue
-        rows.append((number, cells))
+        cells = object_cells(value, keys, priced, Place(file, line=line))
+        if isinstance(cells, Remark):
+            remarks.append(cells)
+        else:
+            rows.append((number, cells))
     return [Grid("", rows, place, header=0)], remarks
+
+
+def priced_keys(keys: Sequence[str]) -> list[int]:
+    """The keys that hold the whole amount, each in a unit that it names; best first."""
+    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
+    return [n for _, n in sorted(ranked)]
+
+
+def object_cells(
+    value: Mapping[str, Any], keys: Sequence[str], priced: Sequence[int], place: Place
+) -> tuple[str, ...] | Remark:
+    """An object as the cells of a row under `keys`, or the remark that says why it is none."""
+    odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
+    if odd is not None:
+        return _row_remark(place, f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number")
+    cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
+    if len(priced) > 1:
+        # one record in yuan, the next in 万元: each amount with its own unit, in one column
+        own = next((n for n in priced if cells[n]), -1)
+        text = cells[own] if own >= 0 else ""
+        if text and parse_amount(text) is not None:
+            text += _unit_of_key(keys[own])
+        cells = tuple(text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells))
+    if not any(cells):
+        return _row_remark(place, "缺少项目名称", "the title is missing")
+    return cells
 
 
 def _unit_of_key(key: str) -> str:
@@ -292,7 +294,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
     if start.startswith("["):
         _array(text, text.index("["), file, records, remarks)
         return records, remarks
-    if start.startswith("{") and not _is_line_of_json(start):
+    if start.startswith("{") and not is_line_of_json(start):
         holder = re.search(r'"(?:' + "|".join(_HOLDERS) + r')"\s*:\s*\[', text)
         if holder:
             _array(text, holder.end() - 1, file, records, remarks)
@@ -302,23 +304,38 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
         if not line:
             continue
         place = Place(file, line=number)
-        try:
-            value = json.loads(line, parse_float=Decimal, strict=False)
-        except (ValueError, RecursionError):
-            remarks.append(_row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
+        value = object_of(line, place)
+        if isinstance(value, Remark):
+            remarks.append(value)
             continue
-        if not isinstance(value, dict):
-            remarks.append(_row_remark(place, "不是一个 JSON 对象", "this is not a JSON object"))
-            continue
-        held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
-        if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+        held = held_objects(value)
+        if held is not None:
             records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
         else:
             records.append((number, number, value))
     return records, remarks
 
 
-def _is_line_of_json(text: str) -> bool:
+def object_of(line: str, place: Place) -> dict[str, Any] | Remark:
+    """The object that a line of JSON Lines holds, or the remark that it holds none."""
+    try:
+        value = json.loads(line, parse_float=Decimal, strict=False)
+    except (ValueError, RecursionError):
+        return _row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object")
+    if not isinstance(value, dict):
+        return _row_remark(place, "不是一个 JSON 对象", "this is not a JSON object")
+    return value
+
+
+def held_objects(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The records that an object holds in a list instead of being one; None where it is one."""
+    held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
+    if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+        return held
+    return None
+
+
+def is_line_of_json(text: str) -> bool:
     """Whether the first line is an object by itself, so that the text is JSON Lines."""
     try:
         json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0], strict=False)
@@ -375,24 +392,7 @@ def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[
 def _text_grid(text: str, file: str, where: str) -> list[Grid]:
     """A text of separated cells as a table, by the separator under which its header is best understood."""
     text = text.lstrip("\ufeff")
-    best: tuple[int, Grid] | None = None
-    trouble: GoufuError | None = None
-    for separator in _SEPARATORS:
-        if separator not in text:
-            continue
-        try:
-            grid = Grid(
-                "", separated(text, separator, where or file), lambda n, _: Place(file, line=n), told=False
-            )
-        except GoufuError as error:
-            trouble = trouble or error
-            continue
-        header = find_header(grid)
-        if header is None:
-            continue
-        known = sum(1 for one in header.columns if one is not None)
-        if (known > 1 or len(header.names) > 1) and (best is None or known > best[0]):
-            best = (known, grid)
+    best, trouble = best_separated(text, file, where)
     if best:
         return [best[1]]
     if trouble is not None:
@@ -423,6 +423,29 @@ def _text_grid(text: str, file: str, where: str) -> list[Grid]:
         if separator in text.strip().split("\n", 1)[0]:
             return [Grid("", separated(text, separator, where or file), lambda n, _: Place(file, line=n))]
     return [spaced]
+
+
+def best_separated(text: str, file: str, where: str) -> tuple[tuple[str, Grid] | None, GoufuError | None]:
+    """The separator under which the header of a text is best understood, with its table; and what was wrong with others."""
+    best: tuple[int, str, Grid] | None = None
+    trouble: GoufuError | None = None
+    for separator in _SEPARATORS:
+        if separator not in text:
+            continue
+        try:
+            grid = Grid(
+                "", separated(text, separator, where or file), lambda n, _: Place(file, line=n), told=False
+            )
+        except GoufuError as error:
+            trouble = trouble or error
+            continue
+        header = find_header(grid)
+        if header is None:
+            continue
+        known = sum(1 for one in header.columns if one is not None)
+        if (known > 1 or len(header.names) > 1) and (best is None or known > best[0]):
+            best = (known, separator, grid)
+    return (best[1:] if best else None), trouble
 
 
 def _is_separated(text: str) -> bool:
@@ -456,13 +479,7 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
     try:
         for cells in reader:
             counted.add(len(cells))
-            cleaned = tuple(_GUARD.sub("", cell_text(cell)) for cell in cells)
-            if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
-                cleaned = cleaned[1:-1]
-                if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
-                    cleaned = ()
-            while len(cleaned) > 1 and not cleaned[-1]:
-                cleaned = cleaned[:-1]
+            cleaned = separated_cells(cells, separator)
             if any(cleaned):
                 rows.append((line, cleaned))
             line = reader.line_num + 1
@@ -487,6 +504,18 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
             where,
         )
     return rows
+
+
+def separated_cells(cells: Sequence[str], separator: str) -> tuple[str, ...]:
+    """The cells of one row of a CSV as they were meant: cleaned, without blanks at the end and without Markdown's edges."""
+    cleaned = tuple(_GUARD.sub("", cell_text(cell)) for cell in cells)
+    if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
+        cleaned = cleaned[1:-1]
+        if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
+            cleaned = ()
+    while len(cleaned) > 1 and not cleaned[-1]:
+        cleaned = cleaned[:-1]
+    return cleaned
 
 
 def _spaced(text: str) -> list[tuple[int, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ is never taken for another; every doubt is a remark at its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -294,6 +294,160 @@ def _read_part(grid: Grid, stem: str) -> Listed:
         return Listed(found=False)
     _choose_amount(reading)
     return _judged(reading, stem)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What holds for every row of a long list of which only a piece is in memory, settled from its head and a survey.
+
+    `carried` are the columns whose blanks are filled from above, by field; `organisations` the folded names of all
+    departments and units of the list; `negative` whether some amount is below zero.
+    """
+
+    header: _Header
+    amount: int
+    unit: str
+    carried: Mapping[int, str]
+    organisations: frozenset[str]
+    negative: bool = False
+
+    def is_line(self, cells: Sequence[str], place: Callable[[int, int], Place]) -> bool:
+        """Whether a row by itself is a line of the list with a title: no total, no note, no header again."""
+        reading = _Reading(Grid("", [(0, self.header.names)], place, header=0), self.header)
+        reading.rows.append(_Row(0, (), "", ""))  # so that it is not the first
+        reading = replace(reading, grid=replace(reading.grid, rows=[*reading.grid.rows, (1, cells)]))
+        _body(reading)
+        return len(reading.rows) > 1 and not reading.totals and bool(reading.rows[-1].title)
+
+
+class OddListError(ValueError):
+    """A list whose rows cannot be read piece by piece; the message says why, `english` in English."""
+
+    def __init__(self, text: str, english: str) -> None:
+        super().__init__(text)
+        self.english = english
+
+
+def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
+    """What the head of a long list settles for all its rows, and the remarks on its amounts.
+
+    Raises OddListError where only the whole list would tell.
+    """
+    header = find_header(head)
+    if header is None or header.first or header.body != 1:
+        raise OddListError(
+            "表头不在第一行，或不止一行", "the header is not the first line, or more than one line"
+        )
+    if sum(1 for one in header.columns if one is not None) < 2 and head.header is None:
+        raise OddListError("表头只认得一列", "only one column of the header is understood")
+    money = [one for one in header.columns if one is not None and one.field == "amount"]
+    whole = [one for one in money if one.money == "total"]
+    if not whole and any(one.money == "part" for one in money) or (len(whole) > 1 and head.header is None):
+        raise OddListError("不是只有一个合计金额列", "there is not just one column with the whole amount")
+    if any(one.unit is None for one in whole):
+        raise OddListError("金额列没有写明单位", "the heading of the amounts gives no unit")
+    if any(label(header.names[n]) == "单位" for n in header.of("unit")):
+        raise OddListError("“单位”一列可能是计量单位", "the column 单位 may be a measure")
+    reading = _Reading(head, header)
+    _above(reading)
+    _body(reading)
+    if _explains(reading):
+        raise OddListError("像是填表说明", "it reads like instructions")
+    before = len(reading.remarks)
+    _choose_amount(reading)
+    unit, readable = _unit_for(reading)
+    if not readable or (whole and reading.amount < 0):
+        raise OddListError("金额列没有读懂", "the column of amounts is not understood")
+    return Settled(header, reading.amount, unit, {}, frozenset()), tuple(reading.remarks[before:])
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of a long list that are read together: those above them for what carries over, and those below.
+
+    `above` settles what 同上 and blanks mean, `below` whether a row near the end adds up the rows under it. `start` is
+    the number of the first row, `last` whether nothing follows.
+    """
+
+    above: Sequence[tuple[int, Sequence[str]]]
+    rows: Sequence[tuple[int, Sequence[str]]]
+    below: Callable[[], Sequence[tuple[int, Sequence[str]]]]
+    start: int
+    last: bool
+
+
+def read_piece(piece: Piece, settled: Settled, place: Callable[[int, int], Place], stem: str) -> Listed:
+    """The items of a piece as `read_list` gives them for the whole list, without sums and checks.
+
+    Rows that add up others are left out as they are there, and told in a remark. Raises OddListError where the
+    rows cannot be understood without the others.
+    """
+    reading, items, sums = _piece_items([*piece.above, *piece.rows], settled, place, stem)
+    start = piece.start
+    before = sum(1 for item in items if item.place is not None and (item.place.line or 0) < start)
+    if piece.above and not before:
+        raise OddListError("看不出上面的行是不是说明", "whether the rows above are notes cannot be told")
+    heads = _adding_rows(items, settled.organisations)
+    if not piece.last and _undecided(items, heads, settled.negative):
+        more = _piece_items(piece.below(), settled, place, stem)[1]
+        together = [*items, *more]
+        heads = {n for n in _adding_rows(together, settled.organisations) if n < len(items)}
+    remarks = [one for one in reading.remarks if one.place is None or (one.place.line or 0) >= start]
+    remarks += [_adds(items[n]) for n in sorted(heads) if n >= before]
+    remarks += [
+        Remark(
+            "list",
+            "warning",
+            f"“{name}”是合计行，未计入项目；边读边判时不与各行核对。",
+            f"“{name}” is a total and no item; it is not checked against the rows while they are streamed.",
+            reading.place(row.number),
+        )
+        for _, row, name, _ in sums
+        if row.number >= start
+    ]
+    kept = [item for n, item in enumerate(items) if n >= before and n not in heads]
+    return Listed(tuple(kept), remarks=tuple(remarks))
+
+
+def _piece_items(
+    rows: Sequence[tuple[int, Sequence[str]]], settled: Settled, place: Callable[[int, int], Place], stem: str
+) -> tuple[_Reading, list[BudgetItem], list[_Sum]]:
+    header = settled.header
+    top = (0, header.names)
+    grid = Grid("", [top, *rows], place, header=0)
+    for number, cells in rows:
+        if _heads(cells) and not _same_header(header, _Header(*_plain_header(cells), 0, 1)):
+            raise OddListError(f"第 {number} 行又是一个表头", f"line {number} is another header")
+    reading = _Reading(grid, header, amount=settled.amount)
+    reading.funds = tuple(
+        n
+        for n, one in enumerate(header.columns)
+        if one is not None and one.field == "amount" and one.money == "part"
+    )
+    _body(reading)
+    if _row_units(reading):
+        raise OddListError("各行的金额单位不同", "rows give units of money of their own")
+    return reading, *_items_of(reading, stem, (settled.unit, True), settled.carried, ("", None))
+
+
+def _undecided(items: Sequence[BudgetItem], heads: set[int], negative: bool) -> bool:
+    """Whether some row may still turn out to add up rows that are not in memory."""
+    for n, item in enumerate(items):
+        kind = _group_kind(item.title) if n not in heads and item.amount_wan else ""
+        if not kind:
+            continue
+        below = Decimal(0)
+        for other in items[n + 1 :]:
+            below += other.amount_wan or Decimal(0)
+            if (
+                _group_kind(other.title) == kind
+                or not negative
+                and below > (item.amount_wan or 0) + TOLERANCE
+            ):
+                break
+        else:
+            return True
+    return False
 
 
 def find_header(grid: Grid) -> _Header | None:
@@ -830,6 +984,16 @@ def _row_units(reading: _Reading) -> list[int]:
     ]
 
 
+def is_money_cell(cell: str) -> bool:
+    """Whether a cell of a column 单位 is a unit of money by itself."""
+    return bool(_money_cell(cell))
+
+
+def is_ditto(cell: str) -> bool:
+    """Whether a cell stands for the one above it: 同上, 〃."""
+    return squeeze(cell) in _DITTO
+
+
 def _money_cell(cell: str) -> str:
     unit = money_unit(cell) if cell and len(cell) <= 8 else None
     return unit.name if unit else ""
@@ -840,18 +1004,41 @@ def _money_cell(cell: str) -> str:
 
 def _judged(reading: _Reading, stem: str) -> Listed:
     """The items, and the totals against them."""
+    header = reading.header
+    unit = _unit_for(reading)
+    blanks = {} if reading.grid.told else _evident(reading)
+    owner, titled_year = _owner_above(reading)
+    items, sums = _items_of(reading, stem, unit, blanks, (owner, titled_year))
+    if owner and items and not header.of("department"):
+        _told_above(reading, "部门", "department", owner)
+    if titled_year and items and not header.of("year"):
+        _told_above(reading, "年度", "year", str(titled_year))
+    items, subtotals, checks = _added_up(reading, items, sums)
+    return Listed(tuple(items), tuple(subtotals), tuple(checks), tuple(reading.remarks))
+
+
+#: a row that adds up others: how many items stand above it, the row, its name, its amount
+_Sum = tuple[int, _Row, str, Decimal | None]
+
+
+def _items_of(
+    reading: _Reading,
+    stem: str,
+    in_unit: tuple[str, bool],
+    blanks: Mapping[int, str],
+    titled: tuple[str, int | None],
+) -> tuple[list[BudgetItem], list[_Sum]]:
+    """The items of the rows, and the rows that add up others; `titled` are the department and year above the list."""
     grid, header = reading.grid, reading.header
+    unit, readable = in_unit
+    owner, titled_year = titled
     measures = _measures(reading)
     per_row = _row_units(reading)
-    unit, readable = _unit_for(reading)
     covered = _covered(grid, header)
-    blanks = {} if grid.told else _evident(reading)
-    owner, titled_year = _owner_above(reading)
     items: list[BudgetItem] = []
-    sums: list[tuple[int, _Row, str, Decimal | None]] = []
+    sums: list[_Sum] = []
     kept: dict[str, str] = {}
     by_number = dict(grid.rows) if grid.merged else {}
-    read: list[tuple[_Row, BudgetItem | None]] = []
     for n, row in enumerate(reading.rows):
         own = next((name for c in per_row if c < len(row.cells) and (name := _money_cell(row.cells[c]))), "")
         amount_place = _amount_place(reading, row)
@@ -871,7 +1058,6 @@ def _judged(reading: _Reading, stem: str) -> Listed:
                     ),
                 )
         if n in reading.totals:
-            read.append((row, None))
             sums.append((len(items), row, reading.totals[n], amount))
             continue
         values = _values(reading, row, measures, covered, blanks, kept, by_number)
@@ -887,13 +1073,7 @@ def _judged(reading: _Reading, stem: str) -> Listed:
             reading.remarks.append(item)
             continue
         items.append(item)
-        read.append((row, item))
-    if owner and items and not header.of("department"):
-        _told_above(reading, "部门", "department", owner)
-    if titled_year and items and not header.of("year"):
-        _told_above(reading, "年度", "year", str(titled_year))
-    items, subtotals, checks = _added_up(reading, items, sums)
-    return Listed(tuple(items), tuple(subtotals), tuple(checks), tuple(reading.remarks))
+    return items, sums
 
 
 def _told_above(reading: _Reading, zh: str, en: str, value: str) -> None:
@@ -1190,16 +1370,7 @@ def _added_up(
     claims += [
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
-    for n in heads:
-        reading.remarks.append(
-            Remark(
-                "list",
-                "notice",
-                f"“{items[n].title}”是部门名称或下面各行之和，按小计，未计入项目。",
-                f"“{items[n].title}” is a department's name or the sum of the rows below; taken for a subtotal.",
-                items[n].place,
-            )
-        )
+    reading.remarks += [_adds(items[n]) for n in heads]
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
@@ -1241,14 +1412,24 @@ def _added_up(
     return [item for n, item in enumerate(items) if n not in heads], subtotals, checks
 
 
-def _adding_rows(items: Sequence[BudgetItem], organisations: set[str]) -> set[int]:
+def _adds(item: BudgetItem) -> Remark:
+    return Remark(
+        "list",
+        "notice",
+        f"“{item.title}”是部门名称或下面各行之和，按小计，未计入项目。",
+        f"“{item.title}” is a department's name or the sum of the rows below; taken for a subtotal.",
+        item.place,
+    )
+
+
+def _adding_rows(items: Sequence[BudgetItem], organisations: Set[str]) -> set[int]:
     """The rows that are named like a group (一、环卫类) or a department and are the sum of those below.
 
     A department's own name is never an item, whatever it comes to.
     """
     found: set[int] = set()
     for n, item in enumerate(items):
-        if fold(item.title) in organisations - {""}:
+        if (name := fold(item.title)) and name in organisations:
             found.add(n)
             continue
         kind = _group_kind(item.title)

@@ -222,7 +222,7 @@ def _csv_survey(
         if one is not None and one.field in ("department", "unit", "year", "measure")
     }
     gaps: dict[int, list[int]] = {n: [] for n in seen}
-    amount, negative, begun = settled.amount, False, False
+    title, amount, negative, begun = header.of("title")[0], settled.amount, False, False
     watched = [
         n for n, one in enumerate(header.columns) if n in seen and one is not None and one.field != "measure"
     ]
@@ -240,7 +240,10 @@ def _csv_survey(
                     blank.append(n)
             if not negative and 0 <= amount < len(cells):
                 negative = cells[amount].strip().startswith(_MINUS)
-            if (blank or not begun) and settled.is_line(separated_cells(cells, separator), _nowhere):
+            if (blank or not begun) and (
+                _plainly_a_line(cells, header.names, title, amount)
+                or settled.is_line(separated_cells(cells, separator), _nowhere)
+            ):
                 for n in blank:
                     column = seen[n]
                     column.blanks += 1
@@ -270,6 +273,19 @@ def _csv_survey(
     plan = Plan(path.name, path.stem, "csv", separator, (), settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
     return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks)
+
+
+def _plainly_a_line(cells: Sequence[str], names: Sequence[str], title: int, amount: int) -> bool:
+    """Whether a raw row is a line of the list at the first glance: a long enough title and an amount in figures."""
+    if not max(title, amount) < len(cells) <= len(names) or amount < 0:
+        return False
+    name = cells[title]
+    return (
+        cells[amount][:1].isdigit()
+        and len(name) > 2
+        and name[0] > "\u3400"
+        and not {"计", "計", "其"} & set(name)
+    )
 
 
 def _nowhere(_: int, __: int) -> Place:
@@ -514,8 +530,10 @@ def items_of(plan: Plan, piece: RawPiece) -> Listed:
     Raises OddListError where the rows cannot be understood without all the others.
     """
 
+    places: dict[int, Place] = {}
+
     def place(number: int, _: int) -> Place:
-        return Place(plan.file, line=number)
+        return places.get(number) or places.setdefault(number, Place(plan.file, line=number))
 
     remarks: list[Remark] = []
     above = _understood(plan, piece.above, [])

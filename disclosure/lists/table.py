@@ -225,11 +225,14 @@ def _printed_header(rows: Sequence[tuple[int, Sequence[str]]], header: _Header) 
 def _heads(cells: Sequence[str]) -> bool:
     """Whether a row further down is a header: every cell is a heading, among them a title and an amount or more."""
     filled = [cell for cell in cells if cell]
+    # figures and sentences are no headings; with too many of them the others need not be looked up
+    plain = [cell for cell in filled if len(cell) <= 60 and not cell[0].isdigit()]
+    if len(filled) < 2 or 3 * len(plain) < 2 * len(filled):
+        return False
     known = [heading(cell) for cell in filled]
     named = {one.field for one in known if one is not None}
     return (
-        len(filled) > 1
-        and "title" in named
+        "title" in named
         and len(named) > 1
         and 3 * sum(1 for one in known if one is not None) >= 2 * len(filled)
     )

@@ -128,64 +128,58 @@ def survey(path: Path) -> Survey:
 
 
 def _bytes_seen(path: Path) -> tuple[str, str, Literal["strict", "replace"]]:
-    """The digest of a file, its encoding, and whether some of its bytes cannot be read. As `formats.text.decoded` decides."""
+    """The digest of a file, its encoding, and whether some of its bytes cannot be read, as `formats.text.decoded` decides."""
     told = hashlib.sha256()
-    quotes, longest, tail = 0, 0, 0
-    counts = {"utf-8": [0, 0], "gb18030": [0, 0]}  # unreadable, and characters beyond ASCII
-    strict = dict.fromkeys(counts, True)
-    readers = {name: codecs.getincrementaldecoder(name)("strict") for name in counts}
-    lenient = {name: codecs.getincrementaldecoder(name)("replace") for name in counts}
-    marked = False
+    quotes = longest = tail = 0
+    strict: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")("strict")
+    marked, block = False, b""
     with path.open("rb") as stream:
         first = True
         while True:
             block = stream.read(_BLOCK)
             if first:
+                first = False
                 if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in block[:4096]:
                     raise OddListError("是 UTF-16", "it is UTF-16")
                 marked = block.startswith(codecs.BOM_UTF8)
-                first = False
             told.update(block)
             quotes += block.count(b'"')
-            lines = block.split(b"\n")
-            lengths = list(map(len, lines))
+            lengths = list(map(len, block.split(b"\n")))
             lengths[0] += tail
             tail = lengths[-1]
             longest = max(longest, *lengths)
-            _decode_on(block, strict, readers, lenient, counts)
+            if strict is not None:
+                try:
+                    strict.decode(block, final=not block)
+                except UnicodeDecodeError:
+                    strict = None
             if not block:
                 break
     if longest > 4 * limit("line-chars"):
         raise OddListError(f"有一行超过 {limit('line-chars'):,} 字", "a line is too long")
     if quotes % 2:
         raise OddListError("引号不成对", "quotes are not paired")
-    for name in ("utf-8",) if marked else ("utf-8", "gb18030"):
-        encoding = "utf-8-sig" if marked else name
-        if strict[name]:
-            return told.hexdigest(), encoding, "strict"
-        bad, high = counts[name]
-        if not bad * _SOUND > high:
-            return told.hexdigest(), encoding, "replace"
-    raise OddListError("编码无法识别", "its encoding is not known")
+    if strict is not None:
+        return told.hexdigest(), "utf-8-sig" if marked else "utf-8", "strict"
+    encoding, errors = _lenient_encoding(path, marked)
+    return told.hexdigest(), encoding, errors
 
 
-def _decode_on(
-    block: bytes,
-    strict: dict[str, bool],
-    readers: Mapping[str, codecs.IncrementalDecoder],
-    lenient: Mapping[str, codecs.IncrementalDecoder],
-    counts: Mapping[str, list[int]],
-) -> None:
-    """Go on decoding in each encoding that is still possible; the second only where the first has failed."""
-    for name in strict:
-        text = lenient[name].decode(block, final=not block)
-        if strict[name]:
+def _lenient_encoding(path: Path, marked: bool) -> tuple[str, Literal["strict", "replace"]]:
+    """The encoding of a file that is not UTF-8 throughout. Raises OddListError where there is none."""
+    for name in ("utf-8-sig",) if marked else ("utf-8", "gb18030"):
+        for errors in ("strict", "replace") if name == "gb18030" else ("replace",):
+            bad = high = 0
             try:
-                readers[name].decode(block, final=not block)
+                with path.open(encoding=name, errors=errors, newline="") as stream:
+                    while text := stream.read(_BLOCK):
+                        bad += text.count("\ufffd") if errors == "replace" else 0
+                        high += len(text) - len(text.encode("ascii", "ignore"))
             except UnicodeDecodeError:
-                strict[name] = False
-        counts[name][0] += text.count("\ufffd")
-        counts[name][1] += len(text) - len(text.encode("ascii", "ignore"))
+                continue
+            if not bad * _SOUND > high:
+                return name, "strict" if errors == "strict" else "replace"
+    raise OddListError("编码无法识别", "its encoding is not known")
 
 
 # -- what only all rows together say ------------------------------------------------------------------------------

@@ -412,6 +412,41 @@ def read_piece(piece: Piece, settled: Settled, place: Callable[[int, int], Place
     return Listed(tuple(kept), remarks=tuple(remarks))
 
 
+def read_alone(
+    rows: Sequence[tuple[int, Sequence[str]]], settled: Settled, place: Callable[[int, int], Place]
+) -> list[tuple[BudgetItem | None, tuple[Remark, ...]]]:
+    """Each row read by itself, whatever stands above and below: its item, if it is one, and the remarks on it.
+
+    For rows that have no order, as those of a database. An item without an id has "". `place` must give the row's number
+    as its line. Raises OddListError where a row is another header.
+    """
+    header = settled.header
+    dittos = [n for name in ("department", "unit", "year") for n in header.of(name)]
+    alone = [row for row in rows if any(n < len(row[1]) and is_ditto(row[1][n]) for n in dittos)]
+    numbers = {number for number, _ in alone}
+    reading, items, sums = _piece_items([row for row in rows if row[0] not in numbers], settled, place, "")
+    found = {item.place.line: item for item in items if item.place is not None}
+    remarks = list(reading.remarks)
+    told = {one.place.line for one in remarks if one.place is not None} | {row.number for _, row, *_ in sums}
+    for number, cells in rows:  # those that a row above took with it
+        if number in numbers or (number not in found and number not in told):
+            reading, items, _ = _piece_items([(number, cells)], settled, place, "")
+            remarks += reading.remarks
+            if items:
+                found[number] = items[0]
+    by_row: dict[int, list[Remark]] = {}
+    for one in remarks:
+        by_row.setdefault((one.place.line if one.place else 0) or 0, []).append(one)
+    named = header.of("id")
+    out: list[tuple[BudgetItem | None, tuple[Remark, ...]]] = []
+    for number, cells in rows:
+        item = found.get(number)
+        if item is not None and not any(n < len(cells) and cells[n] for n in named):
+            item = replace(item, id="")
+        out.append((item, tuple(by_row.get(number, ()))))
+    return out
+
+
 def _piece_items(
     rows: Sequence[tuple[int, Sequence[str]]], settled: Settled, place: Callable[[int, int], Place], stem: str
 ) -> tuple[_Reading, list[BudgetItem], list[_Sum]]:

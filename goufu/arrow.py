@@ -11,7 +11,7 @@ adding, which float64 does not give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from goufu.disclosure.lists.records import no_title, object_cells, priced_keys
 from goufu.disclosure.lists.table import Grid, OddListError, Settled, read_alone, settle
 from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
 from goufu.disclosure.read import shortened
+from goufu.outcomes import Given, Judge, Outcome, outcomes
 
 try:
     import pyarrow as pa
@@ -36,9 +37,6 @@ except ImportError:
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
     from goufu.matcher.model import Assessment
-
-#: judges items in their order; raises where it cannot
-Judge = Callable[[Sequence[BudgetItem]], Sequence["Assessment"]]
 
 #: lines judged at a time; bounds the memory of a batch however long it is
 _SLICE = 2048
@@ -104,40 +102,6 @@ RESULT = pa.schema(
         ("error", pa.string()),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A row as it was read: its item, what is wrong with it, and whether it is a line of the budget at all."""
-
-    item: BudgetItem
-    wrong: str = ""
-    is_line: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a row: its judgement, or what is wrong with it; both where only its amount is not understood."""
-
-    item: BudgetItem
-    assessment: Assessment | None
-    error: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """The record contract, with `error` where something is wrong; what was not judged has little else."""
-        if self.assessment is not None:
-            found = self.assessment.record()
-            return {**found, "error": self.error} if self.error else found
-        item = self.item
-        return {
-            "id": item.id,
-            "department": item.department,
-            "unit": item.unit,
-            "year": item.year,
-            "title": item.title,
-            "amount_wan": None if item.amount_wan is None else float(item.amount_wan),
-            "error": self.error,
-        }
 
 
 def classify_batches(
@@ -266,45 +230,6 @@ def _named(value: dict[str, Any], columns: Columns) -> BudgetItem:
         cells = (value[columns.names[n]] for n in header.of(name))
         said[name] = next((cell_text(c)[:500] for c in cells if isinstance(c, str | int)), "")
     return BudgetItem(said["id"], said["title"], said["department"], said["unit"])
-
-
-def outcomes(lines: Sequence[Given], judge: Judge) -> list[Outcome]:
-    """Every line judged; what fails in one stands in that line and costs no other."""
-    good = [n for n, one in enumerate(lines) if one.is_line]
-    judged: dict[int, Assessment | Exception] = {}
-    _judge_on(good, [one.item for one in lines], judge, judged)
-    out = []
-    for n, one in enumerate(lines):
-        found = judged.get(n)
-        if isinstance(found, Exception):
-            out.append(Outcome(one.item, None, _failure(found)))
-        else:
-            out.append(Outcome(one.item, found, one.wrong))
-    return out
-
-
-def _judge_on(
-    some: Sequence[int], items: Sequence[BudgetItem], judge: Judge, judged: dict[int, Assessment | Exception]
-) -> None:
-    """Judge some of the items; where that fails, each half by itself, down to the line at fault."""
-    if not some:
-        return
-    try:
-        judged.update(zip(some, judge([items[n] for n in some]), strict=True))
-    except Exception as error:  # one line, whatever is wrong with it, must not cost the others
-        if len(some) == 1:
-            judged[some[0]] = error
-            return
-        half = len(some) // 2
-        _judge_on(some[:half], items, judge, judged)
-        _judge_on(some[half:], items, judge, judged)
-
-
-def _failure(error: Exception) -> str:
-    if isinstance(error, GoufuError):
-        return f"{error.text('zh')} {error.text('en')}"
-    told = f"{type(error).__name__}: {error}"[:500]
-    return f"这一行未能判断（{told}）。 This line could not be judged."
 
 
 def result_batch(rows: Sequence[Outcome]) -> pa.RecordBatch:

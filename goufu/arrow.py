@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
     from goufu.matcher.model import Assessment
 
-#: lines judged at a time; bounds the memory of a batch however long it is
-_SLICE = 2048
+#: lines judged at a time, and lines put into columns at a time; they bound the memory of a batch however long it is
+_SLICE, _ENCODED = 1024, 256
 
 _CODE = pa.struct(
     [
@@ -234,6 +234,11 @@ def _named(value: dict[str, Any], columns: Columns) -> BudgetItem:
 
 def result_batch(rows: Sequence[Outcome]) -> pa.RecordBatch:
     """Outcomes as a batch of the schema `RESULT`, in their order."""
+    made = [_columns(rows[n : n + _ENCODED]) for n in range(0, max(len(rows), 1), _ENCODED)]
+    return made[0] if len(made) == 1 else pa.concat_batches(made)
+
+
+def _columns(rows: Sequence[Outcome]) -> pa.RecordBatch:
     records = [row.record() for row in rows]
     arrays = []
     for field in RESULT:

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 #: outputs that grow line by line
 STREAMED = (".jsonl", ".csv", ".parquet")
 #: lines of a piece: enough to judge well together, few enough to hold
-PIECE = 2048
+PIECE = 1024
 #: pieces under way for each worker
-_AHEAD = 2
+_AHEAD = 3
 #: seconds between two checkpoints
 _PAUSE = 3.0
 #: remarks on single lines that are told; the rest is counted

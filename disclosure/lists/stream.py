@@ -48,8 +48,8 @@ from goufu.disclosure.lists.table import (
 from goufu.disclosure.model import Place, Remark
 from goufu.disclosure.tables.titles import is_title
 
-#: bytes of the head that settles header and unit, and rows of it that must be seen
-_HEAD, _HEAD_ROWS = 1 << 20, 220
+#: the head that settles header and unit: bytes, lines, and rows that must be seen of it
+_HEAD, _HEAD_LINES, _HEAD_ROWS = 1 << 20, 600, 220
 #: rows below a piece that are at hand where one near its end may add up others
 _AHEAD = 512
 #: rows above a piece that may be needed for what it carries over
@@ -118,7 +118,8 @@ def survey(path: Path) -> Survey:
     before = path.stat()
     look = _csv_survey if kind == "csv" else _json_survey
     cut = head if len(head) < _HEAD else head[: head.rfind(b"\n") + 1]
-    text = cut.decode(encoding, "replace" if errors == "replace" else "strict")
+    text = cut.decode(encoding, errors)
+    text = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
     plan, rows, needed, remarks = look(path, text.lstrip("\ufeff"), encoding, errors)
     if not rows:
         raise OddListError("只有表头", "there is only a header")

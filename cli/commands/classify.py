@@ -204,7 +204,7 @@ def _streamed(
         return False
     note(f"已写入 {output}（{tally.items:,} 项）", f"wrote {output} ({tally.items:,} items)")
     _tally_in_short(tally, source.name)
-    if fail_on and any(tally.severities[s] for s in _SEVERITIES[_SEVERITIES.index(fail_on) :]):
+    if fail_on and any(tally.grave[s] for s in _SEVERITIES[_SEVERITIES.index(fail_on) :]):
         raise typer.Exit(1)
     return True
 

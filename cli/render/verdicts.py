@@ -157,7 +157,7 @@ def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ())
 
 def summary_of(tally: Tally) -> str:
     """The same of lines that were counted as they passed."""
-    by, grave = tally.statuses, tally.severities
+    by, grave = tally.statuses, tally.grave
     without = (
         say(f"（{tally.without} 项没有金额）", f" ({tally.without} without an amount)")
         if tally.without

@@ -65,6 +65,11 @@ class Tally:
             getattr(self, name).update(getattr(other, name))
         self.once |= other.once
 
+    @property
+    def grave(self) -> Counter[str]:
+        """Findings by severity: those on lines and those told once."""
+        return self.severities + Counter(name.split()[1] for name in self.once)
+
     def plain(self) -> dict[str, Any]:
         """As JSON has it, for `restored`."""
         found = dict(vars(self))

@@ -44,7 +44,9 @@ def drawn(draw: random.Random, count: int) -> list[dict[str, str]]:
         if ditto and n and draw.random() < 0.1:
             row["department"] = "同上"
         kept = draw.random()
-        rows.append({key: value for key, value in row.items() if kept > 0.04 or (kept > 0.02 and key == "title")})
+        rows.append(
+            {key: value for key, value in row.items() if kept > 0.04 or (kept > 0.02 and key == "title")}
+        )
     return rows
 
 

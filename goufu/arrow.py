@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.records import no_title, object_cells, priced_keys
-from goufu.disclosure.lists.table import Grid, OddListError, Settled, read_alone, settle
+from goufu.disclosure.lists.combine import no_title
+from goufu.disclosure.lists.model import Grid
+from goufu.disclosure.lists.pieces import OddListError, Settled, read_alone, settle
+from goufu.disclosure.lists.sources.json_objects import object_cells, priced_keys
 from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
 from goufu.disclosure.read import shortened
 from goufu.outcomes import Given, Judge, Outcome, outcomes
@@ -190,11 +192,11 @@ def lines_of(batch: pa.RecordBatch, columns: Columns) -> list[Given]:
     rows: list[tuple[int, tuple[str, ...]]] = []
     refused: dict[int, str] = {}
     for number, value in enumerate(objects):
-        cells = object_cells(value, columns.names, columns.priced, _place(number, 0))
-        if isinstance(cells, Remark):
-            refused[number] = _said([cells])
-        else:
+        cells, doubts = object_cells(value, columns.names, columns.priced, _place(number, 0))
+        if cells:
             rows.append((number, cells))
+        else:
+            refused[number] = _said(doubts)
     found: dict[int, Given] = {}
     for (number, _), (item, remarks) in zip(rows, read_alone(rows, columns.settled, _place), strict=True):
         wrong = _said([one for one in remarks if one.level == "error"])

@@ -153,7 +153,7 @@ def classify(
     if save and assessments:
         model = how.semantic.label if how.semantic else None
         options = {"department": department, "year": year, "on": on, "semantic": model}
-        number = save_run(audits, files, db, by, options)
+        number = save_run(audits, db, by, options)
         note(
             f"已记录为运行 {number}；逐项复核：goufu review {number}",
             f"recorded as run {number}; goufu review {number}",
@@ -183,7 +183,7 @@ def _streamed(
     Exits with 1 as --fail-on says. False, with a message where streaming was asked for, where it must be read at once.
     """
     from goufu.cli.shared.streaming import STREAMED, open_source, stream
-    from goufu.disclosure.lists.table import OddListError
+    from goufu.disclosure.lists.pieces import OddListError
 
     asked = jobs is not None or resume
     source = _long_file(files, asked)
@@ -231,7 +231,7 @@ def _refuse_too_long(files: Sequence[str], suffix: str) -> None:
     if most is None or path is None:
         return
     from goufu.disclosure.lists.stream import survey
-    from goufu.disclosure.lists.table import OddListError
+    from goufu.disclosure.lists.pieces import OddListError
 
     try:
         rows = survey(path).rows

@@ -372,7 +372,7 @@ class Sheets:
         each row, and here only they are shown. The total follows the decisions, not the filter.
         """
         name = say("政府购买服务汇总表", "filing table")
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, _worksheet_of_old_functions())
         hidden = say("候选", "candidates")
         _, _, yes, no = _choices()
         for column, head in enumerate(FILING):
@@ -481,7 +481,7 @@ class Sheets:
         the formulas for the code, the name and yes or no that the filing table shows. Words for "no purchased service"
         and the codes that departments may use stand further right.
         """
-        sheet = self.book.add_worksheet(say("候选", "candidates"))
+        sheet = self.book.add_worksheet(say("候选", "candidates"), _worksheet_of_old_functions())
         work = say("项目清单", "worklist")
         none, unlisted, yes, no = _choices()
         doubt = say("待核对", "to check")
@@ -617,6 +617,21 @@ class Sheets:
         sheet.set_footer(
             f"&L&8{say('由购服（goufu）生成，须经人员核定', 'made by goufu; to be confirmed by a person')}&R&8&P / &N"
         )
+
+
+def _worksheet_of_old_functions() -> type[Worksheet]:
+    """A worksheet whose formulas are written as they are given.
+
+    XlsxWriter looks in every formula for each of a hundred functions that came after Excel 2007, which takes most of
+    the time of a long list; the formulas of the filing table and of the candidates have none of these.
+    """
+    from xlsxwriter.worksheet import Worksheet
+
+    class OldFunctions(Worksheet):
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return OldFunctions
 
 
 def _formats(book: Workbook) -> dict[str, Format]:

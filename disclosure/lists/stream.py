@@ -18,32 +18,24 @@ from pathlib import Path
 from typing import Any, Literal
 
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.detect import kind_of
+from goufu.disclosure.formats.detect import format_of
 from goufu.disclosure.formats.gate import limit, refuse_odd
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
+from goufu.disclosure.lists.amount_column import unit_in_cell
+from goufu.disclosure.lists.cell_values import is_total
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.records import (
-    best_separated,
+from goufu.disclosure.lists.model import Grid, ListContents
+from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
+from goufu.disclosure.lists.records import is_list
+from goufu.disclosure.lists.row_values import is_ditto
+from goufu.disclosure.lists.sources.delimited_text import best_separated, is_indented, separated_cells
+from goufu.disclosure.lists.sources.json_objects import (
     held_objects,
     is_line_of_json,
-    is_list,
     object_cells,
     object_of,
     priced_keys,
-    separated_cells,
-)
-from goufu.disclosure.lists.table import (
-    Grid,
-    Listed,
-    OddListError,
-    Piece,
-    Settled,
-    is_ditto,
-    is_money_cell,
-    is_total,
-    read_piece,
-    settle,
 )
 from goufu.disclosure.model import Place, Remark
 from goufu.disclosure.tables.titles import is_title
@@ -109,7 +101,7 @@ def survey(path: Path) -> Survey:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     try:
-        kind = kind_of(head, path.name, str(path))
+        kind = format_of(head, path.name, str(path))
     except GoufuError as error:
         raise OddListError("不是记录文件", "it is no record file") from error
     if kind not in ("csv", "jsonl"):
@@ -199,10 +191,14 @@ class _Column:
 def _csv_survey(
     path: Path, head: str, encoding: str, errors: str
 ) -> tuple[Plan, int, tuple[int, ...], tuple[Remark, ...]]:
-    best, _ = best_separated(head[: _even(head)], path.name, str(path))
+    try:
+        best = best_separated(head[: _even(head)], path.name, str(path), {})
+    except GoufuError:
+        best = None
     if best is None:
         raise OddListError("看不出分隔符", "its separator is not plain")
-    separator, grid = best
+    separator, parsed = best
+    grid = Grid("", parsed.rows, lambda n, _: Place(path.name, line=n), knows_merged=False)
     if separator == "|":
         raise OddListError("是 Markdown 表格", "it is a Markdown table")
     if len(grid.rows) < min(_HEAD_ROWS, head.count("\n")) // 2:
@@ -233,6 +229,8 @@ def _csv_survey(
                     meant = column.values[cell] = cell_text(cell)
                 if not meant and n in watched:
                     blank.append(n)
+            if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
+                raise OddListError("有缩进的项目名称", "some titles are set in")
             if not negative and 0 <= amount < len(cells):
                 negative = cells[amount].strip().startswith(_MINUS)
             if (blank or not begun) and (
@@ -339,7 +337,7 @@ def _with_names(settled: Settled, seen: Mapping[int, _Column], carried: Mapping[
     names: set[str] = set()
     for n, column in seen.items():
         field = header.columns[n].field  # type: ignore[union-attr]
-        if field in ("measure", "unit") and any(map(is_money_cell, column.values.values())):
+        if field in ("measure", "unit") and any(map(unit_in_cell, column.values.values())):
             raise OddListError("各行的金额单位不同", "rows give units of money of their own")
         if field in ("department", "unit"):
             names |= {fold(value) for value in column.values.values()}
@@ -404,8 +402,8 @@ def _json_survey(
     for line, text in _json_rows(path, encoding, errors):
         value = object_of(text, Place(path.name, line=line))
         if not isinstance(value, Remark):
-            cells = object_cells(value, names, priced_keys(names), Place(path.name, line=line))
-            if not isinstance(cells, Remark):
+            cells, _ = object_cells(value, names, priced_keys(names), Place(path.name, line=line))
+            if cells:
                 head_rows.append((line, cells))
         if len(head_rows) > _HEAD_ROWS:
             break
@@ -499,7 +497,7 @@ def _settling(found: Survey) -> Callable[[Row], bool]:
             return False
         if amount >= 0 and not cells[amount].strip()[:1].isdigit():
             return False
-        if is_total(cell_text(cells[title])) or heading(cells[title]) is not None:
+        if is_total(cell_text(cells[title])) or heading(cells[title]) is not None or "其中" in cells:
             return False
         return all(cells[n].strip() and not is_ditto(cells[n]) for n in needed)
 
@@ -519,7 +517,7 @@ def _is_plain_object(plan: Plan, text: str) -> bool:
     return bool(title) and filled > 2 and not is_total(cell_text(title)) and heading(title) is None
 
 
-def items_of(plan: Plan, piece: RawPiece) -> Listed:
+def items_of(plan: Plan, piece: RawPiece) -> ListContents:
     """The items of a piece, as the whole file read at once gives them, and the remarks on its rows; totals are not checked.
 
     Raises OddListError where the rows cannot be understood without all the others.
@@ -560,9 +558,8 @@ def _understood(plan: Plan, rows: Sequence[Row], remarks: list[Remark]) -> list[
     for line, text in rows:
         place = Place(plan.file, line=line)
         value = object_of(text, place)
-        read = value if isinstance(value, Remark) else object_cells(value, plan.keys, priced, place)
-        if isinstance(read, Remark):
-            remarks.append(read)
-        else:
-            found.append((line, read))
+        row, doubts = ((), [value]) if isinstance(value, Remark) else object_cells(value, plan.keys, priced, place)
+        remarks += doubts
+        if row:
+            found.append((line, row))
     return found

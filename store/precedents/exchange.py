@@ -27,7 +27,8 @@ from goufu.catalog.model import CatalogVersion
 from goufu.catalog.names import tidy_name
 from goufu.disclosure.formats.gate import read_bytes
 from goufu.disclosure.formats.text import decode
-from goufu.matcher.nature import NATURES, likely_nature
+from goufu.matcher.nature import likely_nature
+from goufu.matcher.nature_names import NATURES
 from goufu.matcher.precedents.apply import Precedent
 from goufu.matcher.precedents.similarity import key_format, title_key
 from goufu.store.engine import Store, writing

@@ -21,7 +21,7 @@ from goufu.cli.shared import sinks, streaming
 from goufu.cli.shared.audits import Settings, settings
 from goufu.cli.shared.seen import SeenIds
 from goufu.cli.shared.streaming import open_source, stream
-from goufu.disclosure.lists.records import unique_ids
+from goufu.disclosure.lists.combine import unique_ids
 from goufu.disclosure.model import BudgetItem
 
 DEPARTMENTS = ("孝义市城市管理局", "甲县教育局", "乙县水利局", "丙县无名局")

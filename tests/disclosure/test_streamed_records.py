@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import set_limits
-from goufu.disclosure.lists.records import unique_ids
+from goufu.disclosure.lists.combine import unique_ids
 from goufu.disclosure.lists.stream import items_of, pieces, survey
-from goufu.disclosure.lists.table import OddListError
+from goufu.disclosure.lists.pieces import OddListError
 from goufu.disclosure.model import BudgetItem, Remark
 from goufu.disclosure.read import read_document
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from goufu.catalog.codes import ancestors, level
@@ -110,7 +111,8 @@ class CatalogVersion:
 
     `in_force` is the first day it holds; `repealed` the first day it no longer does (None: still in force), and
     `repealed_by` the id of the document that repealed it. `classes` are the classes it prints, `governs` those
-    whose entries budget items are still coded by while it is in force.
+    whose entries budget items are still coded by while it is in force. `folder` is where it was read from, with
+    its apparatus beside it and what belongs to it around (`goufu.catalog.load.readings_of`); None for one that was made.
     """
 
     id: str
@@ -129,6 +131,7 @@ class CatalogVersion:
     witnesses: tuple[Witness, ...]
     sections: Mapping[str, Section]
     entries: tuple[Entry, ...]
+    folder: Path | None = None
 
     @cached_property
     def by_key(self) -> Mapping[tuple[str, str], Entry]:

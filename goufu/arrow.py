@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.spreadsheet import cell_text
-from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.combine import no_title
+from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.model import Grid
 from goufu.disclosure.lists.pieces import OddListError, Settled, read_alone, settle
 from goufu.disclosure.lists.sources.json_objects import object_cells, priced_keys

@@ -73,6 +73,7 @@ _BECAME = {
 _SUGGEST = 0.45
 #: from this day on the catalogs that departments and counties had made before 2021-34 are void (2021-34, 五)
 LOCAL_CATALOGS_VOID = date(2021, 9, 1)
+LOCAL_CATALOGS_VOIDED_BY = "晋财综〔2021〕34号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +233,12 @@ def ahead(archive: Archive, app: Applicable, entry: Entry) -> tuple[Fact, ...]:
 
 
 def _printed_so(archive: Archive, section: str, on: date, code: str) -> Entry | None:
-    """The entry whose code the version in force (or consulted) misprints exactly as `code`."""
-    version = applicable(archive.versions, section, on).consulted
-    return version.by_printed.get((section, code)) if version else None
+    """The entry whose code the version in force (or else the one consulted) misprints exactly as `code`."""
+    what = applicable(archive.versions, section, on)
+    for version in (what.governing, what.consulted):
+        if version is not None and (section, code) in version.by_printed:
+            return version.by_printed[section, code]
+    return None
 
 
 def _with_documents(found: Standing, facts: Sequence[Fact]) -> Standing:
@@ -267,7 +271,9 @@ def _documents(
         fact = _document_fact(archive, base, version, wanted, alone=len(versions) == 1)
         if fact is not None:
             facts.append(fact)
-    facts += [_unknown_document(number, base.on) for number, version in meant.items() if version is None]
+    facts += [
+        _unknown_document(archive, number, base.on) for number, version in meant.items() if version is None
+    ]
     if text.strip() and not numbers and not versions:
         facts.append(
             Fact("", "document", f"“{text.strip()}”不是文号", f"'{text.strip()}' is no document number")
@@ -317,9 +323,10 @@ def _document_fact(
     return Fact("GF111", "repealed document", zh, en, tuple(x for x in (version.id, days.ended_by) if x))
 
 
-def _unknown_document(number: str, on: date) -> Fact:
+def _unknown_document(archive: Archive, number: str, on: date) -> Fact:
     year = int(number.partition("〔")[2][:4])
-    if year < LOCAL_CATALOGS_VOID.year and on >= LOCAL_CATALOGS_VOID:
+    voided = any(v.number == LOCAL_CATALOGS_VOIDED_BY for v in archive.versions)
+    if voided and year < LOCAL_CATALOGS_VOID.year and on >= LOCAL_CATALOGS_VOID:
         zh = f"{number} 早于晋财综〔2021〕34号；原分级分部门编制的目录自 {LOCAL_CATALOGS_VOID} 起全部废止（34号文第五条）"
         en = f"{number} is older than 2021-34, which voids all earlier local catalogs from {LOCAL_CATALOGS_VOID}"
         return Fact("GF111", "repealed document", zh, en, ("2021-34",))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.severity import SEVERITIES, is_at_least
 from goufu.cli.shared.audits import (
     IgnoreFileOption,
     IgnoreOption,
@@ -33,6 +34,7 @@ from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, Headings
 from goufu.cli.shared.output import (
     csv_text,
     emit,
+    language,
     note,
     print_line,
     print_table,
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
     from goufu.cli.shared.tally import Tally
     from goufu.matcher.audit import Audit
     from goufu.matcher.model import Assessment
-
-_SEVERITIES = ("notice", "warning", "error")
 
 
 def classify(
@@ -103,10 +103,9 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
     set_headings(headings)
-    if fail_on is not None and fail_on not in _SEVERITIES:
-        raise GoufuError(
-            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
-        )
+    if fail_on is not None and fail_on not in SEVERITIES:
+        known = SEVERITIES[::-1]
+        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
     suffix = output.suffix.lower() if output else ""
     if output and suffix not in WRITERS:
         raise GoufuError(
@@ -148,7 +147,7 @@ def classify(
         if writer is not _write_ocds:
             print(_ocds(audits, not holds_everything(sys.stdout)), end="")
     else:
-        emit((a.record() for a in assessments), (), form or "table")
+        emit((a.record(language()) for a in assessments), (), form or "table")
         _say_findings(audits)
     if save and assessments:
         model = how.semantic.label if how.semantic else None
@@ -161,10 +160,7 @@ def classify(
     if failed:
         raise typer.Exit(2)
     if fail_on and any(
-        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
-        for one in audits
-        for _, f in one.all_findings
-        if not f.silenced
+        is_at_least(f.severity, fail_on) for one in audits for _, f in one.all_findings if not f.silenced
     ):
         raise typer.Exit(1)
 
@@ -204,7 +200,7 @@ def _streamed(
         return False
     note(f"已写入 {output}（{tally.items:,} 项）", f"wrote {output} ({tally.items:,} items)")
     _tally_in_short(tally, source.name)
-    if fail_on and any(tally.grave[s] for s in _SEVERITIES[_SEVERITIES.index(fail_on) :]):
+    if fail_on and any(n and is_at_least(s, fail_on) for s, n in tally.grave.items()):
         raise typer.Exit(1)
     return True
 
@@ -230,8 +226,8 @@ def _refuse_too_long(files: Sequence[str], suffix: str) -> None:
     path = _long_file(files, False)
     if most is None or path is None:
         return
-    from goufu.disclosure.lists.stream import survey
     from goufu.disclosure.lists.pieces import OddListError
+    from goufu.disclosure.lists.stream import survey
 
     try:
         rows = survey(path).rows
@@ -268,7 +264,7 @@ def _say_findings(audits: Sequence[Audit]) -> None:
     for one in audits:
         for f in one.findings:
             name = one.disclosure.file
-            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
+            note(f"{name}：{f.rule} {f.message.zh}", f"{name}: {f.rule} {f.message.en}")
 
 
 def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
@@ -277,18 +273,18 @@ def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for one in audits:
             for a in one.assessments:
-                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
+                out.write(json.dumps(a.record(language()), ensure_ascii=False) + "\n")
 
 
 def _write_json(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     keys = list(dict.fromkeys(key for record in records for key in record))
     path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
 

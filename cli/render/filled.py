@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import applicable
 from goufu.disclosure.formats.gate import read_bytes
-from goufu.matcher.precedents.succession import law_on
 from goufu.store.decisions import (
     Choice,
     DoubtfulCodeError,
@@ -302,7 +302,7 @@ def _checked(
     officer: str,
     replace: bool,
 ) -> RowResult:
-    law = law_on(versions, item.section or "B", item.reference_date)
+    law = applicable(versions, item.section or "B", item.reference_date)
     recorded = item.record.get("versions", [])
     if recorded and list(law.versions) != recorded and item.section:
         return RowResult(

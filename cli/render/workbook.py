@@ -14,7 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, number_of, spent_on
+from goufu.catalog.severity import SEVERITY_NAMES, gravity
+from goufu.catalog.text import quoted
+from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, number_of, spent_on
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
@@ -214,24 +216,23 @@ class Sheets:
         )
 
     def _findings(self) -> None:
-        from goufu.matcher.findings import SEVERITIES as ORDER
         from goufu.matcher.findings import load_rules
 
         sheet = self._sheet(say("问题", "findings"), FINDINGS, freeze=(1, 0))
         rules = load_rules()
         found = [(one, a, f) for one in self.audits for a, f in one.all_findings]
-        found.sort(key=lambda x: (bool(x[2].silenced), ORDER.index(x[2].severity)))
+        found.sort(key=lambda x: (bool(x[2].silenced), gravity(x[2].severity)))
         for row, (one, a, f) in enumerate(found, 1):
             rule = rules[f.rule]
             cells = (
-                say(*SEVERITIES[f.severity]),
+                say(*SEVERITY_NAMES[f.severity]),
                 f.rule,
                 say(rule.zh, rule.en),
                 a.item.department if a else one.disclosure.department,
                 a.item.title if a else say("（整个文件）", "(the document)"),
                 a.item.amount_wan if a else None,
-                say(f.message, f.english or f.message),
-                f.evidence,
+                say(*f.message),
+                say(*f.evidence),
                 say(rule.basis, rule.basis_en),
                 say(rule.resolve_zh, rule.resolve_en),
                 f.silenced,
@@ -247,7 +248,7 @@ class Sheets:
                 0,
                 last,
                 1,
-                {"type": "formula", "criteria": f'=$A2="{say(*SEVERITIES[severity])}"', "format": mark},
+                {"type": "formula", "criteria": f'=$A2="{say(*SEVERITY_NAMES[severity])}"', "format": mark},
             )
         self._finish(sheet, FINDINGS, last, printed=9)
 
@@ -564,7 +565,7 @@ class Sheets:
             groups[key] = str(len(groups) + 1)
             for section in (*a.sections, "B"):
                 law = applicable(versions, section, a.reference_date)
-                version = law.class_b if section == "B" else law.consulted
+                version = law.consulted
                 for entry in version.in_section(section) if version else ():
                     if entry.level == (3 if section == "B" else version.levels if version else 0):
                         prefix = "B" if section == "B" else groups[key]
@@ -726,7 +727,7 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
     asked = a.status != "not_applicable" and a.decision == "review"
     others = (a.codes[1:4] if coded else a.codes[:3]) if asked else ()
     elsewhere = a.elsewhere[:2] if a.status == "unlisted" else ()
-    why = coded.why[:3] if coded else (a.precedent or "、".join(f"“{w}”" for w in a.nature_words),)
+    why = coded.why[:3] if coded else (a.precedent or quoted(a.nature_words),)
     number = number_of(a)
     return (
         int(number) if number.isdecimal() and not many else row,
@@ -750,7 +751,7 @@ def _worklist_cells(row: int, a: Assessment, many: bool) -> tuple[Any, ...]:
                 *(f"{say('（他部门）', '(elsewhere) ')}{c.section} {c.code} {c.name}" for c in elsewhere),
             ]
         ),
-        "\n".join(why),
+        "\n".join(say(*reason) for reason in why),
         " › ".join(coded.path[1:]) if coded else None,
     )
 

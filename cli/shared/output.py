@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from goufu.catalog.errors import GoufuError, os_reason
+from goufu.catalog.text import Lang
 from goufu.cli.shared.border import holds_everything
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
-_language: ContextVar[str] = ContextVar("goufu_language", default="zh")
+_language: ContextVar[Lang] = ContextVar("goufu_language", default="zh")
 
 
 def set_language(lang: str) -> None:
@@ -35,7 +36,7 @@ def set_language(lang: str) -> None:
     _language.set("en" if lang.lower().startswith("en") else "zh")
 
 
-def language() -> str:
+def language() -> Lang:
     """The language chosen: "zh" or "en"."""
     return _language.get()
 

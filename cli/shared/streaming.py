@@ -30,8 +30,8 @@ from goufu.cli.shared.seen import SeenIds
 from goufu.cli.shared.sinks import Body, Sink, encode, open_sink
 from goufu.cli.shared.tally import Tally, restored
 from goufu.disclosure.formats.gate import limits_raised, set_limits
-from goufu.disclosure.lists.stream import Plan, RawPiece, Survey, items_of, pieces, survey
 from goufu.disclosure.lists.pieces import OddListError
+from goufu.disclosure.lists.stream import Plan, RawPiece, Survey, items_of, pieces, survey
 from goufu.disclosure.model import Disclosure, Remark
 from goufu.disclosure.read import shortened
 

@@ -68,9 +68,15 @@ def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
     """
     header = find_header(head)
     if header is None or header.first or header.body != 1:
-        raise OddListError("表头不在第一行，或不止一行", "the header is not the first line, or more than one line")
-    if head.header is None and (sum(1 for one in header.columns if one is not None) < 2 or len(lists_in(head)) > 1):
-        raise OddListError("表头只认得一列，或有几个清单", "only one column is understood, or there are several lists")
+        raise OddListError(
+            "表头不在第一行，或不止一行", "the header is not the first line, or more than one line"
+        )
+    if head.header is None and (
+        sum(1 for one in header.columns if one is not None) < 2 or len(lists_in(head)) > 1
+    ):
+        raise OddListError(
+            "表头只认得一列，或有几个清单", "only one column is understood, or there are several lists"
+        )
     money = [one for one in header.columns if one is not None and one.field == "amount"]
     whole = [one for one in money if one.money == "total"]
     if not whole and any(one.money == "part" for one in money) or (len(whole) > 1 and head.header is None):

@@ -558,7 +558,9 @@ def _understood(plan: Plan, rows: Sequence[Row], remarks: list[Remark]) -> list[
     for line, text in rows:
         place = Place(plan.file, line=line)
         value = object_of(text, place)
-        row, doubts = ((), [value]) if isinstance(value, Remark) else object_cells(value, plan.keys, priced, place)
+        row, doubts = (
+            ((), [value]) if isinstance(value, Remark) else object_cells(value, plan.keys, priced, place)
+        )
         remarks += doubts
         if row:
             found.append((line, row))

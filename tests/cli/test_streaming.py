@@ -82,7 +82,9 @@ def test_what_it_comes_to_is_told_as_for_the_whole_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path / "a.csv")
-    path.write_text(path.read_text("utf-8").replace("合计", "会议"), "utf-8")  # totals are not checked in a stream
+    path.write_text(
+        path.read_text("utf-8").replace("合计", "会议"), "utf-8"
+    )  # totals are not checked in a stream
     at_once(path)
     whole = capsys.readouterr().out
     classify([str(path)], output=tmp_path / "out.jsonl", jobs=1, no_store=True, no_learned=True)

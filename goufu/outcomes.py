@@ -13,6 +13,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.disclosure.model import BudgetItem
 
 if TYPE_CHECKING:
+    from goufu.catalog.text import Lang
     from goufu.matcher.model import Assessment
 
 #: judges items in their order; raises where it cannot
@@ -36,10 +37,10 @@ class Outcome:
     assessment: Assessment | None
     error: str = ""
 
-    def record(self) -> dict[str, Any]:
+    def record(self, lang: Lang = "zh") -> dict[str, Any]:
         """The record contract, with `error` where something is wrong; what was not judged has little else."""
         if self.assessment is not None:
-            found = self.assessment.record()
+            found = self.assessment.record(lang)
             return {**found, "error": self.error} if self.error else found
         item = self.item
         return {

@@ -91,6 +91,12 @@ def classify(
     resume: Annotated[
         bool, typer.Option("--resume", help="接着上次中断处做完（同一输入、同一选项）")
     ] = False,
+    spark: Annotated[
+        str | None,
+        typer.Option(
+            "--spark", metavar="地址", help="在 Spark 集群上运行，如 spark://主机:7077；输入输出均为 .parquet"
+        ),
+    ] = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
     no_learned: NoLearnedOption = False,
@@ -120,6 +126,9 @@ def classify(
         semantic=source(semantic, semantic_model),
     )
     plain = form is None and not into and not save
+    if spark:
+        _on_spark(files, output, spark, department, year, how, plain)
+        return
     if output and plain and _streamed(files, output, how, jobs, resume, fail_on):
         return
     if output:
@@ -203,6 +212,30 @@ def _streamed(
     if fail_on and any(n and is_at_least(s, fail_on) for s, n in tally.grave.items()):
         raise typer.Exit(1)
     return True
+
+
+def _on_spark(
+    files: Sequence[str],
+    output: Path | None,
+    master: str,
+    department: str | None,
+    year: int | None,
+    how: Settings,
+    plain: bool,
+) -> None:
+    """Classify one Parquet file or folder on a Spark cluster; precedents and silences are not applied there."""
+    if len(files) != 1 or output is None or output.suffix.lower() != ".parquet" or not plain or how.silences:
+        raise GoufuError(
+            "--spark 用于一个 .parquet 文件或文件夹，并写入 -o 结果.parquet，不与 --save、--into、--format、--ignore 同用",
+            "--spark takes one .parquet file or folder and -o out.parquet, without --save, --into, --format or --ignore",
+        )
+    from goufu.spark import classify_files
+
+    done = classify_files(files[0], str(output), master, department=department or "", year=year, on=how.on)
+    note(
+        f"已写入 {output}（{done.lines:,} 行，其中 {done.errors:,} 行 error 一栏有说明）",
+        f"wrote {output} ({done.lines:,} lines, {done.errors:,} of them with something in error)",
+    )
 
 
 def _long_file(files: Sequence[str], asked: bool) -> Path | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from goufu.cli.shared.output import csv_cell, headings
+from goufu.cli.shared.output import csv_cell, headings, language
 
 if TYPE_CHECKING:
     from goufu.arrow import Outcome
@@ -72,14 +72,16 @@ def encode(kind: str, rows: Sequence[Outcome]) -> Body:
     """The lines of a piece as `kind` (`.jsonl`, `.csv`, `.parquet`) has them."""
     if kind == ".jsonl":
         encoder = json.JSONEncoder(ensure_ascii=False)
-        return [encoder.encode({k: v for k, v in row.record().items() if k != "id"})[1:] for row in rows]
+        return [
+            encoder.encode({k: v for k, v in row.record(language()).items() if k != "id"})[1:] for row in rows
+        ]
     if kind == ".csv":
         if headings() == "zh":
             from goufu.cli.render.headings import value
         else:
             value = _as_it_is
         writer = csv.writer(_Echo(), lineterminator="\n")
-        records = (row.record() for row in rows)
+        records = (row.record(language()) for row in rows)
         return [
             writer.writerow([csv_cell(value(key, record.get(key))) for key in FIELDS[1:]])
             for record in records

@@ -108,7 +108,8 @@ def defused(cell: Any) -> Any:
     return cell
 
 
-def _flat(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
+    """A value as one cell: nested ones as JSON, None as blank, no formula."""
     value = plain(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
@@ -126,10 +127,10 @@ def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
         from goufu.cli.render.headings import heading, value
 
         writer.writerow([heading(key) for key in keys])
-        writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)
+        writer.writerows([csv_cell(value(key, record.get(key))) for key in keys] for record in records)
     else:
         writer.writerow(keys)
-        writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+        writer.writerows([csv_cell(record.get(key)) for key in keys] for record in records)
     return buffer.getvalue()
 
 
@@ -235,7 +236,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         if os.name != "nt":
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(created_mode())
         temporary.replace(path)
     except OSError as error:
         raise GoufuError(
@@ -247,7 +248,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def created_mode() -> int:
+    """The permissions that a new file has here."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

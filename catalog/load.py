@@ -1,6 +1,6 @@
 """Reading the editions in `data/catalogs/<version>/`, strictly.
 
-An edition is three files: `goufu.catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
+An edition is three files: `catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
 apparatus). A file that is not exactly so is refused with its name, the line, what was expected and what was
 found; nothing is guessed and nothing skipped.
 """

@@ -253,7 +253,7 @@ def readings_table(readings: Iterable[Reading]) -> str:
 
 
 def catalog_table(version: CatalogVersion, undecided: int) -> str:
-    """The text of a drafted `goufu.catalog.toml`; what a person must still see to is said in comments.
+    """The text of a drafted `catalog.toml`; what a person must still see to is said in comments.
 
     A draft with undecided places says so (`draft = true`), and is refused by `goufu.catalog.load`.
     """

@@ -176,7 +176,7 @@ def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
 
 
 def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
-    from goufu.cli.render.workbook import write_workbook
+    from goufu.cli.render.workbook.book import write_workbook
 
     write_workbook(path, audits)
 

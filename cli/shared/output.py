@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.border import holds_everything
 
@@ -100,18 +101,11 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def defused(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: text beginning with = + - @ or a control gets a ' before it."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
-        return "'" + cell
-    return cell
-
-
 def _flat(value: Any) -> Any:
     value = plain(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else defused(value)
+    return guarded(value) if isinstance(value, str) else "" if value is None else value
 
 
 def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from goufu.catalog.characters import narrow
+from goufu.catalog.characters import narrow, unguarded
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.amounts import money_unit, parse_amount, unit_of
 from goufu.disclosure.formats.detect import Kind, kind_of, with_forward_slashes
@@ -32,8 +32,6 @@ from goufu.disclosure.tables.titles import is_title
 
 #: what separates the cells of a text, the more likely first
 _SEPARATORS = (",", "\t", ";", "，", "|", "；")
-#: an apostrophe that keeps a spreadsheet from taking a text for a formula; goufu writes it into CSV
-_GUARD = re.compile(r"\A'(?=[=+\-@\t\r＝＋－＠])")
 #: keys under which an object may hold its records
 _HOLDERS = ("items", "records", "data", "rows", "list", "项目", "清单")
 
@@ -456,7 +454,7 @@ def separated(text: str, separator: str, where: str) -> list[tuple[int, tuple[st
     try:
         for cells in reader:
             counted.add(len(cells))
-            cleaned = tuple(_GUARD.sub("", cell_text(cell)) for cell in cells)
+            cleaned = tuple(unguarded(cell_text(cell)) for cell in cells)
             if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
                 cleaned = cleaned[1:-1]
                 if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):

@@ -48,7 +48,7 @@ lint: $(STAMP)
 # the rooms as they are when installed, in links: mypy reads files, not what `goufu/__init__.py` does
 types: $(STAMP)
 	@rm -rf .shape && mkdir -p .shape/goufu
-	@for part in goufu/* catalog disclosure matcher store cli; do ln -s "$(CURDIR)/$$part" ".shape/goufu/$${part##*/}"; done
+	@for part in goufu/* catalog disclosure matcher store cli web; do ln -s "$(CURDIR)/$$part" ".shape/goufu/$${part##*/}"; done
 	$(BIN)/mypy
 
 format: $(STAMP)

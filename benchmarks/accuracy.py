@@ -38,7 +38,7 @@ from goufu.matcher.assess import assess
 from goufu.matcher.departments import item_sections
 from goufu.matcher.index.corpus import Corpus, open_corpus
 from goufu.matcher.misread import confusable
-from goufu.matcher.nature import NATURES
+from goufu.matcher.nature_names import NATURES
 
 _SERVICE = {"service", "mixed"}
 _PLACES = ("right", "a sibling", "another heading", "class B", "the own section", "no code")

@@ -26,7 +26,7 @@ from typer.core import TyperGroup
 COMMANDS = (
     *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
-    *("template", "evaluate", "learn", "precedents", "store"),
+    *("template", "evaluate", "learn", "precedents", "store", "serve", "users"),
 )
 
 

@@ -38,6 +38,11 @@ _AMOUNT = re.compile(
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
+#: digits that number notes and lists (¹ ① ⑴ ⒈), and such marks right behind a figure
+_MARK_DIGIT = re.compile(
+    r"[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
+)
+_MARK_BEHIND = re.compile(rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))")
 #: what people put where there is no amount
 _NONE = re.compile(
     r"(?:[-−–—―─_ー一\\/／*×.。…]{1,8}|无|没有|不涉及|暂无|空|null|none|nil|nan|n/?a|不适用)\Z", re.IGNORECASE
@@ -84,7 +89,7 @@ class MoneyUnit:
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
-    Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are dress.
+    Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are understood.
     A unit printed with the figure is accepted and dropped; use `unit_of` to know it.
     """
     match = _match(text)
@@ -176,7 +181,7 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
 
 
 def unit_by_size(amounts: Iterable[Decimal]) -> str:
-    """The unit that the amounts of one list are printed in where none is printed: 元, 万元, or "" (cannot be told).
+    """The unit that the amounts of one list are printed in where none is printed: 元, 万元, or "" (cannot be known).
 
     A department's line is hardly ever below 1,000 yuan or above 100 million (10,000 万元). So figures that are all
     1,000 or more with half of them at least 10,000 are 元, figures all below 10,000 with half of them below 1,000 are
@@ -238,4 +243,9 @@ def _named(text: str) -> str | None:
 
 
 def _match(text: str) -> re.Match[str] | None:
-    return _AMOUNT.match(re.sub(r"\s+", "", narrow(text[:60])))
+    text = text[:60]
+    if not text.isascii() and _MARK_DIGIT.search(text):
+        text = _MARK_BEHIND.sub("", text)
+        if _MARK_DIGIT.search(text):
+            return None  # ①1200 in half width would be 11200
+    return _AMOUNT.match(re.sub(r"\s+", "", narrow(text)))

@@ -107,17 +107,20 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
             draft, heading = _Draft(line.place, money=money if heading is not None else "元"), None
         if draft is None:
             continue
-        if line.is_paragraph and not found:
-            if _ENDS.search(text) and not _SECTION_LABEL.match(text):
-                forms.append(_finish(draft))
-                draft = None
-                continue
-            if not line.is_row:
-                continue
-        _take(draft, line, found)
+        beside = line.is_paragraph and not found
+        if beside and _leaves_form(text):
+            forms.append(_finish(draft))
+            draft = None
+        elif line.is_row or not beside:
+            _take(draft, line, found)
     if draft is not None:
         forms.append(_finish(draft))
     return tuple(form for form in forms if form.title)
+
+
+def _leaves_form(text: str) -> bool:
+    """Whether a paragraph begins something that no longer belongs to a form."""
+    return bool(_ENDS.search(text)) and not _SECTION_LABEL.match(text)
 
 
 def _is_heading(line: Line, text: str) -> bool:
@@ -178,18 +181,8 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
     for cell in line.cells:
         if _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
             draft.money = stated.name
-    first = squeeze(next((cell for cell in line.cells if cell), ""))
     if not found:
-        if _ENDS.search(first):
-            draft.open, draft.waiting = None, None
-            draft.closed = draft.closed or "指标" in first
-        elif draft.closed:
-            pass
-        elif draft.waiting is not None:
-            _store(draft, draft.waiting, (line.text,))
-            draft.waiting = None
-        elif draft.open is not None:
-            draft.texts[draft.open].append(line.text)
+        _take_unlabelled(draft, line)
         return
     draft.waiting = None
     for label, value in found:
@@ -205,6 +198,21 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
         values = [_yuan(" ".join(value), draft.money) for label, value in found if label == "source"]
         if len(values) == 2 and values[1] is not None:
             draft.sources.append(values[1])
+
+
+def _take_unlabelled(draft: _Draft, line: Line) -> None:
+    """Put a row without a label into the draft: what the label above waits for, or more of a long text."""
+    first = squeeze(next((cell for cell in line.cells if cell), ""))
+    if _ENDS.search(first):
+        draft.open, draft.waiting = None, None
+        draft.closed = draft.closed or "指标" in first
+    elif draft.closed:
+        pass
+    elif draft.waiting is not None:
+        _store(draft, draft.waiting, (line.text,))
+        draft.waiting = None
+    elif draft.open is not None:
+        draft.texts[draft.open].append(line.text)
 
 
 def _store(draft: _Draft, label: Label, cells: Sequence[str]) -> None:

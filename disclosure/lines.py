@@ -1,19 +1,22 @@
 """The common form every reader brings its document into: printed lines, split into cells, each with its place.
 
 A paragraph is a line of one cell, a table row a line of several; a page break, a repeated header or a blank
-line is simply there or not there, as in the document. Nothing is interpreted here. The few functions are about
-the *dress* of a cell (widths, spaces, bracket kinds), never about its wording.
+line is simply there or not there, as in the document. Nothing is interpreted here. The few functions normalise
+how a cell is written (widths, spaces, kinds of brackets), never what it says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from goufu.catalog.characters import narrow, simplified, visible
 from goufu.disclosure.model import Place
+
+#: called with pages done and pages in all while a document is read
+Progress = Callable[[int, int], None]
 
 #: marks that Markdown and HTML leave in a transcription: headings, bold, tags
 _MARKS = re.compile(r"\*\*|</?(?:b|p|br|strong|em|i|u|sup|sub|span|div)\b[^<>]{0,80}>", re.IGNORECASE)

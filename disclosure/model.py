@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
 #: which of the two project tables a line stands in: this year's budget or money carried over
@@ -166,7 +167,8 @@ class Check:
 class Disclosure:
     """One document read: its items in printed order, everything else found in it, and the remarks.
 
-    `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
+    `file` is the name that places and messages show, `path` where the file lies (None where it was read from memory): two
+    documents may have one name. `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
     """
 
     file: str
@@ -181,4 +183,5 @@ class Disclosure:
     statement_place: Place | None = None
     attachments: tuple[Attachment, ...] = ()
     checks: tuple[Check, ...] = ()
-    remarks: tuple[Remark, ...] = field(default=())
+    remarks: tuple[Remark, ...] = ()
+    path: Path | None = None

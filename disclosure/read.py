@@ -1,17 +1,18 @@
 """Any document a department may send, in any format, into one `Disclosure`; and folders of them.
 
-What a file is, is told by its content. A table of records (one line a row, with a 项目名称 column) comes out as a
-disclosure with nothing but items. `read_document` raises for one file; `documents` says which files a list of
+The format of a file is found out from its content. A table of records (one line a row, with a 项目名称 column) comes out
+as a disclosure with nothing but items. `read_document` raises for one file; `documents` says which files a list of
 paths, folders and patterns means, so that a caller can read one after the other and keep what was read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -19,14 +20,16 @@ from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.disclosure.assemble import NoProjectTableError, assemble
 from goufu.disclosure.checks import disagreements
-from goufu.disclosure.formats.detect import kind_of, with_forward_slashes
+from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refuse_odd
-from goufu.disclosure.formats.pdf import Progress, pdf_lines
-from goufu.disclosure.formats.text import decode, text_lines
-from goufu.disclosure.lines import Line
+from goufu.disclosure.formats.spreadsheet import sheet_lines, workbook
+from goufu.disclosure.formats.text import decoded, text_lines
+from goufu.disclosure.lines import Line, Progress
 from goufu.disclosure.lists.headings import has_title
-from goufu.disclosure.lists.records import is_list, list_of_lines, read_lists, separated
-from goufu.disclosure.lists.table import Listed
+from goufu.disclosure.lists.model import ListContents
+from goufu.disclosure.lists.records import is_list, list_of_lines, lists_of_text, read_lists
+from goufu.disclosure.lists.sources.delimited_text import ParsedRows, separated
+from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
 
 #: endings of files that are looked at when a folder is given
@@ -54,11 +57,12 @@ ENDINGS = frozenset(
 def read_document(path: Path | str, progress: Progress | None = None) -> Disclosure:
     """The document at `path`, whatever its format: a disclosure, or records as one.
 
-    `progress` is told (pages done, pages in all) while pages are read. Raises GoufuError where the file cannot be
+    `progress` is called with (pages done, pages in all) while pages are read. Raises GoufuError where the file cannot be
     read or holds no budget lines; every message says what to do.
     """
     path = Path(path)
-    return read_content(read_bytes(path), sound(path.name), sound(str(path)), progress)
+    read = read_content(read_bytes(path), sound(path.name), sound(str(path)), progress)
+    return replace(read, path=path)
 
 
 def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
@@ -66,59 +70,89 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     return _shortened(_read(data, name, where or name, progress))
 
 
+@dataclass(frozen=True)
+class _Content:
+    """The lines of a document, and a function that reads it as lists instead. `cells`: the format is nothing but cells."""
+
+    lines: Sequence[Line]
+    remarks: Sequence[Remark]
+    lists: Callable[[], ListContents]
+    cells: bool = False
+
+
 def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disclosure:
     if not data.strip(b"\x00 \t\r\n"):
         raise GoufuError("没有内容。", "There is nothing to read.", where)
     data = with_forward_slashes(data)
-    kind = kind_of(data, name, where)
-    remarks: list[Remark] = []
-    if kind == "jsonl":
-        return _listed(read_lists(data, name, kind, where), name)
-    if kind == "pdf":
-        lines, remarks = pdf_lines(data, name, where, progress)
-    elif kind == "image":
-        from goufu.disclosure.formats.scan import image_lines
-
-        lines, remarks = image_lines(data, name, where, progress)
-    elif kind == "docx":
-        from goufu.disclosure.formats.word import word_lines
-
-        lines, remarks = word_lines(data, name, where)
-    elif kind in ("xlsx", "xls", "ods"):
-        from goufu.disclosure.formats.spreadsheet import sheet_lines
-
-        lines, remarks = sheet_lines(data, name, where)
-    elif kind == "html":
-        from goufu.disclosure.formats.webpage import page_lines
-
-        lines, remarks = page_lines(data, name, where)
-    elif kind == "mhtml":
-        from goufu.disclosure.formats.webpage import archived_lines
-
-        lines, remarks = archived_lines(data, name, where)
-    elif kind == "csv":
-        lines = _csv_lines(decode(data, where), name, where)
+    format_ = format_of(data, name, where)
+    if format_ == "jsonl":
+        return _of_lists(read_lists(data, name, format_, where), name)
+    if format_ in WORKBOOKS:
+        content = _workbook(data, name, where)
+    elif format_ in ("csv", "text"):
+        content = _text(data, format_, name, where)
     else:
-        lines = text_lines(decode(data, where), name)
-    own = kind in ("csv", "text", "xlsx", "xls", "ods")  # formats that keep lists in rows of their own
-    if not is_list(lines, kind in ("csv", "xlsx", "xls", "ods")):
+        lines, remarks = _printed_lines(data, format_, name, where, progress)
+        content = _Content(lines, remarks, lambda: list_of_lines(lines, name, where, remarks))
+    missing: GoufuError | None = None
+    if not is_list(content.lines, content.cells):
         try:
-            return assemble(lines, name, Path(name).stem, where, remarks)
+            return assemble(content.lines, name, Path(name).stem, where, content.remarks)
         except NoProjectTableError as error:
             missing = error
-    elif not own:
-        return _listed(list_of_lines(lines, name, where, remarks), name)
     try:
-        if own:
-            return _listed(read_lists(data, name, kind, where), name)
-        return _listed(list_of_lines(lines, name, where, remarks), name)
+        return _of_lists(content.lists(), name)
     except GoufuError as error:
-        # a text or a page that is no list either is told what a disclosure must have
-        if kind in ("csv", "xlsx", "xls", "ods") or any(
-            has_title(line.cells) for line in lines if line.is_row
-        ):
+        titled = any(has_title(line.cells) for line in content.lines if line.is_row)
+        if missing is None or content.cells or titled:
             raise
-        raise missing from error
+        raise missing from error  # what a disclosure must have is more to the point
+
+
+def _workbook(data: bytes, name: str, where: str) -> _Content:
+    book = workbook(data, where)
+    lines, remarks = sheet_lines(book, name)
+    return _Content(lines, remarks, lambda: lists_of_workbook(book, name, where), cells=True)
+
+
+def _text(data: bytes, format_: Format, name: str, where: str) -> _Content:
+    """A text decoded once; of a CSV the rows, too, are made once."""
+    text, unreadable = decoded(data, where)
+    parsed: dict[str, ParsedRows] = {}
+    if format_ == "csv":
+        with contextlib.suppress(GoufuError):  # raised again where the text is read as a list
+            parsed = {",": separated(text.lstrip("\ufeff"), ",", where)}
+        rows = parsed[","].rows if parsed else []
+        lines = [Line(cells, Place(name, line=number)) for number, cells in rows]
+    else:
+        lines = text_lines(text, name)
+    return _Content(
+        lines,
+        (),
+        lambda: lists_of_text(text, unreadable, format_, name, where, parsed),
+        cells=format_ == "csv",
+    )
+
+
+def _printed_lines(
+    data: bytes, format_: Format, name: str, where: str, progress: Progress | None
+) -> tuple[list[Line], list[Remark]]:
+    """The lines of a document of pages or paragraphs; readers of formats are loaded when they are needed."""
+    if format_ == "pdf":
+        from goufu.disclosure.formats.pdf import pdf_lines
+
+        return pdf_lines(data, name, where, progress)
+    if format_ == "image":
+        from goufu.disclosure.formats.scan import image_lines
+
+        return image_lines(data, name, where, progress)
+    if format_ == "docx":
+        from goufu.disclosure.formats.word import word_lines
+
+        return word_lines(data, name, where)
+    from goufu.disclosure.formats.webpage import archived_lines, page_lines
+
+    return (page_lines if format_ == "html" else archived_lines)(data, name, where)
 
 
 #: characters of a text of an item; beyond them it is a mistake of the file, and matching would take for ever
@@ -234,7 +268,7 @@ def _meant(argument: str) -> list[Path]:
                 "No file matches this pattern; check the path and the wildcards.",
                 where,
             )
-        if path.exists():  # one that is not there is told when it is read
+        if path.exists():  # one that is not there is refused when it is read
             refuse_odd(path, where)
     except OSError as error:
         zh, en = os_reason(error)
@@ -298,7 +332,7 @@ def _is_wanted(entry: Path, top: Path) -> bool:
     )
 
 
-def _listed(listed: Listed, name: str) -> Disclosure:
+def _of_lists(listed: ListContents, name: str) -> Disclosure:
     """Lists as a document; totals that do not add up are remarks."""
     return Disclosure(
         file=name,
@@ -307,11 +341,3 @@ def _listed(listed: Listed, name: str) -> Disclosure:
         checks=listed.checks,
         remarks=(*listed.remarks, *disagreements(listed.checks)),
     )
-
-
-def _csv_lines(text: str, file: str, where: str) -> list[Line]:
-    """A table saved as CSV, as lines; used only to see whether it is a project table."""
-    try:
-        return [Line(cells, Place(file, line=number)) for number, cells in separated(text, ",", where)]
-    except GoufuError:
-        return []

@@ -1,4 +1,4 @@
-"""The blank list that departments fill in: a workbook with the headings that `goufu.disclosure.lists.table` knows.
+"""The blank list that departments fill in: a workbook with the headings that `goufu.disclosure.lists.headings` knows.
 
 Columns, notes and choices stand in `data/template.toml`. What is filled in is read back by `read_document` without
 any further word; sheets of notes and choices hold no items.

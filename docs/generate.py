@@ -47,7 +47,7 @@ def reference() -> str:
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "goufu"
         shutil.copytree(ROOT / "goufu", package)
-        for room in ("catalog", "disclosure", "matcher", "store", "cli"):
+        for room in ("catalog", "disclosure", "matcher", "store", "cli", "web"):
             shutil.copytree(ROOT / room, package / room)
         loader = GriffeLoader(search_paths=[folder], docstring_parser=Parser.google)
         loader.load("goufu", try_relative_path=False)

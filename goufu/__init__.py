@@ -8,8 +8,8 @@ The public face. Everything here is loaded when it is first asked for, so that `
     for assessment in goufu.classify(document.items):
         print(assessment.item.title, assessment.nature, assessment.status)
 
-The rooms behind it are `goufu.catalog`, `goufu.disclosure`, `goufu.matcher`, `goufu.store` and `goufu.cli`. In a
-checkout they are folders beside this one, installed they lie inside it; the names are the same.
+The rooms behind it are `goufu.catalog`, `goufu.disclosure`, `goufu.matcher`, `goufu.store`, `goufu.cli` and
+`goufu.web`. In a checkout they are folders beside this one, installed they lie inside it; the names are the same.
 """
 
 from __future__ import annotations

@@ -19,16 +19,18 @@ from typing import Any
 from goufu.catalog.characters import latin
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.detect import kind_of
+from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import read_bytes
-from goufu.disclosure.formats.spreadsheet import cell_text, sheets
+from goufu.disclosure.formats.spreadsheet import cell_text, workbook
 from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.records import read_records
+from goufu.disclosure.lists.model import ListContents
+from goufu.disclosure.lists.records import lists_of_text, read_lists
+from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.matcher.departments import sections_of
 from goufu.matcher.model import Status
-from goufu.matcher.nature import NATURES, Nature
+from goufu.matcher.nature_names import NATURES, NO_SERVICE, PURCHASED, WRITTEN_NATURES, Nature
 from goufu.matcher.precedents.apply import Outcome
 
 #: what an officer may write in place of a code
@@ -49,19 +51,6 @@ OUTCOME_WORDS: Mapping[str, Outcome] = {
     "否": "not_applicable",
     "n/a": "not_applicable",
 }
-#: what an officer calls the natures other than a service
-NATURE_WORDS: Mapping[str, Nature] = {
-    "货物": "goods",
-    "工程": "works",
-    "混合": "mixed",
-    "人员": "personnel",
-    "补助": "transfer",
-    "运转": "operating",
-    "法定支出": "statutory",
-    "保险": "insurance",
-}
-PURCHASED: tuple[Nature, ...] = ("service", "mixed")
-NO_SERVICE: tuple[Nature, ...] = tuple(n for n in NATURES if n not in PURCHASED)
 
 #: the headings of an answer, as `label` leaves them
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -82,19 +71,6 @@ _STATUSES: Mapping[str, Status] = {
     "已失效": "superseded",
     "unknown": "unknown",
     "未存": "unknown",
-}
-_MORE_NATURES: Mapping[str, tuple[Nature, ...]] = {
-    "服务": ("service",),
-    "购买服务": PURCHASED,
-    "是": PURCHASED,
-    "打包": ("mixed",),
-    "人员经费": ("personnel",),
-    "工资": ("personnel",),
-    "补贴": ("transfer",),
-    "转移支付": ("transfer",),
-    "运转支出": ("operating",),
-    "运行": ("operating",),
-    "法定": ("statutory",),
 }
 _CODE = re.compile(r"(?<![A-Z0-9])[AB][0-9]{2,6}(?![0-9])")
 _PARTS = re.compile(r"[、，,；;|\n]+")
@@ -130,8 +106,7 @@ def read_answered(path: Path) -> tuple[tuple[Answered, ...], tuple[Remark, ...]]
     `.xlsx`, `.csv` and the like need a column 核定代码 (codes, several parted by 、, or 未列, 不适用, 货物 …) or 核定性质;
     `.jsonl` these or `gold` with `nature`, `codes`, `status`. Raises GoufuError where the file cannot be read or has none.
     """
-    items, remarks = read_records(path)
-    given = _answers(path)
+    listed, given = _lists_and_answers(path)
     if not given:
         raise GoufuError(
             "没有答案列；请在表头加上“核定代码”（填目录代码，或“未列”“不适用”“货物”等）或“核定性质”",
@@ -139,8 +114,8 @@ def read_answered(path: Path) -> tuple[tuple[Answered, ...], tuple[Remark, ...]]
             str(path),
         )
     found: list[Answered] = []
-    said = list(remarks)
-    for item in items:
+    said = list(listed.remarks)
+    for item in listed.items:
         cells = given.get(_key(item.place)) if item.place else None
         if not cells:
             continue
@@ -166,17 +141,25 @@ def _key(place: Place) -> _Key:
     return "", place.line or 0
 
 
-def _answers(path: Path) -> dict[_Key, dict[str, Any]]:
-    """The cells of answers by the row they stand in."""
-    data = read_bytes(path)
-    kind = kind_of(data, path.name, str(path))
-    if kind in ("xlsx", "xls", "ods"):
+def _lists_and_answers(path: Path) -> tuple[ListContents, dict[_Key, dict[str, Any]]]:
+    """The lines of a file, which is read once, and the cells of answers by the row they stand in."""
+    where = str(path)
+    data = with_forward_slashes(read_bytes(path))
+    format_ = format_of(data, path.name, where)
+    if format_ in WORKBOOKS:
+        book = workbook(data, where)
         found: dict[_Key, dict[str, Any]] = {}
-        for sheet in sheets(data, str(path)):
+        for sheet in book.sheets:
             found |= _of_rows(sheet.name, sheet.rows)
-        return found
-    text, _ = decoded(data, str(path))
-    if kind == "jsonl":
+        return lists_of_workbook(book, path.name, where), found
+    if format_ not in ("jsonl", "csv", "text"):
+        return read_lists(data, path.name, format_, where), {}
+    text, unreadable = decoded(data, where)
+    return lists_of_text(text, unreadable, format_, path.name, where), _of_text(text, format_)
+
+
+def _of_text(text: str, format_: Format) -> dict[_Key, dict[str, Any]]:
+    if format_ == "jsonl":
         return _of_objects(text)
     best: dict[_Key, dict[str, Any]] = {}
     for separator in (",", "\t", ";", "，", "|"):
@@ -317,11 +300,7 @@ def _one(part: str, codes: list[tuple[str, str]], natures: list[Nature], statuse
 
 def _natures_named(word: str) -> tuple[Nature, ...]:
     word = word.strip("。. ").casefold()
-    if word in NATURE_WORDS:
-        return (NATURE_WORDS[word],)
-    if word in _MORE_NATURES:
-        return _MORE_NATURES[word]
-    return tuple(n for n in NATURES if n == word)
+    return WRITTEN_NATURES.get(word) or tuple(n for n in NATURES if n == word)
 
 
 def _of_gold(item: BudgetItem, gold: Mapping[str, Any]) -> Answered | None:

@@ -1,15 +1,18 @@
 """The judgement on budget items: nature, candidates, status and decision.
 
-Items are grouped by reference date and sections, each group is ranked at once. Nothing is read or printed here;
-catalogs, dates and the cache folder come in as arguments.
+Items are grouped by reference date and sections, and each group goes through the same steps: its texts are read
+(`_read`), the models say what it buys and which entries describe it (`_figures`), an office's correction and a
+second opinion may change that, the status follows, and each item is put in words (`_assessment`). Nothing is read or
+printed here; catalogs, dates and the cache folder come in as arguments.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +22,17 @@ from goufu.catalog.validity import reference_date
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
 from goufu.matcher import rank as ranking
-from goufu.matcher.departments import SectionMatch, item_sections, load_kinds
+from goufu.matcher.departments import BodyKind, SectionMatch, item_sections, load_kinds
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
 from goufu.matcher.gaps import Gap, gap_of
 from goufu.matcher.index.corpus import Corpus, open_corpus
-from goufu.matcher.index.grams import Index, Target
+from goufu.matcher.index.grams import Index, Ints
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
 from goufu.matcher.model import Assessment, Candidate, Decision, Status
+from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
+from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
 from goufu.matcher.text import Said, said
 from goufu.matcher.wording import Line, columns_of
@@ -39,14 +44,15 @@ if TYPE_CHECKING:
 #: items judged together; bounds the memory of a batch
 _BATCH = 512
 _CODES, _ELSEWHERE = 5, 3
-#: natures of purchased services
-_PURCHASED = ("service", "mixed")
 #: from when on an entry describes closely a line that is called no service
 _CLOSE = 0.9
 #: from which confidence on the department's sections are taken as known
 _KNOWN = 0.9
 #: a candidate less probable than this is explained by its name alone
 _FAINT = 0.005
+
+#: entries by their numbers in the index, each with the probability that it describes an item, best first
+Ranked = Sequence[tuple[int, float]]
 
 
 def date_of(item: BudgetItem, on: date | None, year: int | None, today: date) -> date:
@@ -86,193 +92,224 @@ def assess(
         corpus = open_corpus(versions, day, cache)
         for start in range(0, len(members), _BATCH):
             batch = members[start : start + _BATCH]
-            some = [items[number] for number, _ in batch]
-            matches = [match for _, match in batch]
-            judged = _judged(some, corpus, scope, matches, versions, semantic, most, learned)
-            for (number, _), assessment in zip(batch, judged, strict=True):
+            group = _Group(
+                tuple(items[number] for number, _ in batch),
+                tuple(match for _, match in batch),
+                scope,
+                corpus,
+                versions,
+                most,
+                semantic,
+                learned,
+            )
+            for (number, _), assessment in zip(batch, _judged(group), strict=True):
                 done[number] = assessment
             if progress:
                 progress(len(batch))
     return [heard(a) if hear else a for a in done if a is not None]
 
 
-def _judged(
-    items: Sequence[BudgetItem],
-    corpus: Corpus,
-    sections: tuple[str, ...],
-    matches: Sequence[SectionMatch],
-    versions: tuple[CatalogVersion, ...],
-    semantic: Reranker | None = None,
-    most: int = _CODES,
-    learned: Learned | None = None,
-) -> list[Assessment]:
-    index = corpus.index
-    titles, summaries, misread = _meant(items, index)
-    depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
-    lines = [_line(*texts) for texts in zip(items, titles, summaries, strict=True)]
-    ranked = ranking.rank(index, lines, sections, corpus.wording, depth)
-    fits, right = ranking.fits(ranked), ranking.right(ranked)
-    evidence = natures.weighed(lines, corpus.wording, ranked.words, ranking.match(ranked))
-    logits = evidence.logits
-    chance = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chance /= chance.sum(axis=1, keepdims=True)
-    kinds = chance.argmax(axis=1)
-    first = ranked.targets[ranked.order]
-    numbers = first.tolist()
-    best = np.take_along_axis(ranked.scores, ranked.order, axis=1)
-    chances = _continued(_spread(right, best[:, :_CODES]), best)
-    changed = [""] * len(items)
-    if learned:
-        plain = kinds, first[:, 0]
-        chance = learned.natures_of(titles, chance)
-        kinds, fits = chance.argmax(axis=1), learned.fit(fits)
-        first, chances = learned.reordered(index.targets, first, chances)
-        numbers, right = first.tolist(), chances[:, 0]
-        changed = _changed(index, plain, (kinds, first[:, 0]))
-    second: Sequence[Reordered | None] = [None] * len(items)
-    if semantic:
-        services = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-        second = semantic.opinions(
-            items, services, index, first, chances if learned else _spread(right, best)
+@dataclass(frozen=True)
+class _Group:
+    """Items that are judged together, with what they have in common: the day, the sections and what applies to them.
+
+    The rest is what the caller of `assess` asked for.
+    """
+
+    items: tuple[BudgetItem, ...]
+    matches: tuple[SectionMatch, ...]
+    sections: tuple[str, ...]
+    corpus: Corpus
+    versions: tuple[CatalogVersion, ...]
+    most: int
+    semantic: Reranker | None
+    learned: Learned | None
+
+    @property
+    def index(self) -> Index:
+        return self.corpus.index
+
+    @property
+    def depth(self) -> int:
+        """How many of the best entries are looked at."""
+        return max(
+            self.semantic.depth if self.semantic else _CODES,
+            self.most,
+            self.learned.depth if self.learned else 0,
         )
-    outside = ranking.elsewhere(ranked, _ELSEWHERE if most == _CODES else most)
+
+    @cached_property
+    def held(self) -> bool:
+        """Whether what the first section lists is held completely."""
+        applicable = self.corpus.applicable
+        first = next((applicable[s] for s in self.sections if s in applicable), None)
+        return first is not None and first.coverage == "complete"
+
+    @cached_property
+    def applies(self) -> tuple[str, ...]:
+        """The ids of the versions that apply."""
+        applicable = self.corpus.applicable
+        of_sections = [applicable[s] for s in self.sections if s in applicable] or [applicable["B"]]
+        return tuple(dict.fromkeys(v for a in of_sections for v in a.versions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Items as they are read: lines with misread characters put right, and by number what was read otherwise."""
+
+    lines: tuple[Line, ...]
+    misread: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the models say of each item of a group.
+
+    `natures` are the probabilities of NATURES (items × natures); `entries` the best entries' numbers in the index, best
+    first (items × depth), `chances` their probabilities, given that the catalog lists the purchase; `fit` the probability
+    that it does, `right` that the first entry is the right one.
+    """
+
+    natures: Floats
+    entries: Ints
+    chances: Floats
+    fit: Floats
+    right: Floats
+
+    @property
+    def kinds(self) -> list[Nature]:
+        """The likeliest nature of each item."""
+        return [NATURES[number] for number in self.natures.argmax(axis=1).tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All that was found of one item, before it is put in words.
+
+    `own` are the entries of its scope, `anywhere` those of all sections where its department has none, `outside` those
+    of other sections. `changed` says what an office's correction changed, `misread` which characters were read otherwise.
+    """
+
+    item: BudgetItem
+    match: SectionMatch
+    words: Said
+    nature: Nature
+    chances: tuple[float, ...]
+    nature_words: tuple[str, ...]
+    parts: tuple[tuple[Nature, tuple[str, ...]], ...]
+    status: Status
+    fit: float
+    trust: float
+    own: Ranked
+    anywhere: Ranked
+    outside: Ranked
+    opinion: Reordered | None
+    gap: tuple[Gap | None, float]
+    changed: str
+    misread: str
+
+    @property
+    def purchased(self) -> bool:
+        """Whether the item is a purchased service, wholly or in part."""
+        return self.nature in PURCHASED
+
+
+def _judged(group: _Group) -> list[Assessment]:
+    """The assessments of a group's items, in their order."""
+    return [_assessment(facts, group) for facts in _facts(group)]
+
+
+def _facts(group: _Group) -> list[_Facts]:
+    read = _read(group.items, group.index)
+    lines = read.lines
+    ranked = ranking.rank(group.index, lines, group.sections, group.corpus.wording, group.depth)
+    evidence = natures.weighed(lines, group.corpus.wording, ranked.words, ranking.match(ranked))
+    figures = plain = _figures(ranked, evidence)
+    if group.learned:
+        figures = _corrected(group.learned, plain, lines, group.index)
+    changed = _changes(group.index, plain, figures) if group.learned else [""] * len(lines)
+    kinds = figures.kinds
+    opinions = _opinions(group, ranked, figures, kinds)
+    gaps = [gap_of(line.title) for line in lines]
+    statuses = _statuses(group, figures, kinds, opinions, gaps)
+    trust = _trust(group, figures, kinds, statuses, ranked)
+    told = natures.telling_words(lines, evidence, kinds, range(len(lines)))
+    outside = ranking.elsewhere(ranked, _ELSEWHERE if group.most == _CODES else group.most)
     # what no section is known for is looked for in all of them, by the duty the line serves
-    everywhere = [] if sections else ranking.nearest(ranked, most)
-    gaps = [gap_of(title) for title in titles]
-    law = [corpus.applicable[s] for s in sections if s in corpus.applicable]
-    held = bool(law) and all(a.coverage == "complete" for a in law[:1])
-    applies = tuple(dict.fromkeys(v for a in (law or [corpus.applicable["B"]]) for v in a.versions))
-    nothing = EntryTerms()
-
-    def candidate(target: Target, score: float, words: Said, closely: bool, wanted: bool) -> Candidate:
-        # what is hardly possible, or nobody asks for, is not worth a search through all its terms
-        searched = wanted and score >= _FAINT
-        terms = index.terms.get((target.section, target.code), nothing) if searched else nothing
-        why = reasons(target, terms, words, closely=closely)
-        return Candidate(
-            target.version,
-            target.section,
-            target.code,
-            target.name,
-            target.path,
-            score,
-            why,
-            target.also,
-            target.fallback,
-        )
-
-    purchases = [natures.NATURES[kind] in _PURCHASED for kind in kinds]
-    statuses = [
-        _status(purchase, float(fit), _first_is_class_b(index, number, opinion), held)
-        for purchase, fit, number, opinion in zip(purchases, fits, numbers, second, strict=True)
-    ]
-    for row, found in enumerate(statuses):
-        if found == "unknown" and not sections and gaps[row][1] == 1:
-            statuses[row] = "unlisted"  # no section would list it
-    sure = ranking.certainty(
-        ranking.certain_features(
-            np.sort(chance, axis=1)[:, ::-1], statuses, fits, right, ranked.words.strange.astype(float)
-        )
-    ) * np.array([m.confidence if p else 1.0 for m, p in zip(matches, purchases, strict=True)])
-    told = natures.telling_words(lines, evidence, [natures.NATURES[k] for k in kinds], range(len(lines)))
-    out = []
-    for row, item in enumerate(items):
-        kind = natures.NATURES[kinds[row]]
-        words = said(titles[row], summaries[row])
-        purchased = kind in _PURCHASED
-        opinion = second[row]
-        order, scores = (opinion.order, opinion.scores) if opinion else (range(most), chances[row])
-        codes = tuple(
-            candidate(
-                index.targets[numbers[row][place]], float(score), words, not rank, not rank or purchased
-            )
-            for rank, (place, score) in enumerate(zip(order[:most], scores, strict=False))
-        )
-        if opinion:
-            codes = opinion.explained(codes)
-        if changed[row] and purchased and codes:
-            codes = (replace(codes[0], why=(*codes[0].why, changed[row])), *codes[1:])
-        if row in misread and codes:
-            codes = (replace(codes[0], why=(*codes[0].why, misread[row])), *codes[1:])
-        status: Status = statuses[row]
-        kind_of_body = load_kinds().get(matches[row].kind)
-        if not sections and status == "unknown":
-            changed[row] = changed[row] if "性质" in changed[row] else ""
-            codes = tuple(
-                candidate(index.targets[number], score, words, not place, True)
-                for place, (number, score) in enumerate(everywhere[row])
-            )
-            if codes and kind_of_body:
-                codes = (replace(codes[0], why=(*codes[0].why, kind_of_body.note)), *codes[1:])
-        # where the own section lists the purchase, one entry of another is enough to compare with
-        unlisted = status in ("unlisted", "unknown")
-        others = tuple(
-            candidate(index.targets[number], score, words, not place, unlisted)
-            for place, (number, score) in enumerate(
-                outside[row] if unlisted or most > _CODES else outside[row][:1]
-            )
-        )
-        opened = bool(opinion and opinion.turned) or _for_a_person(status, kind, fits[row], codes)
-        known = matches[row].confidence >= _KNOWN or status == "not_applicable"
-        decision: Decision = (
-            "review" if opened or not known or sure[row] < ranking.auto_threshold() else "auto"
-        )
-        standing = standing_of(item, sections, corpus.on, versions)
-        if standing is not None and standing.superseded:
-            status, decision = "superseded", "review"
-            codes = with_successor(codes, standing, versions)
-        elif standing is not None and standing.current is not None:
-            status, decision, codes = with_written(status, decision, codes, standing, versions)
-        assessment = Assessment(
+    anywhere = [()] * len(lines) if group.sections else ranking.nearest(ranked, group.most)
+    return [
+        _Facts(
             item=item,
-            sections=sections,
-            section_confidence=matches[row].confidence,
-            versions=applies,
-            reference_date=corpus.on,
-            nature=kind,
-            nature_score=float(chance[row, kinds[row]]),
+            match=group.matches[row],
+            words=said(lines[row].title, lines[row].summary),
+            nature=kinds[row],
+            chances=chances,
             nature_words=told[row],
-            status=status,
-            decision=decision,
-            trust=float(sure[row]),
-            fit=float(fits[row]),
-            codes=codes,
-            elsewhere=others,
-            standing=standing,
-            parts=natures.parts_of(lines, evidence, row) if kind == "mixed" else (),
-            gap=_told(*gaps[row]) if status in ("unlisted", "unknown") else "",
-            department_note=kind_of_body.note if kind_of_body else "",
-            chances=tuple(chance[row].tolist()),
-            learned=changed[row] if purchased or "性质" in changed[row] else "",
+            parts=natures.parts_of(lines, evidence, row) if kinds[row] == "mixed" else (),
+            status=statuses[row],
+            fit=fit,
+            trust=trust[row],
+            own=tuple(zip(numbers, scores, strict=True)),
+            anywhere=anywhere[row],
+            outside=outside[row],
+            opinion=opinions[row],
+            gap=gaps[row],
+            changed=changed[row],
+            misread=read.misread.get(row, ""),
         )
-        out.append(replace(assessment, findings=findings_of(assessment)))
-    return out
+        for row, (item, chances, numbers, scores, fit) in enumerate(
+            zip(
+                group.items,
+                map(tuple, figures.natures.tolist()),
+                figures.entries.tolist(),
+                figures.chances.tolist(),
+                figures.fit.tolist(),
+                strict=True,
+            )
+        )
+    ]
 
 
-def _line(item: BudgetItem, title: str, summary: str) -> Line:
-    """An item as it is read, with its texts as they were meant."""
-    amount = None if item.amount_wan is None else float(item.amount_wan)
-    return Line(title, summary, item.department, item.unit, amount, columns_of(item))
-
-
-def _meant(items: Sequence[BudgetItem], index: Index) -> tuple[list[str], list[str], dict[int, str]]:
-    """Titles and summaries, misread characters put right, and by the number of the item what was read otherwise."""
-    titles, summaries = [i.title for i in items], [i.summary for i in items]
-    told: dict[int, str] = {}
+def _read(items: Sequence[BudgetItem], index: Index) -> _Read:
+    """Items as they are read, each with its texts as they were meant."""
+    lines: list[Line] = []
+    misread: dict[int, str] = {}
     for row, item in enumerate(items):
-        words = said(item.title, item.summary)
+        title, summary = item.title, item.summary
+        words = said(title, summary)
         head, in_head = read_as(words.head, index, words.head_pairs)
         body, in_body = read_as(words.body, index, words.body_pairs)
         if in_head or in_body:
-            titles[row], summaries[row] = head, body
+            title, summary = head, body
             found = dict.fromkeys((*in_head, *in_body))
-            told[row] = (
+            misread[row] = (
                 f"{'、'.join(f'“{m.written}”' for m in found)}疑为{'、'.join(f'“{m.read}”' for m in found)}之误"
             )
-    return titles, summaries, told
+        amount = None if item.amount_wan is None else float(item.amount_wan)
+        lines.append(Line(title, summary, item.department, item.unit, amount, columns_of(item)))
+    return _Read(tuple(lines), misread)
 
 
-def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _figures(ranked: Ranking, evidence: natures.Evidence) -> _Figures:
+    """What the models say, before anybody's correction."""
+    chance = np.exp(evidence.logits - evidence.logits.max(axis=1, keepdims=True))
+    chance /= chance.sum(axis=1, keepdims=True)
+    right, scores = ranking.right(ranked), _best_scores(ranked)
+    return _Figures(
+        natures=chance,
+        entries=ranked.targets[ranked.order],
+        chances=_continued(_spread(right, scores[:, :_CODES]), scores),
+        fit=ranking.fits(ranked),
+        right=right,
+    )
+
+
+def _best_scores(ranked: Ranking) -> Floats:
+    """The scores of the best entries of each item, best first."""
+    return np.take_along_axis(ranked.scores, ranked.order, axis=1)
+
+
+def _spread(right: Floats, scores: Floats) -> Floats:
     """Probabilities of the first candidates, given that the catalog lists the purchase; the rest go by score.
 
     `scores` are those of each item's candidates, best first: items × candidates, as is what comes back.
@@ -282,15 +319,34 @@ def _spread(right: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.concatenate([right[:, None], np.minimum(rest, right[:, None])], axis=1)
 
 
-def _changed(
-    index: Index, before: tuple[np.ndarray, np.ndarray], after: tuple[np.ndarray, np.ndarray]
-) -> list[str]:
+def _continued(chances: Floats, scores: Floats) -> Floats:
+    """The probabilities of the first candidates, and those of more of them on the scale of the last one."""
+    known = chances.shape[1]
+    more = chances[:, -1:] * np.exp(scores[:, known:] - scores[:, known - 1 : known])
+    return np.concatenate([chances, more], axis=1)
+
+
+def _corrected(learned: Learned, plain: _Figures, lines: Sequence[Line], index: Index) -> _Figures:
+    """The figures with an office's own correction."""
+    entries, chances = learned.reordered(index.targets, plain.entries, plain.chances)
+    return _Figures(
+        natures=learned.natures_of([line.title for line in lines], plain.natures),
+        entries=entries,
+        chances=chances,
+        fit=learned.fit(plain.fit),
+        right=chances[:, 0],
+    )
+
+
+def _changes(index: Index, before: _Figures, after: _Figures) -> list[str]:
     """What an office's correction changed of each item's nature and first entry, in words; "" where nothing."""
     told = []
-    for kind, target, new_kind, new_target in zip(*before, *after, strict=True):
+    for kind, target, new_kind, new_target in zip(
+        before.kinds, before.entries[:, 0], after.kinds, after.entries[:, 0], strict=True
+    ):
         parts = []
         if kind != new_kind:
-            parts.append(f"性质由 {natures.NATURES[kind]} 改为 {natures.NATURES[new_kind]}")
+            parts.append(f"性质由 {kind} 改为 {new_kind}")
         if target != new_target:
             was = index.targets[target]
             parts.append(f"首选原为 {was.code} {was.name}")
@@ -298,20 +354,36 @@ def _changed(
     return told
 
 
-def _continued(chances: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """The probabilities of the first candidates, and those of more of them on the scale of the last one."""
-    known = chances.shape[1]
-    more = chances[:, -1:] * np.exp(scores[:, known:] - scores[:, known - 1 : known])
-    return np.concatenate([chances, more], axis=1)
+def _opinions(
+    group: _Group, ranked: Ranking, figures: _Figures, kinds: Sequence[Nature]
+) -> Sequence[Reordered | None]:
+    """The second opinions on the order of candidates; None for each item where no model was given."""
+    if not group.semantic:
+        return [None] * len(group.items)
+    chances = figures.chances if group.learned else _spread(figures.right, _best_scores(ranked))
+    services = [kind in PURCHASED for kind in kinds]
+    return group.semantic.opinions(group.items, services, group.index, figures.entries, chances)
 
 
-def _told(gap: Gap | None, plainly: float) -> str:
-    """Why the catalogs lack the service that a title names, "" where it names none plainly."""
-    return f"{gap.name}：{gap.why}" if gap and plainly == 1 else ""
-
-
-def _first_is_class_b(index: Index, numbers: Sequence[int], opinion: Reordered | None) -> bool:
-    return bool(index.is_class_b[numbers[opinion.order[0] if opinion else 0]])
+def _statuses(
+    group: _Group,
+    figures: _Figures,
+    kinds: Sequence[Nature],
+    opinions: Sequence[Reordered | None],
+    gaps: Sequence[tuple[Gap | None, float]],
+) -> list[Status]:
+    """The status of each item, before what its department cites is looked at."""
+    first = [opinion.order[0] if opinion else 0 for opinion in opinions]
+    class_b = group.index.is_class_b[figures.entries[range(len(first)), first]].tolist()
+    found = [
+        _status(kind in PURCHASED, fit, bool(b), group.held)
+        for kind, fit, b in zip(kinds, figures.fit.tolist(), class_b, strict=True)
+    ]
+    # without a section, what the catalogs are known to lack is listed by none
+    return [
+        "unlisted" if status == "unknown" and not group.sections and plainly == 1 else status
+        for status, (_, plainly) in zip(found, gaps, strict=True)
+    ]
 
 
 def _status(purchased: bool, fit: float, class_b: bool, held: bool) -> Status:
@@ -323,12 +395,153 @@ def _status(purchased: bool, fit: float, class_b: bool, held: bool) -> Status:
     return "unlisted" if held else "unknown"
 
 
-def _for_a_person(status: Status, kind: natures.Nature, fit: float, codes: Sequence[Candidate]) -> bool:
+def _trust(
+    group: _Group, figures: _Figures, kinds: Sequence[Nature], statuses: Sequence[Status], ranked: Ranking
+) -> list[float]:
+    """The probability that the whole judgement on each item is right."""
+    sure = ranking.certainty(
+        ranking.certain_features(
+            np.sort(figures.natures, axis=1)[:, ::-1],
+            statuses,
+            figures.fit,
+            figures.right,
+            ranked.words.strange.astype(float),
+        )
+    )
+    section = [
+        match.confidence if kind in PURCHASED else 1.0
+        for match, kind in zip(group.matches, kinds, strict=True)
+    ]
+    return [float(x) for x in sure * np.array(section)]
+
+
+def _assessment(facts: _Facts, group: _Group) -> Assessment:
+    """What was found of one item, in words, with what its department cites and the findings."""
+    item, match, status, changed = facts.item, facts.match, facts.status, facts.changed
+    body = load_kinds().get(match.kind)
+    anywhere = not group.sections and status == "unknown"
+    if anywhere:
+        changed = changed if "性质" in changed else ""
+    codes = _anywhere(facts, group, body) if anywhere else _codes(facts, group)
+    decision = _decision(facts, codes)
+    standing = standing_of(item, group.sections, group.corpus.on, group.versions)
+    if standing is not None and standing.superseded:
+        status, decision = "superseded", "review"
+        codes = with_successor(codes, standing, group.versions)
+    elif standing is not None and standing.current is not None:
+        status, decision, codes = with_written(status, decision, codes, standing, group.versions)
+    gap, plainly = facts.gap
+    assessment = Assessment(
+        item=item,
+        sections=group.sections,
+        section_confidence=match.confidence,
+        versions=group.applies,
+        reference_date=group.corpus.on,
+        nature=facts.nature,
+        nature_score=facts.chances[NATURES.index(facts.nature)],
+        nature_words=facts.nature_words,
+        status=status,
+        decision=decision,
+        trust=facts.trust,
+        fit=facts.fit,
+        codes=codes,
+        elsewhere=_elsewhere(facts, group),
+        standing=standing,
+        parts=facts.parts,
+        gap=f"{gap.name}：{gap.why}" if gap and plainly == 1 and status in ("unlisted", "unknown") else "",
+        department_note=body.note if body else "",
+        chances=facts.chances,
+        learned=changed if facts.purchased or "性质" in changed else "",
+    )
+    return replace(assessment, findings=findings_of(assessment))
+
+
+def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+    """The candidates of an item's scope, best first; the first says also what was read or corrected."""
+    opinion = facts.opinion
+    own = facts.own[: group.most]
+    if opinion:
+        own = [
+            (facts.own[place][0], score)
+            for place, score in zip(opinion.order[: group.most], opinion.scores, strict=False)
+        ]
+    # what is no purchase needs no more than its nearest entry explained
+    codes = tuple(
+        _candidate(group.index, number, score, facts.words, not rank, not rank or facts.purchased)
+        for rank, (number, score) in enumerate(own)
+    )
+    if opinion:
+        codes = opinion.explained(codes)
+    if facts.purchased:
+        codes = _saying(codes, facts.changed)
+    return _saying(codes, facts.misread)
+
+
+def _anywhere(facts: _Facts, group: _Group, body: BodyKind | None) -> tuple[Candidate, ...]:
+    """The candidates of all sections, for a body that has none."""
+    codes = tuple(
+        _candidate(group.index, number, score, facts.words, not rank, True)
+        for rank, (number, score) in enumerate(facts.anywhere)
+    )
+    return _saying(codes, body.note if body else "")
+
+
+def _elsewhere(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+    """The candidates of other sections; where the own one lists the purchase, one is enough to compare with."""
+    unlisted = facts.status in ("unlisted", "unknown")
+    some = facts.outside if unlisted or group.most > _CODES else facts.outside[:1]
+    return tuple(
+        _candidate(group.index, number, score, facts.words, not rank, unlisted)
+        for rank, (number, score) in enumerate(some)
+    )
+
+
+def _candidate(
+    index: Index, number: int, score: float, words: Said, closely: bool, wanted: bool
+) -> Candidate:
+    """An entry as a candidate, with the reasons for it."""
+    target = index.targets[number]
+    # what is hardly possible, or nobody asks for, is not worth a search through all its terms
+    searched = wanted and score >= _FAINT
+    terms = index.terms.get((target.section, target.code), _NO_TERMS) if searched else _NO_TERMS
+    return Candidate(
+        target.version,
+        target.section,
+        target.code,
+        target.name,
+        target.path,
+        score,
+        reasons(target, terms, words, closely=closely),
+        target.also,
+        target.fallback,
+    )
+
+
+_NO_TERMS = EntryTerms()
+
+
+def _saying(codes: tuple[Candidate, ...], reason: str) -> tuple[Candidate, ...]:
+    """`codes`, the first with one more reason, if there is one."""
+    if not codes or not reason:
+        return codes
+    return (replace(codes[0], why=(*codes[0].why, reason)), *codes[1:])
+
+
+def _decision(facts: _Facts, codes: Sequence[Candidate]) -> Decision:
+    """Whether an officer may accept the judgement unseen."""
+    known = facts.match.confidence >= _KNOWN or facts.status == "not_applicable"
+    turned = facts.opinion is not None and facts.opinion.turned
+    if turned or not known or facts.trust < ranking.auto_threshold() or _for_a_person(facts, codes):
+        return "review"
+    return "auto"
+
+
+def _for_a_person(facts: _Facts, codes: Sequence[Candidate]) -> bool:
     """Whether a person must look at a line however certain the judgement on it is.
 
     A bundle must be taken apart by a person; a line that is no service although an entry of its own section
     describes it well is looked at too.
     """
-    if kind == "mixed" or status in ("unknown", "superseded"):
+    if facts.nature == "mixed" or facts.status in ("unknown", "superseded"):
         return True
-    return status == "not_applicable" and bool(codes) and fit * codes[0].score >= _CLOSE
+    return facts.status == "not_applicable" and bool(codes) and facts.fit * codes[0].score >= _CLOSE

@@ -76,7 +76,7 @@ class SectionMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BodyKind:
     """A kind of body for which the catalog has no section: its name, and the sentence that says so.
 
     `purchaser` is whether it buys services as a department does; a company or a village does not.
@@ -108,7 +108,7 @@ class _Token(NamedTuple):
 @dataclass(frozen=True)
 class _Table:
     sections: Mapping[str, tuple[str, ...]]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, BodyKind]
     words: Mapping[str, _Meaning]
     of_place: Mapping[str, str]  # the kind of body of a place with this ending
     types: Mapping[str, Type]
@@ -124,7 +124,7 @@ def _table(path: Path | None) -> _Table:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         kinds = {
-            k["id"]: Kind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True))
+            k["id"]: BodyKind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True))
             for k in data["kind"]
         }
         words: dict[str, _Meaning] = {}
@@ -192,7 +192,7 @@ def load_departments(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     return _table(path).sections
 
 
-def load_kinds(path: Path | None = None) -> Mapping[str, Kind]:
+def load_kinds(path: Path | None = None) -> Mapping[str, BodyKind]:
     """The kinds of bodies that have no section, by their ids. Raises CatalogError where the file is malformed."""
     return _table(path).kinds
 

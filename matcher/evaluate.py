@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goufu.matcher.answered import PURCHASED, Answered
+from goufu.matcher.answered import Answered
 from goufu.matcher.model import Assessment
+from goufu.matcher.nature_names import PURCHASED
 
 #: the standard normal deviate of a two-sided 95 % interval
 _Z = 1.959964

@@ -131,16 +131,16 @@ def _sides(
     """Cosine, covered, telling, name, heading, against: each items × width, for the entries of one section."""
     which, at = _expand(index.start[section], text.gram)
     cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
-    weights = index.weights[at]
+    document, present, name, heading, against = index.weights[at].T
     unit, share = text.unit[which], text.share[which]
     size = items * width
     measures = (
-        unit * weights[:, 0],
-        share * weights[:, 1],
-        telling[which] * weights[:, 1],
-        weights[:, 2],
-        weights[:, 3],
-        unit * weights[:, 4],
+        unit * document,
+        share * present,
+        telling[which] * present,
+        name,
+        heading,
+        unit * against,
     )
     sums = (np.bincount(cell, measure, size).astype(np.float32) for measure in measures)
     return [total.reshape(items, width) for total in sums]
@@ -239,18 +239,19 @@ def across_features(
     items = len(headings)
     width = len(index.targets)
     out = _table(items, width, len(ACROSS))
-    for column, text in ((0, titles), (2, summaries), (4, tails)):
+    column = {name: number for number, name in enumerate(ACROSS)}
+    for side, text in (("title", titles), ("summary", summaries), ("tail", tails)):
         which, at = _expand(index.across_start, text.gram)
         cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
         size = items * width
-        out[:, :, column] = np.bincount(cell, text.unit[which] * index.across_weight[at], size).reshape(
-            items, width
-        )
-        if column < 4:
-            out[:, :, column + 1] = np.bincount(cell, text.share[which], size).reshape(items, width)
-    out[:, :, 5] = headings[:, index.heading_of]
-    out[:, :, 6] = index.is_class_b
-    out[:, :, 7] = words[:, index.heading_of]
+        cosine = np.bincount(cell, text.unit[which] * index.across_weight[at], size)
+        out[:, :, column[f"{side}_cosine"]] = cosine.reshape(items, width)
+        if side != "tail":
+            covered = np.bincount(cell, text.share[which], size)
+            out[:, :, column[f"{side}_covered"]] = covered.reshape(items, width)
+    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of]
+    out[:, :, column["class_b"]] = index.is_class_b
+    out[:, :, column["heading_words"]] = words[:, index.heading_of]
     return out
 
 

@@ -55,7 +55,7 @@ def gap_of(title: str) -> tuple[Gap | None, float]:
         text = _BRACKETS.sub(" ", text)
     found = spotted(_starts(), text, pairs(text))
     best: tuple[Gap | None, float] = (None, 0.0)
-    for term in sorted(found, key=len, reverse=True):
+    for term in sorted(found, key=lambda term: (-len(term), term)):
         ends = _BEHIND.match(text[text.rindex(term) + len(term) :]) is not None
         if ends:
             return load_gaps()[term], 1.0

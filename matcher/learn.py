@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from goufu.matcher.answered import PURCHASED, Answered
+from goufu.matcher.answered import Answered
 from goufu.matcher.evaluate import Measures, Outcome, certain_gain, measured, outcomes
-from goufu.matcher.nature import NATURES, Nature
+from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.precedents.similarity import title_key
 from goufu.matcher.text import normal
 from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from goufu.disclosure.model import BudgetItem, Place
-from goufu.matcher.nature import Nature
+from goufu.matcher.nature_names import Nature
 
 if TYPE_CHECKING:
     from goufu.catalog.citation.standing import Standing
@@ -91,7 +91,7 @@ class Assessment:
     `standing` is what became of the code, name or document that the department itself wrote; None where it wrote none.
     `precedent` is the earlier decision that settled it, in words; "" where there was none. `department_note` says why the
     department has no section of its own (a town, a street); "" where it has one or nothing is known of it.
-    `chances` are the probabilities of `goufu.matcher.nature.NATURES`; `learned` says what the office's own correction changed.
+    `chances` are the probabilities of `goufu.matcher.nature_names.NATURES`; `learned` says what the office's own correction changed.
     `parts` are the parts of a mixed line, each a nature with the words that speak for it, the service first; `gap` says why
     the catalogs lack a service that is unlisted here, where that is known.
     """

@@ -8,7 +8,7 @@ and how likely the first is right (`right`). All coefficients are data: `data/we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -175,49 +175,51 @@ def ranked(
     order = _top(scores, count)
     rows = np.arange(items)
     best = order[:, 0]
+    of_best = {name: found[rows, best, column] for column, name in enumerate(FEATURES)}
     power = np.exp(scores - scores[rows, best][:, None])
     second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
-    column = {name: number for number, name in enumerate(FEATURES)}
     outside = reach.copy()
     outside[:, targets] = -np.inf
     away_best = outside.argmax(axis=1)
     own_best = targets[best]
-    more = across[rows, away_best] - across[rows, own_best]
-    of_best = found[rows, best]
+    more = dict(zip(ACROSS, (across[rows, away_best] - across[rows, own_best]).T, strict=True))
     away = (
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
-    class_b = of_best[:, column["class_b"]].astype(float)
-    only_b = float(bool(found[0, :, column["class_b"]].all()))
-    trust = np.stack(
-        [
-            1 / power.sum(axis=1),
-            scores[rows, best],
-            scores[rows, best] - second,
-            away * (1 - class_b),
-            away * class_b,
-            more[:, 1],
-            more[:, 3],
-            reach[rows, own_best],
-            of_best[:, column["title_cosine"]],
-            of_best[:, column["title_telling"]],
-            of_best[:, column["tail_telling"]],
-            of_best[:, column["summary_telling"]],
-            np.maximum(of_best[:, column["title_name"]], of_best[:, column["summary_name"]]),
-            of_best[:, column["heading_cosine"]],
-            class_b,
-            (of_best[:, column["title_only"]] > 0).astype(float),
-            unlisted,
-            np.clip(scores[rows, best] + np.log(power.sum(axis=1)) - unlisted, -10, 20),
-            words.strange.astype(float),
-            np.full(items, only_b),
-            away * only_b,
-            gaps,
-            np.ones(items),
-        ],
-        axis=1,
+    class_b = of_best["class_b"].astype(float)
+    only_b = float(bool(found[0, :, FEATURES.index("class_b")].all()))
+    trust = _table(
+        TRUST,
+        {
+            "share": 1 / power.sum(axis=1),
+            "score": scores[rows, best],
+            "margin": scores[rows, best] - second,
+            "elsewhere": away * (1 - class_b),
+            "elsewhere_b": away * class_b,
+            "elsewhere_title": more["title_covered"],
+            "elsewhere_summary": more["summary_covered"],
+            "own_across": reach[rows, own_best],
+            **{name: of_best[name] for name in ("title_cosine", "title_telling", "tail_telling")},
+            "summary_telling": of_best["summary_telling"],
+            "name": np.maximum(of_best["title_name"], of_best["summary_name"]),
+            "heading_cosine": of_best["heading_cosine"],
+            "class_b": class_b,
+            "title_only": (of_best["title_only"] > 0).astype(float),
+            "unlisted_words": unlisted,
+            "over_unlisted": np.clip(scores[rows, best] + np.log(power.sum(axis=1)) - unlisted, -10, 20),
+            "strange": words.strange.astype(float),
+            "only_b": np.full(items, only_b),
+            "only_b_elsewhere": away * only_b,
+            "gap": gaps,
+            "always": np.ones(items),
+        },
     )
     return Ranking(targets, scores, order.astype(np.int32), trust, reach, found, words)
+
+
+def _table(names: Sequence[str], columns: Mapping[str, Floats | Array]) -> Floats:
+    """The columns of these names side by side: items × names."""
+    return np.stack([columns[name] for name in names], axis=1)
 
 
 def _weighted(found: Array, weights: Floats) -> Floats:
@@ -270,20 +272,20 @@ def certain_features(
     nothing = np.array([s in ("unlisted", "unknown") for s in status])
     fit, right = np.clip(fit, 1e-3, 1 - 1e-3), np.clip(right, 1e-3, 1 - 1e-3)
     together = nature * np.where(listed, fit * right, np.where(nothing, 1 - fit, 1.0))
-    return np.stack(
-        [
-            _logit(together),
-            _logit(nature),
-            chances[:, 1],
-            np.where(listed, _logit(fit), 0),
-            np.where(listed, _logit(right), 0),
-            np.where(nothing, -_logit(fit), 0),
-            listed.astype(float),
-            nothing.astype(float),
-            strange,
-            np.ones(len(fit)),
-        ],
-        axis=1,
+    return _table(
+        CERTAIN,
+        {
+            "together": _logit(together),
+            "nature": _logit(nature),
+            "second": chances[:, 1],
+            "listed": np.where(listed, _logit(fit), 0),
+            "code": np.where(listed, _logit(right), 0),
+            "unlisted": np.where(nothing, -_logit(fit), 0),
+            "is_listed": listed.astype(float),
+            "is_unlisted": nothing.astype(float),
+            "strange": strange,
+            "always": np.ones(len(fit)),
+        },
     )
 
 

@@ -7,7 +7,7 @@ never called sure, and words that name goods, works or wages are said to be no s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from goufu.matcher.index.initials import by_initials, initials
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
 from goufu.matcher.model import Assessment, Candidate, Finding
+from goufu.matcher.nature_names import NATURE_NAMES, Nature
 from goufu.matcher.reasons import is_supported
 from goufu.matcher.text import content, grams, normal, said
 
@@ -40,16 +41,12 @@ _LEAST = 0.01
 _PLAIN = 0.5
 #: entries looked at, so that those of one version can be picked out
 _DEPTH = 120
-#: for each nature that is no service: the rule that says so ("" for none), and what it is called
-_NOT_BOUGHT = {
-    "goods": ("GF201", "货物", "goods"),
-    "works": ("GF201", "工程", "works"),
-    "mixed": ("GF202", "服务与货物或工程打包", "a bundle of services with goods or works"),
-    "personnel": ("GF203", "人员经费或用工", "wages or staff"),
-    "transfer": ("", "补助、补贴类支出", "a subsidy or transfer"),
-    "operating": ("", "机关运转支出", "an office's running cost"),
-    "statutory": ("", "法定支出", "a statutory expense"),
-    "insurance": ("", "保险支出", "an insurance premium"),
+#: the rule that says why a nature is not bought as a service; none for the others
+_NOT_BOUGHT: Mapping[Nature, str] = {
+    "goods": "GF201",
+    "works": "GF201",
+    "mixed": "GF202",
+    "personnel": "GF203",
 }
 
 
@@ -214,9 +211,10 @@ def _notices(judged: Assessment, words: str, best: Candidate | None, index: Inde
     if hiring and (judged.nature != "transfer" or judged.nature_score < _PLAIN):  # subsidies are no wages
         said = f"{quoted(hiring)}属于用工或工资，不能作为政府购买服务{near}"
         return (_notice("GF203", said, "this is hiring, labour dispatch or wages", hiring),)
-    if judged.nature not in _NOT_BOUGHT or judged.nature_score < _PLAIN:
+    if judged.nature == "service" or judged.nature_score < _PLAIN:
         return ()
-    rule, zh, en = _NOT_BOUGHT[judged.nature]
+    rule, name = _NOT_BOUGHT.get(judged.nature, ""), NATURE_NAMES[judged.nature]
+    zh, en = name.phrase_zh, name.phrase_en
     hits = tuple(w for w in judged.nature_words if w in words)
     if judged.nature == "mixed":
         return (_notice(rule, f"看来是{zh}，服务部分应单独列项{near}", f"this looks like {en}", hits),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.answered import Answered, answered
-from goufu.matcher.nature import NATURES, Nature
+from goufu.matcher.nature_names import NATURES, Nature
 from goufu.store import tables
 from goufu.store.engine import Store, reading
 from sqlmodel import col, select

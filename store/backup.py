@@ -265,10 +265,10 @@ def _unguarded(connection: Connection) -> Iterator[None]:
 
 def _next_number(connection: Connection, table: Table) -> None:
     """Let PostgreSQL go on numbering after the highest number restored; SQLite does so by itself."""
-    key = table.primary_key.columns
-    if connection.dialect.name != "postgresql" or len(key) != 1 or table.name in ("judgement", "decision"):
+    key = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or key is None:
         return
-    name = next(iter(key)).name
+    name = key.name
     connection.execute(
         text(
             f"SELECT setval(pg_get_serial_sequence('{table.name}', '{name}'), "

@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goufu.catalog.errors import os_reason
 from goufu.store.address import Place, masked
 from goufu.store.errors import StoreError
+from goufu.store.scope import EVERYTHING, Scope, narrow
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -31,6 +32,11 @@ class Store:
 
     engine: Engine
     place: Place
+    scope: Scope = EVERYTHING
+
+    def within(self, scope: Scope) -> Store:
+        """The same store, in which only what lies in `scope` is to be seen."""
+        return replace(self, scope=scope)
 
     @property
     def is_sqlite(self) -> bool:
@@ -132,6 +138,7 @@ def writing(store: Store) -> Iterator[Session]:
 def _session(store: Store, **options: Any) -> Iterator[Session]:
     try:
         with Session(store.engine.execution_options(**options), expire_on_commit=False) as session:
+            narrow(session, store.scope)
             yield session
     except DBAPIError as error:
         raise told(error, store.place) from None

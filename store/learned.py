@@ -13,7 +13,7 @@ from pathlib import Path
 
 from goufu.catalog.errors import GoufuError
 from goufu.matcher.learn import Learned
-from goufu.matcher.nature import NATURES, Nature
+from goufu.matcher.nature_names import NATURES, Nature
 from goufu.store.address import Place, default_path
 
 _FIRST = "# goufu learned 1"

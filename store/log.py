@@ -63,6 +63,18 @@ def events(
         ]
 
 
+def newest(store: Store, before: int = 0, limit: int = 100) -> list[Event]:
+    """The newest lines of the log first, at most `limit`; those before line `before` where that is given."""
+    query = select(Audit).order_by(col(Audit.id).desc()).limit(limit)
+    if before:
+        query = query.where(col(Audit.id) < before)
+    with reading(store) as session:
+        return [
+            Event(row.id or 0, row.made_at, row.officer, row.action, row.run, row.item, row.detail)
+            for row in session.exec(query)
+        ]
+
+
 def gaps(store: Store) -> Sequence[str]:
     """What the log cannot account for: a decision whose revision it does not know, a revision that it skips.
 

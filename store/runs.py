@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,20 +60,26 @@ class RunInfo:
 def record_run(
     store: Store,
     assessments: Sequence[Assessment],
-    inputs: Iterable[Path],
+    inputs: Iterable[Path | Input],
     versions: Iterable[CatalogVersion],
     officer: str,
     program: str,
     settings: Mapping[str, Any],
     now: datetime | None = None,
+    departments: Sequence[str] = (),
+    within: Callable[[Session, int], None] | None = None,
 ) -> int:
     """Record a classification in one transaction; returns the run's number.
 
-    Of `versions` those are recorded that the assessments used. Raises StoreError where the store cannot be written,
+    Of `versions` those are recorded that the assessments used. `departments` are those of the officer, whose
+    colleagues see the whole run; `within` is called with the run's number in the same transaction. Raises StoreError where the store cannot be written,
     and OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
-    files = [(sound(path.name), *file_digest(path)) for path in inputs]
+    files = [
+        (one.name, one.size, one.sha256) if isinstance(one, Input) else (sound(one.name), *file_digest(one))
+        for one in inputs
+    ]
     used = {v for a in assessments for v in a.versions} | {c.version for a in assessments for c in a.codes}
     with writing(store) as session:
         run = tables.Run(
@@ -101,11 +107,24 @@ def record_run(
             session.execute(
                 insert(tables.RunCatalog), [{"run_id": run.id, "catalog_id": c} for c in catalogs]
             )
+        _departments(session, run.id, assessments, departments)
         for start in range(0, len(assessments), _CHUNK):
             _items(session, run.id, start, assessments[start : start + _CHUNK])
         told = {"items": len(assessments), "inputs": [sha for _, _, sha in files], "uid": run.uid}
         log(session, officer, "record run", told, run.id, now=made_at)
+        if within is not None:
+            within(session, run.id)
     return run.id
+
+
+def _departments(session: Session, run: int, assessments: Sequence[Assessment], whole: Sequence[str]) -> None:
+    """Record whose run it is."""
+    names = dict.fromkeys((*whole, *(a.item.department for a in assessments if a.item.department)))
+    if names:
+        session.execute(
+            insert(tables.RunDepartment),
+            [{"run_id": run, "department": name, "whole": name in whole} for name in names],
+        )
 
 
 def _catalog(session: Session, version: CatalogVersion, now: datetime) -> int:

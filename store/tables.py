@@ -124,6 +124,20 @@ class RunInput(SQLModel, table=True):
     sha256: str
 
 
+class RunDepartment(SQLModel, table=True):
+    """Whose run it is: the departments of its lines, and those of who recorded it.
+
+    An officer of a department sees the department's own lines of a run, and the `whole` run where a colleague of the
+    department recorded it.
+    """
+
+    __tablename__ = "run_department"
+    __table_args__ = (Index("run_department_department", "department", "run_id"),)
+    run_id: int = Field(sa_column=Column(Integer, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
+    department: str = Field(primary_key=True)
+    whole: bool
+
+
 class Item(SQLModel, table=True):
     """One budget line as it was read. `fingerprint` is equal exactly where every field of the line is."""
 
@@ -261,3 +275,107 @@ class Audit(SQLModel, table=True):
     run: int = Field(index=True)
     item: int = Field(index=True)
     detail: dict[str, Any] = Field(sa_column=Column(_JSON, nullable=False))
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who may sign in. Never deleted, so that a name in the log is always the same person's.
+
+    `password` is an argon2 hash, empty until the first password was chosen; `stamp` counts what ends all sessions and
+    tokens of the person at once.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    departments: list[str] = Field(sa_column=Column(_JSON, nullable=False))
+    password: str
+    disabled: bool
+    stamp: int
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class SignedIn(SQLModel, table=True):
+    """A browser in which somebody is signed in. What the browser keeps is not here, only its digest."""
+
+    __tablename__ = "signed_in"
+    digest: str = Field(primary_key=True)
+    person_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    stamp: int
+    address: str
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    used_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Invitation(SQLModel, table=True):
+    """A link that lets somebody choose a password, once. `person_id` is empty for the first administrator's."""
+
+    digest: str = Field(primary_key=True)
+    person_id: int | None = Field(
+        default=None,
+        sa_column=Column(Integer, ForeignKey("person.id", ondelete="CASCADE"), nullable=True),
+    )
+    until: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class ApiToken(SQLModel, table=True):
+    """What a program of a person's signs in with, as a digest; `scope` is "read" or "write"."""
+
+    __tablename__ = "api_token"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    name: str
+    scope: str
+    digest: str = Field(unique=True)
+    stamp: int
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Attempt(SQLModel, table=True):
+    """A sign-in that failed: for a name or from an address (`key` says which, as a digest)."""
+
+    __table_args__ = (Index("attempt_key", "key", "made_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Upload(SQLModel, table=True):
+    """A file that somebody handed in: what it is, where its content lies, and how far reading it has come.
+
+    `state` is queued, reading, done or failed. `departments` are those of who handed it in, `options` what was chosen
+    with it (department, year, on). `done` and `pages` tell the progress, `message` and `english` why it failed. `attempts` counts how often reading it
+    was begun, `broken` how often its process ended over it.
+    """
+
+    __table_args__ = (Index("upload_state", "state", "id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(unique=True)
+    officer: str = Field(index=True)
+    departments: list[str] = Field(sa_column=Column(_JSON, nullable=False))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sha256: str
+    options: dict[str, Any] = Field(sa_column=Column(_JSON, nullable=False))
+    state: str
+    attempts: int
+    broken: int
+    worker: str
+    done: int
+    pages: int
+    items: int
+    remarks: list[dict[str, str]] = Field(sa_column=Column(_JSON, nullable=False))
+    message: str = Field(sa_column=Column(Text, nullable=False))
+    english: str = Field(sa_column=Column(Text, nullable=False))
+    run_id: int | None = Field(
+        default=None,
+        sa_column=Column(Integer, ForeignKey("run.id", ondelete="SET NULL"), nullable=True, index=True),
+    )
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    changed_at: datetime = Field(sa_column=Column(Moment, nullable=False))

@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "disclosure": {"catalog"},
     "matcher": {"catalog", "disclosure"},
     "store": {"catalog", "disclosure", "matcher"},
-    "cli": {"catalog", "disclosure", "matcher", "store"},
+    "cli": {"catalog", "disclosure", "matcher", "store", "web"},
+    "web": {"catalog", "disclosure", "matcher", "store", "cli"},
 }
 #: all that `disclosure` may know of `catalog`
 _SHARED = {"goufu.catalog.characters", "goufu.catalog.errors", "goufu.catalog.load", "goufu.catalog.names"}
@@ -69,6 +70,14 @@ def test_no_circles() -> None:
         name: {w for w in _imports(tree, at_once=True) if w in MODULES} for name, tree in MODULES.items()
     }
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_only_serve_knows_the_web() -> None:
+    for name, tree in MODULES.items():
+        if name.startswith("goufu.cli.") and name != "goufu.cli.commands.serve":
+            assert not {w for w in _imports(tree) if w.startswith("goufu.web")}, name
+        if name.startswith("goufu.web"):
+            assert not {w for w in _imports(tree) if w.startswith("goufu.cli.commands")}, name
 
 
 def test_renderers_import_no_commands() -> None:

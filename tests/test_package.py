@@ -28,7 +28,7 @@ def test_nothing_but_goufu_is_installed(installed: Path) -> None:
     names = {entry.name for entry in installed.iterdir()}
     assert {name for name in names if not name.endswith(".dist-info")} == {"goufu"}
     rooms = {entry.name for entry in (installed / "goufu").iterdir() if entry.is_dir()}
-    assert rooms == {"catalog", "disclosure", "matcher", "store", "cli", "data"}
+    assert rooms == {"catalog", "disclosure", "matcher", "store", "cli", "web", "data"}
     assert (installed / "goufu" / "py.typed").is_file()
 
 

@@ -129,7 +129,7 @@ def classify(
     if save and assessments:
         model = how.semantic.label if how.semantic else None
         options = {"department": department, "year": year, "on": on, "semantic": model}
-        number = save_run(audits, files, db, by, options)
+        number = save_run(audits, db, by, options)
         note(
             f"已记录为运行 {number}；逐项复核：goufu review {number}",
             f"recorded as run {number}; goufu review {number}",

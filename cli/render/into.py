@@ -20,7 +20,7 @@ def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> Non
 
     Raises GoufuError where there is not exactly one workbook, or `path` is that workbook itself.
     """
-    from goufu.disclosure.formats.annotate import Beside, beside_rows
+    from goufu.disclosure.add_columns import AddedColumn, add_columns
     from goufu.disclosure.formats.gate import read_bytes
 
     source = Path(files[0])
@@ -36,14 +36,14 @@ def write_into(path: Path, files: Sequence[str], audits: Sequence[Audit]) -> Non
             str(path),
         )
     columns = [
-        Beside(say("购服认定", "goufu: purchased service"), 14),
-        Beside(say("购服代码", "goufu: code"), 11),
-        Beside(say("购服条目", "goufu: entry"), 26),
-        Beside(say("购服把握", "goufu: certainty"), 10),
-        Beside(say("购服问题", "goufu: findings"), 44),
+        AddedColumn(say("购服认定", "goufu: purchased service"), 14),
+        AddedColumn(say("购服代码", "goufu: code"), 11),
+        AddedColumn(say("购服条目", "goufu: entry"), 26),
+        AddedColumn(say("购服把握", "goufu: certainty"), 10),
+        AddedColumn(say("购服问题", "goufu: findings"), 44),
     ]
     values = [(a.item, _texts(a)) for a in audits[0].assessments]
-    data = beside_rows(read_bytes(source, 1 << 29), columns, values, str(source))
+    data = add_columns(read_bytes(source, 1 << 29), columns, values, str(source))
     with whole_file(path) as temporary:
         temporary.write_bytes(data)
 

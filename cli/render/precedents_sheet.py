@@ -23,7 +23,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.catalog.names import tidy_name
 from goufu.disclosure.formats.gate import read_bytes
 from goufu.disclosure.formats.text import decode
-from goufu.matcher.nature import NATURES
+from goufu.matcher.nature_names import NATURES
 from goufu.matcher.precedents.apply import Precedent
 from goufu.matcher.precedents.sharing import Shared
 

@@ -8,21 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.shared.output import Column, say
+from goufu.matcher.nature_names import NATURE_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
-NATURES = {
-    "service": ("服务", "service"),
-    "goods": ("货物", "goods"),
-    "works": ("工程", "works"),
-    "mixed": ("混合", "mixed"),
-    "personnel": ("人员", "personnel"),
-    "transfer": ("补助", "transfer"),
-    "operating": ("运转", "operating"),
-    "statutory": ("法定支出", "statutory"),
-    "insurance": ("保险", "insurance"),
-}
+#: the natures as tables name them
+NATURES = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
 STATUSES = {
     "listed": ("已列", "listed"),
     "unlisted": ("未列", "unlisted"),

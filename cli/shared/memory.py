@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.catalog.characters import sound
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
@@ -114,7 +112,6 @@ def precedents_state(db: str | None) -> str:
 
 def save_run(
     audits: Sequence[Audit],
-    files: Sequence[str | Path],
     db: str | None,
     by: str | None,
     settings: dict[str, Any],
@@ -123,11 +120,9 @@ def save_run(
     from importlib.metadata import version
 
     from goufu.catalog.load import load_catalogs
-    from goufu.disclosure.read import documents
     from goufu.store.runs import record_run
 
-    read = {one.disclosure.file for one in audits}
-    inputs = [path for path in documents(files)[0] if sound(path.name) in read]
+    inputs = [one.disclosure.path for one in audits if one.disclosure.path is not None]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
     store = opened(db, create=True)

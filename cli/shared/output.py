@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -24,21 +25,20 @@ from goufu.cli.shared.border import holds_everything
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
-_language = "zh"
+_language: ContextVar[str] = ContextVar("goufu_language", default="zh")
 
 
 def set_language(lang: str) -> None:
-    """Choose the language of messages and tables for this process: "zh" or "en", also as locales have it (en_GB).
+    """Choose the language of messages and tables from here on: "zh" or "en", also as locales have it (en_GB).
 
     Chinese for anything else.
     """
-    global _language
-    _language = "en" if lang.lower().startswith("en") else "zh"
+    _language.set("en" if lang.lower().startswith("en") else "zh")
 
 
 def language() -> str:
     """The language chosen: "zh" or "en"."""
-    return _language
+    return _language.get()
 
 
 _headings = "en"
@@ -64,7 +64,7 @@ def headings() -> str:
 
 def say(zh: str, en: str) -> str:
     """`zh` or `en`, by the language chosen."""
-    return en if _language == "en" else zh
+    return en if _language.get() == "en" else zh
 
 
 def note(zh: str, en: str) -> None:

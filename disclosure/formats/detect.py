@@ -1,4 +1,4 @@
-"""What a file really is, told by its content: names lie, content seldom does.
+"""Which format a file really has, by its content: names lie, content seldom does.
 
 Packed formats are looked into without unpacking them, and refused where they would unpack to something no
 budget is (a zip bomb), where they are locked, or where they are not what can be read here. Every refusal says
@@ -17,10 +17,13 @@ from typing import Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import check, limit, marks_of
+from goufu.disclosure.formats.oldbook import MARK as _OLE
+from goufu.disclosure.formats.oldbook import weigh
 
-Kind = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
+Format = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
+#: the formats that are spreadsheets
+WORKBOOKS: frozenset[Format] = frozenset({"xlsx", "xls", "ods"})
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"RIFF")
 _PACKED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip"}
 #: other files by how they begin: what they are, and in what form to save them
@@ -56,7 +59,7 @@ _MIME = re.compile(r"\A(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+", re.ASCII
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|div|meta)\b", re.IGNORECASE)
 
 
-def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
+def format_of(data: bytes, name: str = "", where: str = "") -> Format:
     """What `data` is. `name` only tells texts apart (.csv, .jsonl); `where` is for the refusal.
 
     Raises GoufuError for packed, locked, damaged and foreign files.
@@ -65,9 +68,9 @@ def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_kind(data, where)
+        return _zip_format(data, where)
     if head.startswith(_OLE):
-        return _ole_kind(data, where)
+        return _ole_format(data, where)
     for magic, packed in _PACKED.items():
         if head.startswith(magic):
             raise _refused(
@@ -88,7 +91,7 @@ def kind_of(data: bytes, name: str = "", where: str = "") -> Kind:
     for magic, at, what, english, better in _FOREIGN:
         if head.startswith(magic, at) and (magic != b"MZ" or b"\x00" in head):
             raise _foreign(what, english, better, where)
-    return _text_kind(head, name, where)
+    return _text_format(head, name, where)
 
 
 def with_forward_slashes(data: bytes) -> bytes:
@@ -116,10 +119,10 @@ def with_forward_slashes(data: bytes) -> bytes:
         ValueError,
         GoufuError,
     ):
-        return data  # the refusal is told by `kind_of`
+        return data  # `format_of` says why
 
 
-def _text_kind(head: bytes, name: str, where: str) -> Kind:
+def _text_format(head: bytes, name: str, where: str) -> Format:
     text = ""
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     bare = not wide and b"\x00" in head  # UTF-16 without its mark
@@ -139,7 +142,7 @@ def _text_kind(head: bytes, name: str, where: str) -> Kind:
     if _is_archived_page(start, where):
         return "mhtml"
     if start.startswith(("<?xml", "<pkg:package")):
-        return _xml_kind(text, where)
+        return _xml_format(text, where)
     suffix = name.lower().rpartition(".")[2]
     if suffix in ("html", "htm"):
         return "html"
@@ -167,7 +170,7 @@ def _is_archived_page(start: str, where: str) -> bool:
     )
 
 
-def _xml_kind(text: str, where: str) -> Kind:
+def _xml_format(text: str, where: str) -> Format:
     """What an XML file without a page in it is: a Word document saved in one file, or something not read here."""
     if "http://schemas.microsoft.com/office/2006/xmlPackage" in text:
         if "Word.Document" in text or "/word/document" in text:
@@ -180,7 +183,7 @@ def _xml_kind(text: str, where: str) -> Kind:
     raise _foreign("XML 数据文件", "an XML data file", ".xlsx", where)
 
 
-def _zip_kind(data: bytes, where: str) -> Kind:
+def _zip_format(data: bytes, where: str) -> Format:
     """What a zip holds, after making sure it unpacks to a bearable size."""
     check("parts", data.count(b"PK\x01\x02"), where)
     try:
@@ -190,18 +193,18 @@ def _zip_kind(data: bytes, where: str) -> Kind:
             _check_size(entries, where)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise _locked(where)
-            kind: Kind | None = None
+            format_: Format | None = None
             if any(name.startswith("word/document") for name in names):
-                kind = "docx"
+                format_ = "docx"
             elif any(re.match(r"xl/workbook\.(?:xml|bin)", name) for name in names):
-                kind = "xlsx"
+                format_ = "xlsx"
             elif (
                 "content.xml" in names and "mimetype" in names and b"spreadsheet" in archive.read("mimetype")
             ):
-                kind = "ods"
-            if kind is not None:
-                _weigh(data, kind, entries, where)
-                return kind
+                format_ = "ods"
+            if format_ is not None:
+                _weigh(data, format_, entries, where)
+                return format_
             for pattern, what, english, better in _FOREIGN_ZIPS:
                 if any(re.match(pattern, name) for name in names):
                     raise _foreign(what, english, better, where)
@@ -277,14 +280,14 @@ _PIECE = 1 << 20
 _CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"[^<>]*?(/?)>')
 
 
-def _weigh(data: bytes, kind: Kind, entries: list[zipfile.ZipInfo], where: str) -> None:
+def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: str) -> None:
     """Unpack every part of a document once, and refuse what would not fit in memory when it is read."""
     marks = 0
     for entry in entries:
         name = entry.filename
-        if not name.endswith((".xml", ".rels", ".bin", ".vml")) and kind != "docx":
+        if not name.endswith((".xml", ".rels", ".bin", ".vml")) and format_ != "docx":
             continue
-        sheet = kind == "xlsx" and re.match(r"xl/worksheets/[^/]+\.xml", name)
+        sheet = format_ == "xlsx" and re.match(r"xl/worksheets/[^/]+\.xml", name)
         own = columns = rows = 0
         tail = b""
         for piece in _unpacked(data, entry):
@@ -301,7 +304,7 @@ def _weigh(data: bytes, kind: Kind, entries: list[zipfile.ZipInfo], where: str) 
                 check("xml-nodes", marks + own, where)
         if sheet:
             _check_extent(name, rows, columns, where)
-        elif kind == "docx":
+        elif format_ == "docx":
             marks += own
 
 
@@ -323,7 +326,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _ole_kind(data: bytes, where: str) -> Kind:
+def _ole_format(data: bytes, where: str) -> Format:
     """What an OLE container (the office files of before 2007, and all locked ones) holds."""
 
     def has(stream: str) -> bool:
@@ -338,6 +341,7 @@ def _ole_kind(data: bytes, where: str) -> Kind:
             where,
         )
     if has("Workbook") or has("Book"):
+        weigh(data, where)
         return "xls"
     if has("PowerPoint Document"):
         raise _foreign("PowerPoint 演示文稿", "a PowerPoint presentation", "PDF", where)

@@ -36,6 +36,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "file-mb": Limit(512, "文件的 MB 数", "megabytes of the file"),
         "text-mb": Limit(64, "文字的 MB 数（文本、CSV、JSON、网页）", "megabytes of text (text, CSV, JSON, pages)"),
+        "xls-mb": Limit(128, "旧版表格（.xls、.et）的 MB 数", "megabytes of an old spreadsheet (.xls, .et)"),
         "parts": Limit(20_000, "压缩部件数", "parts of a packed file"),
         "unpacked-mb": Limit(400, "解压后的 MB 数", "megabytes unpacked"),
         "ratio": Limit(250, "部件解压后与压缩时之比", "times that a part grows when unpacked"),

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from goufu.disclosure.amounts import parse_amount
+from goufu.disclosure.lines import is_reference
 
 #: ruled lines of a page beyond this many are a drawing, not tables
 MAX_RULES = 8_000
@@ -25,6 +26,9 @@ MAX_GRID = 20_000
 
 #: white space between two lines of one wrapped cell, as a share of the size of the characters
 WRAPPED = 0.55
+
+#: height of a raised mark, and how far its foot stands above that of the line, as shares of the line's height
+SMALLER, RAISED = 0.8, 0.15
 
 _WORDLIKE = re.compile(r"[A-Za-z]")
 _INDENT = re.compile(
@@ -320,7 +324,35 @@ def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
         else:
             lines.append([glyph])
             middle, bottom = centre, centre + (glyph.y1 - glyph.y0) * 0.35
-    return [sorted(line, key=lambda g: g.x0) for line in lines]
+    return [_without_marks(sorted(line, key=lambda g: g.x0)) for line in lines]
+
+
+def _without_marks(line: Sequence[Glyph]) -> list[Glyph]:
+    """A line without the marks of notes in it: characters behind a figure or a name that are smaller and raised.
+
+    1200¹ is 1200; what stands raised behind a letter is an exponent (m²) and stays.
+    """
+    kept: list[Glyph] = []
+    at = 0
+    while at < len(line):
+        end = at
+        while kept and end < len(line) and _is_raised(line[end], kept[-1]):
+            end += 1
+        if end == at:
+            kept.append(line[at])
+            at += 1
+            continue
+        before, mark = "".join(g.text for g in kept), "".join(g.text for g in line[at:end])
+        if not is_reference(before, mark):
+            kept += line[at:end]
+        at = end
+    return kept
+
+
+def _is_raised(glyph: Glyph, before: Glyph) -> bool:
+    """Whether a character is set smaller than the one before it and above its line."""
+    height = before.y1 - before.y0
+    return glyph.y1 - glyph.y0 < SMALLER * height and before.y1 - glyph.y1 > RAISED * height
 
 
 def _line_text(line: Sequence[Glyph]) -> str:

@@ -11,15 +11,16 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats import scan
 from goufu.disclosure.formats.layout import Glyph, Rule, page_rows
-from goufu.disclosure.formats.standin import no_system_fonts
-from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.formats.pdf_fonts import no_system_fonts
+from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Place, Remark
 
 if TYPE_CHECKING:
@@ -47,14 +48,13 @@ UNKNOWN = "\ufffd"
 #: how far a character reaches below its line, as a share of its size
 BELOW = 0.12
 
-Progress = Callable[[int, int], None]
 Point = tuple[float, float]
 
 
 def pdf_lines(
     data: bytes, file: str, where: str, progress: Progress | None = None
 ) -> tuple[list[Line], list[Remark]]:
-    """The lines of the PDF `data` and what could not be read of it. `progress` is told (pages done, pages).
+    """The lines of the PDF `data` and what could not be read of it. `progress` is called with (pages done, pages).
 
     Raises GoufuError where the file is locked, broken, too long, or a scan that cannot be read here.
     """
@@ -80,6 +80,15 @@ def pdf_lines(
         document.close()
 
 
+@dataclass
+class _PageCount:
+    """The numbers of the pages that were read as pictures, that could not be, and whose characters have no meaning."""
+
+    pictures: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    meaningless: list[int] = field(default_factory=list)
+
+
 def _pages(
     document: pypdfium2.PdfDocument, pages: int, file: str, where: str, progress: Progress | None
 ) -> tuple[list[Line], list[Remark]]:
@@ -87,10 +96,7 @@ def _pages(
 
     lines: list[Line] = []
     remarks: list[Remark] = []
-    unread: list[int] = []
-    pictures: list[int] = []
-    meaningless: list[int] = []
-    reader: Any = None
+    count = _PageCount()
     for index in range(pages):
         number = index + 1
         place = Place(file, page=number)
@@ -102,24 +108,7 @@ def _pages(
             )
             continue
         try:
-            glyphs, rotation = page_glyphs(page)
-            share, drawn = _without_meaning(page, glyphs)
-            scanned = len(glyphs) < FEW_GLYPHS and _has_picture(page)
-            if (scanned or (drawn and share > MEANINGLESS)) and reader is None:
-                reader = _scan_reader()
-            if not scanned and share <= MEANINGLESS:
-                rows = page_rows(glyphs, page_rules(page, rotation))
-                if share:
-                    remarks.append(_some_without_meaning(number, place))
-            elif not scanned and not (drawn and reader):
-                meaningless.append(number)
-                rows = []
-            elif not reader:
-                unread.append(number)
-                rows = []
-            else:
-                pictures.append(number)
-                rows = reader(page.render(scale=_scale(page), rev_byteorder=True).to_numpy())
+            rows = _page(page, place, count, remarks)
             lines += (Line(tuple(clean_cell(cell) for cell in row), place) for row in rows)
         except pypdfium2.PdfiumError:
             remarks.append(_remark(f"第 {number} 页读不出来", f"page {number} could not be read", place))
@@ -127,36 +116,58 @@ def _pages(
             page.close()
         if progress is not None:
             progress(number, pages)
-    if pictures:
-        from goufu.disclosure.formats.scan import read_by_eye
+    return lines, [*remarks, *_page_remarks(count, pages, bool(lines), file, where)]
 
-        remarks.append(read_by_eye(Place(file, page=pictures[0])))
-    if unread:
-        if len(unread) == pages or not lines:
-            raise no_ocr(where)
-        shown = _shown(unread)
-        remarks.append(
-            _remark(
-                f"第 {shown} 页是扫描图片，未读；安装 goufu[ocr] 后可读",
-                f"pages {shown} are scans and were not read; install goufu[ocr] to read them",
-                Place(file, page=unread[0]),
-            )
+
+def _page(
+    page: pypdfium2.PdfPage, place: Place, count: _PageCount, remarks: list[Remark]
+) -> list[tuple[str, ...]]:
+    """The rows of a page: its text, or what is recognised in a picture of it; none where neither can be read."""
+    number = place.page or 0
+    glyphs, rotation = page_glyphs(page)
+    share, drawn = _without_meaning(page, glyphs)
+    scanned = len(glyphs) < FEW_GLYPHS and _has_picture(page)
+    if not scanned and share <= MEANINGLESS:
+        rows = page_rows(glyphs, page_rules(page, rotation))
+        if share:
+            remarks.append(_some_without_meaning(number, place))
+        return rows
+    reader = _scan_reader() if scanned or drawn else None
+    if reader:
+        count.pictures.append(number)
+        found: list[tuple[str, ...]] = reader(page.render(scale=_scale(page), rev_byteorder=True).to_numpy())
+        return found
+    (count.unread if scanned else count.meaningless).append(number)
+    return []
+
+
+def _page_remarks(count: _PageCount, pages: int, any_lines: bool, file: str, where: str) -> Iterator[Remark]:
+    """What is to be said of pages without a text layer. Raises GoufuError where nothing of the file could be read."""
+    if count.pictures:
+        yield scan.recognised(Place(file, page=count.pictures[0]))
+    if count.unread:
+        if len(count.unread) == pages or not any_lines:
+            raise scan.no_ocr(where)
+        shown = _some_pages(count.unread)
+        yield _remark(
+            f"第 {shown} 页是扫描图片，未读；安装 goufu[ocr] 后可读",
+            f"pages {shown} are scans and were not read; install goufu[ocr] to read them",
+            Place(file, page=count.unread[0]),
         )
-    if meaningless:
-        chinese, english = _no_meaning(meaningless)
-        if not lines:
+    if count.meaningless:
+        chinese, english = _no_meaning(count.meaningless)
+        if not any_lines:
             raise GoufuError(chinese, english, where)
-        remarks.append(Remark("file", "warning", chinese, english, Place(file, page=meaningless[0])))
-    return lines, remarks
+        yield Remark("file", "warning", chinese, english, Place(file, page=count.meaningless[0]))
 
 
-def _shown(pages: list[int]) -> str:
+def _some_pages(pages: list[int]) -> str:
     return "、".join(map(str, pages[:8])) + ("…" if len(pages) > 8 else "")
 
 
 def _no_meaning(pages: list[int]) -> tuple[str, str]:
     """The sentence, in Chinese and English, for pages whose characters can be looked at but not read."""
-    shown = _shown(pages)
+    shown = _some_pages(pages)
     return (
         f"第 {shown} 页的文字只能看、取不出来：所用字体没有文字对照表（ToUnicode），未读。请用原来的软件（Word、WPS 等）"
         "重新“另存为 PDF”；也可以打印后扫描，装上 goufu[ocr] 再读。",
@@ -203,20 +214,9 @@ def _without_meaning(page: pypdfium2.PdfPage, glyphs: Sequence[Glyph]) -> tuple[
     return (unknown + private + lost) / count if count else 0.0, drawn
 
 
-def no_ocr(where: str) -> GoufuError:
-    """The sentence for a scan where the reader of scans is not installed."""
-    return GoufuError(
-        "这是扫描件（没有文字层），需要文字识别：请先运行 pip install 'goufu[ocr]' 再试。",
-        "This is a scan (it has no text layer) and needs OCR: run pip install 'goufu[ocr]' first.",
-        where,
-    )
-
-
 def _scan_reader() -> Any:
     """The function that reads a picture, or False where the extra is not installed."""
-    from goufu.disclosure.formats.scan import available, picture_rows
-
-    return picture_rows if available() else False
+    return scan.picture_rows if scan.available() else False
 
 
 def _scale(page: pypdfium2.PdfPage) -> float:

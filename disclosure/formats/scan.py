@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.layout import Glyph, Rule, page_rows
-from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Place, Remark
 
 if TYPE_CHECKING:
@@ -41,11 +41,20 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))
 
 
-def image_lines(data: bytes, file: str, where: str, progress: Any = None) -> tuple[list[Line], list[Remark]]:
+def no_ocr(where: str) -> GoufuError:
+    """The sentence for a scan where the reader of scans is not installed."""
+    return GoufuError(
+        "这是扫描件（没有文字层），需要文字识别：请先运行 pip install 'goufu[ocr]' 再试。",
+        "This is a scan (it has no text layer) and needs OCR: run pip install 'goufu[ocr]' first.",
+        where,
+    )
+
+
+def image_lines(
+    data: bytes, file: str, where: str, progress: Progress | None = None
+) -> tuple[list[Line], list[Remark]]:
     """The lines of a picture file, page by page. Raises GoufuError where it cannot be opened or OCR is missing."""
     if not available():
-        from goufu.disclosure.formats.pdf import no_ocr
-
         raise no_ocr(where)
     import numpy
     from PIL import Image, ImageOps, ImageSequence
@@ -69,10 +78,10 @@ def image_lines(data: bytes, file: str, where: str, progress: Any = None) -> tup
             f"The picture cannot be opened or is too large ({error}); scan it again or save it as PDF, PNG or JPEG.",
             where,
         ) from error
-    return lines, [read_by_eye(Place(file, page=1))]
+    return lines, [recognised(Place(file, page=1))]
 
 
-def read_by_eye(place: Place) -> Remark:
+def recognised(place: Place) -> Remark:
     """The remark every document gets that was read from pictures."""
     return Remark(
         "file",

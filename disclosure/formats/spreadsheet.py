@@ -12,13 +12,13 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
-from goufu.disclosure.formats.shown import Dress, dresses
+from goufu.disclosure.formats.oldbook import without_macros
+from goufu.disclosure.formats.sheet_formatting import SheetFormatting, workbook_formatting
 from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark
 
@@ -32,7 +32,8 @@ class Sheet:
     """One sheet: its name, its rows that say something (numbered from 1), and what is known of its cells.
 
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
-    that are hidden are among the others.
+    that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
+    is set in from the left, by (row, column) as in `merged`.
     """
 
     name: str
@@ -42,16 +43,26 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    indented: frozenset[tuple[int, int]] = frozenset()
 
 
-def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
-    """The lines of every sheet of the workbook `data`, a sheet named after a table led by its name.
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook read once: its sheets in their order, and the first few cells with a formula that has no value."""
 
-    Raises GoufuError where the workbook is locked, damaged or too large.
-    """
+    sheets: tuple[Sheet, ...]
+    uncomputed: tuple[str, ...] = ()
+
+
+def workbook(data: bytes, where: str) -> Workbook:
+    """The workbook `data`. Raises GoufuError where it is locked, damaged or too large."""
+    return Workbook(sheets(data, where), tuple(islice(uncomputed(data), 4)))
+
+
+def sheet_lines(book: Workbook, file: str) -> tuple[list[Line], list[Remark]]:
+    """The lines of every sheet, a sheet named after a table led by its name, and what is remarkable in them."""
     lines: list[Line] = []
-    read = list(sheets(data, where))
-    for sheet in read:
+    for sheet in book.sheets:
         if not sheet.rows:
             continue
         if "项目支出" in sheet.name:  # the only title that a sheet of nothing but figures may have
@@ -60,11 +71,11 @@ def sheet_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Re
             Line(cells, Place(file, cell=f"{sheet.name}!{number}"), sheet.name, number)
             for number, cells in sheet.rows
         )
-    return lines, sheet_remarks(data, file, read)
+    return lines, sheet_remarks(book, file, book.sheets)
 
 
-def sheet_remarks(data: bytes, file: str, read: Iterable[Sheet]) -> list[Remark]:
-    """What an officer should know of how the sheets were read: what is hidden, and formulas without a value."""
+def sheet_remarks(book: Workbook, file: str, read: Iterable[Sheet]) -> list[Remark]:
+    """What an officer should know of the sheets that were `read`: what is hidden, and formulas without a value."""
     remarks: list[Remark] = []
     for sheet in read:
         if not sheet.rows:
@@ -119,8 +130,7 @@ def sheet_remarks(data: bytes, file: str, read: Iterable[Sheet]) -> list[Remark]
                     Place(file, cell=f"{sheet.name}!{column_letters(columns[0])}"),
                 )
             )
-    empty = list(islice(uncomputed(data), 4))
-    if empty:
+    if empty := book.uncomputed:
         shown = "、".join(empty[:3]) + ("…" if len(empty) > 3 else "")
         remarks.append(
             Remark(
@@ -165,17 +175,13 @@ def uncomputed(data: bytes) -> Iterator[str]:
                     rest = text[max(end, len(text) - 4096) :]
 
 
-@lru_cache(maxsize=1)  # a list is looked at twice: is it a project table, and then as a list
 def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
-    """The sheets of a workbook in their order, with what they show.
-
-    Raises GoufuError as `sheet_lines` does.
-    """
+    """The sheets of a workbook in their order, with what they show. Raises GoufuError as `workbook` does."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        dress = dresses(data)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(without_macros(data)))
+        formatting = workbook_formatting(data)
         found = []
         for meta in book.sheets_metadata:
             try:
@@ -189,7 +195,7 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
                     f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it, or raise --limit cells=NUMBER.",
                     where,
                 )
-            found.append(_sheet(sheet, meta.name, hidden, dress.get(meta.name) or Dress()))
+            found.append(_sheet(sheet, meta.name, hidden, formatting.get(meta.name) or SheetFormatting()))
         return tuple(found)
     except PasswordError as error:
         raise GoufuError(
@@ -197,7 +203,9 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
             "The spreadsheet is protected by a password; open it and save it without one.",
             where,
         ) from error
-    except (CalamineError, ValueError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, CalamineError | ValueError | OSError) and not _gave_up(error):
+            raise
         raise GoufuError(
             "这个表格打不开（可能已损坏、加密或扩展名不符），请在 Excel 或 WPS 中另存为 .xlsx 再试。",
             f"This spreadsheet cannot be opened ({error}); it may be damaged, encrypted or misnamed. Save it as .xlsx again.",
@@ -205,15 +213,26 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
         ) from error
 
 
-def _sheet(sheet: Any, name: str, hidden: bool, dress: Dress) -> Sheet:
+def _gave_up(error: BaseException) -> bool:
+    """Whether the reader, which is written in Rust, gave up; what it raises then is no Exception and has no public name."""
+    return type(error).__name__ == "PanicException"
+
+
+def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> Sheet:
     top = sheet.start[0] if sheet.start else 0
     left = sheet.start[1] if sheet.start else 0
     rows = []
     texts: dict[int, list[tuple[int, str]]] = {}
-    for (at, column), text in dress.texts.items():
+    for (at, column), text in formatting.texts.items():
         texts.setdefault(at, []).append((column, text))
+    indented = set(formatting.indented)
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
         cells = [*[""] * left, *(cell_text(value) for value in row)]
+        indented |= {
+            (number, n)
+            for n, value in enumerate(row, left)
+            if isinstance(value, str) and value.startswith(("\u3000", "  ", "\u00a0\u00a0", "\t"))
+        }
         for column, text in texts.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
             cells[column] = text
@@ -224,10 +243,11 @@ def _sheet(sheet: Any, name: str, hidden: bool, dress: Dress) -> Sheet:
         name,
         hidden,
         tuple(rows),
-        tuple(merged or dress.merged),
-        frozenset(dress.hidden_rows),
-        frozenset(dress.hidden_columns),
-        frozenset(dress.struck),
+        tuple(merged or formatting.merged),
+        frozenset(formatting.hidden_rows),
+        frozenset(formatting.hidden_columns),
+        frozenset(formatting.struck),
+        frozenset(indented),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from email import policy
 from typing import Any
 
@@ -150,56 +150,73 @@ def _decoded(data: bytes, where: str, charset: str = "") -> str:
     return decode(data, where)
 
 
+@dataclass
+class _Unseen:
+    """What a browser does not show of a page: `count` rows and cells of tables, elements that go, and struck ones.
+
+    `blank` are elements, by their place in the page, whose text is not seen though their children may be.
+    """
+
+    count: int = 0
+    gone: list[Any] = field(default_factory=list)
+    struck: list[Any] = field(default_factory=list)
+    blank: set[int] = field(default_factory=set)
+
+
 def _strip(root: Any) -> int:
     """Take out of the page whatever a browser does not show; how many rows and cells of tables that were."""
     sheet = StyleSheet("\n".join(node.text or "" for node in root.iter("style")))
-    count = 0
-    unseen: set[int] = set()  # columns and elements by their place in `nodes`, whose text is not seen
     nodes = list(root.iter())
     numbers = {id(node): n for n, node in enumerate(nodes)}
-    gone: list[Any] = []
-    struck: list[Any] = []
+    unseen = _Unseen()
     for n, node in enumerate(nodes):
-        if not isinstance(node.tag, str):
-            continue
-        styles = {**({"display": "none"} if node.get("hidden") is not None else {}), **sheet.of(node)}
-        styles |= declared(node.get("style") or "")
-        parent = node.getparent()
-        visibility = styles.get("visibility", "inherit")
-        above = parent is not None and numbers[id(parent)] in unseen
-        unseen_here = above if visibility == "inherit" else visibility in ("hidden", "collapse")
-        if (
-            node.tag in _SKIPPED
-            or styles.get("display") == "none"
-            or (visibility == "collapse" and node.tag in ("tr", "tbody", "thead", "tfoot", "table"))
-        ):
-            if node.tag in ("col", "colgroup"):
-                continue
-            if node.tag not in _SKIPPED:
-                count += _rows_or_cells(node)
-            gone.append(node)
-            continue
-        if (node.tag == "sup" or styles.get("vertical-align") == "super") and _is_reference(node):
-            gone.append(node)
-        if unseen_here:
-            unseen.add(n)
-            if node.tag in ("td", "th") and clean_cell(node.text_content()):
-                count += 1
-        if not unseen_here and _is_struck(node, styles):
-            struck.append(node)
-    for node in struck:
+        if isinstance(node.tag, str):
+            styles = {**({"display": "none"} if node.get("hidden") is not None else {}), **sheet.of(node)}
+            parent = node.getparent()
+            above = parent is not None and numbers[id(parent)] in unseen.blank
+            _look_at(node, n, styles | declared(node.get("style") or ""), above, unseen)
+    for node in unseen.struck:
         if next(node.iterancestors("table"), None) is not None:
-            count += max(_rows_or_cells(node), int(bool(clean_cell(node.text_content()))))
-        for inner in node.iter():
-            unseen.add(numbers[id(inner)])
-    for n in unseen:
+            unseen.count += max(_rows_or_cells(node), int(bool(clean_cell(node.text_content()))))
+        unseen.blank |= {numbers[id(inner)] for inner in node.iter()}
+    for n in unseen.blank:
         nodes[n].text = None
         for child in nodes[n]:
             child.tail = None
-    for node in gone:
+    for node in unseen.gone:
         if node is not root and node.getparent() is not None:
             _drop(node)
-    return count
+    return unseen.count
+
+
+def _look_at(node: Any, n: int, styles: Mapping[str, str], above: bool, unseen: _Unseen) -> None:
+    """Note whether element `n` of a page is shown; `above` says that the text of the one around it is not."""
+    visibility = styles.get("visibility", "inherit")
+    if _is_not_displayed(node, styles):
+        if node.tag in ("col", "colgroup"):
+            return
+        if node.tag not in _SKIPPED:
+            unseen.count += _rows_or_cells(node)
+        unseen.gone.append(node)
+        return
+    if (node.tag == "sup" or styles.get("vertical-align") == "super") and _is_reference(node):
+        unseen.gone.append(node)
+    if above if visibility == "inherit" else visibility in ("hidden", "collapse"):
+        unseen.blank.add(n)
+        if node.tag in ("td", "th") and clean_cell(node.text_content()):
+            unseen.count += 1
+    elif _is_struck(node, styles):
+        unseen.struck.append(node)
+
+
+def _is_not_displayed(node: Any, styles: Mapping[str, str]) -> bool:
+    """Whether an element takes no room on the page, with all that is in it."""
+    collapsed = styles.get("visibility") == "collapse"
+    return (
+        node.tag in _SKIPPED
+        or styles.get("display") == "none"
+        or (collapsed and node.tag in ("tr", "tbody", "thead", "tfoot", "table"))
+    )
 
 
 def _is_struck(node: Any, styles: Mapping[str, str]) -> bool:

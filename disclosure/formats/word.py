@@ -12,8 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.detect import Format, format_of
 from goufu.disclosure.formats.gate import Meter, check
+from goufu.disclosure.formats.layout import join_wrapped
 from goufu.disclosure.formats.package import parts_of, relations, xml
+from goufu.disclosure.formats.text import decode, text_lines
+from goufu.disclosure.formats.webpage import archived_lines, page_lines
 from goufu.disclosure.lines import Line, clean_cell, figures_apart, is_reference
 from goufu.disclosure.model import Place, Remark
 
@@ -209,8 +213,6 @@ class _Walk:
 
     def cell(self, cell: Any) -> str:
         """The paragraphs of a cell as one text: a line break in a cell is layout, not wording."""
-        from goufu.disclosure.formats.layout import join_wrapped
-
         text = ""
         for paragraph in cell.iter(f"{_W}p"):
             more = figures_apart(self.text(paragraph, "\n").strip()).replace("\n", " ")
@@ -268,8 +270,6 @@ class _Walk:
 
     def chunk(self, node: Any) -> Iterator[Line]:
         """The lines of a document that is embedded as a whole, with a remark where it cannot be read."""
-        from goufu.disclosure.formats.detect import kind_of
-
         self.chunks += 1
         name = f"嵌入{self.chunks}"
         path, data = self.related.get(node.get(f"{_R}id") or "", ("", None))
@@ -278,7 +278,7 @@ class _Walk:
                 raise GoufuError("文档里没有这一部分。", "The document has no such part.")
             if self.depth >= MAX_CHUNKS:
                 raise GoufuError("嵌入得太深。", "It is embedded too deep.")
-            lines, remarks = self.embedded(data, kind_of(data, path, self.where))
+            lines, remarks = self.embedded(data, format_of(data, path, self.where))
         except GoufuError as error:
             self.remarks.append(
                 Remark(
@@ -294,20 +294,18 @@ class _Walk:
         for line in lines:
             yield replace(line, place=self.inside(name, line.place))
 
-    def embedded(self, data: bytes, kind: str) -> tuple[list[Line], list[Remark]]:
-        from goufu.disclosure.formats.text import decode, text_lines
-        from goufu.disclosure.formats.webpage import archived_lines, page_lines
-
-        if kind == "docx":
+    def embedded(self, data: bytes, format_: Format) -> tuple[list[Line], list[Remark]]:
+        """The lines of an embedded document. Raises GoufuError where its format is not read inside another document."""
+        if format_ == "docx":
             return word_lines(data, self.file, self.where, self.depth + 1)
-        if kind == "html":
+        if format_ == "html":
             return page_lines(data, self.file, self.where)
-        if kind == "mhtml":
+        if format_ == "mhtml":
             return archived_lines(data, self.file, self.where)
-        if kind in ("text", "csv"):
+        if format_ in ("text", "csv"):
             return text_lines(decode(data, self.where), self.file), []
         raise GoufuError(
-            f"它是 {kind} 文件，请另存后单独读取。", f"It is a {kind} file; save and read it by itself."
+            f"它是 {format_} 文件，请另存后单独读取。", f"It is a {format_} file; save and read it by itself."
         )
 
     def inside(self, name: str, place: Place | None) -> Place:

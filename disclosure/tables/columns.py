@@ -38,7 +38,8 @@ class Columns:
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone
-    tells a project table. `units` has the unit of money a column's heading prints, for those that print one.
+    tells a project table. `beside_another`: the same headings come again to the right.
+    `units` has the unit of money a column's heading prints, for those that print one.
     """
 
     name: int
@@ -48,6 +49,7 @@ class Columns:
     wide: bool
     certain: bool
     headings: tuple[str, ...]
+    beside_another: bool
     units: Mapping[int, MoneyUnit]
 
     def beside(self, column: int) -> range:
@@ -73,6 +75,42 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
         return None
     if any(parse_amount(cell) is not None and len(cell) > 2 for cell in first.cells):
         return None
+    rows, body = _header_rows(lines, index, heads)
+    width = max(len(row) for row in rows)
+    stacks = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
+    bare = [[_bare(head) for head in stack] for stack in stacks]
+    name = _named(bare)
+    headings = tuple("".join(stack) for stack in stacks)
+    own = _width(headings, name)
+    bare = bare[:own]
+    unit = _organisation(bare, name)
+    total = _total(bare, {name, unit})
+    funds = _funds(bare, {name, total, unit})
+    if total == -1 and not funds:
+        return None
+    wide = any("专户" in head or "单位资金" in head for stack in bare for head in stack)
+    certain = bool(funds) and any(head.startswith("项目名称") for head in bare[name])
+    return Columns(name, total, unit, funds, wide, certain, headings, own < width, _units(stacks[:own])), body
+
+
+def _width(headings: Sequence[str], name: int) -> int:
+    """How many columns belong to the table: all, or those before another table that stands to the right.
+
+    There is one where the heading of the names comes again, with the same heading behind each.
+    """
+    again = [i for i, heading in enumerate(headings) if i > name and heading == headings[name]]
+    behind = [headings[i + 1] if i + 1 < len(headings) else "" for i in (name, *again)]
+    if not again or len(set(behind)) > 1 or not behind[0]:
+        return len(headings)
+    first = next(heading for heading in headings if heading)
+    return next((i for i in range(name + 1, again[0]) if headings[i] == first), again[0])
+
+
+def _header_rows(lines: Sequence[Line], index: int, heads: list[str]) -> tuple[list[list[str]], int]:
+    """The rows of the header that starts at `index` with `heads`, as labels, and the index of the first line below.
+
+    A header has up to four rows and may end in a row of column numbers, which is passed over.
+    """
     rows = [heads]
     body = index + 1
     while body < len(lines) and len(rows) < 4 and lines[body].is_row:
@@ -84,33 +122,31 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
             break
         rows.append(cells)
         body += 1
-    width = max(len(row) for row in rows)
-    stacks = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
-    bare = [[_bare(head) for head in stack] for stack in stacks]
-    name = _named(bare)
-    counted = any(head in ("数量", "单价", "计量单位") for stack in bare for head in stack)
-    unit = next(
+    return rows, body
+
+
+def _organisation(stacks: Sequence[Sequence[str]], name: int) -> int:
+    """The column of the organisations, -1 where there is none; 单位 beside 数量 is what people count in."""
+    counted = any(head in ("数量", "单价", "计量单位") for stack in stacks for head in stack)
+    return next(
         (
             i
-            for i, stack in enumerate(bare)
+            for i, stack in enumerate(stacks)
             if i != name and any(_UNIT.match(head) and not (counted and head == "单位") for head in stack)
         ),
         -1,
     )
-    total = _total(bare, {name, unit})
-    funds = tuple(
+
+
+def _funds(stacks: Sequence[Sequence[str]], taken: set[int]) -> tuple[int, ...]:
+    """The columns of single funds, without those that only add up or detail others (小计, 其中)."""
+    return tuple(
         i
-        for i, stack in enumerate(bare)
-        if i not in (name, total, unit)
+        for i, stack in enumerate(stacks)
+        if i not in taken
         and any(_FUND.search(head) for head in stack)
         and not any(head == "小计" or head.startswith("其中") for head in stack)
     )
-    if total == -1 and not funds:
-        return None
-    wide = any("专户" in head or "单位资金" in head for stack in bare for head in stack)
-    certain = bool(funds) and any(head.startswith("项目名称") for head in bare[name])
-    headings = tuple("".join(stack) for stack in stacks)
-    return Columns(name, total, unit, funds, wide, certain, headings, _units(stacks)), body
 
 
 def is_numbering(cells: Sequence[str]) -> bool:

@@ -32,11 +32,11 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-Kind = Literal["item", "head", "among", "page", "unread"]
+RowKind = Literal["item", "head", "among", "page", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class TableRow:
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
@@ -86,13 +86,13 @@ def _flat(name: str) -> str:
     return re.sub(r"(?:\([^()]{0,8}\))?[:.]*\Z", "", flat)
 
 
-def kinds(raws: Sequence[Raw], known: set[str]) -> list[Kind]:
+def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     """What each row is. `known` are the organisations that the document names, folded.
 
     A row named like an organisation that the document names nowhere else is a head only if the rows below add up
     to it, and if the table's own total does not need it as an item.
     """
-    found: list[Kind] = []
+    found: list[RowKind] = []
     for raw in raws:
         flat = _flat(raw.name)
         if raw.unread:
@@ -127,11 +127,11 @@ def _is_known(name: str, known: set[str]) -> bool:
     return fold(name) in known or fold(plain(name)) in known
 
 
-def _sum(raws: Sequence[Raw], found: Sequence[Kind], among: range) -> Decimal:
+def _sum(raws: Sequence[TableRow], found: Sequence[RowKind], among: range) -> Decimal:
     return sum((raws[i].amount for i in among if found[i] == "item"), Decimal(0))
 
 
-def _listed_parts(raws: Sequence[Raw], found: list[Kind]) -> list[Kind]:
+def _listed_parts(raws: Sequence[TableRow], found: list[RowKind]) -> list[RowKind]:
     """`found`, with rows called 其中：… taken as items where only with them the rows add up to their head.
 
     So they are where a list begins with 其中：, as in 合计 8, 其中：路灯 3, 河道 5.
@@ -153,13 +153,13 @@ def _listed_parts(raws: Sequence[Raw], found: list[Kind]) -> list[Kind]:
     return found
 
 
-def without_among(raw: Raw) -> Raw:
+def without_among(raw: TableRow) -> TableRow:
     """A row that is an item after all, without the word 其中 before its name."""
     match = re.match(r"\s*其\s*中\s*[:：,，]?\s*", raw.name)
     return replace(raw, name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
 
 
-def _adds_up(raws: Sequence[Raw], found: Sequence[Kind], sure: Sequence[bool], i: int) -> bool:
+def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:
     """Whether row `i` is named like an organisation and the rows below it add up to it, but for one among them that
     could not be read."""
     if not ORGANISATION.search(label(raws[i].name)):
@@ -180,7 +180,9 @@ def _adds_up(raws: Sequence[Raw], found: Sequence[Kind], sure: Sequence[bool], i
     return short and below < raws[i].amount
 
 
-def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tuple[Decimal, ...], bool]]:
+def parts_of(
+    raws: Sequence[TableRow], found: Sequence[RowKind]
+) -> dict[int, tuple[tuple[Decimal, ...], bool]]:
     """For each head the amounts it must add up, and whether these are all items of its table.
 
     A first row, or a 合计 at the end, adds up all items of the table; any other the items down to the next, and a
@@ -220,7 +222,7 @@ def parts_of(raws: Sequence[Raw], found: Sequence[Kind]) -> dict[int, tuple[tupl
     return claims
 
 
-def _grouped(raws: Sequence[Raw], found: Sequence[Kind], i: int) -> tuple[Decimal, ...]:
+def _grouped(raws: Sequence[TableRow], found: Sequence[RowKind], i: int) -> tuple[Decimal, ...]:
     """The items below row `i` as far as only group rows stand between."""
     parts: list[Decimal] = []
     for raw, kind in zip(raws[i + 1 :], found[i + 1 :], strict=True):

@@ -14,9 +14,10 @@ from goufu.catalog.citation.notation import agreement, read_code
 from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion, Entry
-from goufu.matcher.answered import NATURE_WORDS, OUTCOME_WORDS
+from goufu.matcher.answered import OUTCOME_WORDS
 from goufu.matcher.decisions.recorded import Decided, StoredItem
-from goufu.matcher.nature import NATURES, Nature, likely_nature
+from goufu.matcher.nature import likely_nature
+from goufu.matcher.nature_names import NATURE_WORDS, NATURES, Nature
 from goufu.matcher.precedents.apply import Outcome
 from goufu.matcher.precedents.succession import law_on, source_version
 

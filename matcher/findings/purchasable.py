@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from goufu.disclosure.model import Place
 from goufu.matcher.findings.table import finding, found_in, quoted, texts
 from goufu.matcher.model import Assessment, Candidate, Finding, Severity
+from goufu.matcher.nature_names import NATURE_NAMES
 
 #: an entry of its own section matches the item closely from this probability on
 _CLOSE = 0.5
@@ -60,14 +61,14 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
         return
     if tending and said is None and _joined(title):
         return  # a bundle, see GF202
-    kind, english = ("货物", "goods") if a.nature == "goods" else ("工程", "works")
+    name = NATURE_NAMES["goods" if a.nature == "goods" else "works"]
     reads = f"标题{quoted(tending)}读似服务" if tending else f"标题写有{quoted(building)}" if building else ""
     beside = f"；不要与 {close.code} {close.name} 混同" if close else ""
     yield _made(
         a,
         "GF201",
-        f"内容是{kind}，不能作为政府购买服务{beside}",
-        f"this is {english}, not a service"
+        f"内容是{name.zh}，不能作为政府购买服务{beside}",
+        f"this is {name.phrase_en}, not a service"
         + (f"; not to be taken for {close.code} {close.name}" if close else ""),
         said,
         reads,
@@ -107,8 +108,7 @@ def bundled(a: Assessment) -> Iterator[Finding]:
 
 def _parts(a: Assessment) -> str:
     """The parts of a bundle with their words: 服务部分“运维”，货物部分“设备更新”."""
-    names = {"service": "服务", "goods": "货物", "works": "工程"}
-    return "，".join(f"{names[nature]}部分{quoted(words)}" for nature, words in a.parts)
+    return "，".join(f"{_NATURES[nature]}部分{quoted(words)}" for nature, words in a.parts)
 
 
 def hiring(a: Assessment) -> Iterator[Finding]:
@@ -191,14 +191,4 @@ def _made(
     )
 
 
-_NATURES = {
-    "service": "服务",
-    "goods": "货物",
-    "works": "工程",
-    "mixed": "混合",
-    "personnel": "人员",
-    "transfer": "补助",
-    "operating": "运转",
-    "statutory": "法定支出",
-    "insurance": "保险",
-}
+_NATURES = {nature: name.zh for nature, name in NATURE_NAMES.items()}

@@ -16,9 +16,9 @@ from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.text import by_start, normal, pairs
 
-Kind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
+TermKind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
 COLUMNS = ("section", "code", "term", "kind")
-_KINDS = frozenset(get_args(Kind))
+_KINDS = frozenset(get_args(TermKind))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from goufu.disclosure.model import BudgetItem
 from goufu.matcher.findings import findings_of
 from goufu.matcher.findings.table import finding
 from goufu.matcher.model import Assessment, Candidate, Decision, Finding
-from goufu.matcher.nature import Nature, likely_nature
+from goufu.matcher.nature import likely_nature
+from goufu.matcher.nature_names import Nature
 from goufu.matcher.precedents.similarity import (
     adds,
     is_telling,

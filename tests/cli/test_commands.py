@@ -288,10 +288,10 @@ def test_a_doubt_says_what_is_doubted() -> None:
 
     from goufu.catalog.load import load_catalogs
     from goufu.cli.render.verdicts import DOUBTS, row
-    from goufu.disclosure.items import read_items
+    from goufu.disclosure.read import read_document
     from goufu.matcher.assess import assess
 
-    items, _ = read_items(OFFICE)
+    items = read_document(OFFICE).items
     doubted = 0
     for a in assess(items, load_catalogs(), today=date(2026, 1, 1)):
         shown = str(row(a)["score"])

@@ -14,9 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.shown import shown
+from goufu.disclosure.formats.sheet_formatting import displayed_number
+from goufu.disclosure.lists.cell_values import year_of
 from goufu.disclosure.lists.headings import heading, stacked
-from goufu.disclosure.lists.table import year_of
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content, read_document, with_unique_ids
 from openpyxl.worksheet.worksheet import Worksheet
@@ -319,7 +319,7 @@ def test_number_formats_that_scale_and_error_values() -> None:
     ],
 )
 def test_what_a_format_shows(value: str, code: str, text: str | None) -> None:
-    assert shown(value, code) == text
+    assert displayed_number(value, code) == text
 
 
 # -- totals and notes -------------------------------------------------------------------------------------------

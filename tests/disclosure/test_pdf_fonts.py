@@ -17,7 +17,7 @@ import pytest
 from example_pdf import ITEMS, NAMED, SIMSUN, VERTICAL, pdf, shown, table, without_meaning
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.pdf import page_glyphs, pdf_lines
-from goufu.disclosure.formats.standin import no_system_fonts, stand_in_font
+from goufu.disclosure.formats.pdf_fonts import no_system_fonts, stand_in_font
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_document
 

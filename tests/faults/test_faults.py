@@ -2,7 +2,8 @@
 
 Not part of the ordinary run: `make faults` (FAULTS=50 rounds of each). Every round starts a command as a process
 of its own, disturbs it at a random moment, and then looks at what lies on the disk. The moments are drawn from a
-fixed seed over the time that an undisturbed run takes on this machine; the figures are printed at the end of each.
+fixed seed: half of them over the time that an undisturbed run takes on this machine, half from the first change of a
+file to the end. The figures are printed at the end of each.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +61,7 @@ class Desk:
     def start(self, *words: str | Path, most: int | None = None, keys: str = "") -> subprocess.Popen[str]:
         """Start a command; `most` is the size of a file at which every write fails."""
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(self.folder / "cache")}
-        environment |= {"GOUFU_DB": str(self.db), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"GOUFU_DB": str(self.db), "PYTHONUNBUFFERED": "1"}
         (self.folder / "keys").write_text(keys, encoding="utf-8")
 
         def limit() -> None:
@@ -96,6 +97,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         process = desk.start(*words)
         assert process.wait() == 0, process.communicate()[1]
     _fill(desk.folder / "report.xlsx", desk.folder / "filled.xlsx")
+    # for restore, a store with one run more, so that before and after differ
+    shutil.copy(desk.db, desk.folder / "once.db")
+    process = desk.start("classify", "list.csv", "--save", "--by", "乙")
+    assert process.wait() == 0, process.communicate()[1]
+    shutil.move(desk.db, desk.folder / "twice.db")
+    shutil.move(desk.folder / "once.db", desk.db)
     return desk
 
 
@@ -159,7 +166,7 @@ def after_batch(desk: Desk, code: int | None) -> str:
     for path in made:
         if path.suffix in (".xlsx", ".html"):
             assert is_whole_report(path), path
-    again = desk.start("batch", "in", "-o", "out", "-j", "2", "--reports", "html")
+    again = desk.start("batch", "in", "-o", "out", "-j", "1", "--reports", "html")
     _, told = again.communicate()
     assert again.returncode == 0, told
     assert len([p for p in (desk.folder / "out").glob("*.html") if not p.name.startswith(".")]) == 6
@@ -225,9 +232,8 @@ def fresh(prepared: Desk, tmp_path: Path) -> Callable[[str], Desk]:
         shutil.copytree(prepared.folder, tmp_path / str(number))
         desk = Desk(tmp_path / str(number))
         (desk.folder / "report.html").write_text("an older report", encoding="utf-8")
-        if command == "restore":  # so that before and after differ
-            twice = desk.start("classify", "list.csv", "--save", "--by", "乙")
-            assert twice.wait() == 0
+        if command == "restore":
+            shutil.move(desk.folder / "twice.db", desk.db)
         return desk
 
     return copy
@@ -237,33 +243,80 @@ def _quiet(told: str) -> None:
     assert "Traceback" not in told, told
 
 
+def _signs(desk: Desk) -> frozenset[tuple[str, int, int]]:
+    """What lies in the folder: names, sizes and times of change, without what only the test itself writes."""
+    found = set()
+    for folder in (desk.folder, desk.folder / "out"):
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name not in ("keys", "said") and not entry.name.endswith("-shm"):
+                    with contextlib.suppress(FileNotFoundError):
+                        seen = entry.stat(follow_symlinks=False)
+                        if entry.is_file():
+                            found.add((entry.name, seen.st_size, seen.st_mtime_ns))
+    return frozenset(found)
+
+
+def _wait(process: subprocess.Popen[str], until: Callable[[], bool]) -> None:
+    """Until something holds or the process ends, looking every half a millisecond."""
+    while process.poll() is None and not until():
+        time.sleep(0.0005)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long an undisturbed run takes, and from its first change of a file to its end (seconds)."""
+
+    lasts: float
+    writes: float
+
+
+def _pace(desk: Desk, process: subprocess.Popen[str]) -> Pace:
+    start = time.monotonic()
+    before = _signs(desk)
+    _wait(process, lambda: _signs(desk) != before)
+    begun = time.monotonic()
+    process.wait()
+    return Pace(time.monotonic() - start, time.monotonic() - begun)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_killed(command: str, fresh: Callable[[str], Desk]) -> None:
-    """kill -9 of the command and all it started, at a random moment."""
+    """kill -9 of the command and all it started: at any moment of the run, and every second time while it writes."""
     words, keys, check = COMMANDS[command]
-    desk = fresh(command)
-    lasts = float("inf")
+    paces = []
     for _ in range(2):
         desk = fresh(command)
-        start = time.monotonic()
         whole = desk.start(*words, keys=keys)
+        paces.append(_pace(desk, whole))
         _, told = whole.communicate()
-        lasts = min(time.monotonic() - start, lasts)
         assert whole.returncode == 0, told
         check(desk, 0)
+    pace = min(paces, key=lambda one: one.lasts)
     chance = random.Random(command)
     seen: Counter[str] = Counter()
+    fell: Counter[str] = Counter()
     for number in range(ROUNDS):
         desk = fresh(command)
+        before = _signs(desk)
         process = desk.start(*words, keys=keys)
-        time.sleep(chance.uniform(0.7 if number % 2 else 0.2, 1.1) * lasts)  # half of them towards the end
+        if number % 2:
+            _wait(process, lambda desk=desk, before=before: _signs(desk) != before)  # type: ignore[misc]
+            moment = chance.uniform(0, pace.writes)
+        else:
+            moment = chance.uniform(0, pace.lasts)
+        end = time.monotonic() + moment
+        _wait(process, lambda end=end: time.monotonic() >= end)  # type: ignore[misc]
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         _, told = process.communicate()
         _quiet(told)
         code = process.returncode
+        fell[
+            "after the end" if code == 0 else "before writing" if _signs(desk) == before else "while writing"
+        ] += 1
         seen[("done: " if code == 0 else "killed: ") + check(desk, None if code else code)] += 1
-    print(f"\nkilled {command}: {ROUNDS} rounds, {dict(seen)}")
+    print(f"\nkilled {command}: {ROUNDS} rounds, {dict(fell)}; {dict(seen)}")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -282,23 +335,40 @@ def test_disk_full(command: str, fresh: Callable[[str], Desk]) -> None:
     print(f"\ndisk full {command}: {ROUNDS} rounds, {dict(seen)}")
 
 
-def test_two_at_once(fresh: Callable[[str], Desk]) -> None:
-    """Two processes on one output folder, and two on one store, begun together."""
-    for _ in range(max(ROUNDS // 5, 1)):
+def _both(desk: Desk, one: Sequence[str], other: Sequence[str]) -> None:
+    """Start two commands together; both must end well."""
+    for process in [desk.start(*one), desk.start(*other)]:
+        _, told = process.communicate()
+        _quiet(told)
+        assert process.returncode == 0, told
+
+
+def test_two_in_one_folder(fresh: Callable[[str], Desk]) -> None:
+    """Two batches into one output folder, begun together."""
+    words = ("batch", "in", "-o", "out", "-j", "1", "--reports", "html")
+    for _ in range(ROUNDS):
         desk = fresh("batch")
-        words = COMMANDS["batch"][0]
-        both = [desk.start(*words), desk.start(*words)]
-        for process in both:
-            _, told = process.communicate()
-            _quiet(told)
-            assert process.returncode == 0, told
-        after_batch(desk, 0)
-        both = [desk.start("classify", "list.csv", "--save", "--by", who) for who in "乙丙"]
-        for process in both:
-            _, told = process.communicate()
-            assert process.returncode == 0, told
-        assert store_state(desk.db) == (3, 3 * ROWS, 0)
-    print(f"\ntwo at once: {max(ROUNDS // 5, 1)} rounds, both done, everything whole")
+        _both(desk, words, words)
+        made = list((desk.folder / "out").iterdir())
+        assert Counter(path.suffix for path in made) == {".html": 6, ".xlsx": 1, ".jsonl": 1}
+        assert not [path.name for path in made if path.name.startswith(".")]
+        assert all(map(is_whole_report, made))
+    print(f"\ntwo batches in one folder: {ROUNDS} rounds, both done, every report whole")
+
+
+def test_two_on_one_store(fresh: Callable[[str], Desk]) -> None:
+    """Two runs saved into one store, and then two workbooks of decisions, begun together."""
+    for _ in range(ROUNDS):
+        desk = fresh("classify")
+        saved, filled = (
+            ("classify", "list.csv", "--save", "--by"),
+            ("decide", "filled.xlsx", "--run", "1", "--by"),
+        )
+        _both(desk, (*saved, "乙"), (*filled, "甲"))
+        assert store_state(desk.db) == (2, 2 * ROWS, ROWS)
+        _both(desk, (*filled, "甲"), (*saved, "丙"))
+        assert store_state(desk.db) == (3, 3 * ROWS, ROWS)
+    print(f"\ntwo on one store: {ROUNDS} rounds, all done, everything in it")
 
 
 def test_clock_jumps(prepared: Desk, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ import zipfile
 from functools import cache
 from typing import Any
 
+import old_workbooks
+
 ROWS = [("城区道路清扫保洁服务", "120.50"), ("公文印刷服务", "3.00"), ("数字城管平台运维", "45.60")]
 ITEMS = len(ROWS)
 
@@ -77,6 +79,13 @@ def _xlsx() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _xls() -> bytes:
+    rows = [("项目名称", "部门", "年度", "金额（万元）")]
+    rows += [(title, "某县城市管理局", "2026", amount) for title, amount in ROWS]
+    cells = [(n, column, value) for n, row in enumerate(rows) for column, value in enumerate(row)]
+    return old_workbooks.workbook([old_workbooks.sheet(cells)])
 
 
 def _ods() -> bytes:
@@ -161,6 +170,7 @@ def seeds() -> dict[str, bytes]:
         "a.mhtml": archive.encode(),
         "a.docx": _docx(),
         "a.xlsx": _xlsx(),
+        "a.xls": _xls(),
         "a.ods": _ods(),
         "a.pdf": _pdf(),
     }

@@ -23,7 +23,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[n] / part) for n, part in ((0, ""), (1, "disclosure"), (2, ""))]
 
 import mutations  # noqa: E402 (after the path is set)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from goufu.catalog.errors import GoufuError
-from goufu.matcher.answered import NO_SERVICE, Answered, read_answered
+from goufu.matcher.answered import Answered, read_answered
+from goufu.matcher.nature_names import NO_SERVICE
 
 
 def csv_file(folder: Path, head: str, *rows: str) -> Path:

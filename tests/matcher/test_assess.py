@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from goufu.catalog.load import load_catalogs
-from goufu.disclosure.items import read_items
 from goufu.disclosure.model import BudgetItem
+from goufu.disclosure.read import read_document
 from goufu.matcher.assess import assess
 from goufu.matcher.model import Assessment
 
@@ -22,7 +22,7 @@ def judged(title: str, department: str, summary: str = "", year: int = 2026) -> 
 
 @pytest.fixture(scope="module")
 def city() -> dict[str, Assessment]:
-    items, _ = read_items(EXAMPLES / "孝义市城市管理局2026.txt")
+    items = read_document(EXAMPLES / "孝义市城市管理局2026.txt").items
     return {f"{a.item.title} {a.item.amount_wan}": a for a in assess(items, load_catalogs(), today=TODAY)}
 
 

@@ -12,7 +12,7 @@ from goufu.matcher.answered import Answered, answered
 from goufu.matcher.assess import assess
 from goufu.matcher.learn import DEPTH, FEWEST, Learned, fitted, fold_of, tried
 from goufu.matcher.model import Assessment
-from goufu.matcher.nature import NATURES
+from goufu.matcher.nature_names import NATURES
 
 VERSIONS = load_catalogs()
 TODAY = date(2026, 1, 1)

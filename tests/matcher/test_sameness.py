@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from goufu.disclosure.items import read_items
+from goufu.disclosure.read import read_document
 from goufu.matcher.precedents.similarity import (
     adds,
     is_telling,
@@ -79,7 +79,7 @@ def test_likeness_of_summaries() -> None:
 
 def test_few_lines_of_the_examples_share_a_key() -> None:
     """184 lines, 159 keys: the rest are the same purchase twice (本年预算 and 上年结转, two units, two grants)."""
-    lines = [item for path in sorted(EXAMPLES.glob("*.txt")) for item in read_items(path)[0]]
+    lines = [item for path in sorted(EXAMPLES.glob("*.txt")) for item in read_document(path).items]
     assert len(lines) == 184
     assert len({(i.department, title_key(i.title, i.department)) for i in lines}) >= 155
 

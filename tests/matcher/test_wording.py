@@ -14,7 +14,7 @@ from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
 from goufu.matcher.gaps import gap_of, load_gaps
 from goufu.matcher.model import Assessment
-from goufu.matcher.nature import NATURES
+from goufu.matcher.nature_names import NATURES
 from goufu.matcher.wording import (
     PLACES,
     UNLISTED,

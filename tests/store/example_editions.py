@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from example_runs import APPROVALS
-from goufu.disclosure.items import read_items
 from goufu.disclosure.model import BudgetItem
+from goufu.disclosure.read import read_document
 
 FOLDER = Path(__file__).parents[1] / "editions"
 
@@ -47,7 +47,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def budget_2025() -> dict[str, BudgetItem]:
     """The 38 lines by their number."""
-    return {item.id[-3:]: item for item in read_items(APPROVALS)[0]}
+    return {item.id[-3:]: item for item in read_document(APPROVALS).items}
 
 
 def decided_2025() -> dict[str, Ruled]:

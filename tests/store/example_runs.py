@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from goufu.catalog.load import load_catalogs
-from goufu.disclosure.items import read_items
 from goufu.disclosure.model import BudgetItem
+from goufu.disclosure.read import read_document
 from goufu.matcher.assess import assess
 from goufu.matcher.model import Assessment
 from goufu.store.engine import Store
@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 @lru_cache(maxsize=1)
 def approvals() -> tuple[Assessment, ...]:
     """The 38 lines of the 2025 budget of an approvals bureau, judged without a store."""
-    items, _ = read_items(APPROVALS)
+    items = read_document(APPROVALS).items
     return tuple(assess(items, load_catalogs(), today=date(2025, 1, 1)))
 
 

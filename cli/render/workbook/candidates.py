@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from goufu.cli.render.verdicts import NATURES
 from goufu.cli.render.workbook.columns import CANDIDATES, WORKLIST, Hidden, letter, letter_of
+from goufu.cli.render.workbook.layout import Report, new_formula_sheet
 from goufu.cli.render.workbook.words import bought, candidates_name, choices, worklist_name
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:
-    from goufu.cli.render.workbook.layout import Report
     from goufu.matcher.model import Assessment
     from xlsxwriter.worksheet import Worksheet
 
@@ -39,7 +39,7 @@ class _Lists:
 
 def write_candidates(report: Report) -> None:
     """Write the sheet and hide it."""
-    sheet = report.book.add_worksheet(candidates_name())
+    sheet = new_formula_sheet(report, candidates_name())
     lists = _lists(report, sheet)
     words = choices()
     for row, a in enumerate(report.assessments, 1):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.workbook.columns import FILING, Hidden, column, letter, letter_of
-from goufu.cli.render.workbook.layout import Report, lines_of, paper, write_row
+from goufu.cli.render.workbook.layout import Report, lines_of, new_formula_sheet, paper, write_row
 from goufu.cli.render.workbook.words import bought, candidates_name, choices
 from goufu.cli.shared.output import say
 
@@ -26,7 +26,7 @@ def write_filing(report: Report) -> None:
 
     The total follows the decisions, not the filter.
     """
-    sheet = report.book.add_worksheet(say("政府购买服务汇总表", "filing table"))
+    sheet = new_formula_sheet(report, say("政府购买服务汇总表", "filing table"))
     yes = choices().yes
     for number, head in enumerate(FILING):
         sheet.set_column(number, number, head.width)

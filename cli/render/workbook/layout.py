@@ -64,6 +64,21 @@ def new_sheet(report: Report, name: str, heads: Sequence[Head], freeze: tuple[in
     return sheet
 
 
+def new_formula_sheet(report: Report, name: str) -> Worksheet:
+    """An empty sheet whose formulas are written as they are given.
+
+    XlsxWriter looks in every formula for each of a hundred functions that came after Excel 2007, which takes most of
+    the time of a long list; the formulas of the filing table and of the candidates have none of these.
+    """
+    from xlsxwriter.worksheet import Worksheet
+
+    class OldFunctions(Worksheet):
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return report.book.add_worksheet(name, OldFunctions)
+
+
 def write_row(
     report: Report, sheet: Worksheet, row: int, heads: Sequence[Head], cells: Sequence[Any], lines: int = 1
 ) -> None:

@@ -1,7 +1,7 @@
-"""What a workbook shows that its values do not tell: hidden rows and columns, number formats that scale, error values.
+"""How a workbook displays its values: hidden rows and columns, number formats that scale, struck text, error values.
 
 A cell with 74000 under the format `0!.0,` shows 7.4, and that is what the officer sees and means. Values come from
-`goufu.disclosure.formats.spreadsheet`; this module reads the dress of an .xlsx or .ods and nothing else. Old .xls files keep
+`goufu.disclosure.formats.spreadsheet`; this module reads the formatting of an .xlsx or .ods and nothing else. Old .xls files keep
 theirs in a form that is not read here.
 """
 
@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference, label
 
 _HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
@@ -31,11 +32,11 @@ _FAR = 20_000
 
 
 @dataclass
-class Dress:
-    """What is not told by the values of one sheet; rows are numbered from 1, columns from 0.
+class SheetFormatting:
+    """What the values of one sheet do not contain; rows are numbered from 1, columns from 0.
 
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
-    through all or part of their text.
+    through all or part of their text, `indented` those whose text is set in from the left.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -43,10 +44,11 @@ class Dress:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    indented: set[tuple[int, int]] = field(default_factory=set)
 
 
-def dresses(data: bytes) -> Mapping[str, Dress]:
-    """The dress of every sheet of a workbook by the sheet's name; empty for formats that are not known."""
+def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
+    """The formatting of every sheet of a workbook by the sheet's name; empty for formats that are not known."""
     if not data.startswith(b"PK"):
         return {}
     try:
@@ -90,14 +92,14 @@ def _parser() -> Any:
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
-def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, Dress]]:
-    formats, struck = _formats(archive) if "xl/styles.xml" in names else ({}, frozenset())
+def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, SheetFormatting]]:
+    styles = _styles(archive) if "xl/styles.xml" in names else _Styles()
     marked = _marked_strings(archive) if "xl/sharedStrings.xml" in names else {}
     for name, part in sheet_parts(archive).items():
         if part in names:
             data = archive.read(part)
-            if formats or struck or marked or _HINTS.search(data):
-                yield name, _sheet(data, formats, struck, marked)
+            if styles != _Styles() or marked or _HINTS.search(data):
+                yield name, _sheet(data, styles, marked)
 
 
 def _marked_strings(archive: zipfile.ZipFile) -> Mapping[str, tuple[str, bool]]:
@@ -135,9 +137,17 @@ def _unmarked(node: Any) -> tuple[str, bool] | None:
     return ("".join(parts), struck) if marked else None
 
 
-def _formats(archive: zipfile.ZipFile) -> tuple[Mapping[str, str], frozenset[str]]:
-    """The number formats that show something else than the value, by the number of the cell format that has them,
-    and the numbers of the cell formats that strike their text out."""
+@dataclass(frozen=True)
+class _Styles:
+    """The cell formats of a workbook that say something, by their numbers: number formats that show something else than
+    the value, and those that strike their text out or set it in from the left."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
+    indented: frozenset[str] = frozenset()
+
+
+def _styles(archive: zipfile.ZipFile) -> _Styles:
     from lxml import etree
 
     styles = etree.fromstring(archive.read("xl/styles.xml"), _parser())
@@ -151,25 +161,23 @@ def _formats(archive: zipfile.ZipFile) -> tuple[Mapping[str, str], frozenset[str
         if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}strike"))
     }
     struck = set()
+    indented = set()
     for block in styles.iter("{*}cellXfs"):
         for number, xf in enumerate(node for node in block if _local(node) == "xf"):
             if xf.get("fontId") in through:
                 struck.add(str(number))
+            if any(node.get("indent", "0") != "0" for node in xf.iter("{*}alignment")):
+                indented.add(str(number))
             code = codes.get(xf.get("numFmtId"), "")
-            if code and _says_more(code):
+            if code and _changes_figures(code):
                 found[str(number)] = code
-    return found, frozenset(struck)
+    return _Styles(found, frozenset(struck), frozenset(indented))
 
 
-def _sheet(
-    data: bytes,
-    formats: Mapping[str, str],
-    struck: frozenset[str],
-    marked: Mapping[str, tuple[str, bool]],
-) -> Dress:
+def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]]) -> SheetFormatting:
     from lxml import etree
 
-    dress = Dress()
+    formatting = SheetFormatting()
     row = 0
     for _, node in etree.iterparse(
         io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True
@@ -177,22 +185,22 @@ def _sheet(
         kind = _local(node)
         if kind == "col" and (node.get("hidden") in ("1", "true") or node.get("width") in ("0", "0.0")):
             first, last = int(node.get("min", 1)), int(node.get("max", 1))
-            dress.hidden_columns |= set(range(first - 1, min(last, first + 300)))
+            formatting.hidden_columns |= set(range(first - 1, min(last, first + 300)))
         elif kind == "row":
             row = int(node.get("r") or row + 1)
             if node.get("hidden") in ("1", "true") or node.get("ht") in ("0", "0.0"):
-                dress.hidden_rows.add(row)
+                formatting.hidden_rows.add(row)
             for column, cell in enumerate(node):
-                _cell(cell, row, column, formats, dress)
-                _marks(cell, row, column, struck, marked, dress)
+                _cell(cell, row, column, styles.codes, formatting)
+                _marks(cell, row, column, styles, marked, formatting)
         if kind not in _CELL_PARTS:  # a tree of the whole sheet would take gigabytes
             node.clear()
             while (before := node.getprevious()) is not None and _local(before) not in _CELL_PARTS:
                 node.getparent().remove(before)
-    return dress
+    return formatting
 
 
-def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], dress: Dress) -> None:
+def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], formatting: SheetFormatting) -> None:
     kind = cell.get("t", "n")
     code = formats.get(cell.get("s", "0"))
     if kind != "e" and not (code and kind == "n"):
@@ -201,31 +209,33 @@ def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], dress: D
     if match := _ADDRESS.match(cell.get("r", "")):
         column = column_number(match[1])
     if kind == "e":
-        dress.texts[row, column] = value or "#N/A"
-    elif code and value and (text := shown(value, code)) is not None:
-        dress.texts[row, column] = text
+        formatting.texts[row, column] = value or "#N/A"
+    elif code and value and (text := displayed_number(value, code)) is not None:
+        formatting.texts[row, column] = text
 
 
 def _marks(
     cell: Any,
     row: int,
     column: int,
-    struck: frozenset[str],
+    styles: _Styles,
     marked: Mapping[str, tuple[str, bool]],
-    dress: Dress,
+    formatting: SheetFormatting,
 ) -> None:
-    """What is struck out in a cell, or only the mark of a note."""
+    """What is struck out in a cell, set in from the left, or only the mark of a note."""
     kind = cell.get("t", "n")
     if match := _ADDRESS.match(cell.get("r", "")):
         column = column_number(match[1])
     value = next((node.text or "" for node in cell if _local(node) == "v"), "")
-    if cell.get("s") in struck and (value or kind == "inlineStr"):
-        dress.struck.add((row, column))
+    if cell.get("s") in styles.indented:
+        formatting.indented.add((row, column))
+    if cell.get("s") in styles.struck and (value or kind == "inlineStr"):
+        formatting.struck.add((row, column))
     rest = marked.get(value) if kind == "s" else _unmarked(cell) if kind == "inlineStr" else None
     if rest is not None:
-        dress.texts[row, column] = rest[0].strip()
+        formatting.texts[row, column] = rest[0].strip()
         if rest[1]:
-            dress.struck.add((row, column))
+            formatting.struck.add((row, column))
 
 
 def column_number(letters: str) -> int:
@@ -236,7 +246,7 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, Dress]]:
+def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, SheetFormatting]]:
     from lxml import etree
 
     root = etree.fromstring(
@@ -245,25 +255,25 @@ def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, Dress]]:
     for table in root.iter("{*}table"):
         if _attribute(table, "name") == "" or not table.tag.endswith("}table"):
             continue
-        dress = Dress()
+        formatting = SheetFormatting()
         column = 0
         for node in table.iter("{*}table-column"):
             many = int(_attribute(node, "number-columns-repeated") or 1)
             if _attribute(node, "visibility") in ("collapse", "filter") and many < 300:
-                dress.hidden_columns |= set(range(column, column + many))
+                formatting.hidden_columns |= set(range(column, column + many))
             column += many
         row = 1
         for node in table.iter("{*}table-row"):
             many = int(_attribute(node, "number-rows-repeated") or 1)
             if many < _FAR:
                 if _attribute(node, "visibility") in ("collapse", "filter"):
-                    dress.hidden_rows |= set(range(row, row + many))
-                _ods_row(node, row, dress)
+                    formatting.hidden_rows |= set(range(row, row + many))
+                _ods_row(node, row, formatting)
             row += many
-        yield _attribute(table, "name"), dress
+        yield _attribute(table, "name"), formatting
 
 
-def _ods_row(node: Any, row: int, dress: Dress) -> None:
+def _ods_row(node: Any, row: int, formatting: SheetFormatting) -> None:
     column = 0
     for cell in node:
         if _local(cell) not in ("table-cell", "covered-table-cell"):
@@ -274,30 +284,28 @@ def _ods_row(node: Any, row: int, dress: Dress) -> None:
             int(_attribute(cell, "number-columns-spanned") or 1),
         )
         if (high > 1 or wide > 1) and many == 1:
-            dress.merged.append((row, column, row + high - 1, column + wide - 1))
+            formatting.merged.append((row, column, row + high - 1, column + wide - 1))
         text = "".join("".join(p.itertext()) for p in cell if _local(p) == "p")
         value = _attribute(cell, "value")
         if text.startswith(("#", "Err:")) or (
             value
             and _attribute(cell, "value-type") in ("float", "currency")
             and many == 1
-            and _differs(value, text)
+            and _is_scaled(value, text)
         ):
-            dress.texts[row, column] = text
+            formatting.texts[row, column] = text
         column += many
 
 
-def _differs(value: str, text: str) -> bool:
+def _is_scaled(value: str, text: str) -> bool:
     """Whether a figure is shown in another size than it has; rounding does not count."""
-    from goufu.disclosure.amounts import parse_amount
-
     figure = parse_amount(text)
     if figure is None or not figure:
         return False
     return not Decimal("0.2") < abs(Decimal(value) / figure) < Decimal(5)
 
 
-def _says_more(code: str) -> bool:
+def _changes_figures(code: str) -> bool:
     """Whether a number format may scale, or print a unit of money."""
     bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|!.', "", code)
     if re.search(r"[yYdDhHsS]|(?<![a-zA-Z])m{1,4}(?![a-zA-Z])", bare):
@@ -311,7 +319,7 @@ def _says_more(code: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def shown(value: str, code: str) -> str | None:
+def displayed_number(value: str, code: str) -> str | None:
     """What `value` shows under the number format `code` where that scales it or adds a unit of money; else None.
 
     Trailing commas divide by a thousand each, `%` multiplies by a hundred, and a dot that is only printed (`!.`,
@@ -324,21 +332,48 @@ def shown(value: str, code: str) -> str | None:
     section = _section_for(number, code)
     if section is None:
         return None
-    places, before, scale, printed_dot, unit = 0, True, 0, None, ""
-    digits = 0
-    pending = 0
+    pattern = _pattern(section)
+    money = re.sub(r"[^十百千万亿元%]", "", label(pattern.unit))
+    if not (pattern.scale or pattern.printed_dot or money):
+        return None
+    moved = number.scaleb(-pattern.scale)
+    if pattern.printed_dot:
+        moved = moved.quantize(Decimal(1)).scaleb(-pattern.printed_dot)
+    elif pattern.scale:
+        moved = round(moved, pattern.places)
+    return f"{moved:f}{money}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What one section of a number format does: decimal `places`, powers of ten it divides by, digits behind a dot that
+    is only printed, and the text printed with the figure."""
+
+    places: int
+    scale: int
+    printed_dot: int
+    unit: str
+
+
+def _pattern(section: str) -> _Pattern:
+    places = scale = digits = commas = 0
+    printed_dot: int | None = None
+    whole = True
+    unit = ""
     for match in _TOKEN.finditer(section):
         literal = match[1] if match[1] is not None else match[2]
         if match[4]:
             digits += len(match[4])
-            places += 0 if before else len(match[4])
-            pending = 0
-            if printed_dot is not None:
-                printed_dot += len(match[4])
-        elif match[5] == ".":
-            before = False
-        elif match[5] == ",":
-            pending += 1 if digits else 0
+            places += 0 if whole else len(match[4])
+            commas = 0  # between digits they only set thousands apart
+            printed_dot = printed_dot + len(match[4]) if printed_dot is not None else None
+            continue
+        if match[5] == ",":
+            commas += 1 if digits else 0
+            continue
+        scale, commas = scale + 3 * commas, 0
+        if match[5] == ".":
+            whole = False
         elif match[5] == "%":
             scale -= 2
             unit += "%"
@@ -346,18 +381,7 @@ def shown(value: str, code: str) -> str | None:
             printed_dot = 0
         elif literal or (match[6] and not match[6].isspace()):
             unit += literal or match[6] or ""
-        if match[5] != "," and not match[4] and pending:
-            scale, pending = scale + 3 * pending, 0
-    scale += 3 * pending
-    money = re.sub(r"[^十百千万亿元%]", "", label(unit))
-    if not (scale or printed_dot or money):
-        return None
-    moved = number.scaleb(-scale)
-    if printed_dot:
-        moved = moved.quantize(Decimal(1)).scaleb(-printed_dot)
-    elif scale:
-        moved = round(moved, places)
-    return f"{moved:f}{money}"
+    return _Pattern(places, scale + 3 * commas, printed_dot or 0, unit)
 
 
 def _section_for(number: Decimal, code: str) -> str | None:
@@ -368,7 +392,7 @@ def _section_for(number: Decimal, code: str) -> str | None:
     conditions = [_CONDITION.search(section) for section in sections]
     if any(conditions):
         for section, condition in zip(sections, conditions, strict=True):
-            if condition is None or _holds(number, condition[1], Decimal(condition[2])):
+            if condition is None or _meets(number, condition[1], Decimal(condition[2])):
                 return section
         return None
     if len(sections) >= 2 and number < 0:
@@ -378,7 +402,7 @@ def _section_for(number: Decimal, code: str) -> str | None:
     return sections[0] if sections else None
 
 
-def _holds(number: Decimal, sign: str, limit: Decimal) -> bool:
+def _meets(number: Decimal, sign: str, limit: Decimal) -> bool:
     return {
         "<": number < limit,
         ">": number > limit,

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.detect import kind_of, with_forward_slashes
-from goufu.disclosure.formats.shown import column_number, sheet_parts
+from goufu.disclosure.formats.detect import format_of, with_forward_slashes
+from goufu.disclosure.formats.sheet_formatting import column_number, sheet_parts
 from goufu.disclosure.formats.spreadsheet import sheets
 from goufu.disclosure.lines import column_letters
-from goufu.disclosure.lists.records import sheet_grid
-from goufu.disclosure.lists.table import find_header
+from goufu.disclosure.lists.header import find_header
+from goufu.disclosure.lists.sources.workbooks import sheet_grid
 from goufu.disclosure.model import BudgetItem
 
 _CELL = re.compile(r"\A(?P<sheet>.*)!(?P<column>[A-Z]{0,3})(?P<row>\d+)\Z")
@@ -28,16 +28,16 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class AddedColumn:
     """A column to write: its heading, and its width in characters."""
 
     heading: str
     width: float
 
 
-def beside_rows(
+def add_columns(
     data: bytes,
-    columns: Sequence[Beside],
+    columns: Sequence[AddedColumn],
     values: Sequence[tuple[BudgetItem, Sequence[str]]],
     where: str = "",
 ) -> bytes:
@@ -47,7 +47,7 @@ def beside_rows(
     headings in the last row of the list's header. Raises GoufuError where `data` is no .xlsx, or no item stands in it.
     """
     data = with_forward_slashes(data)
-    if kind_of(data, "", where) != "xlsx" or b"xl/workbook.bin" in data:
+    if format_of(data, "", where) != "xlsx" or b"xl/workbook.bin" in data:
         raise GoufuError(
             "只能写回 .xlsx 工作簿，请先在 Excel 或 WPS 中另存为 .xlsx。",
             "Codes can be written into .xlsx workbooks only; save the file as .xlsx first.",
@@ -57,7 +57,14 @@ def beside_rows(
     for item, texts in values:
         match = _CELL.match(item.place.cell) if item.place else None
         if match:
-            rows.setdefault(match["sheet"], {})[int(match["row"])] = texts
+            of_sheet, number = rows.setdefault(match["sheet"], {}), int(match["row"])
+            if number in of_sheet:
+                raise GoufuError(
+                    f"工作表“{match['sheet']}”第 {number} 行并排着两项，写回会混在一起；请先把并排的清单上下排列。",
+                    f"Row {number} of the sheet “{match['sheet']}” holds two items side by side; put the lists below one another first.",
+                    where,
+                )
+            of_sheet[number] = texts
     if not rows:
         raise GoufuError(
             "没有一项能对应到工作簿的行，未写。",
@@ -72,7 +79,7 @@ def beside_rows(
             content = archive.read(entry)
             if name := parts.get(entry.filename, ""):
                 head = heads.get(name, min(rows[name]) - 1)
-                content = _written(content, columns, rows[name], head)
+                content = _with_columns(content, columns, rows[name], head)
             copy.writestr(entry, content, compress_type=entry.compress_type)
     return out.getvalue()
 
@@ -88,8 +95,8 @@ def _headers(data: bytes, where: str) -> Mapping[str, int]:
     return found
 
 
-def _written(
-    content: bytes, columns: Sequence[Beside], rows: Mapping[int, Sequence[str]], head: int
+def _with_columns(
+    content: bytes, columns: Sequence[AddedColumn], rows: Mapping[int, Sequence[str]], head: int
 ) -> bytes:
     """A sheet's XML with the texts in new cells behind its last column."""
     from lxml import etree
@@ -142,7 +149,7 @@ def _cells(row: Any) -> list[tuple[int, Any]]:
 
 
 def _fill(row: Any, number: int, first: int, texts: Sequence[str], space: str) -> None:
-    """Put `texts` into the cells from column `first` on, dressed like the last filled cell before them."""
+    """Put `texts` into the cells from column `first` on, in the style of the last filled cell before them."""
     from lxml import etree
 
     style = next((cell.get("s") for _, cell in reversed(_cells(row)) if len(cell) and cell.get("s")), None)
@@ -166,7 +173,7 @@ def _fill(row: Any, number: int, first: int, texts: Sequence[str], space: str) -
         row.set("spans", f"{spans.partition(':')[0]}:{first + len(texts)}")
 
 
-def _widen(root: Any, space: str, first: int, columns: Sequence[Beside]) -> None:
+def _widen(root: Any, space: str, first: int, columns: Sequence[AddedColumn]) -> None:
     """Give the new columns their widths where the sheet says nothing of them yet."""
     from lxml import etree
 

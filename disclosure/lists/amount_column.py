@@ -1,0 +1,231 @@
+"""Which column is the amount of a line, and in what unit of money its figures are.
+
+A figure whose unit is not understood is never taken for another; what was chosen and what was passed over is a remark.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.lines import label
+from goufu.disclosure.lists.cell_values import ORGANISATION, part_named
+from goufu.disclosure.lists.headings import is_measure
+from goufu.disclosure.lists.model import BodyRow, ListDraft
+from goufu.disclosure.model import Remark
+
+
+def choose_amount(draft: ListDraft) -> None:
+    """Settle which column is the amount of a line, and say which were passed over."""
+    header = draft.header
+    candidates = [
+        n
+        for n, one in enumerate(header.columns)
+        if one is not None and one.field == "amount" and _has_figures(draft, n)
+    ]
+    whole = [n for n in candidates if header.columns[n].money == "total"]  # type: ignore[union-attr]
+    parts = [n for n in candidates if header.columns[n].money == "part"]  # type: ignore[union-attr]
+    place = draft.place(draft.grid.rows[header.first][0])
+    if whole:
+        latest = max((header.columns[n].year or 0 for n in whole), default=0)  # type: ignore[union-attr]
+
+        def order(n: int) -> tuple[int, int, int]:
+            one = header.columns[n]
+            assert one is not None
+            return (int(one.year is not None and one.year != latest), one.rank, n)
+
+        whole.sort(key=order)
+        draft.amount = whole[0]
+        draft.funds = tuple(parts)
+        rest = [
+            n for n in whole[1:] if any(n < len(r.cells) and parse_amount(r.cells[n]) for r in draft.rows)
+        ]
+        others = [header.names[n] for n in rest]
+        if others:
+            same = order(whole[0])[:2] == order(rest[0])[:2]
+            draft.remarks.append(
+                Remark(
+                    "amount",
+                    "warning" if same else "notice",
+                    f"金额取自“{header.names[whole[0]]}”；另有 {'、'.join(f'“{name}”' for name in others)} 未取。",
+                    f"Amounts are those of “{header.names[whole[0]]}”; also there and not taken: {', '.join(others)}.",
+                    place,
+                )
+            )
+        return
+    if parts:
+        draft.amount = parts[0] if len(parts) == 1 else -1
+        draft.funds = tuple(parts)
+        named = "、".join(f"“{header.names[n]}”" for n in parts)
+        draft.remarks.append(
+            Remark(
+                "amount",
+                "notice" if len(parts) == 1 else "warning",
+                f"没有合计一列，金额取自{named}{'' if len(parts) == 1 else '之和'}。",
+                f"There is no total column; amounts are {'those' if len(parts) == 1 else 'the sum'} of {named}.",
+                place,
+            )
+        )
+        return
+    figures = [
+        header.names[n]
+        for n, one in enumerate(header.columns)
+        if header.names[n]
+        and (one is None or one.field == "amount")
+        and any(n < len(row.cells) and parse_amount(row.cells[n]) is not None for row in draft.rows)
+    ]
+    seen = f"；数字列 {'、'.join(f'“{name}”' for name in figures)} 不知是否金额" if figures else ""
+    english = f"; the figures under {', '.join(figures)} may or may not be amounts" if figures else ""
+    if any(one is not None and one.field == "amount" for one in header.columns) and not figures:
+        return  # a column that is there and blank
+    if draft.grid.header is not None and not figures:
+        return  # records of a program, which leave out what they do not know
+    draft.remarks.append(
+        Remark(
+            "amount",
+            "warning" if figures else "notice",
+            f"没有认出金额列，项目都没有金额{seen}；请把表头写作“金额（万元）”或“金额（元）”。",
+            f"No column was understood as the amount{english}; head it 金额（万元） or 金额（元）.",
+            place,
+        )
+    )
+
+
+def _has_figures(draft: ListDraft, n: int) -> bool:
+    """Whether a column that is headed like an amount holds any, or nothing that is none."""
+    filled = [row.cells[n] for row in draft.rows if n < len(row.cells) and not is_no_amount(row.cells[n])]
+    if not filled or any(parse_amount(cell) is not None for cell in filled):
+        return True
+    one = draft.header.columns[n]
+    if one is not None and one.unit is not None:
+        return True
+    return all(len(cell) <= 20 for cell in filled) and not all(map(part_named, filled))
+
+
+def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
+    """The unit of the amounts that print none of their own, and whether they may be read at all.
+
+    What the heading says comes first, then what stands above the table, then the size of the amounts.
+    """
+    header = draft.header
+    column = draft.amount if draft.amount >= 0 else next(iter(draft.funds), -1)
+    if column < 0:
+        return "", True
+    one = header.columns[column]
+    assert one is not None
+    place = draft.place(draft.grid.rows[header.first][0], column)
+    own = one.unit
+    table = draft.units
+    if own is None and not table and draft.funds:
+        own = next((u.unit for n in draft.funds if (u := header.columns[n]) is not None and u.unit), None)
+    names = {unit.name for unit in ([own] if own else table)}
+    if len(names) == 1 and (name := next(iter(names))):
+        if own and any(unit.name != name for unit in table):
+            draft.remarks.append(
+                Remark(
+                    "unit",
+                    "warning",
+                    f"表上印的单位是“{table[0].printed}”，这一列写的是“{own.printed}”，按这一列。",
+                    f"The table says {table[0].printed}, this column {own.printed}; the column was followed.",
+                    place,
+                )
+            )
+        return name, True
+    if names:
+        printed = "、".join(dict.fromkeys(unit.printed for unit in ([own] if own else table)))
+        draft.remarks.append(
+            Remark(
+                "unit",
+                "error",
+                f"金额的单位“{printed}”没有读懂，金额一律未取；请写作“单位：万元”或“单位：元”。",
+                f"The unit of the amounts, “{printed}”, is not understood and none was taken; write 单位：万元 or 单位：元.",
+                place,
+            )
+        )
+        return "", False
+    figures = [
+        value
+        for n, row in enumerate(draft.rows)
+        if n not in draft.totals
+        and (printed := printed_amount(draft, row))
+        and not unit_of(printed)
+        and (value := parse_amount(printed)) is not None
+    ]
+    if not any(figures) or unit_columns(draft):
+        return "万元", True
+    name = unit_by_size(figures)
+    if name:
+        draft.remarks.append(
+            Remark(
+                "unit",
+                "warning",
+                f"没有写明金额单位，按数值大小判断为{name}，请核对；最好把表头写作“金额（{name}）”。",
+                f"No unit of money is given; by their size the amounts were taken as {name}. Check it.",
+                place,
+            )
+        )
+        return name, True
+    draft.remarks.append(
+        Remark(
+            "unit",
+            "error",
+            "没有写明金额单位，从数值大小也看不出是元还是万元，金额一律未取；请把表头写作“金额（万元）”或“金额（元）”。",
+            "No unit of money is given and the size of the amounts does not tell it; none was taken. Head the column 金额（万元） or 金额（元）.",
+            place,
+        )
+    )
+    return "", False
+
+
+def states_unit(draft: ListDraft) -> bool:
+    """Whether the heading of the amounts or a line above the table gives their unit."""
+    columns = [draft.amount] if draft.amount >= 0 else list(draft.funds)
+    headed = (draft.header.columns[n] for n in columns)
+    return bool(draft.units) or any(one is not None and one.unit is not None for one in headed)
+
+
+def printed_amount(draft: ListDraft, row: BodyRow) -> str:
+    """The amount a row prints; where only funds are printed, their sum."""
+    cells = row.cells
+    if draft.amount >= 0:
+        return cells[draft.amount] if draft.amount < len(cells) else ""
+    values = [cells[n] for n in draft.funds if n < len(cells) and not is_no_amount(cells[n])]
+    figures = [parse_amount(value) for value in values]
+    if not figures:
+        return ""
+    if any(figure is None for figure in figures) or any(map(unit_of, values)):
+        return values[0] if len(values) == 1 else " + ".join(values)
+    return str(sum((figure for figure in figures if figure is not None), Decimal(0)))
+
+
+def measure_columns(draft: ListDraft) -> frozenset[int]:
+    """The columns 单位 that hold measures (项, 平方米) or units of money, not organisations."""
+    found = set(draft.header.of("measure"))
+    beside = bool(draft.header.of("quantity"))
+    for n in draft.header.of("unit"):
+        if label(draft.header.names[n]) != "单位":
+            continue
+        values = {row.cells[n] for row in draft.rows if n < len(row.cells) and row.cells[n]}
+        counted = [value for value in values if is_measure(value) or money_unit(value) is not None]
+        short = all(
+            len(value) <= 6 and not ORGANISATION.search(value) or is_measure(value) for value in values
+        )
+        if values and (len(counted) == len(values) or (beside and (short or counted))):
+            found.add(n)
+    return frozenset(found)
+
+
+def unit_columns(draft: ListDraft) -> list[int]:
+    """The columns that give the unit of money row by row."""
+    measures = measure_columns(draft) | set(draft.header.of("unit"))
+    return [
+        n
+        for n in sorted(measures)
+        if any(n < len(row.cells) and unit_in_cell(row.cells[n]) for row in draft.rows)
+    ]
+
+
+def unit_in_cell(cell: str) -> str:
+    """The unit of money that is all a cell says, "" for any other cell or a unit that is not understood."""
+    unit = money_unit(cell) if cell and len(cell) <= 8 else None
+    return unit.name if unit else ""

@@ -1,0 +1,191 @@
+"""Which rows below a header are items, which add up others, and which are notes, page numbers or the header again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from goufu.catalog.characters import narrow
+from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount
+from goufu.disclosure.lines import label, squeeze
+from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
+from goufu.disclosure.lists.headings import heading, words
+from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
+from goufu.disclosure.model import Remark
+
+_PAGE = re.compile(
+    r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
+    re.IGNORECASE,
+)
+#: signed and dated below a table: 甲县城市管理局（盖章）
+_SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: 上年结转 alone in a row heads the rows below it
+_PART_ALONE = re.compile(
+    r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
+)
+
+
+def take_units_printed(draft: ListDraft) -> None:
+    """The unit of money that stands above the header, or in a cell of it that names nothing else."""
+    for _, cells in draft.grid.rows[: draft.header.first]:
+        for cell in cells:
+            if cell and (unit := money_unit(cell)) is not None:
+                draft.units.append(unit)
+    for name, column in zip(draft.header.names, draft.header.columns, strict=True):
+        if name and (column is None or column.field != "amount") and (unit := money_unit(name)) is not None:
+            draft.units.append(unit)
+
+
+def sort_body(draft: ListDraft) -> None:
+    """Sort the rows below the header into items, totals and notes."""
+    grid, header = draft.grid, draft.header
+    titles = header.of("title")
+    title = titles[0]
+    amounts = [n for n, one in enumerate(header.columns) if one is not None and one.field == "amount"]
+    printed = [tuple(map(squeeze, grid.rows[n][1])) for n in range(header.first, header.body)]
+    under_note = False
+    for number, cells in grid.rows[header.body :]:
+        filled = [n for n, cell in enumerate(cells) if cell]
+        if not filled:
+            continue
+        if extra := [cell for cell in cells[len(header.names) :] if cell.strip()]:
+            draft.remarks.append(
+                row_remark(
+                    draft.place(number),
+                    f"比表头多出 {len(extra)} 列（多半是文字里的逗号没有加引号）",
+                    f"{len(extra)} more cells than the header has (perhaps an unquoted comma)",
+                )
+            )
+            continue
+        if tuple(map(squeeze, cells)) in printed or _is_header_again(draft, cells, title):
+            continue
+        has_amount = any(n < len(cells) and parse_amount(cells[n]) is not None for n in amounts)
+        first = cells[filled[0]]
+        if _is_numbering([cells[n] for n in filled]) and not draft.rows:
+            continue
+        if not has_amount and _is_note(draft, number, cells, filled, under_note):
+            under_note = under_note or bool(_noted(first))
+            stated = (money_unit(cells[n]) for n in filled)
+            draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
+            continue
+        name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
+        under_note = False
+        if _is_among(draft, cells, name):
+            draft.rows.append(BodyRow(number, cells, name, "among"))
+            continue
+        if total := _total_name(draft, cells, filled, name):
+            draft.totals[len(draft.rows)] = total
+            draft.rows.append(BodyRow(number, cells, total))
+            continue
+        indented = any((number, n) in grid.indented for n in titles)
+        draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+
+
+def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
+    """Whether a row repeats the headings, as the top of a printed page does."""
+    names = draft.header.names
+    same = sum(
+        1 for n, cell in enumerate(cells) if cell and n < len(names) and squeeze(cell) == squeeze(names[n])
+    )
+    filled = sum(1 for cell in cells if cell)
+    return (
+        same >= 2 and same * 2 > filled or (same == filled == 1 and title < len(cells) and bool(cells[title]))
+    )
+
+
+def _is_numbering(filled: Sequence[str]) -> bool:
+    """Whether the cells are the row of column numbers 1 2 3 … under a header, or 栏次."""
+    flat = [squeeze(cell) for cell in filled]
+    flat = flat[1:] if flat and flat[0] in ("栏次", "列次") else flat
+    return len(flat) > 1 and (
+        flat == [str(n) for n in range(1, len(flat) + 1)] or flat == [chr(65 + n) for n in range(len(flat))]
+    )
+
+
+def _noted(cell: str) -> bool:
+    """Whether a cell begins a note below a table: 填表人：, 注：, 联系电话."""
+    flat = label(cell).lstrip("*※")
+    for word in words()["rows"]["notes"]:
+        if flat.startswith(label(word)):
+            rest = flat[len(label(word)) :]
+            if not rest or rest[0] in ":(/" or re.match(r"\d+[:.、]", rest):
+                return True
+    return bool(re.match(r"(?:注|说明|备注)[\s　]+\S", cell)) or bool(
+        re.match(r"(?:填表人|填报人|制表人|审核人|经办人|联系人|联系电话)[\s　]", narrow(cell))
+    )
+
+
+def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequence[int], under: bool) -> bool:
+    """Whether a row without an amount is no line of the budget: a note, a page number, the unit printed again."""
+    first = cells[filled[0]]
+    if _noted(first) or (len(filled) > 1 and _noted(cells[filled[-1]]) and len(filled) <= 2):
+        return True
+    if len(filled) == 1:
+        if _PAGE.match(squeeze(first)) and filled[0] not in draft.header.of("title"):
+            return True
+        if _SEALED.search(squeeze(first)) or (DAY.match(squeeze(first)) and "日" in first):
+            return True
+        if re.match(r"\A[-—–]?\s*(?:第\s*\d+\s*页|\d+\s*/\s*\d+|page\s*\d+)", narrow(first), re.IGNORECASE):
+            return True
+        if money_unit(first) is not None and re.search(r"单\s*位|[(（]", first):
+            return True
+        above = {squeeze(cell) for _, row in draft.grid.rows[: draft.header.first] for cell in row if cell}
+        if squeeze(first) in above:
+            return True
+        if under:
+            return True
+        wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in draft.grid.merged)
+        if (
+            wide
+            or _PART_ALONE.match(squeeze(first))
+            or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
+            or len(first) > 80
+            or first.endswith((":", "："))
+        ):
+            draft.remarks.append(
+                Remark(
+                    "row",
+                    "notice",
+                    f"“{first[:40]}”只占一格，按小标题或说明，未计入。",
+                    f"“{first[:40]}” stands alone in its row and was taken for a heading or a note.",
+                    draft.place(number),
+                )
+            )
+            return True
+        return False
+    return all(is_no_amount(cell) for cell in cells)
+
+
+def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
+    """Whether a row says what part of the one above is: 其中：路灯维护, or 其中 in a column before the name."""
+    if not name:
+        return False
+    before = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
+    return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
+
+
+def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
+    """What a row that adds up others is called, "" for any other row."""
+    if name:
+        return name if is_total(name) else ""
+    keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
+    for n in filled:
+        column = draft.header.columns[n] if n < len(draft.header.columns) else None
+        if (n in keys or column is None) and is_total(cells[n]):
+            return cells[n]
+    return ""
+
+
+def explains_columns(draft: ListDraft) -> bool:
+    """Whether the rows are about columns (项目名称 | 填写项目全称): a sheet of instructions, not a list."""
+    named = [row.title for row in draft.rows[:60] if row.title]
+    known = [
+        name
+        for name in named
+        if (one := heading(name)) is not None
+        and (
+            one.field not in ("title", "amount")
+            or label(name) in ("金额", "项目名称", "预算金额", "采购预算")
+        )
+    ]
+    return bool(known) and 2 * len(known) >= len(named)

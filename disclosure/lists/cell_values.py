@@ -1,0 +1,70 @@
+"""What a single cell of a list says: a year, yes or no, a part of the budget, the name of a row that adds up others."""
+
+from __future__ import annotations
+
+import re
+
+from goufu.catalog.characters import narrow
+from goufu.disclosure.lines import label, squeeze
+from goufu.disclosure.lists.headings import words
+from goufu.disclosure.model import Part
+
+ORGANISATION = re.compile(
+    r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
+)
+NUMBERED = re.compile(
+    r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
+)
+AMONG = re.compile(r"\A(?:其中|其|含)[:：,，]|\A其中(?!村|镇|乡|社区|小学|中学|幼儿园)")
+_NUMERALS = str.maketrans("〇○◯零一二三四五六七八九", "0000123456789")
+YEAR = re.compile(r"\A((?:19|20)\d\d)(?:\.0+)?(?:年?(?:度)?(?:预算)?)?\Z")
+DAY = re.compile(
+    r"\A((?:19|20)\d\d)[-/.年](?:0?[1-9]|1[0-2])(?:[-/.月](?:0?[1-9]|[12]\d|3[01])日?)?(?:[ T]?\d\d:\d\d.*)?月?\Z"
+)
+YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "☑"), True) | dict.fromkeys(
+    ("否", "无", "非", "false", "no", "n", "0", "×", "✗"), False
+)
+
+
+def year_of(printed: str) -> int | None:
+    """The year that a cell gives: 2026, 2026.0, 2026年度, 二〇二六年, a date; None where it gives none or several."""
+    flat = squeeze(printed).translate(_NUMERALS)
+    match = YEAR.match(flat) or DAY.match(narrow(printed).strip()) or DAY.match(flat)
+    return int(match[1]) if match else None
+
+
+def without_among(title: str) -> str:
+    """A title without the word 其中 before it."""
+    match = re.match(r"\s*(?:其\s*中|其(?=[:：,，])|含(?=[:：,，]))\s*[:：,，]?\s*", title)
+    return title[match.end() :] or title if match else title
+
+
+def part_named(text: str) -> Part:
+    """The part of the budget that a cell names, "" where it names none."""
+    if "结转" in text:
+        return "上年结转"
+    return "本年预算" if "本年" in text or "当年" in text else ""
+
+
+def is_total(text: str) -> bool:
+    """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, 其中：…."""
+    if (
+        "计" not in text
+        and "計" not in text
+        and "其" not in text
+        and not text[:1].isascii()
+        and len(text) > 2
+    ):
+        return False  # the quick way out
+    flat = re.sub(r"\([^()]*\)", "", label(text)).strip(":：.、*#,")
+    totals = words()["rows"]["totals"]
+    if flat in totals or flat in ("total", "subtotal", "sum", "grandtotal"):
+        return True
+    if AMONG.match(flat):
+        return True
+    ends = tuple(word for word in totals if word != "累计")
+    return (
+        flat.endswith(ends)
+        and len(flat) <= 24
+        and not flat.endswith(("统计", "会计", "设计", "审计", "预计"))
+    )

@@ -1,0 +1,162 @@
+"""One row as a budget item: its amount in 万元, its year, and the rest of its values as they are printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from goufu.catalog.characters import joined
+from goufu.disclosure.amounts import ABSURD_WAN, is_no_amount, is_scientific, parse_amount, to_wan, unit_of
+from goufu.disclosure.lines import squeeze
+from goufu.disclosure.lists.amount_column import printed_amount, states_unit, unit_in_cell
+from goufu.disclosure.lists.cell_values import YES_NO, part_named, year_of
+from goufu.disclosure.lists.model import BodyRow, ListDraft, ListFacts, refused_amount, row_remark
+from goufu.disclosure.model import BudgetItem, Part, Place, Remark
+
+
+def amount_of(draft: ListDraft, facts: ListFacts, row: BodyRow) -> tuple[Decimal | None, Remark | None]:
+    """The amount of a row in 万元, and what is doubtful in it; a remark of level "error" says that it cannot be read."""
+    own = next(
+        (
+            name
+            for column in facts.unit_columns
+            if column < len(row.cells) and (name := unit_in_cell(row.cells[column]))
+        ),
+        "",
+    )
+    amount, doubt = _amount_in(draft, facts, row, own)
+    if not facts.unit_columns or not amount or own or unit_of(printed_amount(draft, row)):
+        return amount, doubt
+    stated = "、".join(row.cells[c] for c in facts.unit_columns if c < len(row.cells) and row.cells[c])
+    if not stated and states_unit(draft):
+        return amount, doubt
+    return None, refused_amount(
+        _amount_place(draft, row) or draft.place(row.number),
+        f"这一行的金额单位“{stated[:12]}”没有读懂" if stated else "这一行没有写金额单位",
+        f"the unit of this row, “{stated[:12]}”, is not understood" if stated else "this row gives no unit",
+    )
+
+
+def _amount_place(draft: ListDraft, row: BodyRow) -> Place | None:
+    """The place of the amount where it differs from that of the row."""
+    place = draft.place(row.number, draft.amount) if draft.amount >= 0 else None
+    return None if place == draft.place(row.number) else place
+
+
+def _amount_in(
+    draft: ListDraft, facts: ListFacts, row: BodyRow, own: str
+) -> tuple[Decimal | None, Remark | None]:
+    """The amount of a row, read in the unit that it prints, else in its `own`, else in that of the list."""
+    printed = printed_amount(draft, row)
+    place = _amount_place(draft, row) or draft.place(row.number)
+    if is_no_amount(printed):
+        if draft.amount >= 0 and (row.number, draft.amount) in facts.covered:
+            return None, Remark(
+                "amount",
+                "warning",
+                "这一行的金额与上面的行合并在一格里，只计在上面一行。",
+                "The amount of this row is merged with the row above and counted there only.",
+                place,
+            )
+        return None, None
+    if printed.startswith("#"):
+        return None, refused_amount(
+            place,
+            f"金额是错误值 {printed[:12]}，请在原表中更正",
+            f"the amount is the error value {printed[:12]}",
+        )
+    value = parse_amount(printed)
+    if value is None:
+        hint = "（看起来是公式，请粘贴为数值）" if printed.startswith("=") else ""
+        return None, refused_amount(
+            place, f"“{printed[:20]}”不是金额{hint}", f"“{printed[:20]}” is not an amount"
+        )
+    if not (facts.readable or own or unit_of(printed)):
+        return None, None
+    amount = to_wan(value, unit_of(printed) or own or facts.unit or "万元")
+    if abs(amount) >= ABSURD_WAN:
+        return None, refused_amount(
+            place,
+            f"金额 {printed[:30]} 大得不可能，请核对单位",
+            f"the amount {printed[:30]} is impossibly large; check its unit",
+        )
+    if amount < 0:
+        return amount, row_remark(
+            place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning"
+        )
+    if is_scientific(printed):
+        return amount, row_remark(
+            place,
+            f"金额 {printed[:20]} 是科学计数法，可能已经四舍五入，请核对",
+            f"the amount {printed[:20]} is in scientific notation and may be rounded; check it",
+            "warning",
+        )
+    if value and not amount:
+        return amount, row_remark(
+            place,
+            f"金额 {printed[:20]} 不足 50 元，按万元两位小数为 0",
+            f"the amount {printed[:20]} is below 50 yuan and comes to 0.00 (10k CNY)",
+            "warning",
+        )
+    return amount, None
+
+
+def item_of(
+    draft: ListDraft,
+    facts: ListFacts,
+    row: BodyRow,
+    values: Mapping[str, str],
+    amount: Decimal | None,
+    stem: str,
+) -> BudgetItem | Remark:
+    """The item of a row, or the remark that says why it holds none."""
+    place = draft.place(row.number)
+    title = joined(values["title"])
+    year = facts.year if not draft.header.of("year") else None
+    if printed := values.get("year", ""):
+        year = year_of(printed)
+        if year is None and not is_no_amount(printed):
+            return row_remark(place, f"“{printed[:20]}”不是年份", f"“{printed[:20]}” is not a year")
+    department = joined(values.get("department", ""))
+    return BudgetItem(
+        id=values.get("id") or f"{stem}-{row.number}",
+        title=title,
+        department=department or (facts.department if not draft.header.of("department") else ""),
+        unit=joined(values.get("unit", "")),
+        year=year,
+        summary=values.get("summary", ""),
+        amount_wan=amount,
+        part=part_named(values.get("part", "")) or _part_of_amounts(draft, row),
+        code=values.get("code", ""),
+        code_name=joined(values.get("code_name", "")),
+        document=values.get("document", ""),
+        gov_service=YES_NO.get(squeeze(values.get("gov_service", "")).lower()),
+        economic_class=values.get("economic_class", ""),
+        government_economic_class=values.get("government_economic_class", ""),
+        functional_class=values.get("functional_class", ""),
+        project_class=values.get("project_class", ""),
+        procured=YES_NO.get(squeeze(values.get("procured", "")).lower()),
+        procurement_item=values.get("procurement_item", ""),
+        procurement_method=values.get("procurement_method", ""),
+        term=_term(draft, values.get("term", "")),
+        place=place,
+        amount_place=_amount_place(draft, row),
+    )
+
+
+def _term(draft: ListDraft, printed: str) -> str:
+    """A term as printed; a bare figure under 服务年限 gets the 年 that the heading says."""
+    columns = draft.header.of("term")
+    if printed and columns and re.fullmatch(r"\d{1,2}(?:\.\d)?", printed):
+        return f"{printed}年" if "年" in draft.header.names[columns[0]] else printed
+    return printed
+
+
+def _part_of_amounts(draft: ListDraft, row: BodyRow) -> Part:
+    """The part of the budget where it stands under a heading like 资金 that holds no figures."""
+    for n, one in enumerate(draft.header.columns):
+        cell = row.cells[n] if n < len(row.cells) and n != draft.amount else ""
+        if one is not None and one.field == "amount" and len(cell) <= 8 and (part := part_named(cell)):
+            return part
+    return ""

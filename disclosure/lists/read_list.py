@@ -1,0 +1,138 @@
+"""Lists that departments keep themselves: a header with a 项目名称 column, and a line of the budget in each row below.
+
+The trip of one grid: it is cut into its lists (`split_grid`), the header is found (`header`, `headings`), the lines above
+are looked at (`captions`), the rows are sorted (`body_rows`), the amount and its unit are settled (`amount_column`), and
+each row becomes an item (`row_values`, `items`) or is compared with the others (`totals`). A figure that is not
+understood is never taken for another; every doubt is a remark at its place.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from goufu.disclosure.lines import column_letters
+from goufu.disclosure.lists.amount_column import choose_amount, measure_columns, unit_columns, unit_of_amounts
+from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
+from goufu.disclosure.lists.captions import owner_and_year
+from goufu.disclosure.lists.header import find_header
+from goufu.disclosure.lists.items import amount_of, item_of
+from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts, SubLine
+from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
+from goufu.disclosure.lists.split_grid import lists_in
+from goufu.disclosure.lists.totals import check_totals, checks_over_lists
+from goufu.disclosure.model import BudgetItem, Remark
+
+
+def read_list(grid: Grid, stem: str) -> ListContents:
+    """The items of one grid in its order; an item without an id of its own gets `<stem>-<row number>`.
+
+    Where another header follows further down or beside the first, what stands below it is read by that one.
+    """
+    grids = lists_in(grid)
+    parts = [_read_one(part, _stem_of(part, stem)) for part in grids]
+    if len(parts) == 1 or not all(part.found for part in parts):
+        return parts[0] if len(parts) == 1 else _read_one(grid, stem)
+    columns = len({part.first_column for part in grids})
+    beside = (_remark_beside(grid, columns),) if columns > 1 else ()
+    return ListContents(
+        tuple(item for part in parts for item in part.items),
+        tuple(one for part in parts for one in part.subtotals),
+        checks_over_lists(parts),
+        (*beside, *(remark for part in parts for remark in part.remarks)),
+    )
+
+
+def _stem_of(grid: Grid, stem: str) -> str:
+    """What the ids of a list begin with; of one further to the right the column it begins in belongs to it."""
+    return f"{stem}-{column_letters(grid.first_column)}" if grid.first_column else stem
+
+
+def _remark_beside(grid: Grid, count: int) -> Remark:
+    return Remark(
+        "list",
+        "notice",
+        f"表里并排着 {count} 个清单，已分别读取，请核对。",
+        f"{count} lists stand side by side and were read one after the other; check them.",
+        grid.place(grid.rows[0][0], -1),
+    )
+
+
+def _read_one(grid: Grid, stem: str) -> ListContents:
+    header = find_header(grid)
+    if header is None:
+        return ListContents(found=False)
+    draft = ListDraft(grid, header)
+    take_units_printed(draft)
+    sort_body(draft)
+    if explains_columns(draft):
+        return ListContents(found=False)
+    choose_amount(draft)
+    return _contents(draft, stem)
+
+
+def _facts(draft: ListDraft) -> ListFacts:
+    """What holds for all rows; the remarks on it go to the draft."""
+    grid = draft.grid
+    unit, readable = unit_of_amounts(draft)
+    filled = {} if grid.knows_merged else columns_to_fill(draft)
+    department, year = owner_and_year(grid.rows[: draft.header.first])
+    return ListFacts(
+        unit=unit,
+        readable=readable,
+        unit_columns=unit_columns(draft),
+        measures=measure_columns(draft),
+        covered=covered_cells(grid, draft.header),
+        cells=dict(grid.rows) if grid.merged else {},
+        filled=filled,
+        department=department,
+        year=year,
+    )
+
+
+def _contents(draft: ListDraft, stem: str) -> ListContents:
+    """The items, and the totals against them."""
+    facts = _facts(draft)
+    items: list[BudgetItem] = []
+    sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
+    sub_lines: dict[int, SubLine] = {}
+    above: dict[str, str] = {}
+    for n, row in enumerate(draft.rows):
+        amount, doubt = amount_of(draft, facts, row)
+        if n in draft.totals:
+            sums.append((len(items), row, draft.totals[n], amount))
+            continue
+        values = row_values(draft, facts, row, above)
+        if isinstance(values, Remark):
+            draft.remarks.append(values)
+            continue
+        if not values:
+            continue
+        if doubt is not None:
+            draft.remarks.append(doubt)
+        item = item_of(draft, facts, row, values, amount, stem)
+        if isinstance(item, Remark):
+            draft.remarks.append(item)
+            continue
+        if row.sub_line:
+            sub_lines[len(items)] = row.sub_line
+        items.append(item)
+    if facts.department and items and not draft.header.of("department"):
+        _remark_above(draft, "部门", "department", facts.department)
+    if facts.year and items and not draft.header.of("year"):
+        _remark_above(draft, "年度", "year", str(facts.year))
+    items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
+    return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
+
+
+def _remark_above(draft: ListDraft, zh: str, en: str, value: str) -> None:
+    """Say that a value was taken from the lines above the header."""
+    place = draft.place(draft.grid.rows[0][0])
+    draft.remarks.append(
+        Remark(
+            "list",
+            "notice",
+            f"没有“{zh}”一列，取表头上方写的“{value}”。",
+            f"There is no column for the {en}; “{value}”, written above the header, was taken.",
+            place,
+        )
+    )

@@ -1,0 +1,130 @@
+"""The values of one row by field, with what merged cells and 同上 hold for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from goufu.disclosure.amounts import is_no_amount, parse_amount
+from goufu.disclosure.lines import squeeze
+from goufu.disclosure.lists.amount_column import measure_columns, printed_amount
+from goufu.disclosure.lists.headings import Heading
+from goufu.disclosure.lists.model import BodyRow, Grid, Header, ListDraft, ListFacts, row_remark
+from goufu.disclosure.model import Remark
+
+#: fields that a merged cell holds for all its rows
+_CARRIED = frozenset(
+    {"department", "unit", "year", "part", "title", "summary", "term", "document", "gov_service", "procured"}
+    | {"economic_class", "government_economic_class", "functional_class", "project_class"}
+    | {"procurement_item", "procurement_method"}
+)
+#: what stands for the value of the row above
+_DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "”", "“", "々"})
+
+
+def covered_cells(grid: Grid, header: Header) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """For every cell below the first of a cell merged downwards, where that first one is: (row number, column)."""
+    start = grid.rows[header.body][0] if header.body < len(grid.rows) else 0
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for r1, c1, r2, c2 in grid.merged:
+        if r2 > r1 and r2 >= start and c1 < len(header.names):
+            for number in range(max(r1 + 1, start), r2 + 1):
+                for column in range(c1, min(c2 + 1, len(header.names))):
+                    found[number, column] = (r1, c1)
+    return found
+
+
+def columns_to_fill(draft: ListDraft) -> Mapping[int, str]:
+    """The columns of a CSV whose blanks are plainly cells that were merged downwards, by field.
+
+    So they are where department, unit and year are blank in the same rows, or where such a column stands before
+    the title; a single blank in a column behind it may as well be a value that is missing.
+    """
+    header = draft.header
+    rows = [row for n, row in enumerate(draft.rows) if n not in draft.totals and row.title]
+    title = header.of("title")[0]
+    blank: dict[int, frozenset[int]] = {}
+    for name in ("department", "unit", "year"):
+        for n in header.of(name)[:1]:
+            if n in measure_columns(draft):
+                continue
+            gaps = frozenset(i for i, row in enumerate(rows) if n >= len(row.cells) or not row.cells[n])
+            if gaps and 0 not in gaps:
+                blank[n] = gaps
+    carried = {
+        n
+        for n, gaps in blank.items()
+        if (n < title and (header.columns[n].field != "unit" or not header.of("department")))  # type: ignore[union-attr]
+        or any(other == gaps and m != n for m, other in blank.items())
+    }
+    for n in sorted(carried):
+        numbers = [rows[i].number for i in sorted(blank[n])]
+        shown = "、".join(map(str, numbers[:5])) + ("…" if len(numbers) > 5 else "")
+        draft.remarks.append(
+            Remark(
+                "carried",
+                "warning",
+                f"“{header.names[n]}”在第 {shown} 行是空的，像是合并过的单元格，按上面一行补上，请核对。",
+                f"“{header.names[n]}” is blank in rows {shown}, like a cell that was merged; filled from above. Check it.",
+                draft.place(numbers[0]),
+            )
+        )
+    return {n: header.columns[n].field for n in carried if header.columns[n] is not None}  # type: ignore[union-attr]
+
+
+def row_values(
+    draft: ListDraft, facts: ListFacts, row: BodyRow, above: dict[str, str]
+) -> dict[str, str] | Remark:
+    """The values of a row by field, merged cells with what they hold; empty where the row says nothing of its own.
+
+    `above` keeps, from row to row, what stands above a blank or a 同上. A remark says that the row was left out.
+    """
+    values: dict[str, str] = {}
+    halves: dict[str, list[str]] = {}
+    for n, one in draft.header.text_columns:
+        if n in facts.measures:
+            continue
+        value = _value_at(facts, row, n, one, above)
+        if not value:
+            continue
+        if one.half:
+            both = halves.setdefault(one.field, [])
+            both.insert(0 if one.half == "code" else len(both), value)
+            continue
+        if one.field == "term" and one.measure and parse_amount(value) is not None:
+            value += "个月" if "月" in one.measure else one.measure
+        values.setdefault(one.field, value)
+    for name, both in halves.items():
+        values.setdefault(name, " ".join(dict.fromkeys(both)))
+    no_amount = is_no_amount(printed_amount(draft, row))
+    if not values.get("title"):
+        if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
+            return {}
+        return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
+    merged_amount = draft.amount >= 0 and facts.covered.get((row.number, draft.amount))
+    if no_amount and merged_amount and not _prints_title(draft, facts, row):
+        return {}  # another line of the same item: its title and its amount are one cell each
+    return values
+
+
+def _value_at(facts: ListFacts, row: BodyRow, n: int, one: Heading, above: dict[str, str]) -> str:
+    """What the cell in column `n` says: its own text, that of the merged cell it is part of, or what stands above."""
+    value = row.cells[n] if n < len(row.cells) else ""
+    if not value and one.field in _CARRIED and (origin := facts.covered.get((row.number, n))):
+        cells = facts.cells.get(origin[0], ())
+        value = cells[origin[1]] if origin[1] < len(cells) else ""
+    if one.field in ("department", "unit", "year"):
+        if squeeze(value) in _DITTO:
+            value = above.get(f"column {n}", value)
+        elif value:
+            above[f"column {n}"] = value
+    if n in facts.filled:
+        value = value or above.get(one.field, "")
+        above[one.field] = value
+    return value
+
+
+def _prints_title(draft: ListDraft, facts: ListFacts, row: BodyRow) -> bool:
+    """Whether a title stands in the row itself."""
+    return any(
+        n < len(row.cells) and row.cells[n] and n not in facts.measures for n in draft.header.of("title")
+    )

@@ -1,0 +1,1 @@
+"""Where lists come from: JSON, delimited and plain text, and workbooks, each as grids."""

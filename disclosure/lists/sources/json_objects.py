@@ -1,0 +1,200 @@
+"""Records of a program, as JSON Lines, an array, or an array within one object, as a grid with their keys as header."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from goufu.disclosure.amounts import parse_amount
+from goufu.disclosure.formats.gate import check
+from goufu.disclosure.formats.spreadsheet import cell_text
+from goufu.disclosure.lists.combine import no_title
+from goufu.disclosure.lists.headings import has_title, heading
+from goufu.disclosure.lists.model import Grid, refused_amount, row_remark
+from goufu.disclosure.model import Place, Remark
+
+#: keys under which an object may hold its records
+_HOLDERS = ("items", "records", "data", "rows", "list", "项目", "清单")
+
+
+def json_grids(text: str, file: str, where: str) -> tuple[list[Grid], list[Remark]]:
+    """Objects one a line, in an array, or in an array within one object, as a table with their keys as header."""
+    records, remarks = _json_records(text, file)
+    keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
+    lines = {number: line for number, line, _ in records}
+
+    def place(number: int, _: int) -> Place:
+        return Place(file, line=lines.get(number))
+
+    if not records and remarks:
+        return [Grid("", ((0, ("title",)),), place, header=0)], remarks
+    known = [key for key in keys if heading(key) is not None]
+    if not has_title(keys):
+        raise no_title(where or file, sorted(keys)[:20])
+    keys = known or keys
+    if not has_title(keys):
+        keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
+    rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
+    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
+    priced = [n for _, n in sorted(ranked)]
+    for number, line, value in records:
+        odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
+        if odd is not None:
+            remarks.append(
+                row_remark(
+                    Place(file, line=line), f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number"
+                )
+            )
+            continue
+        value, doubts = _without_numbers(value, keys, Place(file, line=line))
+        remarks += doubts
+        cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
+        if (
+            len(priced) > 1
+        ):  # one record in yuan, the next in 万元: each amount with its own unit, in one column
+            own = next((n for n in priced if cells[n]), -1)
+            unit = _unit_of_key(keys[own]) if own >= 0 else ""
+            text = (
+                cells[own] + unit
+                if own >= 0 and parse_amount(cells[own]) is not None
+                else cells[own]
+                if own >= 0
+                else ""
+            )
+            cells = tuple(
+                text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells)
+            )
+        if not any(cells):
+            remarks.append(row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
+            continue
+        rows.append((number, cells))
+    return [Grid("", rows, place, header=0)], remarks
+
+
+class _NoNumber(str):
+    """NaN, Infinity or -Infinity, which JSON does not have and programs write all the same."""
+
+    __slots__ = ()
+
+
+def _without_numbers(
+    record: dict[str, Any], keys: Sequence[str], place: Place
+) -> tuple[dict[str, Any], list[Remark]]:
+    """A record without the values of `keys` that are no numbers, and a remark on each."""
+    remarks: list[Remark] = []
+    for key in keys:
+        if not isinstance(record.get(key), _NoNumber):
+            continue
+        one, printed = heading(key), str(record[key])
+        text, english = f"“{key}”的值 {printed} 不是数字", f"the value of “{key}”, {printed}, is no number"
+        remarks.append(
+            refused_amount(place, text, english)
+            if one is not None and one.field == "amount"
+            else row_remark(place, f"{text}，按空格读", f"{english} and was read as empty", "warning")
+        )
+        record = {**record, key: None}
+    return record, remarks
+
+
+def _unit_of_key(key: str) -> str:
+    """The unit that the key of an amount names, "" for any other key."""
+    one = heading(key)
+    return (
+        one.unit.name
+        if one is not None and one.field == "amount" and one.money == "total" and one.unit
+        else ""
+    )
+
+
+#: an object: its number (its line in JSON Lines, its place in an array), the line it begins in, what it holds
+_Object = tuple[int, int, dict[str, Any]]
+
+
+def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
+    """The objects in a text."""
+    check("rows", text.count("{"), file)
+    check("cells", text.count(",") // 3, file)
+    records: list[_Object] = []
+    remarks: list[Remark] = []
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("["):
+        _array(text, text.index("["), file, records, remarks)
+        return records, remarks
+    if start.startswith("{") and not _is_line_of_json(start):
+        holder = re.search(r'"(?:' + "|".join(_HOLDERS) + r')"\s*:\s*\[', text)
+        if holder:
+            _array(text, holder.end() - 1, file, records, remarks)
+            return records, remarks
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        line = line.strip("\ufeff \t")
+        if not line:
+            continue
+        place = Place(file, line=number)
+        try:
+            value = json.loads(line, parse_float=Decimal, parse_constant=_NoNumber, strict=False)
+        except (ValueError, RecursionError):
+            remarks.append(row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
+            continue
+        if not isinstance(value, dict):
+            remarks.append(row_remark(place, "不是一个 JSON 对象", "this is not a JSON object"))
+            continue
+        held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
+        if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+            records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
+        else:
+            records.append((number, number, value))
+    return records, remarks
+
+
+def _is_line_of_json(text: str) -> bool:
+    """Whether the first line is an object by itself, so that the text is JSON Lines."""
+    try:
+        json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0], strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
+    """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_NoNumber, strict=False)
+    line, counted = 1, 0
+    at += 1
+    while True:
+        match = re.compile(r"[\s,]*").match(text, at)
+        at = match.end() if match else at
+        line, counted = line + text.count("\n", counted, at), at
+        if at >= len(text) or text[at] == "]":
+            if at >= len(text):
+                remarks.append(
+                    Remark(
+                        "file",
+                        "error",
+                        "JSON 数组没有结尾，文件可能不完整，只读到这里。",
+                        "The JSON array has no end; the file may be cut, and was read up to here.",
+                        Place(file, line=line),
+                    )
+                )
+            return
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            remarks.append(
+                Remark(
+                    "file",
+                    "error",
+                    "从这里起不是完整的 JSON，后面的未读。",
+                    "From here on this is not JSON; the rest was not read.",
+                    Place(file, line=line),
+                )
+            )
+            return
+        if isinstance(value, dict):
+            records.append((len(records) + 1, line, value))
+        else:
+            remarks.append(
+                row_remark(Place(file, line=line), "不是一个 JSON 对象", "this is not a JSON object")
+            )

@@ -1,0 +1,114 @@
+"""The sheets of a workbook as grids: which of them hold lists, and which lines stand on two sheets alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
+from goufu.disclosure.lines import column_letters
+from goufu.disclosure.lists.combine import joined, no_title, with_items
+from goufu.disclosure.lists.header import find_header
+from goufu.disclosure.lists.model import Grid, ListContents
+from goufu.disclosure.lists.read_list import read_list
+from goufu.disclosure.model import BudgetItem, Place, Remark
+
+
+def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
+    """The lists of every sheet; which sheets were read and which not is a remark.
+
+    Raises GoufuError where no sheet has a title column, or none has an item.
+    """
+    stem = Path(file).stem
+    read: list[tuple[Sheet, ListContents]] = []
+    passed: list[Sheet] = []
+    alone: list[Sheet] = []
+    for sheet in book.sheets:
+        if not sheet.rows:
+            continue
+        grid = sheet_grid(sheet, file)
+        header = find_header(grid)
+        if header is None:
+            passed.append(sheet)
+        elif sum(1 for one in header.columns if one is not None) < 2:
+            alone.append(sheet)
+        else:
+            listed = read_list(grid, f"{stem}-{sheet.name}")
+            if listed.found:
+                read.append((sheet, listed))
+            else:
+                passed.append(sheet)
+    for sheet in alone:  # a title and nothing else that is known: only where no sheet says more
+        listed = (
+            read_list(sheet_grid(sheet, file), f"{stem}-{sheet.name}")
+            if not read
+            else ListContents(found=False)
+        )
+        if listed.found:
+            read.append((sheet, listed))
+        else:
+            passed.append(sheet)
+    if not read:
+        first = next((sheet for sheet in book.sheets if sheet.rows), None)
+        raise no_title(where or file, first.rows[0][1] if first else [])
+    if len(read) == 1:
+        only = read[0][0]
+        prefix = f"{stem}-{only.name}-"
+        items = tuple(
+            replace(i, id=f"{stem}-{i.id[len(prefix) :]}") if i.id.startswith(prefix) else i
+            for i in read[0][1].items
+        )
+        read = [(only, replace(read[0][1], items=items))]
+    remarks = [
+        *sheet_remarks(book, file, [sheet for sheet, _ in read]),
+        *_which_sheets(file, read, passed),
+        *_twice(read),
+    ]
+    listed = joined([one for _, one in read], remarks)
+    return with_items(listed, where or file)
+
+
+def _which_sheets(
+    file: str, read: Sequence[tuple[Sheet, ListContents]], passed: Sequence[Sheet]
+) -> Iterator[Remark]:
+    if len(read) + len(passed) < 2:
+        return
+    named = "、".join(f"“{sheet.name}”（{len(listed.items)} 项）" for sheet, listed in read)
+    left = "、".join(f"“{sheet.name}”" for sheet in passed)
+    yield Remark(
+        "sheet",
+        "notice",
+        f"读了工作表{named}" + (f"；{left}没有“项目名称”表头，未读。" if left else "。"),
+        f"Sheets read: {named}" + (f"; without a title column and not read: {left}." if left else "."),
+        Place(file),
+    )
+
+
+def _twice(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
+    """Items that stand on two sheets alike, as where one sheet gathers the others."""
+    seen: dict[tuple[object, ...], str] = {}
+    doubles: dict[tuple[str, str], list[BudgetItem]] = {}
+    for sheet, listed in read:
+        for item in listed.items:
+            key = (item.title, item.department, item.year, item.amount_wan, item.part)
+            if seen.setdefault(key, sheet.name) != sheet.name:
+                doubles.setdefault((seen[key], sheet.name), []).append(item)
+    for (first, second), items in doubles.items():
+        yield Remark(
+            "list",
+            "warning",
+            f"工作表“{second}”有 {len(items)} 项与“{first}”相同（如“{items[0].title}”），都计入了；若是汇总表，请只留一份。",
+            f"{len(items)} items of the sheet “{second}” are also on “{first}” (as “{items[0].title}”) and count twice; keep one.",
+            items[0].place,
+        )
+
+
+def sheet_grid(sheet: Sheet, file: str) -> Grid:
+    """A sheet as a grid whose places are addresses of cells."""
+
+    def place(number: int, column: int) -> Place:
+        letters = column_letters(column) if column >= 0 else ""
+        return Place(file, cell=f"{sheet.name}!{letters}{number}")
+
+    return Grid(sheet.name, sheet.rows, place, sheet.merged, indented=sheet.indented)

@@ -1,0 +1,151 @@
+"""The rows of a list that add up others: which they are, and whether they agree with the items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from goufu.disclosure.lines import fold, label, squeeze
+from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
+from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
+from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
+from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
+
+
+def check_totals(
+    draft: ListDraft,
+    items: list[BudgetItem],
+    sums: Sequence[tuple[int, BodyRow, str, Decimal | None]],
+    sub_lines: Mapping[int, SubLine],
+) -> tuple[list[BudgetItem], list[Subtotal], list[Check]]:
+    """The items without rows that are part of others or add up others, the subtotals, and each of them checked.
+
+    `sums` are the rows called totals: the number of items above, the row, its name and its amount in 万元. `sub_lines` are
+    the items, by number, that say they are part of the row above.
+    """
+    parts, wholes = settle_sub_lines(draft, items, [(at, amount) for at, _, _, amount in sums], sub_lines)
+    alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
+    organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
+    heads = wholes.keys() | (_adding_rows(alone, organisations) - parts)
+    claims: list[tuple[int, str, Decimal | None, Place | None]] = [
+        (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
+    ]
+    claims += [
+        (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
+    ]
+    for n in sorted(heads - wholes.keys()):
+        draft.remarks.append(
+            Remark(
+                "list",
+                "notice",
+                f"“{items[n].title}”是部门名称或下面各行之和，按小计，未计入项目。",
+                f"“{items[n].title}” is a department's name or the sum of the rows below; taken for a subtotal.",
+                items[n].place,
+            )
+        )
+    subtotals: list[Subtotal] = []
+    checks: list[Check] = []
+    claims.sort(key=lambda claim: claim[0])
+    counted = [n not in heads and n not in parts for n in range(len(items))]
+    amounts = [item.amount_wan if counted[n] else None for n, item in enumerate(items)]
+    last, before = 0, 0
+    for at, name, amount, place in claims:
+        if AMONG.match(label(name)):  # nothing but 其中 and an amount
+            text = f"“{name}”没有项目名称，未计入。"
+            english = f"“{name}” has no title and was left out."
+            draft.remarks.append(Remark("row", "warning", text, english, place))
+            continue
+        if amount is None:
+            continue
+        subtotals.append(Subtotal(name, "", amount, place))
+        following = next((a for a, *_ in claims if a > at), len(items))
+        spans = {
+            "above": amounts[:at],
+            "since": amounts[last:at],
+            "between": amounts[before:at],
+            "all": amounts,
+            "below": amounts[at:following],
+            "rest": amounts[at:],
+            "set in": amounts[at : wholes.get(at, at)],
+        }
+        sums_of = {
+            k: sum((a for a in some if a is not None), Decimal(0)) for k, some in spans.items() if some
+        }
+        agreeing = next((s for s in sums_of.values() if abs(s - amount) <= TOLERANCE), None)
+        if agreeing is None and any(a is None for n, a in enumerate(amounts) if counted[n]):
+            doubtful = "（有的项目没有金额）"
+        else:
+            doubtful = ""
+        flat = label(name)
+        usual = "since" if "小计" in flat or "本页" in flat else "above"
+        summed = agreeing if agreeing is not None else sums_of.get(usual, sums_of.get("below", Decimal(0)))
+        where = f"“{draft.grid.name}”" if draft.grid.name else ""
+        checks.append(
+            Check("list", f"清单{where}的“{name}”{doubtful}", amount, summed, agreeing is not None, place)
+        )
+        before = at
+        if "小计" in flat:
+            last = at
+    kept = [
+        replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
+        for n, item in enumerate(items)
+        if counted[n]
+    ]
+    return kept, subtotals, checks
+
+
+def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
+    """The checks of lists that stand on one sheet, in order; a total that its own list does not add up to may be that of
+    all lists so far, or of all."""
+    found: list[Check] = []
+    for n, part in enumerate(parts):
+        sums = [_sum(parts[: n + 1]), _sum(parts)]
+        for check in part.checks:
+            small = any(word in check.what for word in ("小计", "本页"))
+            if check.agrees or small:
+                found.append(check)
+                continue
+            agreeing = next((s for s in sums if abs(s - check.printed) <= TOLERANCE), None)
+            if agreeing is not None:
+                check = replace(check, summed=agreeing, agrees=True)
+            elif "总计" in check.what and check is parts[-1].checks[-1]:
+                check = replace(check, summed=sums[-1])
+            found.append(check)
+    return tuple(found)
+
+
+def _sum(parts: Sequence[ListContents]) -> Decimal:
+    return sum((item.amount_wan or Decimal(0) for part in parts for item in part.items), Decimal(0))
+
+
+def _adding_rows(items: Sequence[BudgetItem], organisations: set[str]) -> set[int]:
+    """The rows that are named like a group (一、环卫类) or a department and are the sum of those below.
+
+    A department's own name is never an item, whatever it comes to.
+    """
+    found: set[int] = set()
+    for n, item in enumerate(items):
+        if fold(item.title) in organisations - {""}:
+            found.add(n)
+            continue
+        kind = _group_kind(item.title)
+        if not kind or not item.amount_wan:
+            continue
+        below, rows = Decimal(0), 0
+        for other in items[n + 1 :]:
+            if _group_kind(other.title) == kind:
+                break
+            below, rows = below + (other.amount_wan or Decimal(0)), rows + 1
+            if abs(below - item.amount_wan) <= TOLERANCE and rows > 1:
+                found.add(n)
+                break
+    return found
+
+
+def _group_kind(title: str) -> str:
+    """What a title is named like: a numbered group of one of two levels, an organisation, or nothing of these."""
+    flat = squeeze(title)
+    if NUMBERED.match(flat):
+        return "(" if flat[0] in "(（" else "、"
+    return "局" if ORGANISATION.search(flat) else ""

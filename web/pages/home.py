@@ -1,0 +1,61 @@
+"""Drop: files and pasted tables come in here; what is being read, what was read, and what was not and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from goufu.store.uploads import again, upload, uploads
+from goufu.web.intake import handed_in
+from goufu.web.pages import Place
+from goufu.web.people import Held, Officer
+from goufu.web.view import is_fragment, view
+from starlette.concurrency import run_in_threadpool
+
+PLACE = Place("/", "上传", "Drop", "officer")
+router = APIRouter()
+
+
+@router.get("/")
+def home(request: Request, person: Officer, store: Held) -> HTMLResponse:
+    """The page."""
+    settings = request.app.state.settings
+    return view(
+        request, "home.html", person, uploads=uploads(store), settings=settings, year=date.today().year
+    )
+
+
+@router.post("/upload", response_model=None)
+async def hand_in(request: Request, person: Officer, store: Held) -> HTMLResponse | RedirectResponse:
+    """Take files in; answered once they are safe."""
+    state = request.app.state
+    await handed_in(request, state.settings, state.store, state.worker, person)
+    state.readers.wake()
+    if not is_fragment(request):
+        return RedirectResponse("/", 303)
+    return await run_in_threadpool(_list, request, person, store)
+
+
+def _list(request: Request, person: Officer, store: Held) -> HTMLResponse:
+    return view(request, "uploads.html", person, uploads=uploads(store))
+
+
+@router.get("/uploads")
+def progress(request: Request, person: Officer, store: Held) -> HTMLResponse:
+    """The list of what was handed in, asked for again while something is being read."""
+    return _list(request, person, store)
+
+
+@router.get("/uploads/{uid}")
+def one(request: Request, person: Officer, store: Held, uid: str) -> HTMLResponse:
+    """What was read of a file, from where, and what was not."""
+    return view(request, "upload.html", person, one=upload(store, uid))
+
+
+@router.post("/uploads/{uid}/again", response_model=None)
+def once_more(request: Request, person: Officer, store: Held, uid: str) -> HTMLResponse | RedirectResponse:
+    """Read a file again that failed."""
+    again(store, uid, person.name)
+    request.app.state.readers.wake()
+    return _list(request, person, store) if is_fragment(request) else RedirectResponse("/", 303)

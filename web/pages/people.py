@@ -1,0 +1,88 @@
+"""People: who may sign in, with which role, for which departments; links for passwords; the log of who did what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from goufu.store import people as kept
+from goufu.store.log import newest
+from goufu.web.pages import Place
+from goufu.web.people import Administrator
+from goufu.web.view import view
+
+PLACE = Place("/people", "人员", "People", "administrator")
+router = APIRouter()
+Text = Annotated[str, Form()]
+
+
+@router.get("/people")
+def people(request: Request, person: Administrator) -> HTMLResponse:
+    """Everybody, and forms to add and change."""
+    return _page(request, person)
+
+
+def _page(request: Request, person: Administrator, link: str = "", whose: str = "") -> HTMLResponse:
+    store = request.app.state.store
+    return view(
+        request, "people.html", person, people=kept.people(store), roles=kept.ROLES, link=link, whose=whose
+    )
+
+
+def _linked(request: Request, person: Administrator, secret: str, name: str) -> HTMLResponse:
+    link = str(request.base_url.replace(path="/welcome", query=f"key={secret}"))
+    return _page(request, person, link, name)
+
+
+def _departments(text: str) -> list[str]:
+    """One department a line, or separated by 、."""
+    return [name.strip() for name in text.replace("、", "\n").splitlines() if name.strip()]
+
+
+@router.post("/people")
+def add(
+    request: Request, person: Administrator, name: Text, role: Text, departments: Text = ""
+) -> HTMLResponse:
+    """Somebody new, and the link to give them."""
+    store = request.app.state.store
+    made = kept.add_person(store, name, role, _departments(departments), person.name)
+    return _linked(request, person, kept.invite(store, made.id, person.name), made.name)
+
+
+@router.post("/people/{number}")
+def change(
+    request: Request, person: Administrator, number: int, role: Text, departments: Text = ""
+) -> RedirectResponse:
+    """Another role or other departments."""
+    kept.change_person(request.app.state.store, number, role, _departments(departments), person.name)
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/people/{number}/disable")
+def disable(request: Request, person: Administrator, number: int) -> RedirectResponse:
+    """Shut somebody out at once."""
+    kept.set_disabled(request.app.state.store, number, True, person.name)
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/people/{number}/enable")
+def enable(request: Request, person: Administrator, number: int) -> RedirectResponse:
+    """Let somebody in again."""
+    kept.set_disabled(request.app.state.store, number, False, person.name)
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/people/{number}/reset")
+def reset(request: Request, person: Administrator, number: int) -> HTMLResponse:
+    """Void a password; a link for another."""
+    store = request.app.state.store
+    secret = kept.reset_person(store, number, person.name)
+    return _linked(request, person, secret, next(p.name for p in kept.people(store) if p.id == number))
+
+
+@router.get("/people/log")
+def log(request: Request, person: Administrator, before: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+    """The log, newest first, by the page."""
+    lines = newest(request.app.state.store, before, 100)
+    return view(request, "log.html", person, lines=lines)

@@ -1,0 +1,85 @@
+"""Pages out of templates: the language of the reader, the person, the navigation, and addresses of static files.
+
+Templates escape everything; `t(zh, en)` chooses the language. A fragment for htmx is a template of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from goufu.web.people import Person, current
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+LANGUAGE_COOKIE = "goufu_lang"
+#: the files that pages may load, and their kinds; nothing else is served
+KINDS = {"goufu.css": "text/css", "goufu.js": "text/javascript", "htmx.min.js": "text/javascript"}
+
+
+@lru_cache
+def static_file(name: str) -> tuple[bytes, str]:
+    """The content of a static file and a short digest of it. Raises KeyError for any name not in `KINDS`."""
+    if name not in KINDS:
+        raise KeyError(name)
+    data = (files("goufu.web") / "static" / name).read_bytes()
+    return data, hashlib.sha256(data).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, another one whenever its content changes."""
+    return f"/static/{name}?v={static_file(name)[1]}"
+
+
+@lru_cache
+def environment() -> Environment:
+    """The templates of `web/templates`."""
+    made = Environment(
+        loader=PackageLoader("goufu.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static_url
+    return made
+
+
+def language(request: Request) -> str:
+    """The language of this reader: as chosen by `?lang=` or before, else the server's."""
+    said = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return said if said in ("zh", "en") else str(request.app.state.settings.language)
+
+
+def view(
+    request: Request,
+    template: str,
+    person: Person | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **facts: Any,
+) -> HTMLResponse:
+    """The page of `template` with `facts`. Templates also have `request`, `person`, `lang`, `t(zh, en)`, `nav`, `here`."""
+    from goufu.web.pages import navigation
+
+    person = person or current(request)
+    lang = language(request)
+    text = environment().get_template(template).render(
+        request=request,
+        person=person,
+        accounts=request.app.state.settings.accounts,
+        lang=lang,
+        t=lambda zh, en: en if lang == "en" else zh,
+        nav=navigation(person),
+        here=request.url.path,
+        **facts,
+    )  # fmt: skip
+    return HTMLResponse(text, status, headers)
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asks, for a part of a page."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"

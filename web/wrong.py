@@ -1,0 +1,89 @@
+"""What went wrong, in one sentence: JSON for programs, a fragment for htmx, a page for people."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from goufu.catalog.errors import GoufuError
+from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
+from goufu.web.people import ForbiddenError, Person, SignInError, current
+from goufu.web.view import is_fragment, language, view
+from starlette.exceptions import HTTPException
+
+#: the status of each kind of error; 400 for any other
+_STATUS: tuple[tuple[type[GoufuError], int], ...] = (
+    (SignInError, 401),
+    (TooManyTriesError, 429),
+    (RefusedError, 403),
+    (ForbiddenError, 403),
+    (NoSuchPersonError, 404),
+    (NoSuchRunError, 404),
+    (ConflictError, 409),
+)
+_HEADINGS = {
+    401: ("请登录", "Sign in"),
+    403: ("不能这样做", "Not allowed"),
+    404: ("没有找到", "Not found"),
+    409: ("已有改动", "Changed meanwhile"),
+    500: ("出了差错", "Something went wrong"),
+}
+_HTTP = {
+    404: ("没有这个页面。", "There is no such page."),
+    405: ("这个地址不接受这种请求。", "This address does not take such a request."),
+}
+
+
+def install_answers(app: FastAPI) -> None:
+    """Let the app answer errors by the functions of this module."""
+    app.add_exception_handler(GoufuError, answer)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+
+
+def status_of(error: GoufuError) -> int:
+    """The HTTP status of an error."""
+    return next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
+
+
+def answer(request: Request, error: Any, status: int = 0) -> Response:
+    """The answer to a request that ended with `error`, a GoufuError."""
+    status = status or status_of(error)
+    if getattr(request.state, "person", None) is None:  # it went wrong before anybody was known
+        request.state.person = Person(0, "", "anyone")
+    if "authorization" in request.headers or request.url.path.startswith(("/api/", "/reconcile")):
+        return JSONResponse({"error": error.english, "error_zh": error.message, "where": error.where}, status)
+    if status == 401 and request.method == "GET" and not is_fragment(request):
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+    sentence = error.text(language(request))
+    if is_fragment(request):
+        return view(request, "said.html", status=status, sentence=sentence)
+    heading = _HEADINGS.get(status, ("没有完成", "Not done"))[language(request) == "en"]
+    return view(request, "error.html", status=status, heading=heading, sentence=sentence)
+
+
+def _http(request: Request, error: Any) -> Response:
+    current(request)
+    zh, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
+    return answer(request, GoufuError(zh, en), error.status_code)
+
+
+def _not_understood(request: Request, error: Any) -> Response:
+    """Parameters that are not what the route takes; what was sent is not repeated."""
+    names = "、".join(dict.fromkeys(str(one["loc"][-1]) for one in error.errors()))
+    return answer(
+        request,
+        GoufuError(f"请求中有的值不对：{names}。", f"Some values of the request are not right: {names}."),
+        422,
+    )
+
+
+def unforeseen_answer(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: a report without contents is kept, and one sentence is said."""
+    from goufu.cli.faults import unforeseen
+
+    return answer(request, unforeseen(error), 500)

@@ -39,8 +39,9 @@ from goufu.catalog.edition.inspection import (
     without_repeated_pages,
 )
 from goufu.catalog.edition.transcription import Document, Row, documents, read_transcription, rows
+from goufu.catalog.entries_fast import ENTRY_COLUMNS
 from goufu.catalog.errors import CatalogError
-from goufu.catalog.load import ENTRY_COLUMNS, READING_COLUMNS
+from goufu.catalog.load import READING_COLUMNS
 from goufu.catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
 
 

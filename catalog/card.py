@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from goufu.catalog.errors import UnknownNameError
-from goufu.catalog.load import alternatives, load_readings
+from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.validity import applicable
 
@@ -69,7 +69,7 @@ def entry_card(entry: Entry, versions: Sequence[CatalogVersion]) -> EntryCard:
             for e in version.in_section(entry.section)
             if e.code.startswith(entry.code) and e.level == entry.level + 1
         ),
-        alternatives(load_readings(entry.version)).get((entry.section, entry.code), ()),
+        alternatives(readings_of(version)).get((entry.section, entry.code), ()),
         tuple(_life(v, entry) for v in versions if entry.code[0] in v.classes and v.levels >= entry.level),
     )
 
@@ -86,8 +86,8 @@ def cards(
     Only of `sections` where there are any ("A" is the provincial frame). Raises UnknownNameError, which says what is
     nearest, where there is none.
     """
-    law = applicable(versions, "B" if code[0] == "B" else "", on)
-    asked = version or (law.class_b if code[0] == "B" else law.class_a)
+    applies = applicable(versions, "B" if code[0] == "B" else "", on)
+    asked = version or (applies.class_b if code[0] == "B" else applies.class_a)
     found = _entries(asked, code, sections) if asked else []
     if not found:
         raise _unknown(code, asked, versions, sections)

@@ -264,6 +264,7 @@ def _version(directory: Path, path: Path) -> CatalogVersion:
             witnesses=witnesses,
             sections=sections,
             entries=read_entries(directory / "entries.tsv", identity, sections, levels) if witnesses else (),
+            folder=directory,
         )
     except (KeyError, IndexError, TypeError) as error:
         raise CatalogError(f"缺少或误写了 {error}", f"{error} is missing or wrong", str(path)) from None
@@ -304,10 +305,19 @@ def load_catalogs(directory: Path | None = None) -> tuple[CatalogVersion, ...]:
     return settle(found)
 
 
-@lru_cache(maxsize=16)
 def load_readings(version: str, directory: Path | None = None) -> tuple[Reading, ...]:
     """The apparatus of the version with this id; empty where it has none."""
-    return read_readings((directory or data_directory()) / "catalogs" / version / "readings.tsv")
+    return _readings_in((directory or data_directory()) / "catalogs" / version)
+
+
+def readings_of(version: CatalogVersion) -> tuple[Reading, ...]:
+    """The apparatus of `version`, from the folder it was read from; empty for one that was not read from any."""
+    return _readings_in(version.folder) if version.folder else ()
+
+
+@lru_cache(maxsize=16)
+def _readings_in(folder: Path) -> tuple[Reading, ...]:
+    return read_readings(folder / "readings.tsv")
 
 
 def alternatives(readings: Iterable[Reading]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, NamedTuple, overload
 
 from goufu.catalog.codes import ancestors, level
@@ -113,7 +114,8 @@ class CatalogVersion:
 
     `in_force` is the first day it holds; `repealed` the first day it no longer does (None: still in force), and
     `repealed_by` the id of the document that repealed it. `classes` are the classes it prints, `governs` those
-    whose entries budget items are still coded by while it is in force.
+    whose entries budget items are still coded by while it is in force. `folder` is where it was read from, with
+    its apparatus beside it and what belongs to it around (`goufu.catalog.load.readings_of`); None for one that was made.
     """
 
     id: str
@@ -132,6 +134,7 @@ class CatalogVersion:
     witnesses: tuple[Witness, ...]
     sections: Mapping[str, Section]
     entries: tuple[Entry, ...]
+    folder: Path | None = None
 
     def __len__(self) -> int:
         """How many entries it has."""

@@ -1,4 +1,4 @@
-"""Why an entry was proposed, in the officer's words: which terms, which words of its name, which heading."""
+"""Why an entry was proposed, in the officer's words and in English: which terms, which words of its name, which heading."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence, Set
 from functools import lru_cache
 from operator import add
 
+from goufu.catalog.text import Text
 from goufu.matcher.index.grams import Target
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.text import Said, normal, pairs
 
+_TITLE, _OVERVIEW = Text("标题", "title"), Text("概况", "overview")
 _DULL = frozenset(
     ["服务", "管理", "工作", "项目", "活动", "组织", "开展", "相关", "建设", "实施", "技术", "行业", "公共"]
 )
@@ -44,14 +46,13 @@ def reasons(
     target: Target,
     terms: EntryTerms,
     item: Said,
-    title_word: str = "标题",
     closely: bool = True,
-) -> tuple[str, ...]:
+) -> tuple[Text, ...]:
     """The reasons: up to two index terms found whole (longest first), words shared with the name; else the heading.
 
     `closely` also looks for the term that comes nearest, where there is no other.
     """
-    found: list[str] = []
+    found: list[Text] = []
     kept: list[str] = []
     starts = terms.by_start
     whole = [
@@ -64,21 +65,32 @@ def reasons(
     for term in whole:
         if not any(term in longer for longer in kept):
             kept.append(term)
-            found.append(f"索引词“{term}”见于{title_word if term in item.head else '概况'}")
+            side = _TITLE if term in item.head else _OVERVIEW
+            found.append(Text(f"索引词“{term}”见于{side.zh}", f"index term '{term}' in the {side.en}"))
             if len(kept) >= 2:
                 break
-    in_name = [(run, side) for run, side in _runs(target.name, item, title_word) if run not in kept]
+    in_name = [(run, side) for run, side in _runs(target.name, item) if run not in kept]
     if in_name:
-        found.append(f"名称中的“{in_name[0][0]}”见于{in_name[0][1]}")
+        run, side = in_name[0]
+        found.append(Text(f"名称中的“{run}”见于{side.zh}", f"'{run}' of its name in the {side.en}"))
     if not found and closely:
         near = _nearest(terms, item.pairs)
         if near:
-            found.append(f"近于索引词“{near}”")
+            found.append(Text(f"近于索引词“{near}”", f"close to the index term '{near}'"))
     if len(found) < 2 and target.path:
-        above = [run for run, _ in _runs(target.path[-1], item, title_word)]
+        heading = target.path[-1]
+        above = [run for run, _ in _runs(heading, item)]
         if above:
-            found.append(f"上级标题“{target.path[-1]}”中的“{max(above, key=len)}”")
-    return tuple(found) or (f"与“{target.name}”及其索引词的用字最近",)
+            run = max(above, key=len)
+            found.append(Text(f"上级标题“{heading}”中的“{run}”", f"'{run}' of the heading '{heading}'"))
+    if found:
+        return tuple(found)
+    return (
+        Text(
+            f"与“{target.name}”及其索引词的用字最近",
+            f"its characters come nearest to '{target.name}' and its index terms",
+        ),
+    )
 
 
 def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
@@ -93,11 +105,11 @@ def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
     return any(item.head in term and 2 * len(item.head) > len(term) for term in map(normal, terms.positive))
 
 
-def _runs(name: str, item: Said, title_word: str) -> list[tuple[str, str]]:
+def _runs(name: str, item: Said) -> list[tuple[str, Text]]:
     """The longest runs that `name` shares with title and summary, where they tell anything, and where they stand."""
     found = (
-        (shared_run(name, item.head, item.head_pairs), title_word),
-        (shared_run(name, item.body, item.body_pairs), "概况"),
+        (shared_run(name, item.head, item.head_pairs), _TITLE),
+        (shared_run(name, item.body, item.body_pairs), _OVERVIEW),
     )
     return [(run, side) for run, side in found if run and run not in _DULL]
 

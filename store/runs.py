@@ -217,7 +217,7 @@ def _judgement_row(a: Assessment) -> dict[str, Any]:
         "entry_section": coded.section if coded else "",
         "code": coded.code if coded else "",
         "reference_date": a.reference_date,
-        "precedent": a.precedent,
+        "precedent": a.precedent.zh,
         # the record contract, and what a review shows beside it
         "record": {
             **a.record(),

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "web": {"catalog", "disclosure", "matcher", "store", "cli"},
 }
 #: all that `disclosure` may know of `catalog`
-_SHARED = {"goufu.catalog.characters", "goufu.catalog.errors", "goufu.catalog.load", "goufu.catalog.names"}
+_SHARED = {f"goufu.catalog.{name}" for name in ("characters", "errors", "load", "names", "severity", "text")}
 _IMPURE = {"sqlite3", "sqlalchemy", "sqlmodel", "rich", "typer", "socket", "urllib3"}
 
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, load_decisions, settle
+from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, decisions_in, settle
 from goufu.catalog.concordance.links import CLOSE, Evidence, Link, Nearest, decided, links
 from goufu.catalog.concordance.similarity import distance, same_words
 from goufu.catalog.errors import UnknownNameError
-from goufu.catalog.load import load_catalogs, load_readings
+from goufu.catalog.load import load_catalogs, readings_of
 from goufu.catalog.model import CatalogVersion, Entry, Reading, Section
 from goufu.catalog.validity import in_order
 
@@ -487,9 +487,16 @@ class Archive:
 
 
 @lru_cache(maxsize=4)
+def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
+    """The archive of `versions` with what belongs to them: the apparatus of each and the decisions kept beside them.
+
+    Versions that were not read from a folder have neither.
+    """
+    folders = dict.fromkeys(v.folder.parent for v in versions if v.folder)
+    decisions = tuple(decision for folder in folders for decision in decisions_in(folder / "concordance"))
+    return Archive(versions, decisions, {v.id: readings_of(v) for v in versions})
+
+
 def load_archive(directory: Path | None = None) -> Archive:
     """The archive of every version, reading and decision in `directory` (default: the data that goufu ships)."""
-    versions = load_catalogs(directory)
-    return Archive(
-        versions, load_decisions(directory), {v.id: load_readings(v.id, directory) for v in versions}
-    )
+    return archive_of(load_catalogs(directory))

@@ -143,11 +143,15 @@ def _check_decision(decision: Decision, where: str) -> None:
         )
 
 
-@lru_cache(maxsize=4)
 def load_decisions(directory: Path | None = None) -> tuple[Decision, ...]:
     """Every decision in `catalogs/concordance/*.tsv` of `directory` (default: the data that goufu ships)."""
-    root = (directory or data_directory()) / "catalogs" / "concordance"
-    return tuple(d for path in sorted(root.glob("*.tsv")) for d in read_decisions(path))
+    return decisions_in((directory or data_directory()) / "catalogs" / "concordance")
+
+
+@lru_cache(maxsize=4)
+def decisions_in(folder: Path) -> tuple[Decision, ...]:
+    """Every decision in the `*.tsv` files of `folder`; none where there is no such folder."""
+    return tuple(d for path in sorted(folder.glob("*.tsv")) for d in read_decisions(path))
 
 
 def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersion) -> Mapping[str, Settled]:

@@ -17,7 +17,7 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
+from goufu.cli.shared.output import Column, emit, language, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from goufu.catalog.card import EntryCard
@@ -127,10 +127,10 @@ def _records(found: Found) -> list[dict[str, Any]]:
     marked = [(c, False) for c in found.entries] + [(c, True) for c in found.elsewhere]
     return [
         {
-            **candidate_record(c),
+            **candidate_record(c, language()),
             "sure": found.sure and not number,
             "elsewhere": other,
-            "notices": [f.record() for f in found.notices],
+            "notices": [f.record(language()) for f in found.notices],
         }
         for number, (c, other) in enumerate(marked)
     ]
@@ -157,11 +157,14 @@ def _remarks(found: Found) -> list[str]:
     """The notices, and that the answer is not sure."""
     lines = []
     for f in found.notices:
-        rule = say(f"（{f.rule}，{f.basis}）", f" ({f.rule})") if f.rule else ""
-        lines.append(f"{say(f.message, f.english)}{rule}")
+        rule = say(f"（{f.rule}，{f.basis.zh}）", f" ({f.rule})") if f.rule else ""
+        lines.append(f"{say(*f.message)}{rule}")
     if found.judgement and found.judgement.gap and not found.sure:
         lines.append(
-            say(f"目录没有列的：{found.judgement.gap}", f"not in the catalog: {found.judgement.gap}")
+            say(
+                f"目录没有列的：{found.judgement.gap.zh}",
+                f"not in the catalog: {found.judgement.gap.en}",
+            )
         )
     if found.entries and not found.sure:
         lines.append(
@@ -201,7 +204,7 @@ def _row(c: Candidate) -> dict[str, Any]:
         "code": c.code,
         "name": c.name,
         "section": _section(c.section),
-        "why": "；".join(c.why),
+        "why": say("；", "; ").join(say(*reason) for reason in c.why),
     }
 
 

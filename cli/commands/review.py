@@ -264,7 +264,18 @@ class _Desk:
             sections = tuple(self.item.record["sections"]) or ("B",)
             day = self.item.reference_date
             hits = look_up(query, self.versions, day, sections, cache=default_cache(), limit=9).entries
-            options = [Option(h.version, h.section, h.code, h.name, h.path, h.score, h.why) for h in hits]
+            options = [
+                Option(
+                    h.version,
+                    h.section,
+                    h.code,
+                    h.name,
+                    h.path,
+                    h.score,
+                    tuple(say(*reason) for reason in h.why),
+                )
+                for h in hits
+            ]
             width, height = _size()
             _print(search_screen(query, options, width, height))
             key = one_key()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from goufu.cli.render.verdicts import SEVERITIES
+from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.shared.options import FormatOption, HeadingsOption, checked, complete_rules
 from goufu.cli.shared.output import Column, emit, say, set_headings
 
@@ -22,7 +22,7 @@ COLUMNS = (
 
 def _severities(rule: Rule) -> str:
     """The severity of a rule in words, and those it may have as well: 警告（或提示）."""
-    usual, *others = (say(*SEVERITIES[s]) for s in rule.severities)
+    usual, *others = (say(*SEVERITY_NAMES[s]) for s in rule.severities)
     return usual + (say(f"（或{'、'.join(others)}）", f" (or {', '.join(others)})") if others else "")
 
 

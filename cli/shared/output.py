@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
+from goufu.catalog.text import Lang
 from goufu.cli.shared.border import holds_everything
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
-_language: ContextVar[str] = ContextVar("goufu_language", default="zh")
+_language: ContextVar[Lang] = ContextVar("goufu_language", default="zh")
 
 
 def set_language(lang: str) -> None:
@@ -40,7 +41,7 @@ def set_language(lang: str) -> None:
     _language.set("en" if lang.lower().startswith("en") else "zh")
 
 
-def language() -> str:
+def language() -> Lang:
     """The language chosen: "zh" or "en"."""
     return _language.get()
 
@@ -105,7 +106,8 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _flat(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
+    """A value as one cell: nested ones as JSON, None as blank, no formula."""
     value = plain(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
@@ -123,10 +125,10 @@ def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
         from goufu.cli.render.headings import heading, value
 
         writer.writerow([heading(key) for key in keys])
-        writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)
+        writer.writerows([csv_cell(value(key, record.get(key))) for key in keys] for record in records)
     else:
         writer.writerow(keys)
-        writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+        writer.writerows([csv_cell(record.get(key)) for key in keys] for record in records)
     return buffer.getvalue()
 
 
@@ -263,7 +265,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         if os.name != "nt":
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(created_mode())
         temporary.replace(path)
     except OSError as error:
         raise GoufuError(
@@ -275,7 +277,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def created_mode() -> int:
+    """The permissions that a new file has here."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

@@ -14,12 +14,12 @@ from goufu.catalog.citation.notation import agreement, read_code
 from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.validity import applicable
 from goufu.matcher.answered import OUTCOME_WORDS
 from goufu.matcher.decisions.recorded import Decided, StoredItem
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.nature_names import NATURE_WORDS, NATURES, Nature
 from goufu.matcher.precedents.apply import Outcome
-from goufu.matcher.precedents.succession import law_on, source_version
 
 #: words in place of a code that confirm the judgement as it stands, with the nature that it found
 _AS_JUDGED = frozenset({"不适用", "n/a"})
@@ -99,7 +99,7 @@ def sections_of(item: StoredItem) -> tuple[str, ...]:
 
 def _version_of(item: StoredItem, versions: tuple[CatalogVersion, ...]) -> str:
     section = (*sections_of(item), "B")[0]
-    found = source_version(law_on(versions, section, item.reference_date))
+    found = applicable(versions, section, item.reference_date).consulted
     return found.id if found else ""
 
 
@@ -131,7 +131,7 @@ def _entry_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ..
     named = [s for s in sections if s in others]
     found: list[Entry] = []
     for section in named or sections:
-        version = source_version(law_on(versions, section, item.reference_date))
+        version = applicable(versions, section, item.reference_date).consulted
         entry = version.find(section, code) if version else None
         if version is not None and entry is not None:
             if entry.level < (3 if section == "B" else version.levels):
@@ -192,7 +192,7 @@ def _not_here(
     code: str, item: StoredItem, versions: tuple[CatalogVersion, ...], sections: tuple[str, ...]
 ) -> DoubtfulCodeError:
     """Why `code` cannot be used for the item: another version's, another department's, or nobody's."""
-    law = law_on(versions, (*sections, "B")[0], item.reference_date)
+    law = applicable(versions, (*sections, "B")[0], item.reference_date)
     ids = "、".join(law.versions)
     where = "、".join(sections) or "（部门未知）"
     for version in versions:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.validity import applicable
 from goufu.matcher.decisions.choice import (
     Choice,
     DoubtfulCodeError,
@@ -24,7 +25,6 @@ from goufu.matcher.decisions.choice import (
     written_otherwise,
 )
 from goufu.matcher.decisions.recorded import StoredItem
-from goufu.matcher.precedents.succession import law_on
 
 #: what happened to a row; the last five are conflicts or faults that a person must look at
 Fate = Literal["stored", "same", "empty", "conflict", "changed", "stale", "code", "unknown"]
@@ -152,7 +152,7 @@ def _checked(
     officer: str,
     replace: bool,
 ) -> RowResult:
-    law = law_on(versions, item.section or "B", item.reference_date)
+    law = applicable(versions, item.section or "B", item.reference_date)
     recorded = item.record.get("versions", [])
     if recorded and list(law.versions) != recorded and item.section:
         return RowResult(

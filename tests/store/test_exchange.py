@@ -110,10 +110,10 @@ def test_reviewed_signed_and_taken_over(sheet: Path, tmp_path: Path) -> None:
         there, refused = applied(judged(*lines), source, load_archive())
     assert there.coded is not None and there.coded.code == "A170108"
     assert (
-        "孝义市行政审批服务管理局“消防验收备案技术服务”" in there.precedent
-        and f"{BUREAU} 提供" in there.precedent
+        "孝义市行政审批服务管理局“消防验收备案技术服务”" in there.precedent.zh
+        and f"{BUREAU} 提供" in there.precedent.zh
     )
-    assert refused.precedent == ""
+    assert refused.precedent.zh == ""
     assert export(other)[1] == 0, "what came from others is not passed on"
 
 

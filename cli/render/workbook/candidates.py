@@ -140,7 +140,7 @@ def _codes(report: Report) -> tuple[dict[tuple[tuple[str, ...], date], str], dic
         groups[key] = str(len(groups) + 1)
         for section in (*a.sections, "B"):
             law = applicable(versions, section, a.reference_date)
-            version = law.class_b if section == "B" else law.consulted
+            version = law.consulted
             if version is None:
                 continue
             prefix, deepest = ("B", 3) if section == "B" else (groups[key], version.levels)

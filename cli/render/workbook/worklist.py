@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.characters import unguarded
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.text import quoted
 from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, finding_line, number_of
 from goufu.cli.render.workbook.columns import (
     LAST_CHOICE,
@@ -119,7 +120,7 @@ def _cells(row: int, a: Assessment, many: bool) -> dict[str, Any]:
         "note": None,
         "others": "\n".join(_others(a)),
         "why": "\n".join(
-            coded.why[:3] if coded else (a.precedent or "、".join(f"“{w}”" for w in a.nature_words),)
+            say(*reason) for reason in (coded.why[:3] if coded else (a.precedent or quoted(a.nature_words),))
         ),
         "path": " › ".join(coded.path[1:]) if coded else None,
     }

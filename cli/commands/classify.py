@@ -151,7 +151,7 @@ def classify(
             _in_short(one)
     elif form in (None, "table"):
         for one in audits:
-            _tables(one)
+            _tables(one, department or "")
     elif form == "ocds":
         if writer is not _write_ocds:
             print(_ocds(audits, not holds_everything(sys.stdout)), end="")
@@ -334,7 +334,7 @@ def _write_parquet(path: Path, audits: Sequence[Audit]) -> None:
 
 
 def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
-    from goufu.cli.render.workbook import write_workbook
+    from goufu.cli.render.workbook.book import write_workbook
 
     write_workbook(path, audits)
 
@@ -369,15 +369,18 @@ WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
 }
 
 
-def _tables(one: Audit) -> None:
-    """One table per department and year of a document, in the order of the input, and the document's own findings."""
+def _tables(one: Audit, department: str = "") -> None:
+    """One table per department and year of a document, in the order of the input, and the document's own findings.
+
+    `department` is the one given for lines that name none.
+    """
     from goufu.cli.render.verdicts import finding_line, summary
 
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
     for a in one.assessments:
         groups.setdefault((a.item.department, a.item.year), []).append(a)
     for (name, year), some in groups.items():
-        _table(name, year, some)
+        _table(name or department, year, some)
         _overtaken(some)
     for f in one.findings:
         print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)

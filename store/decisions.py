@@ -40,51 +40,57 @@ def decide(
     changes nothing, so that a write whose answer was lost may safely be repeated. Raises ConflictError where the
     decision was changed since `expected`, NoSuchRunError where the item is gone.
     """
-    made_at = now or datetime.now(UTC)
     with writing(store) as session:
-        row = _item(session, item)
-        before = session.get(tables.Decision, item)
-        standing, revision = decided(before), before.revision if before else 0
-        if (
-            standing is not None
-            and choice.same_as(standing)
-            and (not choice.note or choice.note == standing.note)
-        ):
-            return revision, False
-        if revision != expected:
-            raise _conflict(row, standing, revision)
-        values: dict[str, Any] = {
-            "outcome": choice.outcome,
-            "nature": choice.nature,
-            "version": choice.version,
-            "section": choice.section,
-            "code": choice.code,
-            "name": choice.name,
-            "note": choice.note,
-            "officer": officer,
-            "decided_at": made_at,
-            "source": source,
-            "revision": revision + 1,
-        }
-        if before is None:
-            session.add(tables.Decision(item_id=item, **values))
-        else:
-            for name, value in values.items():
-                setattr(before, name, value)
-        session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
-        session.flush()
-        session.add(_precedent(session, row, choice, made_at.astimezone().date()))
-        detail: dict[str, Any] = {
-            "revision": revision + 1,
-            "outcome": choice.outcome,
-            "version": choice.version,
-            "section": choice.section,
-            "code": choice.code,
-            "source": source,
-        }
-        if standing is not None:
-            detail["instead_of"] = _standing(standing)
-        log(session, officer, "decide", detail, row.run_id, item, made_at)
+        return decide_within(session, item, choice, officer, expected, source, now or datetime.now(UTC))
+
+
+def decide_within(
+    session: Session, item: int, choice: Choice, officer: str, expected: int, source: str, made_at: datetime
+) -> tuple[int, bool]:
+    """`decide` within the caller's transaction, so that many items are decided together or none."""
+    row = _item(session, item)
+    before = session.get(tables.Decision, item)
+    standing, revision = decided(before), before.revision if before else 0
+    if (
+        standing is not None
+        and choice.same_as(standing)
+        and (not choice.note or choice.note == standing.note)
+    ):
+        return revision, False
+    if revision != expected:
+        raise _conflict(row, standing, revision)
+    values: dict[str, Any] = {
+        "outcome": choice.outcome,
+        "nature": choice.nature,
+        "version": choice.version,
+        "section": choice.section,
+        "code": choice.code,
+        "name": choice.name,
+        "note": choice.note,
+        "officer": officer,
+        "decided_at": made_at,
+        "source": source,
+        "revision": revision + 1,
+    }
+    if before is None:
+        session.add(tables.Decision(item_id=item, **values))
+    else:
+        for name, value in values.items():
+            setattr(before, name, value)
+    session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
+    session.flush()
+    session.add(_precedent(session, row, choice, made_at.astimezone().date()))
+    detail: dict[str, Any] = {
+        "revision": revision + 1,
+        "outcome": choice.outcome,
+        "version": choice.version,
+        "section": choice.section,
+        "code": choice.code,
+        "source": source,
+    }
+    if standing is not None:
+        detail["instead_of"] = _standing(standing)
+    log(session, officer, "decide", detail, row.run_id, item, made_at)
     return revision + 1, True
 
 

@@ -346,14 +346,14 @@ def _info(session: Session, row: tables.Run) -> RunInfo:
 def run_items(store: Store, run: int) -> list[StoredItem]:
     """The items of a run in input order, with judgements, decisions and notes."""
     with reading(store) as session:
-        return _stored(session, run)
+        return stored_within(session, run)
 
 
 def stored_item(store: Store, item: int) -> StoredItem:
     """One item by its number. Raises NoSuchRunError where its run was deleted."""
     with reading(store) as session:
         run = session.exec(select(tables.Item.run_id).where(tables.Item.id == item)).first()
-        found = _stored(session, run, item) if run is not None else []
+        found = stored_within(session, run, [item]) if run is not None else []
     if not found:
         raise NoSuchRunError(
             "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
@@ -361,7 +361,8 @@ def stored_item(store: Store, item: int) -> StoredItem:
     return found[0]
 
 
-def _stored(session: Session, run: int, only: int | None = None) -> list[StoredItem]:
+def stored_within(session: Session, run: int, only: Sequence[int] | None = None) -> list[StoredItem]:
+    """The items of a run in input order, or those of them that `only` names, within the caller's transaction."""
     query = (
         select(tables.Item, tables.Judgement, tables.Decision)
         .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
@@ -376,10 +377,11 @@ def _stored(session: Session, run: int, only: int | None = None) -> list[StoredI
         .where(tables.Item.run_id == run)
         .order_by(col(tables.Note.id))
     )
+    if only is not None:
+        query = query.where(col(tables.Item.id).in_(only))
+        notes = notes.where(col(tables.Item.id).in_(only))
     for item_id, text in session.exec(notes):
         said.setdefault(item_id, []).append(text)
-    if only is not None:
-        query = query.where(tables.Item.id == only)
     return [
         StoredItem(
             id=item.id or 0,

@@ -195,16 +195,9 @@ class _Desk:
 
     def _verdict(self) -> Choice | None:
         """The tool's own verdict on the item as a choice; None where it comes to none."""
-        from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
+        from goufu.store.worklist import verdict_of
 
-        r = self.item.record
-        if r["gov_service"] is False:
-            return Choice("not_applicable", judged_nature(self.item))
-        code = r.get("gov_service_catalog_code")
-        found = next((c for c in r["codes"] if code and c["code"] == code), None)
-        if found:
-            return Choice("code", "service", found["version"], found["section"], found["code"], found["name"])
-        return choice_named("未列", self.item, self.versions) if r["status"] == "unlisted" else None
+        return verdict_of(self.item, self.versions)
 
     def accept(self) -> None:
         """Decide as the tool judged."""

@@ -19,8 +19,9 @@ from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store.address import Place
-from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.decisions import decide, remark
 from goufu.store.passwords import new_secret
 from goufu.store.people import accept, add_person, invite, sign_in
 from goufu.store.runs import Input, record_run, run_items

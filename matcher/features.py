@@ -15,7 +15,7 @@ from itertools import repeat
 
 import numpy as np
 from goufu.matcher.index.grams import Array, Index, Ints
-from goufu.matcher.text import Said, by_start, content, grams, load_words
+from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
 from numpy.typing import NDArray
 
 #: the measures, in the order of the feature axis
@@ -83,17 +83,18 @@ class Text:
 
 def text_of(index: Index, texts: Sequence[str]) -> Text:
     """The known grams of `texts` (already reduced to their content) with their weights."""
-    rows: list[int] = []
+    sizes: list[int] = []
     numbers: list[int] = []
     counts: list[int] = []
     known = index.vocabulary
-    for row, text in enumerate(texts):
+    for text in texts:
         found = Counter(map(known.get, grams(text), repeat(-1)))
         found.pop(-1, 0)
-        rows += repeat(row, len(found))
-        numbers += found.keys()
+        sizes.append(len(found))
+        numbers += found
         counts += found.values()
-    row_of, gram = np.array(rows, dtype=np.int32), np.array(numbers, dtype=np.int32)
+    row_of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
+    gram = np.array(numbers, dtype=np.int32)
     tf = (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
     rarity = index.rarity[gram]
     weight = tf * rarity
@@ -259,10 +260,15 @@ def contents(
     titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Titles and summaries reduced to their content."""
-    return (
-        [content(t, d) for t, d in zip(titles, departments, strict=True)],
-        [content(s[:SUMMARY_LENGTH], d) if s else "" for s, d in zip(summaries, departments, strict=True)],
-    )
+    heads, bodies = [], []
+    for title, summary, department in zip(titles, summaries, departments, strict=True):
+        item = said(title, summary)
+        heads.append(content_of(item.head, department))
+        if len(summary) > SUMMARY_LENGTH:
+            bodies.append(content(summary[:SUMMARY_LENGTH], department))
+        else:
+            bodies.append(content_of(item.body, department) if summary else "")
+    return heads, bodies
 
 
 def tail(title: str) -> str:

@@ -238,7 +238,7 @@ def _facts(group: _Group) -> list[_Facts]:
     changed = _changes(group.index, plain, figures) if group.learned else [_Changed()] * len(lines)
     kinds = figures.kinds
     opinions = _opinions(group, ranked, figures, kinds)
-    gaps = [gap_of(line.title) for line in lines]
+    gaps = [gap_of(line.title, line.summary) for line in lines]
     statuses = _statuses(group, figures, kinds, opinions, gaps)
     trust = _trust(group, figures, kinds, statuses, ranked)
     told = natures.telling_words(lines, evidence, kinds, range(len(lines)))

@@ -237,7 +237,7 @@ def rank(
         coefficients("across", ACROSS),
         unlisted,
         words,
-        np.array([gap_of(line.title)[1] for line in lines]),
+        np.array([gap_of(line.title, line.summary)[1] for line in lines]),
         most,
     )
 

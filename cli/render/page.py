@@ -56,10 +56,11 @@ def report_page(audits: Sequence[Audit]) -> str:
     )
 
 
-def render(page: str, **facts: Any) -> str:
-    """The page `pages/<page>.html` with its style and script inside, and the policy that allows only these."""
+def render(page: str, look: str = "", **facts: Any) -> str:
+    """The page `pages/<page>.html` with its script and its style (that of the page `look`) inside, and the policy that
+    allows only these."""
     pages = files("goufu.cli") / "pages"
-    style = (pages / f"{page}.css").read_text(encoding="utf-8")
+    style = (pages / f"{look or page}.css").read_text(encoding="utf-8")
     script = (pages / f"{page}.js").read_text(encoding="utf-8")
     template = _environment().from_string((pages / f"{page}.html").read_text(encoding="utf-8"))
     return template.render(

@@ -263,5 +263,8 @@ def cell_text(value: Any) -> str:
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return format(Decimal(repr(value)), "f") if abs(value) < 1e300 else str(value)
-    text = figures_apart(str(value), "[\r\n]")
+    text = str(value)
+    if "\n" not in text and "\r" not in text:
+        return clean_cell(text)
+    text = figures_apart(text, "[\r\n]")
     return clean_cell(re.sub(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*|[\r\n]+(?=[^\x00-\x7f])", "", text))

@@ -161,6 +161,8 @@ class ParquetLines:
 
 def open_source(path: Path) -> Source:
     """The lines of a record file or a Parquet file. Raises OddListError where it must be read whole, GoufuError otherwise."""
+    # Arrow reads this when it is first loaded, here and in workers: the pool of the system gives back what a piece needed
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     if path.suffix.lower() == ".parquet":
         return ParquetLines(path)
     return Records(survey(path))
@@ -182,6 +184,7 @@ def _begin(task: Task) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    sys.modules["pandas"] = None  # type: ignore[assignment] # pyarrow loads it where it is installed: 60 MB for nothing
     set_limits(task.limits)
     limit_memory()
     set_language(task.lang)

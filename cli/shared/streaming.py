@@ -102,21 +102,26 @@ class Records:
 
     @property
     def rows(self) -> int:
+        """How many rows are not blank."""
         return self.survey.rows
 
     @property
     def digest(self) -> str:
+        """The SHA-256 of the file."""
         return self.survey.digest
 
     @property
     def plan(self) -> Plan:
+        """How every row is read."""
         return self.survey.plan
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of the file as a whole."""
         return self.survey.remarks
 
     def pieces(self, skip: int) -> Iterator[RawPiece]:
+        """The pieces but the first `skip`, as they stand in the file."""
         return pieces(self.survey, PIECE, skip)
 
 
@@ -149,6 +154,7 @@ class ParquetLines:
         self.digest = told.hexdigest()
 
     def pieces(self, skip: int) -> Iterator[bytes]:
+        """The pieces but the first `skip`, each an Arrow stream of one batch."""
         import pyarrow as pa
 
         for number, batch in enumerate(self._file.iter_batches(PIECE, columns=self._columns)):

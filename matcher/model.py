@@ -13,7 +13,7 @@ from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.nature_names import Nature
 
 if TYPE_CHECKING:
-    from goufu.catalog.citation.standing import Standing
+    from goufu.catalog.citation.model import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]

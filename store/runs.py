@@ -7,15 +7,17 @@ entries, the index by its digest, the settings. A run never changes afterwards; 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
+from goufu.matcher.decisions.recorded import Decided, StoredItem
+from goufu.matcher.decisions.worklist import FilledRow
 from goufu.matcher.model import Assessment
 from goufu.store import tables
 from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
@@ -53,51 +55,6 @@ class RunInfo:
     catalogs: tuple[tuple[str, str], ...] = ()
     decided: int = 0
     review: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An officer's decision on an item, as it stands. See `goufu.store.decisions.Choice` for the first six fields."""
-
-    outcome: str
-    nature: str
-    version: str
-    section: str
-    code: str
-    name: str
-    note: str
-    officer: str
-    decided_at: datetime
-    source: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """An item of a run with its judgement (`record` is the record contract), decision and notes.
-
-    `revision` counts the changes of its decision, a withdrawal being one; 0 where nothing was ever decided.
-    """
-
-    id: int
-    run: int
-    position: int
-    ref: str
-    department: str
-    unit: str
-    year: int | None
-    title: str
-    summary: str
-    amount_wan: Decimal | None
-    part: str
-    place: str
-    fingerprint: str
-    section: str
-    reference_date: date
-    record: Mapping[str, Any]
-    decision: Decided | None = None
-    notes: tuple[str, ...] = field(default=())
-    revision: int = 0
 
 
 def record_run(
@@ -309,6 +266,42 @@ def run_named(store: Store, name: str = "last") -> RunInfo:
     raise NoSuchRunError(f"没有运行“{name}”；最近的有 {known}", f"no run '{name}'; the newest are {known}")
 
 
+def run_of(store: Store, rows: Sequence[FilledRow]) -> RunInfo:
+    """The newest run that has the items of a worklist's filled rows: all, or else more of them than any other.
+
+    Raises NoSuchRunError where no run has any.
+    """
+    wanted = {row.title for row in rows if row.decided} or {row.title for row in rows}
+    held: dict[int, set[str]] = defaultdict(set)
+    titles = sorted(wanted)
+    with reading(store) as session:
+        for start in range(0, len(titles), _CHUNK):
+            query = select(
+                tables.Item.run_id, tables.Item.title, tables.Item.unit, tables.Item.department
+            ).where(col(tables.Item.title).in_(titles[start : start + _CHUNK]))
+            whose = {(row.title, name) for row in rows for name in row.whose.split("\n")}
+            for run, title, unit, department in session.exec(query):
+                if {(title, unit), (title, department), (title, "")} & whose:
+                    held[run].add(title)
+    best = max(held, key=lambda run: (len(held[run]), run), default=None)
+    if best is None:
+        raise NoSuchRunError(
+            "没有找到与这份工作簿对应的运行；请先 goufu classify 原文件 --save，再 goufu decide",
+            "no run holds the items of this workbook; run goufu classify FILE --save first, then goufu decide",
+        )
+    return run_named(store, str(best))
+
+
+def changed_catalogs(run: RunInfo, versions: Sequence[CatalogVersion]) -> frozenset[str]:
+    """The ids of the versions whose content is no longer what the run used."""
+    now = {v.id: v for v in versions}
+    return frozenset(
+        version
+        for version, digest in run.catalogs
+        if version not in now or catalog_digest(now[version]) != digest
+    )
+
+
 def _info(session: Session, row: tables.Run) -> RunInfo:
     assert row.id is not None
     inputs = session.exec(
@@ -353,14 +346,14 @@ def _info(session: Session, row: tables.Run) -> RunInfo:
 def run_items(store: Store, run: int) -> list[StoredItem]:
     """The items of a run in input order, with judgements, decisions and notes."""
     with reading(store) as session:
-        return _stored(session, run)
+        return stored_within(session, run)
 
 
 def stored_item(store: Store, item: int) -> StoredItem:
     """One item by its number. Raises NoSuchRunError where its run was deleted."""
     with reading(store) as session:
         run = session.exec(select(tables.Item.run_id).where(tables.Item.id == item)).first()
-        found = _stored(session, run, item) if run is not None else []
+        found = stored_within(session, run, [item]) if run is not None else []
     if not found:
         raise NoSuchRunError(
             "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
@@ -368,7 +361,8 @@ def stored_item(store: Store, item: int) -> StoredItem:
     return found[0]
 
 
-def _stored(session: Session, run: int, only: int | None = None) -> list[StoredItem]:
+def stored_within(session: Session, run: int, only: Sequence[int] | None = None) -> list[StoredItem]:
+    """The items of a run in input order, or those of them that `only` names, within the caller's transaction."""
     query = (
         select(tables.Item, tables.Judgement, tables.Decision)
         .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
@@ -383,10 +377,11 @@ def _stored(session: Session, run: int, only: int | None = None) -> list[StoredI
         .where(tables.Item.run_id == run)
         .order_by(col(tables.Note.id))
     )
+    if only is not None:
+        query = query.where(col(tables.Item.id).in_(only))
+        notes = notes.where(col(tables.Item.id).in_(only))
     for item_id, text in session.exec(notes):
         said.setdefault(item_id, []).append(text)
-    if only is not None:
-        query = query.where(tables.Item.id == only)
     return [
         StoredItem(
             id=item.id or 0,

@@ -134,9 +134,11 @@ def batch(
 
 def _inputs(files: Sequence[str], output: Path) -> list[Path]:
     """The documents meant, without those that lie in the output folder."""
+    from goufu.cli.shared.own_reports import without_own_reports
     from goufu.disclosure.read import documents
 
     paths, errors = documents(files)
+    paths = without_own_reports(paths, files)
     for error in errors:
         note(error.text("zh"), error.text("en"))
     inside = output.resolve()

@@ -23,9 +23,9 @@ from goufu.cli.shared.output import note, say
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
     from goufu.cli.render.screen import Line, Option
-    from goufu.store.decisions import Choice
+    from goufu.matcher.decisions.choice import Choice
+    from goufu.matcher.decisions.recorded import StoredItem
     from goufu.store.engine import Store
-    from goufu.store.runs import StoredItem
 
 
 def review(
@@ -156,8 +156,8 @@ class _Desk:
 
     def _precedent(self) -> tuple[str, Choice | None] | None:
         """What was decided on this item's equals since the run: in words, and as a choice where it is an entry."""
+        from goufu.matcher.decisions.choice import Choice, choice_text
         from goufu.matcher.precedents.similarity import title_key
-        from goufu.store.decisions import Choice, choice_text
 
         item = self.item
         from goufu.catalog.names import tidy_name
@@ -189,22 +189,15 @@ class _Desk:
         return words, Choice("code", "service", entry.version, entry.section, entry.code, entry.name)
 
     def _entry(self, option: Option) -> Choice:
-        from goufu.store.decisions import Choice
+        from goufu.matcher.decisions.choice import Choice
 
         return Choice("code", "service", option.version, option.section, option.code, option.name)
 
     def _verdict(self) -> Choice | None:
         """The tool's own verdict on the item as a choice; None where it comes to none."""
-        from goufu.store.decisions import Choice, choice_named, judged_nature
+        from goufu.store.worklist import verdict_of
 
-        r = self.item.record
-        if r["gov_service"] is False:
-            return Choice("not_applicable", judged_nature(self.item))
-        code = r.get("gov_service_catalog_code")
-        found = next((c for c in r["codes"] if code and c["code"] == code), None)
-        if found:
-            return Choice("code", "service", found["version"], found["section"], found["code"], found["name"])
-        return choice_named("未列", self.item, self.versions) if r["status"] == "unlisted" else None
+        return verdict_of(self.item, self.versions)
 
     def accept(self) -> None:
         """Decide as the tool judged."""
@@ -289,7 +282,7 @@ class _Desk:
         """A code typed by hand, checked against the catalog in force."""
         from goufu.catalog.errors import GoufuError
         from goufu.cli.shared.keys import one_line
-        from goufu.store.decisions import choice_named
+        from goufu.matcher.decisions.choice import choice_named
 
         text = one_line(say("代码：", "code: "))
         if not text:
@@ -301,7 +294,7 @@ class _Desk:
 
     def unlisted(self) -> None:
         """A purchased service that the catalog does not list."""
-        from goufu.store.decisions import choice_named
+        from goufu.matcher.decisions.choice import choice_named
 
         self._decide(choice_named("未列", self.item, self.versions))
 
@@ -309,7 +302,7 @@ class _Desk:
         """No purchased service; then what it is."""
         from goufu.cli.render.screen import NATURE_KEYS, nature_screen
         from goufu.cli.shared.keys import one_key
-        from goufu.store.decisions import Choice, likely_other
+        from goufu.matcher.decisions.choice import Choice, likely_other
 
         likely = likely_other(self.item)
         width, _ = _size()
@@ -389,7 +382,7 @@ class _Desk:
 
 def _standing(item: StoredItem) -> Choice | None:
     """What was decided on an item, as a choice that can be made again."""
-    from goufu.store.decisions import Choice
+    from goufu.matcher.decisions.choice import Choice
 
     d = item.decision
     if d is None:

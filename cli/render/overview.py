@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
+from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
 from goufu.cli.render.page import render
 from goufu.cli.render.verdicts import BARRED, NATURES
 from goufu.cli.shared.output import say
@@ -132,7 +132,7 @@ def overview_page(summaries: Sequence[Summary]) -> str:
     )
 
 
-def fired_as(read: Sequence[Summary], rule: str) -> dict[str, int]:
+def fired_as(read: Sequence[Summary], rule: str) -> dict[Severity, int]:
     """How often `rule` fired with each severity, the gravest first, as the reports of the documents say."""
     from goufu.matcher.findings import load_rules
 

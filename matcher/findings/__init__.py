@@ -1,6 +1,6 @@
 """What is wrong with an item or a document, or may be: one small function for each rule.
 
-The rules and their law stand in `data/rules.toml`, the words they look for in `data/finding_words.toml`. Each module
+The rules and their legal basis are in `data/rules.toml`, the words they look for in `data/finding_words.toml`. Each module
 holds one group: `listing` (GF1xx), `purchasable` (GF2xx), `budget` (GF301, GF303 of one item), `disclosure` (what
 only the whole document shows: GF302 to GF304, GF401 to GF403). Every finding carries its evidence: the words that
 fired, where they stand, the entry or document concerned. A finding is a reason to look, never a verdict on a person.

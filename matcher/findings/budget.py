@@ -96,7 +96,7 @@ def long_term(a: Assessment) -> Iterator[Finding]:
 
 
 def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[Finding]]:
-    """The notices on standing terms (GF301) taken off the items and told once, with all the lines they concern.
+    """The notices on standing terms (GF301) taken off the items and said once, with all the lines they concern.
 
     The form of a standing project gives 99 years in every such line, which says nothing of one line. A silence goes
     with what it silenced.
@@ -108,10 +108,10 @@ def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[
         for f in taken:
             lines.setdefault(f.silenced, []).append((a.item, f))
         rest.append(replace(a, findings=tuple(f for f in a.findings if f not in taken)) if taken else a)
-    return rest, [_told_once(some, reason) for reason, some in lines.items()]
+    return rest, [_said_once(some, reason) for reason, some in lines.items()]
 
 
-def _told_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
+def _said_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
     titles = [item.title for item, _ in lines]
     named = "、".join(titles[:_NAMED]) + ("等" if len(titles) > _NAMED else "")
     terms = "、".join(dict.fromkeys(str(years(f.message.zh)) for _, f in lines))

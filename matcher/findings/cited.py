@@ -12,7 +12,7 @@ from goufu.disclosure.model import BudgetItem
 from goufu.matcher.model import Candidate, Decision, Status
 
 if TYPE_CHECKING:
-    from goufu.catalog.citation.standing import Standing
+    from goufu.catalog.citation.model import Standing
 
 
 _IN_FORCE = Text("所填条目现行有效", "the entry written is in force")

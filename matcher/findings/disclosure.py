@@ -44,14 +44,14 @@ def document_findings(
     `assessments` are those of its items; `sections` overrides what its department's name says.
     """
     own = tuple(sections) or sections_of(disclosure.department).sections
-    law = applicable(versions, own[0] if own else "", on)
+    applies = applicable(versions, own[0] if own else "", on)
     found = [
         *_totals(disclosure),
         *_unlinked(disclosure),
         *_procurement(disclosure, assessments),
-        *_says_none(disclosure, own, law),
-        *_not_in_force(disclosure, own, law, versions),
-        *_incomplete(disclosure, own, law, versions),
+        *_says_none(disclosure, own, applies),
+        *_not_in_force(disclosure, own, applies, versions),
+        *_incomplete(disclosure, own, applies, versions),
     ]
     return tuple(sorted(found, key=lambda f: (gravity(f.severity), f.rule)))
 
@@ -177,7 +177,7 @@ def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[F
     )
 
 
-def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[Finding]:
+def _says_none(d: Disclosure, own: Sequence[str], applies: Applicable) -> Iterator[Finding]:
     """GF401: the document says it has no catalog, and the catalog that applies has its section."""
     said = d.statement.strip()
     if not said or not own:
@@ -186,7 +186,7 @@ def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[F
     if first not in load_finding_words()["no_catalog"] and not _NONE_SAID.search(said):
         return
     # not the version consulted: a part of the section held in the one in force shows that it has one
-    holding = law.governing if law.held else law.fallback
+    holding = applies.governing if applies.held else applies.fallback
     if holding is None:
         return
     leaves = sum(1 for e in holding.in_section(own[0]) if e.level == holding.levels)
@@ -206,13 +206,13 @@ def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[F
 
 
 def _not_in_force(
-    d: Disclosure, own: Sequence[str], law: Applicable, versions: tuple[CatalogVersion, ...]
+    d: Disclosure, own: Sequence[str], applies: Applicable, versions: tuple[CatalogVersion, ...]
 ) -> Iterator[Finding]:
     """GF402: a catalog attached, or named in the statement, that is not the one that applies on the day."""
     attached = {a.number: (Text(f"附有 {a.number}", f"attached: {a.number}"), a.place) for a in d.attachments}
     cited = [_bare(n, versions) for n in read_documents(d.statement)]
     named = {n: (Text(f"写有“{n}”", f"named: '{n}'"), d.statement_place) for n in cited if n not in attached}
-    governing = [v for v in (law.class_a, law.class_b) if v is not None]
+    governing = [v for v in (applies.class_a, applies.class_b) if v is not None]
     now = "、".join(v.number for v in governing)
     for number, (how, place) in {**attached, **named}.items():
         version = next((v for v in versions if v.number == number), None)
@@ -222,19 +222,19 @@ def _not_in_force(
             from goufu.catalog.citation.standing import judge
             from goufu.catalog.concordance.changes import archive_of
 
-            facts = judge(archive_of(versions), own, law.on, document=number).facts
+            facts = judge(archive_of(versions), own, applies.on, document=number).facts
             why = next((Text(f.zh, f.en) for f in facts if f.rule), None)
             if why is None:
                 continue
         else:
-            why = _why_not(version, law, versions)
+            why = _why_not(version, applies, versions)
         yield finding(
             "GF402",
             Text(
-                f"{how.zh}，{why.zh}；{law.on} 适用的是 {now}",
-                f"{how.en}, {why.en}; in force on {law.on}: {', '.join(v.id for v in governing)}",
+                f"{how.zh}，{why.zh}；{applies.on} 适用的是 {now}",
+                f"{how.en}, {why.en}; in force on {applies.on}: {', '.join(v.id for v in governing)}",
             ),
-            (how, *(Text(r.zh, r.en) for r in law.reasons if r.kind in ("class A", "class B"))),
+            (how, *(Text(r.zh, r.en) for r in applies.reasons if r.kind in ("class A", "class B"))),
             place=place,
             entry=version.id if version else number,
         )
@@ -246,7 +246,7 @@ def _bare(number: str, versions: Sequence[CatalogVersion]) -> str:
     return _LEADING.sub("", known)
 
 
-def _why_not(version: CatalogVersion, law: Applicable, versions: Sequence[CatalogVersion]) -> Text:
+def _why_not(version: CatalogVersion, applies: Applicable, versions: Sequence[CatalogVersion]) -> Text:
     """In words, why `version` does not govern on the day."""
     parts: list[Text] = []
     classes: tuple[CatalogClass, ...] = ("A", "B")
@@ -254,9 +254,9 @@ def _why_not(version: CatalogVersion, law: Applicable, versions: Sequence[Catalo
         if of_class not in version.classes:
             continue
         days = span(version, of_class, versions)
-        if law.on < days.first:
+        if applies.on < days.first:
             parts.append(Text(f"自 {days.first} 起才施行", f"takes effect only on {days.first}"))
-        elif days.until is not None and law.on >= days.until:
+        elif days.until is not None and applies.on >= days.until:
             how = (
                 "修订" if days.ended_by and version.id not in _of(versions, days.ended_by).repeals else "废止"
             )
@@ -278,7 +278,7 @@ def _of(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
 
 
 def _incomplete(
-    d: Disclosure, own: Sequence[str], law: Applicable, versions: Sequence[CatalogVersion]
+    d: Disclosure, own: Sequence[str], applies: Applicable, versions: Sequence[CatalogVersion]
 ) -> Iterator[Finding]:
     """GF403: an attached catalog with fewer entries than the document is known to have."""
     for attachment in d.attachments:

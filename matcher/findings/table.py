@@ -59,9 +59,10 @@ def load_rules(path: Path | None = None) -> Mapping[str, Rule]:
 
 
 def rule_named(name: str) -> Rule:
-    """The rule with this id, in any case (`gf101`). Raises UnknownNameError, which lists the known ones."""
+    """The rule with this id, in any case and with or without its letters (`gf101`, `101`). Raises UnknownNameError, which lists the known ones."""
     rules = load_rules()
     wanted = name.strip().upper()
+    wanted = f"GF{wanted}" if wanted.isdecimal() else wanted
     if wanted in rules:
         return rules[wanted]
     known = "、".join(rules)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -134,4 +135,4 @@ def test_a_rule_fires_only_with_the_severities_of_the_table() -> None:
     assert load_rules()["GF301"].severities == ("warning", "notice")
     assert load_rules()["GF304"].severities == ("notice", "warning")
     with pytest.raises(ValueError, match="GF402"):
-        finding("GF402", "某", "some", (), severity="notice")
+        finding("GF402", Text("某", "some"), (), severity="notice")

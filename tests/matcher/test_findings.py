@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import Text
 from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -104,7 +105,7 @@ ELSEWHERE = Candidate(
     "网络安全等级保护测评服务",
     ("公共服务",),
     0.9,
-    ("名称中的“等级保护”见于标题",),
+    (Text("名称中的“等级保护”见于标题", "a reason"),),
 )
 
 

@@ -10,10 +10,11 @@ from example_runs import NOW, approvals, judged, line, recorded
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.assess import assess
+from goufu.matcher.decisions.choice import choice_named
 from goufu.matcher.model import Assessment
 from goufu.matcher.precedents.apply import applied
 from goufu.matcher.precedents.similarity import key_format, title_key
-from goufu.store.decisions import choice_named, decide, withdraw
+from goufu.store.decisions import decide, withdraw
 from goufu.store.engine import Store, writing
 from goufu.store.errors import NoSuchRunError
 from goufu.store.precedents.keys import count, forget, precedents, rekey

@@ -2,17 +2,249 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+import contextlib
+import json
+import re
+from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import load_catalogs
+from goufu.cli.render import screen, verdicts
+from goufu.cli.shared.cache import default_cache
+from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
+from goufu.matcher.findings import load_rules
+from goufu.matcher.search import look_up
+from goufu.store import worklist as kept
+from goufu.store.decisions import decide, remark, withdraw
+from goufu.store.engine import Store
+from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.log import events
+from goufu.store.runs import StoredItem, run_named, runs, stored_item
+from goufu.store.uploads import upload_of
+from goufu.web.folder import content_path
+from goufu.web.page_image import page_image
 from goufu.web.pages import Place
-from goufu.web.people import Held, Officer
+from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
 
 PLACE = Place("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
+Text = Annotated[str, Form()]
+_PAGE = re.compile(r"第 (\d+) 页")
+
+
+def _amount(text: str) -> Decimal | None:
+    """An amount as typed; None for what is none (yet), so that the list does not jump while somebody types."""
+    try:
+        found = Decimal(text.replace(",", "").replace("，", "").strip() or "x")
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and abs(found) < 10**12 else None
+
+
+def wanted(
+    q: str = "", state: str = "", found: str = "", department: str = "", code: str = "", least: str = "",
+    most: str = "", order: str = "doubt",
+) -> kept.Wanted:  # fmt: skip
+    """The filter in the address of a page."""
+    return kept.Wanted(
+        q[:100], state, found[:20], department, code, _amount(least), _amount(most),
+        order if order in kept.ORDERS else "doubt",
+    )  # fmt: skip
+
+
+Filter = Annotated[kept.Wanted, Depends(wanted)]
+WORDS: dict[str, Any] = {
+    "NATURES": verdicts.NATURES,
+    "STATUSES": verdicts.STATUSES,
+    "DOUBTS": verdicts.DOUBTS,
+    "SEVERITIES": verdicts.SEVERITIES,
+    "choice_text": choice_text,
+    "amount": verdicts.amount,
+    "nature_keys": screen.NATURE_KEYS,
+}
 
 
 @router.get("/worklist")
 def worklist(request: Request, person: Officer, store: Held) -> HTMLResponse:
-    """The page."""
-    return view(request, "worklist.html", person)
+    """The runs there are, newest first."""
+    return view(request, "runs.html", person, runs=runs(store, 100))
+
+
+@router.get("/worklist/{run}")
+def run_page(request: Request, person: Officer, store: Held, run: int, chosen: Filter) -> HTMLResponse:
+    """The lines of one run."""
+    info = run_named(store, str(run))
+    return view(
+        request, "worklist.html", person, run=info, departments=kept.departments(store, run),
+        rules=[load_rules()[rule] for rule in kept.rules_found(store, run) if rule in load_rules()],
+        asked=request.query_params, **_list(store, run, chosen, 0), **WORDS,
+    )  # fmt: skip
+
+
+def _list(store: Store, run: int, chosen: kept.Wanted, after: int) -> dict[str, Any]:
+    found = kept.lines(store, run, chosen, after)
+    return {"lines": found, "more": len(found) == kept.PAGE, "tally": kept.tally(store, run, chosen)}
+
+
+@router.get("/worklist/{run}/lines")
+def some_lines(
+    request: Request, person: Officer, store: Held, run: int, chosen: Filter, after: int = 0
+) -> HTMLResponse:
+    """The lines that are wanted, from the first or behind one."""
+    info = run_named(store, str(run))
+    query = "&".join(part for part in request.url.query.split("&") if not part.startswith("after="))
+    headers = {} if after else {"HX-Replace-Url": f"/worklist/{run}?{query}" if query else f"/worklist/{run}"}
+    return view(
+        request, "lines.html", person, headers=headers, run=info, asked=request.query_params,
+        fresh=not after, **_list(store, run, chosen, after), **WORDS,
+    )  # fmt: skip
+
+
+def _item(store: Store, run: int, item: int) -> StoredItem:
+    found = stored_item(store, item)
+    if found.run != run:
+        raise NoSuchRunError("没有这一项。", "There is no such line.")
+    return found
+
+
+def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
+    """What the pane of one line shows."""
+    verdict = kept.verdict_of(item, load_catalogs())
+    page = _PAGE.search(item.place)
+    handed = upload_of(store, item.run) if page else None
+    return {
+        "item": item,
+        "options": screen.options_of(item.record)[:5],
+        "verdict": verdict,
+        "likely": likely_other(item),
+        "rules": load_rules(),
+        "log": events(store, item=item.id, limit=30),
+        "near": kept.neighbours(store, item),
+        "page": page[1] if page and handed and handed.name.lower().endswith(".pdf") else "",
+        "versions": {v.id: v for v in load_catalogs()},
+    }
+
+
+@router.get("/worklist/{run}/items/{item}")
+def one_line(request: Request, person: Officer, store: Held, run: int, item: int) -> HTMLResponse:
+    """The pane of one line."""
+    return view(request, "item.html", person, said="", **_facts(store, _item(store, run, item)), **WORDS)
+
+
+@router.get("/worklist/{run}/items/{item}/page")
+def page_of(request: Request, person: Officer, store: Held, run: int, item: int) -> Response:
+    """The page of the document that the line stands on, as an image."""
+    found = _item(store, run, item)
+    handed, page = upload_of(store, run), _PAGE.search(found.place)
+    if handed is None or page is None:
+        raise NoSuchRunError("没有这一页的图像。", "There is no image of this page.")
+    image = page_image(content_path(request.app.state.settings.folder, handed.uid), int(page[1]))
+    return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/worklist/{run}/items/{item}/search")
+def search(
+    request: Request, person: Officer, store: Held, run: int, item: int, words: str = ""
+) -> HTMLResponse:
+    """Entries of the line's own sections and class B by words, while somebody types."""
+    found = _item(store, run, item)
+    hits: Any = ()
+    if words.strip():
+        sections = tuple(found.record["sections"]) or ("B",)
+        with contextlib.suppress(GoufuError):
+            hits = look_up(
+                words[:60], load_catalogs(), found.reference_date, sections, cache=default_cache(), limit=8
+            ).entries
+    return view(request, "hits.html", person, hits=hits, item=found, words=words.strip())
+
+
+@router.post("/worklist/{run}/items/{item}/decide")
+def decide_one(
+    request: Request, person: Officer, store: Held, run: int, item: int, said: Text, expected: Annotated[int, Form()]
+) -> HTMLResponse:  # fmt: skip
+    """Keep a decision made on revision `expected`; where somebody was faster, show what stands instead."""
+    before = _item(store, run, item)
+    choice = kept.chosen(said, before, load_catalogs())
+    try:
+        revision, done = decide(store, item, choice, person.name, expected, "web")
+    except ConflictError as error:
+        return _conflict(request, person, store, before, error)
+    return _changed(request, person, store, item, before if done else None, revision)
+
+
+@router.post("/worklist/{run}/items/{item}/undo")
+def undo(
+    request: Request, person: Officer, store: Held, run: int, item: int, expected: Annotated[int, Form()], before: Text = ""
+) -> HTMLResponse:  # fmt: skip
+    """Take a decision back, or put what stood before in its place."""
+    there = _item(store, run, item)
+    try:
+        if before:
+            try:
+                choice = kept.restored(json.loads(before), load_catalogs())
+            except (ValueError, AttributeError):
+                raise GoufuError("请求的格式不对。", "The request is not understood.") from None
+            decide(store, item, choice, person.name, expected, "web")
+        else:
+            withdraw(store, item, person.name, expected)
+    except ConflictError as error:
+        return _conflict(request, person, store, there, error)
+    return _changed(request, person, store, item, None, 0)
+
+
+@router.post("/worklist/{run}/items/{item}/note")
+def note(
+    request: Request, person: Officer, store: Held, run: int, item: int, text: Text = ""
+) -> HTMLResponse:
+    """Keep a note beside the line."""
+    found = _item(store, run, item)
+    if text.strip():
+        remark(store, item, text.strip()[:2000], person.name)
+        found = _item(store, run, item)
+    return view(request, "item.html", person, said="", **_facts(store, found), **WORDS)
+
+
+@router.post("/worklist/{run}/accept-sure")
+def accept_sure(request: Request, person: Officer, store: Held, run: int, chosen: Filter) -> HTMLResponse:
+    """Accept every open line of the run of which the judgement is sure."""
+    info = run_named(store, str(run))
+    done = kept.accept_sure(store, run, load_catalogs(), person.name, "web")
+    return view(
+        request, "lines.html", person, run=info, asked=request.query_params, fresh=True, accepted=done,
+        **_list(store, run, chosen, 0), **WORDS,
+    )  # fmt: skip
+
+
+def _changed(
+    request: Request, person: Person, store: Store, item: int, before: StoredItem | None, revision: int
+) -> HTMLResponse:
+    """The line's row as it stands now, how far the run is, and what can be undone."""
+    now = stored_item(store, item)
+    stood = before.decision if before else None
+    kept_before = ""
+    if stood is not None:
+        fields = {name: value for name, value in asdict(stood).items() if name in Choice.__slots__}
+        kept_before = json.dumps(fields, ensure_ascii=False)
+    return view(
+        request, "decided.html", person, headers={"HX-Trigger": json.dumps({"decided": {"item": item}})},
+        line=now, tally=kept.tally(store, now.run, kept.Wanted()), undoable=before is not None,
+        revision=revision, before=kept_before, run=run_named(store, str(now.run)), **WORDS,
+    )  # fmt: skip
+
+
+def _conflict(
+    request: Request, person: Person, store: Store, item: StoredItem, error: ConflictError
+) -> HTMLResponse:
+    """The line as it stands now, with what the other one did, in place of the pane."""
+    from goufu.web.view import language
+
+    now = stored_item(store, item.id)
+    return view(
+        request, "item.html", person, 409, {"HX-Retarget": "#item", "HX-Reswap": "innerHTML"},
+        said=error.text(language(request)), **_facts(store, now), **WORDS,
+    )  # fmt: skip

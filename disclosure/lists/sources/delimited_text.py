@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from goufu.catalog.characters import unguarded
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.gate import Meter, limit
@@ -20,8 +21,6 @@ from goufu.disclosure.model import Place
 
 #: what separates the cells of a text, the more likely first
 _SEPARATORS = (",", "\t", ";", "，", "|", "；")
-#: the apostrophe that goufu writes into CSV before a text that a spreadsheet would take for a formula
-_APOSTROPHE = re.compile(r"\A'(?=[=+\-@\t\r＝＋－＠])")
 
 
 #: a cell that is set in from the left: by a wide space, a tab or several spaces
@@ -198,7 +197,7 @@ def separated(text: str, separator: str, where: str) -> ParsedRows:
 
 def separated_cells(cells: Sequence[str], separator: str) -> tuple[str, ...]:
     """The cells of one row of a CSV as they were meant: cleaned, without blanks at the end and without Markdown's edges."""
-    cleaned = tuple(_APOSTROPHE.sub("", cell_text(cell)) for cell in cells)
+    cleaned = tuple(unguarded(cell_text(cell)) for cell in cells)
     if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
         cleaned = cleaned[1:-1]
         if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):

@@ -77,7 +77,7 @@ def compare(
     fourth = [v for v in held if v.levels == 4]
     after = version_named(archive.versions, new) if new else fourth[0]
     before = version_named(archive.versions, old) if old else fourth[min(1, len(fourth) - 1)]
-    sections = [s for s in dict.fromkeys((*after.sections, *before.sections))]
+    sections = list(dict.fromkeys((*after.sections, *before.sections)))
     section = section if section in sections else ""
     changes = (
         archive.changes(before.id, after.id, section)

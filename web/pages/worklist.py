@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render import screen, verdicts
 from goufu.cli.shared.cache import default_cache
 from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
@@ -62,7 +63,7 @@ WORDS: dict[str, Any] = {
     "NATURES": verdicts.NATURES,
     "STATUSES": verdicts.STATUSES,
     "DOUBTS": verdicts.DOUBTS,
-    "SEVERITIES": verdicts.SEVERITIES,
+    "SEVERITIES": SEVERITY_NAMES,
     "choice_text": choice_text,
     "amount": verdicts.amount,
     "nature_keys": screen.NATURE_KEYS,

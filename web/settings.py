@@ -36,7 +36,7 @@ class Settings:
     #: kilobytes of any other request
     request_kb: int = 2048
     #: requests a minute of one token of the API, items of one request, queries of one batch to reconcile
-    api_per_minute: int = 120
+    api_per_minute: int = 600
     api_items: int = 2000
     reconcile_queries: int = 100
     #: whose pages may ask the reconciliation service (as https://refine.example); "*" for any

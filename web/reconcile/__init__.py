@@ -172,15 +172,13 @@ def preview(request: Request, id: Annotated[str, Query(max_length=300)]) -> HTML
     )  # fmt: skip
 
 
-router = APIRouter(prefix="/reconcile", dependencies=[Depends(paced)])
-router.include_router(service)
-with_token = APIRouter(prefix="/{token}")
-with_token.include_router(service)
-router.include_router(with_token)
+router = APIRouter(dependencies=[Depends(paced)])
+router.include_router(service, prefix="/reconcile")
+router.include_router(service, prefix="/reconcile/{token}")
 
 
-@router.options("", dependencies=[allow("anyone")])
-@router.options("/{rest:path}", dependencies=[allow("anyone")])
+@router.options("/reconcile", dependencies=[allow("anyone")])
+@router.options("/reconcile/{rest:path}", dependencies=[allow("anyone")])
 def preflight() -> Response:
     """What a browser asks before another page's request; the headers are the guard's."""
     return Response(status_code=204)

@@ -58,10 +58,13 @@ def query_of(said: Any) -> Query:
     limit = said.get("limit")
     if not all(isinstance(t, str) for t in types) or isinstance(limit, (str, list, dict)):
         raise not_understood()
+    sections = tuple(t for t in types if t != ANY)
+    known = tuple(s for s in sections if any(s in v.sections for v in load_catalogs()))
+    words = said.get("query", "").strip()[:500]
     year = _YEAR.search(values.get("year", ""))
     return Query(
-        said.get("query", "").strip()[:500],
-        tuple(t for t in types if t != ANY),
+        words if known or not sections else "",  # of a type that is not known, no entry is
+        known,
         values.get("department", "").strip()[:200],
         int(year[0]) if year else None,
         values.get("summary", "").strip()[:5000],

@@ -206,7 +206,7 @@ def test_what_is_handed_over_is_what_was_decided(desk: TestClient) -> None:
         ):
             assert again[field] == one.record[field], f"{field} of {one.ref}"
     book = openpyxl.load_workbook(io.BytesIO(desk.get("/hand-over/1/workbook.xlsx").content))
-    rows = [[cell for cell in row] for row in book["项目清单"].iter_rows(values_only=True)]
+    rows = [list(row) for row in book["项目清单"].iter_rows(values_only=True)]
     assert any(item.title in row and code in row and any(name in str(cell) for cell in row) for row in rows)
     assert f"{code}" in desk.get("/hand-over/1/lines.csv").text
     assert len(desk.get("/hand-over/1/lines.jsonl").text.splitlines()) == 80

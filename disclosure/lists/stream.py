@@ -47,7 +47,7 @@ _AHEAD = 512
 #: rows above a piece that may be needed for what it carries over
 _BACK = 2000
 #: names of departments and units in one file; beyond, it is none of budget lines
-_NAMES = 300_000
+_NAMES = 1_000_000
 #: characters read well for each that is not, as in `goufu.disclosure.formats.text`
 _SOUND = 10
 _BLOCK = 1 << 20

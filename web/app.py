@@ -9,6 +9,7 @@ from importlib import import_module
 from fastapi import FastAPI
 from goufu.store.address import place_of
 from goufu.store.schema import open_store
+from goufu.web.api.pace import Pace
 from goufu.web.folder import prepare, server_id
 from goufu.web.guard import Figures, Guard
 from goufu.web.identity import server_key
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     prepare(settings.folder)
     app.state.worker = server_id(settings.folder)
     app.state.figures = Figures()
+    app.state.pace = Pace()
     for name in MODULES:
         app.include_router(import_module(f"goufu.web.pages.{name}").router)
     for name in ("api", "reconcile"):

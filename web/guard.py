@@ -163,8 +163,13 @@ def _counted(receive: Receive, most: int) -> Receive:
 
 def _add_headers(headers: MutableHeaders, scope: Scope, own: dict[str, Any]) -> None:
     state = scope["app"].state
+    if scope["path"] == "/reconcile" or scope["path"].startswith("/reconcile/"):
+        _open_to_others(
+            headers, Headers(scope=scope).get("origin", ""), state.settings.reconcile_origins, own
+        )
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        if name != "X-Frame-Options" or not own.get("framed"):
+            headers.setdefault(name, value)
     if state.settings.https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers.setdefault("Cache-Control", "no-store")
@@ -175,6 +180,22 @@ def _add_headers(headers: MutableHeaders, scope: Scope, own: dict[str, Any]) -> 
         headers.append(
             "set-cookie",
             f"{cookie_name(state.settings)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
+        )
+
+
+def _open_to_others(
+    headers: MutableHeaders, origin: str, origins: tuple[str, ...], own: dict[str, Any]
+) -> None:
+    """Let other pages read an answer of the reconciliation service, and frame what is made for it; without cookies."""
+    headers.add_vary_header("Origin")
+    if "*" in origins or origin in origins:
+        headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
+        headers["Access-Control-Allow-Methods"] = "GET, POST"
+        headers["Access-Control-Allow-Headers"] = "Content-Type"
+    if own.get("framed"):
+        policy = HEADERS["Content-Security-Policy"]
+        headers["Content-Security-Policy"] = policy.replace(
+            "frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}"
         )
 
 

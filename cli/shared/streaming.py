@@ -190,7 +190,6 @@ def _begin(task: Task) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    sys.modules["pandas"] = None  # type: ignore[assignment] # pyarrow loads it where it is installed: 60 MB for nothing
     set_limits(task.limits)
     limit_memory()
     set_language(task.lang)

@@ -49,8 +49,8 @@ def lookup(
     set_headings(headings)
     versions = load_catalogs()
     named = version_named(versions, version) if version else None
-    sections = _sections(department)
-    code = _code(query)
+    sections = sections_meant(department)
+    code = code_meant(query)
     if code:
         from goufu.catalog.card import cards
 
@@ -67,14 +67,14 @@ def lookup(
     if form == "table":
         _print_words(hits, department)
     else:
-        emit(_records(hits), (), form)
+        emit(records(hits), (), form)
         _tell(hits, department)
     if not (hits.entries or hits.elsewhere or hits.notices):
         note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
         raise typer.Exit(2)
 
 
-def _code(query: str) -> str:
+def code_meant(query: str) -> str:
     """The code that is meant, `A` put before bare digits; "" where the query is words."""
     code = tidy(query)
     if is_code(code) or (code[:1] in ("A", "B") and code[1:].isdigit()):
@@ -82,7 +82,8 @@ def _code(query: str) -> str:
     return "A" + code if code.isdigit() and len(code) in (2, 4, 6) else ""
 
 
-def _sections(department: str | None) -> tuple[str, ...]:
+def sections_meant(department: str | None) -> tuple[str, ...]:
+    """The sections of a department, or a whole class ("A", "B"); () for none. Raises UnknownNameError."""
     if department is None:
         return ()
     if department in ("A", "B"):
@@ -120,7 +121,7 @@ def _section(name: str) -> str:
     return {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(name, name)
 
 
-def _records(found: Found) -> list[dict[str, Any]]:
+def records(found: Found) -> list[dict[str, Any]]:
     """One object for each entry; those of other sections, and an answer that is not sure, are marked."""
     from goufu.matcher.model import candidate_record
 

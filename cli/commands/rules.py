@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.severity import SEVERITY_NAMES
@@ -51,16 +51,20 @@ def rules(
         ):
             print(f"{head}{say('：', ': ')}{text}")
         return
-    records = [
-        {
-            "rule": r.id,
-            "severity": _severities(r) if form == "table" else r.severity,
-            "severities": list(r.severities),
-            "title": say(r.zh, r.en),
-            "explanation": say(r.explain_zh, r.explain_en),
-            "basis": say(r.basis, r.basis_en),
-            "resolution": say(r.resolve_zh, r.resolve_en),
-        }
-        for r in chosen
-    ]
-    emit(records, COLUMNS, form)
+    if form == "table":
+        emit(({**record(r), "severity": _severities(r)} for r in chosen), COLUMNS, form)
+    else:
+        emit((record(r) for r in chosen), COLUMNS, form)
+
+
+def record(rule: Rule) -> dict[str, Any]:
+    """A rule as one plain object, its texts in the language chosen."""
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "severities": list(rule.severities),
+        "title": say(rule.zh, rule.en),
+        "explanation": say(rule.explain_zh, rule.explain_en),
+        "basis": say(rule.basis, rule.basis_en),
+        "resolution": say(rule.resolve_zh, rule.resolve_en),
+    }

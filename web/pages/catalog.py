@@ -94,9 +94,7 @@ def compare(
 
 
 @router.get("/catalog/{version}/{section}")
-def section_page(
-    request: Request, person: Officer, store: Held, version: str, section: str
-) -> HTMLResponse:
+def section_page(request: Request, person: Officer, store: Held, version: str, section: str) -> HTMLResponse:
     """The tree of one section."""
     found = version_named(load_catalogs(), version)
     if section not in found.sections:

@@ -165,10 +165,30 @@ class ParquetLines:
                 yield buffer.getvalue()
 
 
+class _NoPandas:
+    """A finder of modules that finds no pandas."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        """Nothing, for any other module."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not loaded here", name=name)
+
+
+def lean_arrow() -> None:
+    """Keep Arrow small in this process and its workers, where it is not loaded yet.
+
+    The pool of the system gives back what a piece needed, the default one keeps it. pyarrow loads pandas, where that is
+    installed, to see whether a list is a series: 60 MB for nothing.
+    """
+    if "pyarrow" in sys.modules or "pandas" in sys.modules:
+        return
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    sys.meta_path.insert(0, _NoPandas())  # type: ignore[arg-type]
+
+
 def open_source(path: Path) -> Source:
     """The lines of a record file or a Parquet file. Raises OddListError where it must be read whole, GoufuError otherwise."""
-    # Arrow reads this when it is first loaded, here and in workers: the pool of the system gives back what a piece needed
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    lean_arrow()
     if path.suffix.lower() == ".parquet":
         return ParquetLines(path)
     return Records(survey(path))
@@ -190,7 +210,7 @@ def _begin(task: Task) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    sys.modules["pandas"] = None  # type: ignore[assignment] # pyarrow loads it where it is installed: 60 MB for nothing
+    lean_arrow()
     set_limits(task.limits)
     limit_memory()
     set_language(task.lang)

@@ -18,7 +18,13 @@ from goufu.matcher.assess import assess
 from goufu.store.runs import Input, record_run
 
 WORK = (
-    *("政务服务热线运行服务", "城区道路清扫保洁服务", "生活垃圾转运处理", "办公楼维修改造工程", "购置执法记录仪"),
+    *(
+        "政务服务热线运行服务",
+        "城区道路清扫保洁服务",
+        "生活垃圾转运处理",
+        "办公楼维修改造工程",
+        "购置执法记录仪",
+    ),
     *("劳务派遣人员工资", "预算绩效评价服务", "法律顾问服务", "档案整理数字化服务", "信息系统运行维护"),
     *("园林绿化养护服务", "环卫工人意外伤害保险", "污水处理厂运营服务", "审计服务", "会议费"),
     *("城市照明设施维护", "困难群众救助补助", "物业管理服务", "公共文化活动举办", "课题研究"),
@@ -56,7 +62,9 @@ def judged(number: int) -> list[Any]:
 def recorded(store: Any, number: int, officer: str = "本机用户", departments: tuple[str, ...] = ()) -> int:
     """A run of `number` lines."""
     inputs = [Input("2026 年部门预算.xlsx", 20480, "0" * 64)]
-    return record_run(store, judged(number), inputs, load_catalogs(), officer, "0", {}, departments=departments)
+    return record_run(
+        store, judged(number), inputs, load_catalogs(), officer, "0", {}, departments=departments
+    )
 
 
 @contextlib.contextmanager
@@ -87,7 +95,14 @@ def chromium() -> str:
     """The path of a Chromium that this machine has, "" where there is none."""
     import shutil
 
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+    return next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        "",
+    )
 
 
 def folder_of(path: Path) -> dict[str, Any]:

@@ -238,10 +238,11 @@ def _facts(group: _Group) -> list[_Facts]:
     changed = _changes(group.index, plain, figures) if group.learned else [_Changed()] * len(lines)
     kinds = figures.kinds
     opinions = _opinions(group, ranked, figures, kinds)
-    gaps = [gap_of(line.title) for line in lines]
+    gaps = [gap_of(line.title, line.summary) for line in lines]
     statuses = _statuses(group, figures, kinds, opinions, gaps)
     trust = _trust(group, figures, kinds, statuses, ranked)
     told = natures.telling_words(lines, evidence, kinds, range(len(lines)))
+    parts = natures.parts_of(lines, evidence, [row for row, kind in enumerate(kinds) if kind == "mixed"])
     outside = ranking.elsewhere(ranked, _ELSEWHERE if group.most == _CODES else group.most)
     # what no section is known for is looked for in all of them, by the duty the line serves
     anywhere = [()] * len(lines) if group.sections else ranking.nearest(ranked, group.most)
@@ -253,7 +254,7 @@ def _facts(group: _Group) -> list[_Facts]:
             nature=kinds[row],
             chances=chances,
             nature_words=told[row],
-            parts=natures.parts_of(lines, evidence, row) if kinds[row] == "mixed" else (),
+            parts=parts.get(row, ()),
             status=statuses[row],
             fit=fit,
             trust=trust[row],

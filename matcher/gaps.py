@@ -67,12 +67,18 @@ def _starts() -> Mapping[str, tuple[str, ...]]:
     return by_start(load_gaps())
 
 
-def gap_of(title: str) -> tuple[Gap | None, float]:
-    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside."""
-    text = said(title).head
+@lru_cache(maxsize=2048)
+def gap_of(title: str, summary: str = "") -> tuple[Gap | None, float]:
+    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside.
+
+    The summary changes nothing; with it the line is read only once (`goufu.matcher.text.said`).
+    """
+    item = said(title, summary)
+    text, there = item.head, item.head_pairs
     if "(" in text:
         text = _BRACKETS.sub(" ", text)
-    found = spotted(_starts(), text, pairs(text))
+        there = pairs(text)
+    found = spotted(_starts(), text, there)
     best: tuple[Gap | None, float] = (None, 0.0)
     for term in sorted(found, key=lambda term: (-len(term), term)):
         ends = _BEHIND.match(text[text.rindex(term) + len(term) :]) is not None

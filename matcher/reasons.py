@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from operator import add
 
@@ -30,15 +30,15 @@ def shared_run(name: str, text: str, there: Set[str]) -> str:
     `there` are the pairs of `text`; both are compared in normal form.
     """
     name, in_order, own = _prepared(name)
-    shared = own & there
+    if own.isdisjoint(there):
+        return ""
     best = ""
-    if shared:
-        for start, pair in enumerate(in_order):
-            if pair in shared:
-                end = start + max(2, len(best) + 1)
-                while end <= len(name) and name[start:end] in text:
-                    best = name[start:end]
-                    end += 1
+    for start, pair in enumerate(in_order):
+        if pair in there:
+            end = start + max(2, len(best) + 1)
+            while end <= len(name) and name[start:end] in text:
+                best = name[start:end]
+                end += 1
     return best
 
 
@@ -52,27 +52,14 @@ def reasons(
 
     `closely` also looks for the term that comes nearest, where there is no other.
     """
-    found: list[Text] = []
-    kept: list[str] = []
-    starts = terms.by_start
-    whole = [
-        term
-        for start in starts.keys() & item.pairs
-        for term in starts[start]
-        if (term in item.head or term in item.body) and term not in _DULL
+    kept = _whole_terms(terms, item) if terms.positive else []
+    found = [
+        Text(f"索引词“{term}”见于{side.zh}", f"index term '{term}' in the {side.en}") for term, side in kept
     ]
-    whole.sort(key=lambda t: (-len(t), t))
-    for term in whole:
-        if not any(term in longer for longer in kept):
-            kept.append(term)
-            side = _TITLE if term in item.head else _OVERVIEW
-            found.append(Text(f"索引词“{term}”见于{side.zh}", f"index term '{term}' in the {side.en}"))
-            if len(kept) >= 2:
-                break
-    in_name = [(run, side) for run, side in _runs(target.name, item) if run not in kept]
-    if in_name:
-        run, side = in_name[0]
-        found.append(Text(f"名称中的“{run}”见于{side.zh}", f"'{run}' of its name in the {side.en}"))
+    for run, side in _runs(target.name, item):
+        if run not in dict(kept):
+            found.append(Text(f"名称中的“{run}”见于{side.zh}", f"'{run}' of its name in the {side.en}"))
+            break
     if not found and closely:
         near = _nearest(terms, item.pairs)
         if near:
@@ -105,13 +92,29 @@ def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
     return any(item.head in term and 2 * len(item.head) > len(term) for term in map(normal, terms.positive))
 
 
-def _runs(name: str, item: Said) -> list[tuple[str, Text]]:
+def _whole_terms(terms: EntryTerms, item: Said) -> list[tuple[str, Text]]:
+    """Up to two terms that stand whole in an item, the longest first and none inside another, and where they stand."""
+    starts, head, body = terms.by_start, item.head, item.body
+    whole = [
+        term
+        for start in starts.keys() & item.pairs
+        for term in starts[start]
+        if (term in head or term in body) and term not in _DULL
+    ]
+    if len(whole) > 1:
+        whole.sort(key=lambda t: (-len(t), t))
+        whole[1:] = [term for term in whole[1:] if term not in whole[0]][:1]
+    return [(term, _TITLE if term in head else _OVERVIEW) for term in whole]
+
+
+def _runs(name: str, item: Said) -> Iterator[tuple[str, Text]]:
     """The longest runs that `name` shares with title and summary, where they tell anything, and where they stand."""
-    found = (
-        (shared_run(name, item.head, item.head_pairs), _TITLE),
-        (shared_run(name, item.body, item.body_pairs), _OVERVIEW),
-    )
-    return [(run, side) for run, side in found if run and run not in _DULL]
+    run = shared_run(name, item.head, item.head_pairs)
+    if run and run not in _DULL:
+        yield run, _TITLE
+    run = shared_run(name, item.body, item.body_pairs)
+    if run and run not in _DULL:
+        yield run, _OVERVIEW
 
 
 def _nearest(terms: EntryTerms, there: Set[str]) -> str:

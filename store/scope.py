@@ -56,7 +56,7 @@ def _conditions(departments: tuple[str, ...], person: str) -> dict[type[SQLModel
     """The condition of each table. Within them tables are asked as such, so that no condition meets itself."""
     from goufu.store import tables
 
-    run, owner, item = map(_table, (tables.Run, tables.RunDepartment, tables.Item))
+    run, owner, item = _table(tables.Run), _table(tables.RunDepartment), _table(tables.Item)
     own = and_(run.c.officer == person, run.c.officer != "")
     whole: Select[Any] = (
         select(run.c.id)

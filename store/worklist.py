@@ -16,10 +16,11 @@ from typing import Any
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import tables
 from goufu.store.decisions import decide_within
 from goufu.store.engine import Store, reading, writing
-from goufu.store.runs import StoredItem, stored_within
+from goufu.store.runs import stored_within
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, literal, or_, tuple_, type_coerce
 from sqlmodel import Session, col, select
 
@@ -66,7 +67,7 @@ def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = P
     with reading(store) as session:
         query = _narrowed(select(tables.Item.id), run, wanted).order_by(*keys).limit(limit)
         if after:
-            there = session.execute(_joined(select(*keys)).where(tables.Item.id == after)).first()
+            there = session.execute(joined(select(*keys)).where(tables.Item.id == after)).first()
             if there is not None:
                 query = query.where(tuple_(*keys) > tuple_(*(literal(value) for value in there)))
         ids = [int(one) for one in session.exec(query)]
@@ -76,20 +77,22 @@ def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = P
 
 def tally(store: Store, run: int, wanted: Wanted) -> Tally:
     """How far the run is, and how many lines are wanted."""
-    is_open, doubtful = _is_open(), tables.Judgement.decision == "review"
+    waiting, doubtful = is_open(), tables.Judgement.decision == "review"
 
     def number(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    everything = _joined(
+    everything = joined(
         select(
             func.count(col(tables.Item.id)),
-            number(~is_open),
-            number(and_(is_open, doubtful)),
-            number(and_(is_open, ~doubtful)),
+            number(~waiting),
+            number(and_(waiting, doubtful)),
+            number(and_(waiting, ~doubtful)),
         )
     ).where(tables.Item.run_id == run)
-    chosen = _narrowed(select(func.count(col(tables.Item.id)), _hundredths()), run, wanted)
+    chosen = _narrowed(
+        select(func.count(col(tables.Item.id)), func.coalesce(func.sum(hundredths()), 0)), run, wanted
+    )
     with reading(store) as session:
         total, decided, open_doubtful, open_sure = session.exec(everything).one()
         matching, amount = session.exec(chosen).one()
@@ -120,19 +123,14 @@ def neighbours(store: Store, item: StoredItem, around: int = 2) -> list[StoredIt
 
 def rules_found(store: Store, run: int) -> list[str]:
     """The rules that fired on lines of a run, by their ids."""
-    query = _joined(select(tables.Judgement.record["findings"])).where(  # type: ignore[index,call-overload]
-        tables.Item.run_id == run, _found("any")
+    query = joined(select(tables.Judgement.record["findings"])).where(  # type: ignore[index,call-overload]
+        tables.Item.run_id == run, has_finding("any")
     )
     with reading(store) as session:
         return sorted({f["rule"] for findings in session.exec(query) for f in findings or () if f["rule"]})
 
 
-def _hundredths() -> Any:
-    """The sum of amounts in hundredths of 万元, as they are kept."""
-    return func.coalesce(func.sum(_raw_amount()), 0)
-
-
-def _joined(query: Any) -> Any:
+def joined(query: Any) -> Any:
     """Items with judgement and, where there is one, decision."""
     return (
         query.select_from(tables.Item)
@@ -141,7 +139,8 @@ def _joined(query: Any) -> Any:
     )
 
 
-def _is_open() -> ColumnElement[bool]:
+def is_open() -> ColumnElement[bool]:
+    """Whether nothing stands decided on a line."""
     return or_(col(tables.Decision.outcome).is_(None), tables.Decision.outcome == "")
 
 
@@ -160,28 +159,28 @@ def _narrowed(query: Select[Any] | Any, run: int, wanted: Wanted) -> Any:
         within = [col(one).icontains(word, autoescape=True) for one in fields]
         conditions.append(or_(*within, named.icontains(word, autoescape=True)))
     states = {
-        "open": _is_open(),
-        "doubtful": and_(_is_open(), tables.Judgement.decision == "review"),
-        "sure": and_(_is_open(), tables.Judgement.decision != "review"),
-        "decided": ~_is_open(),
+        "open": is_open(),
+        "doubtful": and_(is_open(), tables.Judgement.decision == "review"),
+        "sure": and_(is_open(), tables.Judgement.decision != "review"),
+        "decided": ~is_open(),
     }
     if wanted.state in states:
         conditions.append(states[wanted.state])
     if wanted.found:
-        conditions.append(_found(wanted.found))
+        conditions.append(has_finding(wanted.found))
     if wanted.department:
         conditions.append(tables.Item.department == wanted.department)
     if wanted.code:
-        standing = case((_is_open(), col(tables.Judgement.code)), else_=col(tables.Decision.code))
+        standing = case((is_open(), col(tables.Judgement.code)), else_=col(tables.Decision.code))
         conditions.append(standing == wanted.code)
     if wanted.least is not None:
         conditions.append(col(tables.Item.amount_wan) >= wanted.least)
     if wanted.most is not None:
         conditions.append(col(tables.Item.amount_wan) <= wanted.most)
-    return _joined(query).where(*conditions)
+    return joined(query).where(*conditions)
 
 
-def _found(found: str) -> Any:
+def has_finding(found: str) -> Any:
     """Whether a line has findings: any, of a severity, or of a rule. Looked for in the text of the list, as JSON has it."""
     text = _record("findings").as_string()
     if found == "any":
@@ -197,12 +196,12 @@ def _keys(order: str) -> tuple[Any, ...]:
     if order == "document":
         return (position,)
     if order == "amount":
-        return (case((col(tables.Item.amount_wan).is_(None), 1), else_=0), -_raw_amount(), position)
+        return (case((col(tables.Item.amount_wan).is_(None), 1), else_=0), -hundredths(), position)
     doubtful = case((tables.Judgement.decision == "review", 0), else_=1)
     return (doubtful, func.coalesce(_record("certainty").as_float(), 1.0), position)
 
 
-def _raw_amount() -> Any:
+def hundredths() -> Any:
     """The amount in hundredths of 万元, 0 where there is none."""
     return func.coalesce(type_coerce(col(tables.Item.amount_wan), BigInteger), 0)
 

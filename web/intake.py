@@ -62,7 +62,7 @@ class Intake:
     _text: bytearray = field(default_factory=bytearray)
     _file: _File | None = None
 
-    def callbacks(self) -> dict[str, Any]:
+    def callbacks(self) -> Any:
         """The functions that the parser calls."""
         return {
             "on_part_begin": self._begin,

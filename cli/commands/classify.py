@@ -109,15 +109,7 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
     set_headings(headings)
-    if fail_on is not None and fail_on not in SEVERITIES:
-        known = SEVERITIES[::-1]
-        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
-    suffix = output.suffix.lower() if output else ""
-    if output and suffix not in WRITERS:
-        raise GoufuError(
-            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
-            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
-        )
+    suffix = _suffix_of(output, fail_on)
     how = replace(
         settings(department, year, on, ignore, ignore_file),
         db=db,
@@ -149,15 +141,8 @@ def classify(
     if form is None and (output or into):
         for one in audits:
             _in_short(one)
-    elif form in (None, "table"):
-        for one in audits:
-            _tables(one, department or "")
-    elif form == "ocds":
-        if writer is not _write_ocds:
-            print(_ocds(audits, not holds_everything(sys.stdout)), end="")
-    else:
-        emit((a.record(language()) for a in assessments), (), form or "table")
-        _say_findings(audits)
+    elif form != "ocds" or writer is not _write_ocds:
+        _show(audits, form or "table", department or "")
     if save and assessments:
         model = how.semantic.label if how.semantic else None
         options = {"department": department, "year": year, "on": on, "semantic": model}
@@ -172,6 +157,32 @@ def classify(
         is_at_least(f.severity, fail_on) for one in audits for _, f in one.all_findings if not f.silenced
     ):
         raise typer.Exit(1)
+
+
+def _suffix_of(output: Path | None, fail_on: str | None) -> str:
+    """The ending of the output in lower case, "" for none. Raises GoufuError where it or --fail-on is not known."""
+    if fail_on is not None and fail_on not in SEVERITIES:
+        known = SEVERITIES[::-1]
+        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
+    suffix = output.suffix.lower() if output else ""
+    if output and suffix not in WRITERS:
+        raise GoufuError(
+            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
+            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
+        )
+    return suffix
+
+
+def _show(audits: Sequence[Audit], form: str, department: str) -> None:
+    """The judgements on the screen: tables, or records for programs."""
+    if form == "table":
+        for one in audits:
+            _tables(one, department)
+    elif form == "ocds":
+        print(_ocds(audits, not holds_everything(sys.stdout)), end="")
+    else:
+        emit((a.record(language()) for one in audits for a in one.assessments), (), form)
+        _say_findings(audits)
 
 
 #: from this size on a record file is read, judged and written piece by piece; a smaller one is read at once

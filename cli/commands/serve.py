@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError
@@ -76,6 +76,7 @@ def serve(
             f"the web server must be installed first: pip install 'goufu[web]' ({error.name} is missing)",
         ) from None
     from goufu.disclosure.formats.gate import limits_raised
+    from goufu.web.folder import held_alone
     from goufu.web.settings import Settings
 
     if host not in LOCAL and not accounts:
@@ -98,7 +99,12 @@ def serve(
         reconcile_origins=_origins(origin or ("*",)),
         limits=dict(limits_raised()),
     )
-    app = create_app(settings)
+    with held_alone(settings.folder):
+        _run(uvicorn, create_app(settings), settings, host, port, not no_browser)
+
+
+def _run(uvicorn: Any, app: FastAPI, settings: Settings, host: str, port: int, browser: bool) -> None:
+    """Serve until somebody stops it. Raises GoufuError where it cannot listen."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -110,7 +116,7 @@ def serve(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=65,
     )
-    server = _told_server(uvicorn.Server, config, app, settings, not no_browser)
+    server = _told_server(uvicorn.Server, config, app, settings, browser)
     _log_lines()
     server.run()
     if not server.started:
@@ -131,11 +137,11 @@ def _origins(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool):  # type: ignore[no-untyped-def]
+def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool) -> Any:
     """A server that says where it is once it answers, and opens the browser there."""
 
     class Told(kind):  # type: ignore[misc]
-        async def startup(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
+        async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:
                 _begun(app, settings, self.servers[0].sockets[0].getsockname(), browser)
@@ -145,9 +151,12 @@ def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, b
 
 def _begun(app: FastAPI, settings: Settings, bound: tuple[str, int], browser: bool) -> None:
     """Say where the server is; the first administrator's link where there is none yet."""
+    import socket
     import webbrowser
 
     host = settings.hosts[0] if settings.hosts and settings.accounts else bound[0]
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
     host = f"[{host}]" if ":" in host else host
     scheme = "https" if settings.https else "http"
     address = f"{scheme}://{host}{'' if settings.https else f':{bound[1]}'}/"

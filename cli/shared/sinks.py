@@ -90,7 +90,6 @@ def encode(kind: str, rows: Sequence[Outcome]) -> Body:
 
     from goufu.arrow import RESULT, result_batch
 
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back what a piece needed; the default one keeps it
     buffer = io.BytesIO()
     with pa.ipc.new_stream(buffer, RESULT, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
         stream.write_batch(result_batch(rows))
@@ -178,12 +177,10 @@ class _Parquet:
     """The part file holds Arrow streams, each behind its length in eight bytes; the Parquet file grows beside it."""
 
     def __init__(self, stream: BinaryIO, part: Path) -> None:
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         from goufu.arrow import RESULT
 
-        pa.set_memory_pool(pa.system_memory_pool())
         self._stream, self._part = stream, part
         self._made = part.with_suffix(".parquet")
         self._begun = stream.tell()

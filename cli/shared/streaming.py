@@ -102,21 +102,26 @@ class Records:
 
     @property
     def rows(self) -> int:
+        """How many rows are not blank."""
         return self.survey.rows
 
     @property
     def digest(self) -> str:
+        """The SHA-256 of the file."""
         return self.survey.digest
 
     @property
     def plan(self) -> Plan:
+        """How every row is read."""
         return self.survey.plan
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of the file as a whole."""
         return self.survey.remarks
 
     def pieces(self, skip: int) -> Iterator[RawPiece]:
+        """The pieces but the first `skip`, as they stand in the file."""
         return pieces(self.survey, PIECE, skip)
 
 
@@ -149,6 +154,7 @@ class ParquetLines:
         self.digest = told.hexdigest()
 
     def pieces(self, skip: int) -> Iterator[bytes]:
+        """The pieces but the first `skip`, each an Arrow stream of one batch."""
         import pyarrow as pa
 
         for number, batch in enumerate(self._file.iter_batches(PIECE, columns=self._columns)):
@@ -161,6 +167,8 @@ class ParquetLines:
 
 def open_source(path: Path) -> Source:
     """The lines of a record file or a Parquet file. Raises OddListError where it must be read whole, GoufuError otherwise."""
+    # Arrow reads this when it is first loaded, here and in workers: the pool of the system gives back what a piece needed
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     if path.suffix.lower() == ".parquet":
         return ParquetLines(path)
     return Records(survey(path))
@@ -182,6 +190,7 @@ def _begin(task: Task) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    sys.modules["pandas"] = None  # type: ignore[assignment] # pyarrow loads it where it is installed: 60 MB for nothing
     set_limits(task.limits)
     limit_memory()
     set_language(task.lang)

@@ -13,7 +13,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ _AHEAD = 512
 #: rows above a piece that may be needed for what it carries over
 _BACK = 2000
 #: names of departments and units in one file; beyond, it is none of budget lines
-_NAMES = 300_000
+_NAMES = 1_000_000
 #: characters read well for each that is not, as in `goufu.disclosure.formats.text`
 _SOUND = 10
 _BLOCK = 1 << 20
@@ -186,86 +186,111 @@ class _Column:
     blanks: int = 0
     pattern: int = 0
     begins_blank: bool = False
+    lines: list[int] = field(default_factory=list)
+
+    def at_blank(self, line: int, first: bool) -> None:
+        """Take in a blank in that line, the `first` of the list or another."""
+        self.blanks += 1
+        self.pattern = hash((self.pattern, line))
+        self.begins_blank = self.begins_blank or first
+        if len(self.lines) < 6:
+            self.lines.append(line)
 
 
 def _csv_survey(
     path: Path, head: str, encoding: str, errors: str
 ) -> tuple[Plan, int, tuple[int, ...], tuple[Remark, ...]]:
+    separator, settled, remarks = _csv_head(path, head)
+    look = _Look(settled, separator)
+    rows = 0
+    try:
+        for line, cells in _csv_rows(path, separator, encoding, errors):
+            rows += 1
+            look.at_row(line, cells)
+            if rows % 10_000 == 0:
+                _not_too_many(look.seen)
+    except csv.Error as error:
+        raise OddListError("不是完整的 CSV", f"it is no whole CSV ({error})") from error
+    carried = _carried(settled, look.seen)
+    filled = tuple(
+        _carried_remark(path.name, settled.header.names[n], look.seen[n].lines) for n in sorted(carried)
+    )
+    ditto = {n for n, column in look.seen.items() if any(map(is_ditto, column.values.values()))}
+    settled = replace(_with_names(settled, look.seen, carried), negative=look.negative)
+    plan = Plan(path.name, path.stem, "csv", separator, (), settled)
+    bad = _unreadable(path, encoding) if errors == "replace" else ()
+    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled)
+
+
+def _csv_head(path: Path, head: str) -> tuple[str, Settled, tuple[Remark, ...]]:
+    """The separator of a CSV, what its head settles, and the remarks on it."""
     try:
         best = best_separated(head[: _even(head)], path.name, str(path), {})
     except GoufuError:
         best = None
-    if best is None:
-        raise OddListError("看不出分隔符", "its separator is not plain")
+    if best is None or best[0] == "|":
+        raise OddListError("看不出分隔符，或是 Markdown 表格", "its separator is not plain")
     separator, parsed = best
     grid = Grid("", parsed.rows, lambda n, _: Place(path.name, line=n), knows_merged=False)
-    if separator == "|":
-        raise OddListError("是 Markdown 表格", "it is a Markdown table")
     if len(grid.rows) < min(_HEAD_ROWS, head.count("\n")) // 2:
         raise OddListError("开头的行不整齐", "its first rows are uneven")
     if not is_list([Line(tuple(cells), Place(path.name, line=n)) for n, cells in grid.rows], True):
         raise OddListError("像是公开表，不是清单", "it reads like a table of a disclosure")
     settled, remarks = settle(grid)
-    header = settled.header
-    seen = {
-        n: _Column({})
-        for n, one in enumerate(header.columns)
-        if one is not None and one.field in ("department", "unit", "year", "measure")
-    }
-    gaps: dict[int, list[int]] = {n: [] for n in seen}
-    title, amount, negative, begun = header.of("title")[0], settled.amount, False, False
-    watched = [
-        n for n, one in enumerate(header.columns) if n in seen and one is not None and one.field != "measure"
-    ]
-    rows = 0
-    try:
-        for line, cells in _csv_rows(path, separator, encoding, errors):
-            rows += 1
-            blank = []
-            for n, column in seen.items():
-                cell = cells[n] if n < len(cells) else ""
-                meant = column.values.get(cell)
-                if meant is None:
-                    meant = column.values[cell] = cell_text(cell)
-                if not meant and n in watched:
-                    blank.append(n)
-            if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
-                raise OddListError("有缩进的项目名称", "some titles are set in")
-            if not negative and 0 <= amount < len(cells):
-                negative = cells[amount].strip().startswith(_MINUS)
-            if (blank or not begun) and (
-                _plainly_a_line(cells, header.names, title, amount)
-                or settled.is_line(separated_cells(cells, separator), _nowhere)
-            ):
-                for n in blank:
-                    column = seen[n]
-                    column.blanks += 1
-                    column.pattern = hash((column.pattern, line))
-                    column.begins_blank = column.begins_blank or not begun
-                    if len(gaps[n]) < 6:
-                        gaps[n].append(line)
-                begun = True
-            if rows % 10_000 == 0:
-                _not_too_many(seen)
-    except csv.Error as error:
-        raise OddListError("不是完整的 CSV", f"it is no whole CSV ({error})") from error
-    carried = _carried(settled, seen)
-    for n in sorted(carried):
-        shown = "、".join(map(str, gaps[n][:5])) + ("…" if len(gaps[n]) > 5 else "")
-        remarks += (
-            Remark(
-                "carried",
-                "warning",
-                f"“{header.names[n]}”在第 {shown} 行是空的，像是合并过的单元格，按上面一行补上，请核对。",
-                f"“{header.names[n]}” is blank in rows {shown}, like a cell that was merged; filled from above. Check it.",
-                Place(path.name, line=gaps[n][0]),
-            ),
-        )
-    ditto = {n for n, column in seen.items() if any(map(is_ditto, column.values.values()))}
-    settled = replace(_with_names(settled, seen, carried), negative=negative)
-    plan = Plan(path.name, path.stem, "csv", separator, (), settled)
-    bad = _unreadable(path, encoding) if errors == "replace" else ()
-    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks)
+    return separator, settled, remarks
+
+
+class _Look:
+    """What is seen while the raw rows of a CSV pass: the values of some columns, their blanks, negative amounts."""
+
+    def __init__(self, settled: Settled, separator: str) -> None:
+        header = settled.header
+        self.settled, self.separator = settled, separator
+        self.seen = {
+            n: _Column({})
+            for n, one in enumerate(header.columns)
+            if one is not None and one.field in ("department", "unit", "year", "measure")
+        }
+        self.measures = frozenset(header.of("measure"))
+        self.title = header.of("title")[0]
+        self.negative = self.begun = False
+
+    def at_row(self, line: int, cells: Sequence[str]) -> None:
+        """Take in one row. Raises OddListError where its title is set in."""
+        title, amount = self.title, self.settled.amount
+        blank = []
+        for n, column in self.seen.items():
+            cell = cells[n] if n < len(cells) else ""
+            meant = column.values.get(cell)
+            if meant is None:
+                meant = column.values[cell] = cell_text(cell)
+            if not meant and n not in self.measures:
+                blank.append(n)
+        if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
+            raise OddListError("有缩进的项目名称", "some titles are set in")
+        if not self.negative and 0 <= amount < len(cells):
+            self.negative = cells[amount].strip().startswith(_MINUS)
+        if (blank or not self.begun) and self._is_line(cells):
+            for n in blank:
+                self.seen[n].at_blank(line, not self.begun)
+            self.begun = True
+
+    def _is_line(self, cells: Sequence[str]) -> bool:
+        names = self.settled.header.names
+        if _plainly_a_line(cells, names, self.title, self.settled.amount):
+            return True
+        return self.settled.is_line(separated_cells(cells, self.separator), _nowhere)
+
+
+def _carried_remark(file: str, name: str, lines: Sequence[int]) -> Remark:
+    shown = "、".join(map(str, lines[:5])) + ("…" if len(lines) > 5 else "")
+    return Remark(
+        "carried",
+        "warning",
+        f"“{name}”在第 {shown} 行是空的，像是合并过的单元格，按上面一行补上，请核对。",
+        f"“{name}” is blank in rows {shown}, like a cell that was merged; filled from above. Check it.",
+        Place(file, line=lines[0]),
+    )
 
 
 def _plainly_a_line(cells: Sequence[str], names: Sequence[str], title: int, amount: int) -> bool:
@@ -375,20 +400,13 @@ def _json_survey(
     rows, negative = 0, False
     for _, text in _json_rows(path, encoding, errors):
         rows += 1
-        try:
-            value = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(value, dict):
-            continue
-        if held_objects(value) is not None:
-            raise OddListError("一行有多条记录", "a line holds several records")
+        value = _object(text)
         for key in value.keys() - keys.keys():
             keys.update(dict.fromkeys(map(str, value)))  # in the order of the object
             one = heading(key)
             if one is not None and one.field in ("department", "unit", "year", "measure"):
                 values[key] = {}
-            if one is not None and one.field == "amount":
+            elif one is not None and one.field == "amount":
                 priced.append(key)
         for key, known in values.items():
             cell = value.get(key)
@@ -398,15 +416,7 @@ def _json_survey(
     names = tuple(key for key in keys if heading(key) is not None)
     if not has_title(list(keys)) or not has_title(names):
         raise OddListError("没有项目名称", "there is no title")
-    head_rows: list[tuple[int, tuple[str, ...]]] = [(0, names)]
-    for line, text in _json_rows(path, encoding, errors):
-        value = object_of(text, Place(path.name, line=line))
-        if not isinstance(value, Remark):
-            cells, _ = object_cells(value, names, priced_keys(names), Place(path.name, line=line))
-            if cells:
-                head_rows.append((line, cells))
-        if len(head_rows) > _HEAD_ROWS:
-            break
+    head_rows = _json_head(path, encoding, errors, names)
     settled, remarks = settle(Grid("", head_rows, lambda n, _: Place(path.name, line=n), header=0))
     places = {key: n for n, key in enumerate(names)}
     seen = {places[key]: _Column(known) for key, known in values.items()}
@@ -417,6 +427,36 @@ def _json_survey(
     plan = Plan(path.name, path.stem, "jsonl", "", names, settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
     return plan, rows, (), (*bad, *remarks)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The object of a line, empty where it holds none. Raises OddListError where it holds several records."""
+    try:
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    if held_objects(value) is not None:
+        raise OddListError("一行有多条记录", "a line holds several records")
+    return value
+
+
+def _json_head(
+    path: Path, encoding: str, errors: str, names: tuple[str, ...]
+) -> list[tuple[int, tuple[str, ...]]]:
+    """The header and the first rows of a file of JSON Lines."""
+    found: list[tuple[int, tuple[str, ...]]] = [(0, names)]
+    for line, text in _json_rows(path, encoding, errors):
+        place = Place(path.name, line=line)
+        value = object_of(text, place)
+        if not isinstance(value, Remark) and (
+            cells := object_cells(value, names, priced_keys(names), place)[0]
+        ):
+            found.append((line, cells))
+        if len(found) > _HEAD_ROWS:
+            break
+    return found
 
 
 def _json_rows(path: Path, encoding: str, errors: str) -> Iterator[tuple[int, str]]:

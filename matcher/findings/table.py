@@ -108,21 +108,37 @@ def finding(
     )
 
 
-@lru_cache(maxsize=64)
-def _starts(which: str) -> Mapping[str, tuple[str, ...]]:
-    return by_start(load_finding_words()[which])
+@lru_cache(maxsize=1)
+def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """The words of all lists by their first two characters, and the lists that a word is in."""
+    lists: dict[str, list[str]] = {}
+    for which, words in load_finding_words().items():
+        for word in dict.fromkeys(words):
+            lists.setdefault(word, []).append(which)
+    return by_start(lists), {word: tuple(names) for word, names in lists.items()}
 
 
-_pairs = lru_cache(maxsize=256)(pairs)
+@lru_cache(maxsize=512)
+def _found(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The words of every list that stand in `text`: it is searched once, however many lists are asked for."""
+    starts, lists = _words()
+    found: dict[str, list[str]] = {}
+    for word in spotted(starts, text, pairs(text)):
+        for which in lists[word]:
+            found.setdefault(which, []).append(word)
+    return {which: _in_order(hits, text) for which, hits in found.items()}
 
 
-def found_in(text: str, which: str) -> tuple[str, ...]:
-    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
-    hits = spotted(_starts(which), text, _pairs(text))
+def _in_order(hits: list[str], text: str) -> tuple[str, ...]:
     if len(hits) > 1:
         hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
         hits.sort(key=text.index)
     return tuple(hits)
+
+
+def found_in(text: str, which: str) -> tuple[str, ...]:
+    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
+    return _found(text).get(which, ())
 
 
 #: what a department writes about an item, where the name of the part is asked for

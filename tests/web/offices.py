@@ -135,8 +135,9 @@ def token_of(client: TestClient) -> str:
 def declared(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     """The roles that a route names, each with whether changes must carry a token."""
     for one in dependant.dependencies:
-        if hasattr(one.call, "role"):
-            yield one.call.role, one.call.csrf
+        role = getattr(one.call, "role", None)
+        if role is not None:
+            yield role, getattr(one.call, "csrf", True)
         yield from declared(one)
 
 

@@ -1,18 +1,43 @@
-"""Overview: departments and years, spending by code, findings, progress of the review."""
+"""Overview: departments by years, spending by code, findings by severity, how far the review is."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import SEVERITY_NAMES
+from goufu.cli.render.verdicts import amount
+from goufu.store.overview import figures, spending
 from goufu.web.pages import Place
 from goufu.web.people import Held, Officer
 from goufu.web.view import view
 
 PLACE = Place("/overview", "总览", "Overview", "officer")
 router = APIRouter()
+#: bars of the chart
+_BARS = 20
 
 
 @router.get("/overview")
-def overview(request: Request, person: Officer, store: Held) -> HTMLResponse:
-    """The page."""
-    return view(request, "overview.html", person)
+def overview(
+    request: Request, person: Officer, store: Held, department: str = "", year: int = 0, code: str = "", section: str = ""
+) -> HTMLResponse:  # fmt: skip
+    """Everything, or one department, or one year; with `code`, which budgets spend on it."""
+    found = figures(store)
+    shown = [f for f in found if department in ("", f.department) and year in (0, f.year)]
+    spent = spending(store, [f.budget for f in shown], code, section)
+    names = {v.id: v for v in load_catalogs()}
+
+    def name(version: str, of: str, number: str) -> str:
+        entry = names[version].find(of, number) if version in names else None
+        return entry.name if entry else ""
+
+    return view(
+        request, "overview.html", person, figures=shown, years=sorted({f.year for f in found}, reverse=True),
+        departments=sorted({f.department for f in found}), department=department, year=year, code=code,
+        section=section, spent=spent if code else spent[:_BARS], more=max(0, len(spent) - _BARS), name=name,
+        most=max((s.amount for s in spent), default=Decimal(0)) or Decimal(1), total=sum((f.amount for f in shown), Decimal(0)),
+        services=sum((f.services for f in shown), Decimal(0)), amount=amount, SEVERITIES=SEVERITY_NAMES,
+    )  # fmt: skip

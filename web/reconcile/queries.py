@@ -58,7 +58,7 @@ def query_of(said: Any) -> Query:
     limit = said.get("limit")
     if not all(isinstance(t, str) for t in types) or isinstance(limit, (str, list, dict)):
         raise not_understood()
-    sections = tuple(t for t in types if t != ANY)
+    sections = tuple(t for t in types if t is not None and t != ANY)
     known = tuple(s for s in sections if any(s in v.sections for v in load_catalogs()))
     words = said.get("query", "").strip()[:500]
     year = _YEAR.search(values.get("year", ""))

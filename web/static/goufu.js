@@ -51,6 +51,18 @@
     if (event.target.matches("select[data-goto]")) window.location.assign(event.target.value);
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const sure = event.target.closest("[data-sure]");
+    if (sure && !window.confirm(sure.dataset.sure)) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => { // "/" goes to the search of a page
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.getElementById("lines")) return;
+    if (event.target.matches("input, textarea, select")) return;
+    const found = document.querySelector('[data-focus="/"]');
+    if (found) { event.preventDefault(); found.focus(); }
+  });
+
   // the worklist: one line is chosen, keys act on it
   const list = document.getElementById("lines");
   const typing = (node) => node.matches("input:not([type=checkbox]), textarea, select");

@@ -158,7 +158,9 @@ def object_of(line: str, place: Place) -> dict[str, Any] | Remark:
 
 def held_objects(value: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The records that an object holds in a list instead of being one; None where it is one."""
-    held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
+    held: list[dict[str, Any]] | None = next(
+        (value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None
+    )
     if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
         return held
     return None

@@ -1,0 +1,120 @@
+"""The document for filing: what a run's departments buy as services, as a table to print, to sign and to send.
+
+It says what stands (`goufu.store.standing`): lines that are open are counted in a sentence of their own, not left out
+unsaid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goufu.cli.render.verdicts import amount
+from goufu.cli.shared.output import say
+
+if TYPE_CHECKING:
+    from goufu.matcher.audit import Audit
+    from goufu.matcher.model import Assessment
+
+#: characters of the content of a line that the table shows
+_CONTENT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The table: `rows` as texts in the order of `heads`, 万元 of all, and how many lines are open or lack a code."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: Decimal
+    open: int
+    uncoded: int
+    versions: tuple[str, ...]
+
+
+def filing(audits: Sequence[Audit]) -> Filing:
+    """The table of what the audits' departments buy as services."""
+    assessments = [a for one in audits for a in one.assessments]
+    names = list(dict.fromkeys(a.item.department for a in assessments if a.item.department))
+    years = sorted({a.item.year for a in assessments if a.item.year})
+    title = "、".join(names[:2]) + (say(" 等", " and others") if len(names) > 2 else "")
+    bought = [a for a in assessments if a.gov_service]
+    return Filing(
+        say(
+            f"{title} {'、'.join(map(str, years))} 年政府购买服务汇总表",
+            f"Purchased services of {title} {', '.join(map(str, years))}",
+        ).strip(),
+        (
+            say("序号", "no."), say("单位", "unit"), say("项目", "item"), say("分类", "class"),
+            say("目录代码", "code"), say("目录名称", "name"), say("购买内容", "content"), say("金额（万元）", "10k CNY"),
+        ),
+        tuple(_row(number, a) for number, a in enumerate(bought, 1)),
+        sum((a.item.amount_wan or Decimal(0) for a in bought), Decimal(0)),
+        sum(a.gov_service is None or a.decision == "review" for a in assessments),
+        sum(a.coded is None for a in bought),
+        tuple(dict.fromkeys(v for a in assessments for v in a.versions)),
+    )  # fmt: skip
+
+
+def _row(number: int, a: Assessment) -> tuple[str, ...]:
+    item, coded = a.item, a.coded
+    content = item.summary or item.title
+    return (
+        str(number), item.unit or item.department, item.title, coded.code[0] if coded else "",
+        coded.code if coded else say("未列入", "not listed"), coded.name if coded else "",
+        content if len(content) <= _CONTENT else content[: _CONTENT - 1] + "…", amount(item.amount_wan),
+    )  # fmt: skip
+
+
+def notes(table: Filing) -> list[str]:
+    """What is to be said under the table."""
+    found = [say(f"依据目录：{'、'.join(table.versions)}。", f"By the catalogs {', '.join(table.versions)}.")]
+    if table.uncoded:
+        found.append(
+            say(f"其中 {table.uncoded} 项目录没有列。", f"{table.uncoded} of them are not in the catalog.")
+        )
+    if table.open:
+        found.append(
+            say(
+                f"另有 {table.open} 项尚待复核，认定后请重新生成。",
+                f"{table.open} lines are still to be reviewed; make this anew afterwards.",
+            )
+        )
+    return found
+
+
+def write_filing(path: Path, table: Filing) -> None:
+    """The table as a Word document, landscape. Raises ImportError without python-docx (extra `web`)."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    document: Any = Document()
+    page = document.sections[0]
+    page.orientation = WD_ORIENT.LANDSCAPE
+    page.page_width, page.page_height = page.page_height, page.page_width
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "宋体", Pt(9)
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    document.add_heading(table.title, 1)
+    grid = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
+    for cell, head in zip(grid.rows[0].cells, table.heads, strict=True):
+        cell.text = head
+    rows = [*table.rows, ("", say("合计", "total"), "", "", "", "", "", amount(table.total))]
+    for row in rows:
+        for cell, text in zip(grid.add_row().cells, row, strict=True):
+            cell.text = "".join(c for c in text if c.isprintable())
+    for text in notes(table):
+        document.add_paragraph(text)
+    document.add_paragraph(
+        say(
+            "填报单位（盖章）：　　　　　　　　负责人：　　　　　　　　日期：",
+            "Unit: ________  Signed: ________  Date: ________",
+        )
+    )
+    document.save(str(path))

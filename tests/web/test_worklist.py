@@ -1,0 +1,276 @@
+"""The worklist over HTTP: filters, decisions, two people on one line, undo, accepting the sure, what is handed over."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from desk_example import DEPARTMENTS, recorded
+from goufu.matcher.decisions.recorded import StoredItem
+from goufu.store.log import gaps
+from goufu.store.overview import figures, spending
+from goufu.store.runs import run_items, run_named, stored_item
+from goufu.store.standing import audits
+from goufu.store.worklist import Wanted, lines, tally
+from goufu.web.app import create_app
+from starlette.testclient import TestClient
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A store with one run of 80 lines, made once."""
+    from goufu.store.address import Place
+    from goufu.store.schema import open_store
+
+    path = tmp_path_factory.mktemp("desk") / "goufu.db"
+    store = open_store(Place(path))
+    recorded(store, 80)
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def desk(first: Any, settings: Any) -> Iterator[TestClient]:
+    import shutil
+
+    shutil.copy(first, settings.db)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        page = client.get("/").text
+        client.headers["X-CSRF-Token"] = page.split('"X-CSRF-Token": "')[1].split('"')[0]
+        yield client
+
+
+def store_of(client: TestClient) -> Any:
+    return client.app.state.store  # type: ignore[attr-defined]
+
+
+def doubtful(client: TestClient) -> list[Any]:
+    return lines(store_of(client), 1, Wanted(state="doubtful"), limit=100)
+
+
+def option(item: Any, number: int = 0) -> str:
+    c = item.record["codes"][number]
+    return c["code"] if c["section"] == "B" else f"{c['section']} {c['code']}"
+
+
+def decide(client: TestClient, item: Any, said: str, expected: int = 0) -> Any:
+    return client.post(
+        f"/worklist/1/items/{item.id}/decide", data={"said": said, "expected": expected}, headers={"HX-Request": "true"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["doubt", "document", "amount"])
+def test_pages_together_are_the_whole_list(desk: TestClient, order: str) -> None:
+    """Page by page behind the last line, every line comes once and in order."""
+    store = store_of(desk)
+    seen: list[StoredItem] = []
+    while True:
+        page = lines(store, 1, Wanted(order=order), after=seen[-1].id if seen else 0, limit=7)
+        if not page:
+            break
+        seen += page
+    assert len({one.id for one in seen}) == len(seen) == 80
+    if order == "amount":
+        assert [one.amount_wan for one in seen] == sorted(
+            (one.amount_wan or Decimal(0) for one in seen), reverse=True
+        )
+    if order == "document":
+        assert [one.position for one in seen] == list(range(80))
+    if order == "doubt":
+        kinds = [one.record["decision"] for one in seen]
+        assert kinds == sorted(kinds, reverse=True), "those to be reviewed come first"
+
+
+def test_filters_keep_what_they_say(desk: TestClient) -> None:
+    store = store_of(desk)
+    found = lines(store, 1, Wanted("清扫 城市"), limit=100)
+    assert found and all("清扫" in one.title and "城市" in one.department for one in found)
+    every = run_items(store, 1)
+    for rule in ("any", "warning", "notice", "GF102"):
+        expected = {
+            i.id
+            for i in every
+            if any(rule in ("any", f["severity"], f["rule"]) for f in i.record["findings"])
+        }
+        assert {i.id for i in lines(store, 1, Wanted(found=rule), limit=100)} == expected
+    some = lines(store, 1, Wanted(least=Decimal(20), most=Decimal(30)), limit=100)
+    assert {i.id for i in some} == {
+        i.id for i in every if i.amount_wan is not None and 20 <= i.amount_wan <= 30
+    } and some
+    assert {i.department for i in lines(store, 1, Wanted(department=DEPARTMENTS[1]), limit=100)} == {
+        DEPARTMENTS[1]
+    }
+    assert lines(store, 1, Wanted("100%_"), limit=100) == [], "no wildcard of the database's"
+    counted = tally(store, 1, Wanted(department=DEPARTMENTS[1]))
+    assert (counted.total, counted.wanted) == (80, 40)
+    assert counted.amount == sum(i.amount_wan or 0 for i in every if i.department == DEPARTMENTS[1])
+
+
+def test_a_decision_is_kept_and_undone(desk: TestClient) -> None:
+    item = next(i for i in doubtful(desk) if i.record["codes"])
+    answer = decide(desk, item, option(item))
+    assert answer.status_code == 200 and f'id="line-{item.id}"' in answer.text and "is-decided" in answer.text
+    assert json.loads(answer.headers["HX-Trigger"]) == {"decided": {"item": item.id}}
+    d = stored_item(store_of(desk), item.id).decision
+    assert d is not None and d.code == item.record["codes"][0]["code"] and d.source == "web"
+    desk.post(f"/worklist/1/items/{item.id}/undo", data={"expected": 1, "before": ""})
+    assert stored_item(store_of(desk), item.id).decision is None
+    assert list(gaps(store_of(desk))) == []
+
+
+def test_undo_puts_back_what_stood_before(desk: TestClient) -> None:
+    item = next(i for i in doubtful(desk) if len(i.record["codes"]) > 1)
+    decide(desk, item, option(item))
+    answer = decide(desk, item, "goods", 1)
+    assert answer.status_code == 200
+    vals = answer.text.split('hx-vals="')[1].split('"')[0]
+    from html import unescape
+
+    sent = json.loads(unescape(vals))
+    assert sent["expected"] == 2
+    desk.post(f"/worklist/1/items/{item.id}/undo", data=sent)
+    d = stored_item(store_of(desk), item.id).decision
+    assert d is not None and d.code == item.record["codes"][0]["code"] and d.revision == 3
+
+
+def test_who_comes_later_sees_what_the_earlier_did(desk: TestClient) -> None:
+    """Two people have the line before them undecided; the second one's choice is not written."""
+    from goufu.matcher.decisions.choice import choice_named
+    from goufu.store.decisions import decide as by_other
+
+    item = next(i for i in doubtful(desk) if len(i.record["codes"]) > 1)
+    from goufu.catalog.load import load_catalogs
+
+    by_other(store_of(desk), item.id, choice_named("货物", item, load_catalogs()), "同事甲", 0)
+    answer = decide(desk, item, option(item), 0)
+    assert answer.status_code == 409 and answer.headers["HX-Retarget"] == "#item"
+    assert "同事甲" in answer.text and "不是购买服务（货物）" in answer.text and "没有改动" in answer.text
+    d = stored_item(store_of(desk), item.id).decision
+    assert d is not None and (d.officer, d.revision) == ("同事甲", 1)
+    assert decide(desk, item, option(item), 1).status_code == 200, "having seen it, one may decide otherwise"
+
+
+@pytest.mark.parametrize("said", ["A999999", "随便", "", "accept please"])
+def test_what_is_no_code_is_refused(desk: TestClient, said: str) -> None:
+    item = doubtful(desk)[0]
+    assert decide(desk, item, said).status_code in (400, 422)
+    assert stored_item(store_of(desk), item.id).decision is None
+
+
+@pytest.mark.parametrize("before", ["{", "[]", '"x"', '{"outcome": "code", "version": "x", "code": "A1"}'])
+def test_a_forged_undo_writes_nothing(desk: TestClient, before: str) -> None:
+    item = doubtful(desk)[0]
+    answer = desk.post(f"/worklist/1/items/{item.id}/undo", data={"expected": 0, "before": before})
+    assert answer.status_code == 400
+    assert stored_item(store_of(desk), item.id).decision is None
+
+
+def test_accepting_the_sure_leaves_the_doubtful_and_the_decided(desk: TestClient) -> None:
+    store = store_of(desk)
+    sure = lines(store, 1, Wanted(state="sure"), limit=100)
+    decide(desk, sure[0], "works")
+    answer = desk.post("/worklist/1/accept-sure")
+    assert answer.status_code == 200
+    now = tally(store, 1, Wanted())
+    assert now.sure == 0 and now.decided == len(sure) and now.doubtful == len(doubtful(desk)) > 0
+    d = stored_item(store, sure[0].id).decision
+    assert d is not None and (d.nature, d.revision) == ("works", 1)
+    assert list(gaps(store)) == []
+
+
+def test_search_finds_entries_of_the_lines_own_sections(desk: TestClient) -> None:
+    item = next(i for i in doubtful(desk) if i.department == DEPARTMENTS[1])
+    answer = desk.get(f"/worklist/1/items/{item.id}/search", params={"words": "法律顾问"})
+    assert answer.status_code == 200 and "法律顾问服务" in answer.text
+    assert desk.get(f"/worklist/1/items/{item.id}/search", params={"words": ""}).text.strip() == ""
+
+
+def test_what_is_handed_over_is_what_was_decided(desk: TestClient) -> None:
+    """The workbook, the table for filing, CSV and OCDS show the decision, not the judgement it replaced."""
+    openpyxl = pytest.importorskip("openpyxl")
+    item = next(i for i in doubtful(desk) if len(i.record["codes"]) > 1)
+    decide(desk, item, option(item, 1))
+    code, name = item.record["codes"][1]["code"], item.record["codes"][1]["name"]
+    store = store_of(desk)
+    found = {a.item.id: a for one in audits(store, run_named(store, "1")) for a in one.assessments}
+    a = found[item.ref]
+    assert a.coded is not None and (a.coded.code, a.decision, a.certainty) == (code, "auto", 1.0)
+    others = [i for i in run_items(store, 1) if i.id != item.id]
+    for one in others:
+        again = found[one.ref].record()
+        for field in (
+            "status",
+            "nature",
+            "decision",
+            "gov_service",
+            "gov_service_catalog_code",
+            "amount_wan",
+        ):
+            assert again[field] == one.record[field], f"{field} of {one.ref}"
+    book = openpyxl.load_workbook(io.BytesIO(desk.get("/hand-over/1/workbook.xlsx").content))
+    rows = [list(row) for row in book["项目清单"].iter_rows(values_only=True)]
+    assert any(item.title in row and code in row and any(name in str(cell) for cell in row) for row in rows)
+    assert f"{code}" in desk.get("/hand-over/1/lines.csv").text
+    assert len(desk.get("/hand-over/1/lines.jsonl").text.splitlines()) == 80
+    assert desk.get("/hand-over/1/ocds.json").json()["version"] == "1.1"
+    page = desk.get("/hand-over/1/filing").text
+    assert "政府购买服务汇总表" in page and name in page and "尚待复核" in page
+
+
+def test_the_document_for_filing_adds_up(desk: TestClient) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document(io.BytesIO(desk.get("/hand-over/1/filing.docx").content))
+    *body, last = document.tables[0].rows[1:]
+    amounts = [Decimal(row.cells[-1].text.replace(",", "")) for row in body]
+    assert sum(amounts) == Decimal(last.cells[-1].text.replace(",", "")) > 0
+
+
+def test_the_overview_counts_the_newest_run_once(desk: TestClient) -> None:
+    store = store_of(desk)
+    before = figures(store)
+    recorded(store, 80)
+    again = figures(store)
+    assert [(f.department, f.year, f.lines, f.amount) for f in before] == [
+        (f.department, f.year, f.lines, f.amount) for f in again
+    ]
+    assert {f.run for f in again} == {2}
+    spent = spending(store, [f.budget for f in again])
+    assert spent and sum(s.lines for s in spent) == sum(
+        bool(i.record["gov_service_catalog_code"]) for i in run_items(store, 2)
+    )
+    one = spent[0]
+    for each in spending(store, [f.budget for f in again], one.code, one.section):
+        there = lines(store, each.run, Wanted(code=one.code, department=each.department), limit=100)
+        assert each.lines == sum(i.year == each.year for i in there)
+    page = desk.get("/overview", params={"code": one.code, "section": one.section})
+    assert page.status_code == 200 and f"code={one.code}" in page.text
+
+
+def test_precedents_go_to_another_office_and_come_from_it(desk: TestClient) -> None:
+    from datetime import date
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from goufu.cli.render.precedents_sheet import sign
+
+    desk.post("/worklist/1/accept-sure")
+    text = desk.get("/precedents/export").content.decode("utf-8-sig")
+    head, *rows = [line for line in text.splitlines() if not line.startswith("#")]
+    assert rows
+    filled = "\n".join(["# goufu precedents 1", head, *("是" + row for row in rows)]) + "\n"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "x.tsv"
+        path.write_text(filled, encoding="utf-8")
+        signed, approved, _ = sign(path, "乙县财政局", date(2026, 3, 1))
+    shown = desk.post("/precedents/preview", files={"file": ("先例.tsv", signed.encode())})
+    assert shown.status_code == 200 and "乙县财政局" in shown.text and "导入" in shown.text
+    unsigned = desk.post("/precedents/preview", files={"file": ("先例.tsv", filled.encode())})
+    assert "未经签发" in unsigned.text
+    done = desk.post("/precedents/import", data={"text": signed})
+    assert done.status_code == 200 and f"新增 {approved}" in done.text.replace("\n", " ")
+    assert "乙县财政局" in desk.get("/precedents").text
+    assert desk.post("/precedents/import", data={"text": filled}).status_code == 400

@@ -3,7 +3,9 @@
 # make check  lint and types, and whether the pinned versions are stale
 # make docs   the pages made from docstrings and from --help
 # make fuzz   spoilt documents for an hour; MINUTES=5 for less
+# make fuzz-atheris  the same led by coverage, for the parsers of goufu's own
 # make faults kill -9, full disks, two at once: fifty times each
+# make spark  a Spark cluster on loopback, started and stopped by its tests; needs a Java of 17 or newer
 # make release  the wheel, hashes, licences and bill of materials, in dist/
 # Each makes its own environment in .venv first; only Python 3.11+ and make must be there.
 
@@ -16,7 +18,7 @@ PYTEST ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types age format docs clean fuzz faults release
+.PHONY: demo test check lint types age format docs clean fuzz fuzz-atheris faults spark release
 
 demo: $(STAMP)
 	@mkdir -p demo
@@ -33,6 +35,15 @@ age:
 MINUTES ?= 60
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $${SEED:-$$(date +%s)} --keep fuzz-found
+
+spark: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),spark]'
+	$(BIN)/python -m pytest tests/spark -m spark
+
+fuzz-atheris: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	@mkdir -p fuzz-found/corpus
+	$(BIN)/python tests/fuzz/atheris_readers.py fuzz-found/corpus -max_total_time=$$(($(MINUTES) * 60)) -timeout=20 -rss_limit_mb=1024 -artifact_prefix=fuzz-found/
 
 faults: $(STAMP)
 	$(BIN)/python -m pytest tests/faults -m faults -s

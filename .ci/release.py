@@ -135,8 +135,7 @@ def resolved(wheel: Path, platforms: list[tuple[str, str] | None]) -> dict[str, 
                 "nowhere",
                 "--python-version",
                 one[1],
-                "--platform",
-                one[0],
+                *(word for tag in tags(one[0]) for word in ("--platform", tag)),
             ]
         report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         for part in report["install"]:
@@ -148,6 +147,14 @@ def resolved(wheel: Path, platforms: list[tuple[str, str] | None]) -> dict[str, 
                 sys.exit(f"{about['name']} comes in two versions; pin it in constraints.txt")
             entry["hashes"].add(part["download_info"]["archive_info"]["hashes"]["sha256"])
     return found
+
+
+def tags(platform: str) -> list[str]:
+    """The tags of files that run on a platform: pip counts what is named alone, and not the older manylinux."""
+    if not platform.startswith("manylinux_2_28_"):
+        return [platform]
+    machine = platform.removeprefix("manylinux_2_28_")
+    return [*(f"manylinux_2_{minor}_{machine}" for minor in range(28, 16, -1)), f"manylinux2014_{machine}"]
 
 
 def licence(component: dict[str, Any]) -> str:

@@ -131,7 +131,14 @@ def main() -> None:
     if "--all" in sys.argv:
         for judged in done.values():
             for a, f in judged.all_findings:
-                print(f.severity, f.rule, a.item.title if a else "（文件）", f.message, f.evidence, sep=" | ")
+                print(
+                    f.severity,
+                    f.rule,
+                    a.item.title if a else "（文件）",
+                    f.message.zh,
+                    f.evidence.zh,
+                    sep=" | ",
+                )
     print(f"{'rule':6} {'found':>6} {'right':>6} {'expected':>9} {'met':>5}")
     for rule in sorted({rule for rule, _ in result.by_rule}):
         counts = [result.by_rule[rule, kind] for kind in ("found", "right", "expected", "met")]
@@ -139,7 +146,7 @@ def main() -> None:
     for key, title, rules in result.missed:
         print(f"missed  {key[0]} {key[1]} {title}: {rules}")
     for key, title, found in result.beside:
-        print(f"beside  {key[0]} {key[1]} {title}: {found.rule} {found.severity} {found.message}")
+        print(f"beside  {key[0]} {key[1]} {title}: {found.rule} {found.severity} {found.message.zh}")
     print(
         f"precision {result.right}/{result.found} = {result.precision:.3f}, recall {result.met}/{result.expected} = {result.recall:.3f}; "
         f"lines with a finding above notice {result.graver}/{result.lines} = {result.graver / result.lines:.3f}"

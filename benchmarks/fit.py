@@ -42,6 +42,7 @@ from goufu.matcher.gaps import gap_of
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.index.grams import Index
 from goufu.matcher.model import Status
+from goufu.matcher.nature_names import NATURES
 from goufu.matcher.rank import (
     CERTAIN,
     ELSEWHERE,
@@ -244,7 +245,7 @@ def vocabulary(cases: Sequence[dict[str, Any]], lines: Sequence[Line]) -> Wordin
         names=tuple(gram for _, gram in kept),
         rarity=np.round(np.array(rarity), 2).astype(np.float32),
         place=np.array([order.index(place) for place, _ in kept], dtype=np.int32),
-        natures=np.zeros((len(kept), len(nature.NATURES)), dtype=np.float32),
+        natures=np.zeros((len(kept), len(NATURES)), dtype=np.float32),
         headings=tuple(headings),
         start=np.zeros(len(kept) + 1, dtype=np.int32),
         heading=none,
@@ -686,7 +687,7 @@ def main() -> None:
     match = [i for i, name in enumerate(nature.feature_names()) if name.startswith("match")]
     cues[len(cases) :, match] = 0
     both = sparse.hstack([sparse.csr_matrix(cues * _CUES), x]).tocsr()
-    y = np.array([[n in c["gold"]["nature"] for n in nature.NATURES] for c in every], dtype=float)
+    y = np.array([[n in c["gold"]["nature"] for n in NATURES] for c in every], dtype=float)
     w8 = np.array([_NATURE_WEIGHT.get(c["set"], 0.5) for c in every])
     of_case = np.array([fold_of(c) for c in every])
     logit = np.zeros(y.shape)
@@ -717,7 +718,7 @@ def main() -> None:
     table += [
         f"{name}\t{kind}\t{of_cues[i, j]:.3f}"
         for i, name in enumerate(nature.feature_names())
-        for j, kind in enumerate(nature.NATURES)
+        for j, kind in enumerate(NATURES)
         if abs(of_cues[i, j]) >= 0.0005
     ]
     (data_directory() / "nature" / "weights.tsv").write_text("\n".join(table) + "\n", encoding="utf-8")
@@ -755,7 +756,7 @@ def certainties(
     status: list[Status] = []
     true, right_status = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     for n, row in enumerate(rows):
-        kind, gold = nature.NATURES[kinds[n]], cases[n]["gold"]
+        kind, gold = NATURES[kinds[n]], cases[n]["gold"]
         held = bool(item_sections(cases[n]["department"], cases[n]["unit"]).sections)
         says: Status = "not_applicable"
         if kind in ("service", "mixed"):
@@ -771,7 +772,7 @@ def certainties(
     )
     # a bundle, and what no section is known for, is for a person whatever the certainty
     said = np.array(status)
-    open_ones = (kinds != nature.NATURES.index("mixed")) & (said != "unknown")
+    open_ones = (kinds != NATURES.index("mixed")) & (said != "unknown")
     shown = open_ones & ~((said == "not_applicable") & (fit * right >= 0.9))
     weight = np.array([{"real": 3.0, "public": 3.0, "listed": 0.3}.get(s, 1.0) for s in sets[:count]])
     weight *= open_ones

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from goufu.catalog.errors import UnknownNameError
-from goufu.catalog.load import alternatives, load_readings
+from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.validity import applicable
 
@@ -69,7 +69,7 @@ def entry_card(entry: Entry, versions: Sequence[CatalogVersion]) -> EntryCard:
             for e in version.in_section(entry.section)
             if e.code.startswith(entry.code) and e.level == entry.level + 1
         ),
-        alternatives(load_readings(entry.version)).get((entry.section, entry.code), ()),
+        alternatives(readings_of(version)).get((entry.section, entry.code), ()),
         tuple(_life(v, entry) for v in versions if entry.code[0] in v.classes and v.levels >= entry.level),
     )
 
@@ -86,8 +86,8 @@ def cards(
     Only of `sections` where there are any ("A" is the provincial frame). Raises UnknownNameError, which says what is
     nearest, where there is none.
     """
-    law = applicable(versions, "B" if code[0] == "B" else "", on)
-    asked = version or (law.class_b if code[0] == "B" else law.class_a)
+    applies = applicable(versions, "B" if code[0] == "B" else "", on)
+    asked = version or (applies.class_b if code[0] == "B" else applies.class_a)
     found = _entries(asked, code, sections) if asked else []
     if not found:
         raise _unknown(code, asked, versions, sections)
@@ -128,12 +128,17 @@ def _unknown(
     held = (sections or tuple(asked.sections)) if asked else ()
     pool = [e for s in held for e in asked.in_section(s)] if asked else []
     near = next((some for n in (5, 3) if (some := [e for e in pool if e.code.startswith(code[:n])])), pool)
-    near = sorted(
+    names: dict[str, list[str]] = {}
+    for e in sorted(
         near, key=lambda e: (len(e.code) != len(code), abs(int(e.code[1:] or 0) - int(code[1:] or 0)))
-    )[:4]
-    nearest = list(dict.fromkeys(f"{e.code} {e.name}" for e in near))
+    ):
+        names.setdefault(e.code, []).append(e.name)
+    # one code often stands for another service in every section
+    first = [(c, dict.fromkeys(some)) for c, some in list(names.items())[:4]]
+    nearest = [f"{c} {next(iter(some))}" + ("等" if len(some) > 1 else "") for c, some in first]
+    nearest_en = [f"{c} {next(iter(some))}" + (" and others" if len(some) > 1 else "") for c, some in first]
     zh = f"“{'、'.join(sections)}”" if sections else f"{ids} "
     return UnknownNameError(
         f"{zh}中没有代码 {code}；相近的有 {'、'.join(nearest)}",
-        f"no code {code} in {', '.join(sections) or ids.replace('、', ', ')}; nearest: {', '.join(nearest)}",
+        f"no code {code} in {', '.join(sections) or ids.replace('、', ', ')}; nearest: {', '.join(nearest_en)}",
     )

@@ -134,3 +134,17 @@ def _simplifier() -> OpenCC:
     from opencc import OpenCC
 
     return OpenCC("t2s")
+
+
+#: what a spreadsheet program takes for the beginning of a formula, with the full-width forms that some accept
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def guarded(cell: str) -> str:
+    """A cell of text that no spreadsheet program takes for a formula: an apostrophe before one that begins like one."""
+    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell without the apostrophe that `guarded` put before it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell

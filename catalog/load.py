@@ -1,6 +1,6 @@
 """Reading the editions in `data/catalogs/<version>/`, strictly.
 
-An edition is three files: `goufu.catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
+An edition is three files: `catalog.toml` (the document), `entries.tsv` (its entries) and `readings.tsv` (the
 apparatus). A file that is not exactly so is refused with its name, the line, what was expected and what was
 found; nothing is guessed and nothing skipped.
 """
@@ -8,18 +8,17 @@ found; nothing is guessed and nothing skipped.
 from __future__ import annotations
 
 import gc
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache, partial
-from itertools import compress, count, groupby, repeat
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
 from goufu.catalog.codes import is_code
+from goufu.catalog.entries_fast import ENTRY_COLUMNS, sound_entries
 from goufu.catalog.errors import CatalogError, UnknownNameError, os_reason
 from goufu.catalog.model import (
     CatalogVersion,
@@ -33,7 +32,6 @@ from goufu.catalog.model import (
 )
 from goufu.catalog.names import document_number
 
-ENTRY_COLUMNS = ("section", "code", "printed_code", "name", "source")
 READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")
 _COVERAGE = get_args(Coverage)
 _KINDS = get_args(ReadingKind)
@@ -100,29 +98,6 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
     return [cells[width + 1 + column : -1 : width + 1] for column in range(width)]
 
 
-def _blocks(section: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Each run of equal cells: the section, its first row and the row after its last."""
-    first = 0
-    for name, run in groupby(section):
-        after = first + len(list(run))
-        yield name, first, after
-        first = after
-
-
-@lru_cache
-def _codes_upto(levels: int) -> re.Pattern[str]:
-    """Codes of level 1 to `levels`, each after a line end."""
-    return re.compile(rf"(?:\n[AB](?:[0-9][0-9]){{0,{levels - 1}}})*")
-
-
-def _are_codes(codes: Iterable[str], levels: int) -> bool:
-    """Whether all are well-formed codes of level 1 to `levels`; class B stops at level 3."""
-    listed = "\n".join(("", *codes))
-    if not _codes_upto(levels).fullmatch(listed):
-        return False
-    return "\nB" not in listed or all(map(is_code, listed.split("\n")[1:]))
-
-
 @contextmanager
 def _collector_waits() -> Iterator[None]:
     """No search for reference cycles while thousands of strings and records are made that can have none."""
@@ -138,38 +113,21 @@ def _collector_waits() -> Iterator[None]:
 def read_entries(path: Path, version: str, sections: Mapping[str, Section], levels: int) -> tuple[Entry, ...]:
     """The entries of `entries.tsv` in printed order; an empty `printed_code` cell means: as `code`.
 
-    Raises CatalogError with the line of the first row that is no entry of this version. The text is cut once: a
-    row of another length puts a cell that is no section or no code in the place of one, and so shows.
+    Raises CatalogError with the line of the first row that is no entry of this version.
     """
-    cells = _read_text(path).replace("\n", "\t").split("\t")
-    width = len(ENTRY_COLUMNS)
-    if tuple(cells[:width]) != ENTRY_COLUMNS or len(cells) % width != 1 or cells[-1]:
-        rows = zip(*read_columns(path, ENTRY_COLUMNS), strict=True)
-        cells = [*ENTRY_COLUMNS, *(cell for row in rows for cell in row), ""]
-    section, code, printed, name, source = (cells[at:-1:width] for at in range(width, 2 * width))
-    blocks = list(_blocks(section))
-    sound = (
-        len({block for block, _, _ in blocks} & sections.keys()) == len(blocks)
-        and all(len(set(code[first:after])) == after - first for _, first, after in blocks)
-        and _are_codes(set(code), levels)
-        and name == list(map(str.strip, name))
-        and all(name)
-        and all(source)
-    )
-    if not sound:
-        read_columns(path, ENTRY_COLUMNS)
-        _refuse_entries(path, zip(section, code, name, source, strict=True), sections, levels)
-    as_printed = code.copy()
-    for at in compress(count(), printed):
-        as_printed[at] = printed[at]
-    make = partial(tuple.__new__, Entry)  # as Entry._make does, without its check of the length
-    return tuple(map(make, zip(repeat(version), section, code, name, as_printed, source)))
+    found = sound_entries(_read_text(path), version, sections, levels)
+    if found is not None:
+        return found
+    section, code, printed, name, source = read_columns(path, ENTRY_COLUMNS)
+    _refuse_entries(path, zip(section, code, name, source, strict=True), sections, levels)
+    rows = zip(section, code, name, printed, source, strict=True)
+    return tuple(Entry(version, s, c, n, p or c, where) for s, c, n, p, where in rows)
 
 
 def _refuse_entries(
     path: Path, rows: Iterable[tuple[str, str, str, str]], sections: Mapping[str, Section], levels: int
 ) -> None:
-    """Say which row is at fault; called only when some row is."""
+    """Raise a CatalogError for the first row that is at fault, if any is."""
     seen: dict[tuple[str, str], int] = {}
     last: dict[str, int] = {}
     for number, (section, code, name, source) in enumerate(rows, 2):
@@ -306,6 +264,7 @@ def _version(directory: Path, path: Path) -> CatalogVersion:
             witnesses=witnesses,
             sections=sections,
             entries=read_entries(directory / "entries.tsv", identity, sections, levels) if witnesses else (),
+            folder=directory,
         )
     except (KeyError, IndexError, TypeError) as error:
         raise CatalogError(f"缺少或误写了 {error}", f"{error} is missing or wrong", str(path)) from None
@@ -346,10 +305,19 @@ def load_catalogs(directory: Path | None = None) -> tuple[CatalogVersion, ...]:
     return settle(found)
 
 
-@lru_cache(maxsize=16)
 def load_readings(version: str, directory: Path | None = None) -> tuple[Reading, ...]:
     """The apparatus of the version with this id; empty where it has none."""
-    return read_readings((directory or data_directory()) / "catalogs" / version / "readings.tsv")
+    return _readings_in((directory or data_directory()) / "catalogs" / version)
+
+
+def readings_of(version: CatalogVersion) -> tuple[Reading, ...]:
+    """The apparatus of `version`, from the folder it was read from; empty for one that was not read from any."""
+    return _readings_in(version.folder) if version.folder else ()
+
+
+@lru_cache(maxsize=16)
+def _readings_in(folder: Path) -> tuple[Reading, ...]:
+    return read_readings(folder / "readings.tsv")
 
 
 def alternatives(readings: Iterable[Reading]) -> dict[tuple[str, str], tuple[str, ...]]:

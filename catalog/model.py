@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple, overload
 
 from goufu.catalog.codes import ancestors, level
 
@@ -108,9 +109,13 @@ class Reading:
 class CatalogVersion:
     """One official document: its number, dates, standing, sections, entries and apparatus.
 
+    A container of its entries in printed order: `len(version)`, `for entry in version`, `version["水利"]` (the entries
+    of a section), `version["水利", "A1103"]` (one entry), and `in` for an entry or such a pair.
+
     `in_force` is the first day it holds; `repealed` the first day it no longer does (None: still in force), and
     `repealed_by` the id of the document that repealed it. `classes` are the classes it prints, `governs` those
-    whose entries budget items are still coded by while it is in force.
+    whose entries budget items are still coded by while it is in force. `folder` is where it was read from, with
+    its apparatus beside it and what belongs to it around (`goufu.catalog.load.readings_of`); None for one that was made.
     """
 
     id: str
@@ -129,6 +134,43 @@ class CatalogVersion:
     witnesses: tuple[Witness, ...]
     sections: Mapping[str, Section]
     entries: tuple[Entry, ...]
+    folder: Path | None = None
+
+    def __len__(self) -> int:
+        """How many entries it has."""
+        return len(self.entries)
+
+    def __bool__(self) -> bool:
+        """Always true: a version of which no entry is held is still a version."""
+        return True
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries in printed order."""
+        return iter(self.entries)
+
+    def __contains__(self, what: object) -> bool:
+        """Whether it has this entry, or an entry at this (section, code)."""
+        if isinstance(what, Entry):
+            return self.by_key.get((what.section, what.code)) == what
+        return what in self.by_key
+
+    @overload
+    def __getitem__(self, key: str) -> tuple[Entry, ...]: ...
+
+    @overload
+    def __getitem__(self, key: tuple[str, str]) -> Entry: ...
+
+    def __getitem__(self, key: str | tuple[str, str]) -> tuple[Entry, ...] | Entry:
+        """The entries of a section, or the entry at (section, code). Raises KeyError where there is none."""
+        return self.by_section[key] if isinstance(key, str) else self.by_key[key]
+
+    @cached_property
+    def by_section(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The entries of every section that has any, in printed order."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.section, []).append(entry)
+        return {section: tuple(some) for section, some in found.items()}
 
     @cached_property
     def by_key(self) -> Mapping[tuple[str, str], Entry]:
@@ -145,8 +187,8 @@ class CatalogVersion:
         return self.by_key.get((section, code)) or self.by_printed.get((section, code))
 
     def in_section(self, section: str) -> tuple[Entry, ...]:
-        """The entries of `section` in printed order."""
-        return tuple(e for e in self.entries if e.section == section)
+        """The entries of `section` in printed order, none where it has none."""
+        return self.by_section.get(section, ())
 
     def path(self, entry: Entry) -> tuple[Entry, ...]:
         """The headings above `entry` that the section prints, from level 1 down (a missing one is left out)."""

@@ -1,4 +1,4 @@
-"""One consistent dress for the names in the catalogs, stated once.
+"""One consistent typography for the names in the catalogs, stated once.
 
 The documents are printed with full-width brackets and Chinese punctuation; transcriptions mix widths and
 break names with spaces. `tidy_name` undoes exactly that and nothing else: no character of the wording is
@@ -42,9 +42,9 @@ def _tidied(text: str) -> str:
 
 
 def document_number(text: str) -> str:
-    """A document number in its printed dress: `晋财综[2024]37号` → `晋财综〔2024〕37号`.
+    """A document number as it is printed: `晋财综[2024]37号` → `晋财综〔2024〕37号`.
 
-    All kinds of brackets around the year, spaces, and full-width digits are dress; a text that is no document
+    Kinds of brackets around the year, spaces and full-width digits are typography; a text that is no document
     number comes back only without its spaces.
     """
     text = re.sub(r"\s+", "", text).translate(str.maketrans("０１２３４５６７８９", "0123456789"))

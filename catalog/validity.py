@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from goufu.catalog.model import CatalogVersion, Coverage
@@ -85,8 +86,17 @@ class Applicable:
 
     @property
     def consulted(self) -> CatalogVersion | None:
-        """The version to look entries of `section` up in: the one in force as far as it is held, or else the fallback."""
-        return self.fallback if self.coverage == "absent" and self.fallback else self.governing
+        """The version in which entries of `section` are looked up and to which items are coded.
+
+        The one in force where it is held completely; else the nearest that holds more of the section; else the one in
+        force. This is the one rule for it: what asks for a section's entries on a day asks here.
+        """
+        return self.governing if self.coverage == "complete" else (self.fallback or self.governing)
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the version consulted is not the one in force but the nearest that is held."""
+        return self.consulted is not self.governing
 
     @property
     def held(self) -> bool:
@@ -186,8 +196,14 @@ def nearest_holding(
 def applicable(versions: Sequence[CatalogVersion], section: str, on: date) -> Applicable:
     """What applies to `section` ("B" for class B, "" for none in particular) on the day `on`, with the reasons.
 
-    A section that no version names is no error here: its coverage is "absent" and it has no fallback.
+    A section that no version names is no error here: its coverage is "absent" and it has no fallback. What was asked
+    before is remembered: every item of a department and year asks the same.
     """
+    return _applicable(tuple(versions), section, on)
+
+
+@lru_cache(maxsize=1024)
+def _applicable(versions: tuple[CatalogVersion, ...], section: str, on: date) -> Applicable:
     frame = in_force(versions, "A", on, levels=3)
     class_a = in_force(versions, "A", on, levels=4) or frame
     class_b = in_force(versions, "B", on)

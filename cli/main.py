@@ -24,7 +24,7 @@ from typer.core import TyperGroup
 
 #: the commands in the order of the help: each stands in the module of its name, but for `import`, a word of Python's
 COMMANDS = (
-    *("classify", "batch", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
+    *("classify", "batch", "overview", "items", "lookup", "tree", "catalogs", "diff", "history", "rules"),
     *("review", "decide", "runs", "show", "compare", "delete", "backup", "restore", "import"),
     *("template", "evaluate", "learn", "precedents", "store", "serve", "users"),
 )

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from statistics import median
 
 from goufu.catalog.characters import narrow, simplified
@@ -125,6 +126,7 @@ def to_wan(value: Decimal, unit: str) -> Decimal:
     return (value * UNITS[unit]).quantize(CENT, ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=1 << 12)
 def money_unit(text: str) -> MoneyUnit | None:
     """The unit of money that a line, a cell or a note states (`单位：人民币万元`), None where it states none.
 
@@ -154,6 +156,7 @@ def money_unit(text: str) -> MoneyUnit | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=1 << 12)
 def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
     """A heading as `label` leaves it without its unit of money, and that unit: `预算金额（人民币：元）` → 预算金额, 元.
 

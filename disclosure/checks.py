@@ -15,8 +15,8 @@ from goufu.disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from goufu.disclosure.lines import Line, fold, squeeze
 from goufu.disclosure.model import BudgetItem, Check, Form, Place, Remark
 from goufu.disclosure.narrative import RUN_ON, Narrative
+from goufu.disclosure.tables.model import ProjectTables
 from goufu.disclosure.tables.other_tables import statement_checks
-from goufu.disclosure.tables.projects import ProjectTables
 from goufu.disclosure.tables.subtotals import TOLERANCE, is_group
 
 _NUMBER = r"([\d,]+(?:\.\d+)?)"

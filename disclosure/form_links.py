@@ -20,7 +20,7 @@ from decimal import Decimal
 from goufu.disclosure.amounts import CENT, to_wan
 from goufu.disclosure.lines import fold
 from goufu.disclosure.model import Form
-from goufu.disclosure.tables.projects import ProjectRow
+from goufu.disclosure.tables.model import ProjectRow
 from rapidfuzz import fuzz
 
 #: a pair less likely than this is not made

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from goufu.catalog.severity import Severity
+
 #: which of the two project tables a line stands in: this year's budget or money carried over
 Part = Literal["本年预算", "上年结转", ""]
 
@@ -104,7 +106,7 @@ class Remark:
     """
 
     kind: str
-    level: Literal["error", "warning", "notice"]
+    level: Severity
     text: str
     english: str
     place: Place | None = None

@@ -67,7 +67,7 @@ def read_document(path: Path | str, progress: Progress | None = None) -> Disclos
 
 def read_content(data: bytes, name: str, where: str = "", progress: Progress | None = None) -> Disclosure:
     """The document that `data` is, as `read_document` reads it; `name` is its file name, `where` is for refusals."""
-    return _shortened(_read(data, name, where or name, progress))
+    return shortened(_read(data, name, where or name, progress))
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ _TEXTS = tuple(one.name for one in fields(BudgetItem) if one.type == "str")
 _texts = attrgetter(*_TEXTS)
 
 
-def _shortened(disclosure: Disclosure) -> Disclosure:
+def shortened(disclosure: Disclosure) -> Disclosure:
     """`disclosure` with the texts of its items cut to what anyone could have meant, each cut with a remark."""
     items: list[BudgetItem] = []
     remarks: list[Remark] = []

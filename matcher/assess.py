@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.text import NOTHING, Text, joined, quoted
 from goufu.catalog.validity import reference_date
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
@@ -25,7 +26,7 @@ from goufu.matcher import rank as ranking
 from goufu.matcher.departments import BodyKind, SectionMatch, item_sections, load_kinds
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
-from goufu.matcher.gaps import Gap, gap_of
+from goufu.matcher.gaps import Gap, gap_of, reason_of
 from goufu.matcher.index.corpus import Corpus, open_corpus
 from goufu.matcher.index.grams import Index, Ints
 from goufu.matcher.index.terms import EntryTerms
@@ -158,7 +159,7 @@ class _Read:
     """Items as they are read: lines with misread characters put right, and by number what was read otherwise."""
 
     lines: tuple[Line, ...]
-    misread: dict[int, str]
+    misread: dict[int, Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,13 @@ class _Figures:
     def kinds(self) -> list[Nature]:
         """The likeliest nature of each item."""
         return [NATURES[number] for number in self.natures.argmax(axis=1).tolist()]
+
+
+class _Changed(NamedTuple):
+    """What an office's correction changed of an item, in words, and whether its nature is among it."""
+
+    words: Text = NOTHING
+    nature: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +213,8 @@ class _Facts:
     outside: Ranked
     opinion: Reordered | None
     gap: tuple[Gap | None, float]
-    changed: str
-    misread: str
+    changed: _Changed
+    misread: Text
 
     @property
     def purchased(self) -> bool:
@@ -227,13 +235,14 @@ def _facts(group: _Group) -> list[_Facts]:
     figures = plain = _figures(ranked, evidence)
     if group.learned:
         figures = _corrected(group.learned, plain, lines, group.index)
-    changed = _changes(group.index, plain, figures) if group.learned else [""] * len(lines)
+    changed = _changes(group.index, plain, figures) if group.learned else [_Changed()] * len(lines)
     kinds = figures.kinds
     opinions = _opinions(group, ranked, figures, kinds)
-    gaps = [gap_of(line.title) for line in lines]
+    gaps = [gap_of(line.title, line.summary) for line in lines]
     statuses = _statuses(group, figures, kinds, opinions, gaps)
     trust = _trust(group, figures, kinds, statuses, ranked)
     told = natures.telling_words(lines, evidence, kinds, range(len(lines)))
+    parts = natures.parts_of(lines, evidence, [row for row, kind in enumerate(kinds) if kind == "mixed"])
     outside = ranking.elsewhere(ranked, _ELSEWHERE if group.most == _CODES else group.most)
     # what no section is known for is looked for in all of them, by the duty the line serves
     anywhere = [()] * len(lines) if group.sections else ranking.nearest(ranked, group.most)
@@ -245,7 +254,7 @@ def _facts(group: _Group) -> list[_Facts]:
             nature=kinds[row],
             chances=chances,
             nature_words=told[row],
-            parts=natures.parts_of(lines, evidence, row) if kinds[row] == "mixed" else (),
+            parts=parts.get(row, ()),
             status=statuses[row],
             fit=fit,
             trust=trust[row],
@@ -255,7 +264,7 @@ def _facts(group: _Group) -> list[_Facts]:
             opinion=opinions[row],
             gap=gaps[row],
             changed=changed[row],
-            misread=read.misread.get(row, ""),
+            misread=read.misread.get(row, NOTHING),
         )
         for row, (item, chances, numbers, scores, fit) in enumerate(
             zip(
@@ -273,7 +282,7 @@ def _facts(group: _Group) -> list[_Facts]:
 def _read(items: Sequence[BudgetItem], index: Index) -> _Read:
     """Items as they are read, each with its texts as they were meant."""
     lines: list[Line] = []
-    misread: dict[int, str] = {}
+    misread: dict[int, Text] = {}
     for row, item in enumerate(items):
         title, summary = item.title, item.summary
         words = said(title, summary)
@@ -282,8 +291,9 @@ def _read(items: Sequence[BudgetItem], index: Index) -> _Read:
         if in_head or in_body:
             title, summary = head, body
             found = dict.fromkeys((*in_head, *in_body))
-            misread[row] = (
-                f"{'、'.join(f'“{m.written}”' for m in found)}疑为{'、'.join(f'“{m.read}”' for m in found)}之误"
+            wrote, meant = quoted(m.written for m in found), quoted(m.read for m in found)
+            misread[row] = Text(
+                f"{wrote.zh}疑为{meant.zh}之误", f"{wrote.en} is taken for a slip of {meant.en}"
             )
         amount = None if item.amount_wan is None else float(item.amount_wan)
         lines.append(Line(title, summary, item.department, item.unit, amount, columns_of(item)))
@@ -338,20 +348,26 @@ def _corrected(learned: Learned, plain: _Figures, lines: Sequence[Line], index: 
     )
 
 
-def _changes(index: Index, before: _Figures, after: _Figures) -> list[str]:
-    """What an office's correction changed of each item's nature and first entry, in words; "" where nothing."""
-    told = []
+def _changes(index: Index, before: _Figures, after: _Figures) -> list[_Changed]:
+    """What an office's correction changed of each item's nature and first entry."""
+    found = []
     for kind, target, new_kind, new_target in zip(
         before.kinds, before.entries[:, 0], after.kinds, after.entries[:, 0], strict=True
     ):
         parts = []
         if kind != new_kind:
-            parts.append(f"性质由 {kind} 改为 {new_kind}")
+            parts.append(Text(f"性质由 {kind} 改为 {new_kind}", f"nature {new_kind} instead of {kind}"))
         if target != new_target:
             was = index.targets[target]
-            parts.append(f"首选原为 {was.code} {was.name}")
-        told.append(f"按本单位以往的认定修正：{'，'.join(parts)}" if parts else "")
-    return told
+            parts.append(
+                Text(f"首选原为 {was.code} {was.name}", f"the first entry was {was.code} {was.name}")
+            )
+        words = joined(parts, "，", ", ")
+        said = Text(
+            f"按本单位以往的认定修正：{words.zh}", f"corrected by what the office decided before: {words.en}"
+        )
+        found.append(_Changed(said if parts else NOTHING, kind != new_kind))
+    return found
 
 
 def _opinions(
@@ -420,8 +436,8 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
     item, match, status, changed = facts.item, facts.match, facts.status, facts.changed
     body = load_kinds().get(match.kind)
     anywhere = not group.sections and status == "unknown"
-    if anywhere:
-        changed = changed if "性质" in changed else ""
+    if anywhere and not changed.nature:
+        changed = _Changed()
     codes = _anywhere(facts, group, body) if anywhere else _codes(facts, group)
     decision = _decision(facts, codes)
     standing = standing_of(item, group.sections, group.corpus.on, group.versions)
@@ -430,7 +446,6 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         codes = with_successor(codes, standing, group.versions)
     elif standing is not None and standing.current is not None:
         status, decision, codes = with_written(status, decision, codes, standing, group.versions)
-    gap, plainly = facts.gap
     assessment = Assessment(
         item=item,
         sections=group.sections,
@@ -448,12 +463,12 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         elsewhere=_elsewhere(facts, group),
         standing=standing,
         parts=facts.parts,
-        gap=f"{gap.name}：{gap.why}" if gap and plainly == 1 and status in ("unlisted", "unknown") else "",
-        department_note=body.note if body else "",
+        gap=reason_of(*facts.gap, group.versions) if status in ("unlisted", "unknown") else NOTHING,
+        department_note=body.note if body else NOTHING,
         chances=facts.chances,
-        learned=changed if facts.purchased or "性质" in changed else "",
+        learned=changed.words if facts.purchased or changed.nature else NOTHING,
     )
-    return replace(assessment, findings=findings_of(assessment))
+    return replace(assessment, findings=findings_of(assessment, group.versions))
 
 
 def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
@@ -473,7 +488,7 @@ def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
     if opinion:
         codes = opinion.explained(codes)
     if facts.purchased:
-        codes = _saying(codes, facts.changed)
+        codes = _saying(codes, facts.changed.words)
     return _saying(codes, facts.misread)
 
 
@@ -483,7 +498,7 @@ def _anywhere(facts: _Facts, group: _Group, body: BodyKind | None) -> tuple[Cand
         _candidate(group.index, number, score, facts.words, not rank, True)
         for rank, (number, score) in enumerate(facts.anywhere)
     )
-    return _saying(codes, body.note if body else "")
+    return _saying(codes, body.note if body else NOTHING)
 
 
 def _elsewhere(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
@@ -520,7 +535,7 @@ def _candidate(
 _NO_TERMS = EntryTerms()
 
 
-def _saying(codes: tuple[Candidate, ...], reason: str) -> tuple[Candidate, ...]:
+def _saying(codes: tuple[Candidate, ...], reason: Text) -> tuple[Candidate, ...]:
     """`codes`, the first with one more reason, if there is one."""
     if not codes or not reason:
         return codes

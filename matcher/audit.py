@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.severity import gravity
 from goufu.disclosure.model import Disclosure
 from goufu.matcher.assess import assess, date_of
-from goufu.matcher.findings import SEVERITIES, Silence, document_findings, heard, silenced
+from goufu.matcher.findings import Silence, document_findings, heard, silenced
 from goufu.matcher.findings.budget import gathered
-from goufu.matcher.findings.cited import archive_of
 from goufu.matcher.model import Assessment, Finding
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def audit(
         learned=learned,
     )
     if precedents is not None:
+        from goufu.catalog.concordance.changes import archive_of
         from goufu.matcher.precedents.apply import applied
 
         assessments = applied(assessments, precedents, archive_of(versions))
@@ -80,5 +81,5 @@ def audit(
         ]
         findings = silenced(findings, silences, disclosure.department, "", today)
     assessments, standing_terms = gathered([heard(a) for a in assessments])
-    findings = tuple(sorted((*findings, *standing_terms), key=lambda f: SEVERITIES.index(f.severity)))
+    findings = tuple(sorted((*findings, *standing_terms), key=lambda f: gravity(f.severity)))
     return Audit(disclosure, tuple(assessments), findings)

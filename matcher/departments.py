@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.load import data_directory
 from goufu.catalog.names import tidy_name
+from goufu.catalog.text import Text
 from goufu.matcher.text import normal
 
 #: below this similarity a department is not recognised at all
@@ -84,8 +85,7 @@ class BodyKind:
 
     id: str
     name: str
-    note: str
-    english: str
+    note: Text
     purchaser: bool = True
 
 
@@ -124,7 +124,7 @@ def _table(path: Path | None) -> _Table:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         kinds = {
-            k["id"]: BodyKind(k["id"], k["name"], k["note"], k["english"], k.get("purchaser", True))
+            k["id"]: BodyKind(k["id"], k["name"], Text(k["note"], k["english"]), k.get("purchaser", True))
             for k in data["kind"]
         }
         words: dict[str, _Meaning] = {}
@@ -484,8 +484,8 @@ def section_named(name: str, path: Path | None = None) -> tuple[str, ...]:
     if found.kind:
         kind = load_kinds(path)[found.kind]
         raise UnknownNameError(
-            f"“{name}”：{kind.note}；不加 -d 就在各部门目录中一起找",
-            f"'{name}': {kind.english}; leave out -d to search all",
+            f"“{name}”：{kind.note.zh}；不加 -d 就在各部门目录中一起找",
+            f"'{name}': {kind.note.en}; leave out -d to search all",
         )
     from rapidfuzz import fuzz, process
 

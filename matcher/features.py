@@ -15,7 +15,7 @@ from itertools import repeat
 
 import numpy as np
 from goufu.matcher.index.grams import Array, Index, Ints
-from goufu.matcher.text import Said, by_start, content, grams, load_words
+from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
 from numpy.typing import NDArray
 
 #: the measures, in the order of the feature axis
@@ -57,6 +57,8 @@ ACROSS = (
     "heading_words",
 )
 
+#: what is read of an item: its title, its summary, and the end of its title
+SIDES = ("title", "summary", "tail")
 #: a summary says what it is about at its beginning; the rest is often praise and law
 SUMMARY_LENGTH = 120
 #: characters of a title's end that tell the kind of purchase
@@ -68,12 +70,13 @@ _LONG = 110
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The grams of one side (title or summary) of a batch: for each gram its item, number, and weights.
+    """The grams of a batch's texts, one below the other: for each gram its row, number, and weights.
 
-    `unit` are tf-idf weights (each item's vector has length 1), `share` the gram's part of the item's total
+    Of a batch of n items the rows are the SIDES: n titles, n summaries, n ends of titles. `unit` are tf-idf weights (each row's vector has length 1), `share` the gram's part of the row's total
     rarity, `heading` tf-idf weights by the headings' rarities (not normalised).
     """
 
+    rows: int
     row: Ints
     gram: Ints
     unit: Array
@@ -83,17 +86,18 @@ class Text:
 
 def text_of(index: Index, texts: Sequence[str]) -> Text:
     """The known grams of `texts` (already reduced to their content) with their weights."""
-    rows: list[int] = []
+    sizes: list[int] = []
     numbers: list[int] = []
     counts: list[int] = []
     known = index.vocabulary
-    for row, text in enumerate(texts):
+    for text in texts:
         found = Counter(map(known.get, grams(text), repeat(-1)))
         found.pop(-1, 0)
-        rows += repeat(row, len(found))
-        numbers += found.keys()
+        sizes.append(len(found))
+        numbers += found
         counts += found.values()
-    row_of, gram = np.array(rows, dtype=np.int32), np.array(numbers, dtype=np.int32)
+    row_of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
+    gram = np.array(numbers, dtype=np.int32)
     tf = (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
     rarity = index.rarity[gram]
     weight = tf * rarity
@@ -102,7 +106,12 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     unit = weight / np.maximum(length, 1e-9)[row_of]
     share = rarity / np.maximum(total, 1e-9)[row_of]
     return Text(
-        row_of, gram, unit.astype(np.float32), share.astype(np.float32), tf * index.heading_rarity[gram]
+        len(texts),
+        row_of,
+        gram,
+        unit.astype(np.float32),
+        share.astype(np.float32),
+        tf * index.heading_rarity[gram],
     )
 
 
@@ -115,35 +124,38 @@ def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int6
     return which, first[which] + offset
 
 
-def _telling(index: Index, text: Text, numbers: Sequence[int], size: int, items: int) -> Array:
-    """Each gram's part of its item, weighted by how few of the scope's `size` entries have it."""
+def _telling(index: Index, text: Text, numbers: Sequence[int], size: int) -> Array:
+    """Each gram's part of its row, weighted by how few of the scope's `size` entries have it."""
     frequency = np.zeros(len(text.gram))
     for n in numbers:
         frequency += index.start[n, text.gram + 1] - index.start[n, text.gram]
     rarity = np.log((size + 1) / (frequency + 0.5))
-    total = np.bincount(text.row, rarity, items)
+    total = np.bincount(text.row, rarity, text.rows)
     return (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
 
 
 def _sides(
-    index: Index, text: Text, telling: Array, section: int, first: int, width: int, items: int
-) -> list[Array]:
-    """Cosine, covered, telling, name, heading, against: each items × width, for the entries of one section."""
+    index: Index, text: Text, telling: Array, section: int, first: int, width: int
+) -> dict[str, Array]:
+    """Cosine, covered, telling, name, heading, against: each sides × items × width, for the entries of one section."""
     which, at = _expand(index.start[section], text.gram)
     cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
     document, present, name, heading, against = index.weights[at].T
     unit, share = text.unit[which], text.share[which]
-    size = items * width
-    measures = (
-        unit * document,
-        share * present,
-        telling[which] * present,
-        name,
-        heading,
-        unit * against,
-    )
-    sums = (np.bincount(cell, measure, size).astype(np.float32) for measure in measures)
-    return [total.reshape(items, width) for total in sums]
+    measures = {
+        "cosine": unit * document,
+        "covered": share * present,
+        "telling": telling[which] * present,
+        "name": name,
+        "heading": heading,
+        "against": unit * against,
+    }
+    return {
+        measure: np.bincount(cell, values, text.rows * width)
+        .astype(np.float32)
+        .reshape(len(SIDES), -1, width)
+        for measure, values in measures.items()
+    }
 
 
 def _table(items: int, targets: int, features: int) -> Array:
@@ -153,9 +165,7 @@ def _table(items: int, targets: int, features: int) -> Array:
 
 def scope_features(
     index: Index,
-    titles: Text,
-    summaries: Text,
-    tails: Text,
+    text: Text,
     has_summary: NDArray[np.bool_],
     sections: Sequence[str],
     internal: Array,
@@ -165,7 +175,7 @@ def scope_features(
 ) -> tuple[Ints, Array]:
     """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES).
 
-    `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
+    `text` are the SIDES of the items, `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
     """
     items = len(has_summary)
     ranges = [index.sections[s] for s in sections]
@@ -177,20 +187,15 @@ def scope_features(
     out = _table(items, len(target), len(FEATURES))
     column = {name: number for number, name in enumerate(FEATURES)}
     numbers = [index.section_number[s] for s in sections]
-    told = [_telling(index, text, numbers, len(target), items) for text in (titles, summaries, tails)]
+    telling = _telling(index, text, numbers, len(target))
     at = 0
     for order, (section, (first, last)) in enumerate(zip(sections, ranges, strict=True)):
-        width, number = last - first, numbers[order]
-        for side, text, telling in (("title", titles, told[0]), ("summary", summaries, told[1])):
-            for name, values in zip(
-                ("cosine", "covered", "telling", "name", "heading", "against"),
-                _sides(index, text, telling, number, first, width, items),
-                strict=True,
-            ):
-                out[:, at : at + width, column[f"{side}_{name}"]] = values
-        tail = _sides(index, tails, told[2], number, first, width, items)
-        out[:, at : at + width, column["tail_cosine"]] = tail[0]
-        out[:, at : at + width, column["tail_telling"]] = tail[2]
+        width = last - first
+        measures = _sides(index, text, telling, numbers[order], first, width)
+        for measure, of_sides in measures.items():
+            for side, values in zip(SIDES, of_sides, strict=True):
+                if f"{side}_{measure}" in column:
+                    out[:, at : at + width, column[f"{side}_{measure}"]] = values
         if section == "B":
             out[:, at : at + width, column["class_b"]] = 1
             out[:, at : at + width, column["class_b_internal"]] = internal[:, None]
@@ -199,7 +204,8 @@ def scope_features(
             out[:, at : at + width, column["second_section"]] = 1
         at += width
     out[:, :, column["heading_cosine"]] = headings[:, index.heading_of[target]]
-    long = np.bincount(summaries.row, minlength=items) > _LONG
+    grams_of_summary = np.bincount(text.row, minlength=text.rows)[items : 2 * items]
+    long = grams_of_summary > _LONG
     out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
     out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
     out[:, :, column["heading_words"]] = words[:, index.heading_of[target]]
@@ -207,19 +213,20 @@ def scope_features(
     return target, out
 
 
-def heading_cosines(index: Index, titles: Text, summaries: Text, items: int) -> Array:
+def heading_cosines(index: Index, text: Text) -> Array:
     """How near titles and summaries together come to each third-level heading: items × headings."""
     width = int(index.heading_of.max()) + 1
-    total = np.zeros((items, width))
-    length = np.zeros(items)
-    for text in (titles, summaries):
-        which, at = _expand(index.heading_start, text.gram)
-        cell = text.row[which].astype(np.int64) * width + index.heading_entry[at]
-        total += np.bincount(cell, text.heading[which] * index.heading_weights[at], items * width).reshape(
-            items, width
-        )
-        length += np.bincount(text.row, text.heading**2, items)
-    return (total / np.maximum(np.sqrt(length), 1e-9)[:, None]).astype(np.float32)
+    here = text.row < text.rows // len(SIDES) * 2  # without the titles' ends, which the titles hold already
+    row, gram, heading = text.row[here], text.gram[here], text.heading[here]
+    which, at = _expand(index.heading_start, gram)
+    cell = row[which].astype(np.int64) * width + index.heading_entry[at]
+    rows = text.rows // len(SIDES) * 2
+    title, summary = np.bincount(cell, heading[which] * index.heading_weights[at], rows * width).reshape(
+        2, -1, width
+    )
+    of_title, of_summary = np.bincount(row, heading**2, rows).reshape(2, -1)
+    length = np.sqrt(of_title + of_summary)
+    return ((title + summary) / np.maximum(length, 1e-9)[:, None]).astype(np.float32)
 
 
 def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
@@ -232,23 +239,22 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
     return np.concatenate([told, np.zeros((len(told), 1), dtype=np.float32)], axis=1)[:, column]
 
 
-def across_features(
-    index: Index, titles: Text, summaries: Text, tails: Text, headings: Array, words: Array
-) -> Array:
+def across_features(index: Index, text: Text, headings: Array, words: Array) -> Array:
     """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
     items = len(headings)
     width = len(index.targets)
     out = _table(items, width, len(ACROSS))
+    which, at = _expand(index.across_start, text.gram)
+    cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
+    cosines = np.bincount(cell, text.unit[which] * index.across_weight[at], text.rows * width)
+    rows = 2 * items  # of the titles' ends only the cosine is asked for
+    some = cell < rows * width
+    covered = np.bincount(cell[some], text.share[which][some], rows * width)
     column = {name: number for number, name in enumerate(ACROSS)}
-    for side, text in (("title", titles), ("summary", summaries), ("tail", tails)):
-        which, at = _expand(index.across_start, text.gram)
-        cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
-        size = items * width
-        cosine = np.bincount(cell, text.unit[which] * index.across_weight[at], size)
-        out[:, :, column[f"{side}_cosine"]] = cosine.reshape(items, width)
-        if side != "tail":
-            covered = np.bincount(cell, text.share[which], size)
-            out[:, :, column[f"{side}_covered"]] = covered.reshape(items, width)
+    for side, values in zip(SIDES, cosines.reshape(len(SIDES), items, width), strict=True):
+        out[:, :, column[f"{side}_cosine"]] = values
+    for side, values in zip(SIDES, covered.reshape(2, items, width), strict=False):
+        out[:, :, column[f"{side}_covered"]] = values
     out[:, :, column["heading_cosine"]] = headings[:, index.heading_of]
     out[:, :, column["class_b"]] = index.is_class_b
     out[:, :, column["heading_words"]] = words[:, index.heading_of]
@@ -259,10 +265,15 @@ def contents(
     titles: Sequence[str], summaries: Sequence[str], departments: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Titles and summaries reduced to their content."""
-    return (
-        [content(t, d) for t, d in zip(titles, departments, strict=True)],
-        [content(s[:SUMMARY_LENGTH], d) if s else "" for s, d in zip(summaries, departments, strict=True)],
-    )
+    heads, bodies = [], []
+    for title, summary, department in zip(titles, summaries, departments, strict=True):
+        item = said(title, summary)
+        heads.append(content_of(item.head, department))
+        if len(summary) > SUMMARY_LENGTH:
+            bodies.append(content(summary[:SUMMARY_LENGTH], department))
+        else:
+            bodies.append(content_of(item.body, department) if summary else "")
+    return heads, bodies
 
 
 def tail(title: str) -> str:

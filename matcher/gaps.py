@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
+from goufu.catalog.model import CatalogVersion
+from goufu.catalog.text import NOTHING, Text
 from goufu.matcher.text import by_start, pairs, said, spotted
 
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
@@ -25,11 +28,27 @@ _BEHIND = re.compile(r"^(?:服务|采购|购买|项目|经费|资金|费用|费|
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A kind of service that the catalogs lack, and why (`english`: the same in English)."""
+    """A kind of service that the catalogs lack, and why."""
 
     name: str
-    why: str
-    english: str
+    why: Text
+
+
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _about() -> frozenset[str]:
+    """The numbers of the documents that the reasons speak of."""
+    return frozenset(_table(data_directory() / "unlisted.toml")["catalogs"])
+
+
+def reason_of(gap: Gap | None, plainly: float, versions: Sequence[CatalogVersion]) -> Text:
+    """Why `versions` lack the service that a title names; nothing where it names none plainly, or of other catalogs."""
+    if gap is None or plainly < 1 or not any(v.number in _about() for v in versions):
+        return NOTHING
+    return Text(f"{gap.name}：{gap.why.zh}", f"'{gap.name}': {gap.why.en}")
 
 
 @lru_cache(maxsize=2)
@@ -37,8 +56,8 @@ def load_gaps(path: Path | None = None) -> Mapping[str, Gap]:
     """The gap that each word means, from `unlisted.toml`. Raises CatalogError where the file is malformed."""
     path = path or data_directory() / "unlisted.toml"
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))["gap"]
-        return {term: Gap(t["name"], t["why"], t["english"]) for t in tables for term in t["terms"]}
+        tables = _table(path)["gap"]
+        return {term: Gap(t["name"], Text(t["why"], t["english"])) for t in tables for term in t["terms"]}
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise CatalogError(f"目录缺项表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
@@ -48,12 +67,18 @@ def _starts() -> Mapping[str, tuple[str, ...]]:
     return by_start(load_gaps())
 
 
-def gap_of(title: str) -> tuple[Gap | None, float]:
-    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside."""
-    text = said(title).head
+@lru_cache(maxsize=2048)
+def gap_of(title: str, summary: str = "") -> tuple[Gap | None, float]:
+    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside.
+
+    The summary changes nothing; with it the line is read only once (`goufu.matcher.text.said`).
+    """
+    item = said(title, summary)
+    text, there = item.head, item.head_pairs
     if "(" in text:
         text = _BRACKETS.sub(" ", text)
-    found = spotted(_starts(), text, pairs(text))
+        there = pairs(text)
+    found = spotted(_starts(), text, there)
     best: tuple[Gap | None, float] = (None, 0.0)
     for term in sorted(found, key=lambda term: (-len(term), term)):
         ends = _BEHIND.match(text[text.rindex(term) + len(term) :]) is not None

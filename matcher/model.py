@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import NOTHING, Lang, Text
 from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.nature_names import Nature
 
 if TYPE_CHECKING:
-    from goufu.catalog.citation.standing import Standing
+    from goufu.catalog.citation.model import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
 Decision = Literal["auto", "review"]
-Severity = Literal["error", "warning", "notice"]
 #: what of a judgement is doubted: whether it is a service, whether it is listed, which entry; the catalog section; a
 #: bundle to be taken apart; what the department cited; a section not held; a finding; a line that an entry is close to
 Doubt = Literal["nature", "listing", "code", "section", "bundle", "citation", "held", "finding", "close"]
@@ -28,7 +29,7 @@ BARRING = frozenset({"GF201", "GF203", "GF204"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry proposed for an item; `why` is in the officer's words.
+    """An entry proposed for an item; `why` are the reasons, in the officer's words and in English.
 
     `score` is the probability that it is the right one, given that the catalog lists the purchase at all; how sure
     that is, `Assessment.fit` says.
@@ -43,14 +44,14 @@ class Candidate:
     name: str
     path: tuple[str, ...]
     score: float
-    why: tuple[str, ...] = ()
+    why: tuple[Text, ...] = ()
     also: tuple[str, ...] = ()
     fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that fired: its id, severity, message (`english`: the same in English), legal basis, and evidence.
+    """One rule that fired: its id, severity, message, legal basis, and evidence.
 
     `evidence` are the words that fired and where they stand, `place` the same place as a record, `entry` the entry
     ("2025-28 住房和城乡建设 A110103") or document concerned. `silenced` is the reason a user gave for not wanting to
@@ -59,22 +60,21 @@ class Finding:
 
     rule: str
     severity: Severity
-    message: str
-    basis: str
-    evidence: str
-    english: str = ""
+    message: Text
+    basis: Text
+    evidence: Text
     place: Place | None = None
     entry: str = ""
     silenced: str = ""
 
-    def record(self) -> dict[str, Any]:
+    def record(self, lang: Lang = "zh") -> dict[str, Any]:
         """The finding of the record contract; entry and silence only where there are any."""
         out = {
             "rule": self.rule,
             "severity": self.severity,
-            "message": self.message,
-            "basis": self.basis,
-            "evidence": self.evidence,
+            "message": self.message.in_lang(lang),
+            "basis": self.basis.in_lang(lang),
+            "evidence": self.evidence.in_lang(lang),
         }
         if self.entry:
             out["entry"] = self.entry
@@ -111,13 +111,13 @@ class Assessment:
     elsewhere: tuple[Candidate, ...]
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
-    precedent: str = ""
-    department_note: str = ""
+    precedent: Text = NOTHING
+    department_note: Text = NOTHING
     chances: tuple[float, ...] = ()
-    learned: str = ""
+    learned: Text = NOTHING
     trust: float | None = None
     parts: tuple[tuple[Nature, tuple[str, ...]], ...] = ()
-    gap: str = ""
+    gap: Text = NOTHING
 
     @property
     def barred(self) -> bool:
@@ -201,8 +201,11 @@ class Assessment:
             return "close"
         return weakest
 
-    def record(self) -> dict[str, Any]:
-        """The record contract (DESIGN section 6): one plain object, amounts as numbers in 万元."""
+    def record(self, lang: Lang = "zh") -> dict[str, Any]:
+        """The record contract (DESIGN section 6): one plain object, amounts as numbers in 万元.
+
+        Its sentences are in `lang`; what is kept or exchanged is in Chinese.
+        """
         item, coded = self.item, self.coded
         return {
             "id": item.id,
@@ -219,19 +222,19 @@ class Assessment:
             "status": self.status,
             "decision": self.decision,
             "certainty": round(self.certainty, 3),
-            "codes": [candidate_record(c) for c in self.codes],
-            "elsewhere": [candidate_record(c) for c in self.elsewhere],
-            "findings": [f.record() for f in self.findings],
+            "codes": [candidate_record(c, lang) for c in self.codes],
+            "elsewhere": [candidate_record(c, lang) for c in self.elsewhere],
+            "findings": [f.record(lang) for f in self.findings],
             "gov_service": self.gov_service,
             "gov_service_type": (coded.code[0] if coded else None),
             "gov_service_catalog_code": coded.code if coded else None,
             "gov_service_catalog_name": coded.name if coded else None,
             **({"parts": [{"nature": n, "words": list(w)} for n, w in self.parts]} if self.parts else {}),
-            **({"gap": self.gap} if self.gap else {}),
+            **({"gap": self.gap.in_lang(lang)} if self.gap else {}),
             **evidence(item),
-            **({"precedent": self.precedent} if self.precedent else {}),
-            **({"learned": self.learned} if self.learned else {}),
-            **({"department_note": self.department_note} if self.department_note else {}),
+            **({"precedent": self.precedent.in_lang(lang)} if self.precedent else {}),
+            **({"learned": self.learned.in_lang(lang)} if self.learned else {}),
+            **({"department_note": self.department_note.in_lang(lang)} if self.department_note else {}),
         }
 
 
@@ -253,7 +256,7 @@ def evidence(item: BudgetItem) -> dict[str, Any]:
     return {name: value for name in EVIDENCE if (value := getattr(item, name)) not in ("", None)}
 
 
-def candidate_record(c: Candidate) -> dict[str, Any]:
+def candidate_record(c: Candidate, lang: Lang = "zh") -> dict[str, Any]:
     """A candidate as the record contract has it; readings and fallback only where there are any."""
     out: dict[str, Any] = {
         "version": c.version,
@@ -262,7 +265,7 @@ def candidate_record(c: Candidate) -> dict[str, Any]:
         "name": c.name,
         "path": list(c.path),
         "score": round(c.score, 3),
-        "why": list(c.why),
+        "why": [reason.in_lang(lang) for reason in c.why],
     }
     if c.also:
         out["also"] = list(c.also)

@@ -309,24 +309,39 @@ def telling_words(
     Told are the n-grams and the words of cues that add most to the nature over the average one; where they overlap
     in the line they make one word.
     """
-    found: dict[int, list[tuple[str, float]]] = {row: [] for row in rows}
-    wording, words = evidence.wording, evidence.words
-    column = np.zeros(len(lines), dtype=np.int64)
-    column[list(rows)] = [NATURES.index(kind) for kind in kinds]
-    force = words.weight * wording.natures[words.gram, column[words.row]]
-    for n in np.flatnonzero((force > _TELLING) & (wording.place[words.gram] < _TEXTUAL)).tolist():
-        row = int(words.row[n])
-        if row in found:
-            found[row].append((wording.names[words.gram[n]].removeprefix("~"), float(force[n])))
+    number = np.full(len(lines), -1)
+    number[list(rows)] = [NATURES.index(kind) for kind in kinds]
+    found = _telling_grams(evidence, number)
     width = _columns().cue_count
-    of_cues = evidence.cues[:, : 3 * width] * _force()[column, : 3 * width]
-    for row, number in zip(*(part.tolist() for part in np.nonzero(of_cues > _TELLING)), strict=True):
-        if row in found:
-            side, cue = divmod(number, width)
-            spoken = _spoken(lines[row].title, lines[row].summary)[1 if side else 0]
-            hits = [w for w in spoken if cue in _columns().cues[w]]
-            found[row] += [(word, float(of_cues[row, number]) / len(hits)) for word in hits]
+    of_cues = evidence.cues[:, : 3 * width] * np.where(number[:, None] < 0, 0, _force()[number, : 3 * width])
+    cues = _columns().cues
+    for row, column in zip(*(part.tolist() for part in np.nonzero(of_cues > _TELLING)), strict=True):
+        side, cue = divmod(column, width)
+        spoken = _spoken(lines[row].title, lines[row].summary)[1 if side else 0]
+        hits = [word for word in spoken if cue in cues[word]]
+        force = float(of_cues[row, column]) / len(hits)
+        found[row] += [(word, force) for word in hits]
     return [_joined(lines[row], found[row], most) for row in rows]
+
+
+def _telling_grams(evidence: Evidence, number: NDArray[np.int64]) -> dict[int, list[tuple[str, float]]]:
+    """For each line the n-grams that add most to the nature with this `number` (-1: none is asked for), strongest first."""
+    wording, words = evidence.wording, evidence.words
+    force = words.weight * wording.natures[words.gram, number[words.row]]
+    at = np.flatnonzero(
+        (force > _TELLING) & (wording.place[words.gram] < _TEXTUAL) & (number[words.row] >= 0)
+    )
+    row, force = words.row[at], force[at]
+    order = np.lexsort((-force, row))
+    found: dict[int, list[tuple[str, float]]] = {n: [] for n in range(len(number))}
+    names = wording.names
+    for n, gram, strength in zip(
+        row[order].tolist(), words.gram[at[order]].tolist(), force[order].tolist(), strict=True
+    ):
+        strongest = found[n]
+        if len(strongest) < _STRONGEST and len(name := names[gram].removeprefix("~")) > 1:
+            strongest.append((name, strength))
+    return found
 
 
 def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
@@ -355,12 +370,19 @@ def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple
 
 
 def parts_of(
-    lines: Sequence[Line], evidence: Evidence, row: int
-) -> tuple[tuple[Nature, tuple[str, ...]], ...]:
-    """The two parts of a mixed line with their words: its service, and what is likeliest of goods and works."""
-    other: Nature = max(_BUNDLED, key=lambda n: float(evidence.logits[row, NATURES.index(n)]))
-    found = ((n, telling_words(lines, evidence, [n], [row], 2)[0]) for n in (_SERVICE, other))
-    return tuple((n, words) for n, words in found if words)
+    lines: Sequence[Line], evidence: Evidence, rows: Sequence[int]
+) -> dict[int, tuple[tuple[Nature, tuple[str, ...]], ...]]:
+    """The two parts of each of the mixed lines `rows` with their words: its service, and what is likeliest of goods and works."""
+    if not rows:
+        return {}
+    columns = [NATURES.index(nature) for nature in _BUNDLED]
+    others = [_BUNDLED[n] for n in evidence.logits[rows][:, columns].argmax(axis=1).tolist()]
+    of_service = telling_words(lines, evidence, [_SERVICE] * len(rows), rows, 2)
+    of_other = telling_words(lines, evidence, others, rows, 2)
+    return {
+        row: tuple((nature, words) for nature, words in ((_SERVICE, own), (other, more)) if words)
+        for row, own, other, more in zip(rows, of_service, others, of_other, strict=True)
+    }
 
 
 @lru_cache(maxsize=1)

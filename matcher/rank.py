@@ -128,20 +128,14 @@ def features_of(
         [line.department for line in lines],
     )
     heads, bodies = contents(titles, summaries, departments)
-    of_titles, of_summaries, of_tails = (
-        text_of(index, heads),
-        text_of(index, bodies),
-        text_of(index, [tail(h) for h in heads]),
-    )
+    text = text_of(index, [*heads, *bodies, *map(tail, heads)])
     scope = [s for s in (*sections, "B") if s in index.sections]
     items = [said(t, s) for t, s in zip(titles, summaries, strict=True)]
-    headings = heading_cosines(index, of_titles, of_summaries, len(titles))
+    headings = heading_cosines(index, text)
     words = words_of_headings(index, told, names)
     targets, found = scope_features(
         index,
-        of_titles,
-        of_summaries,
-        of_tails,
+        text,
         np.array([bool(s) for s in summaries]),
         scope,
         speaks_of(items, "internal"),
@@ -149,7 +143,7 @@ def features_of(
         headings,
         words,
     )
-    return targets, found, across_features(index, of_titles, of_summaries, of_tails, headings, words)
+    return targets, found, across_features(index, text, headings, words)
 
 
 def ranked(
@@ -243,7 +237,7 @@ def rank(
         coefficients("across", ACROSS),
         unlisted,
         words,
-        np.array([gap_of(line.title)[1] for line in lines]),
+        np.array([gap_of(line.title, line.summary)[1] for line in lines]),
         most,
     )
 

@@ -1,15 +1,17 @@
-"""Why an entry was proposed, in the officer's words: which terms, which words of its name, which heading."""
+"""Why an entry was proposed, in the officer's words and in English: which terms, which words of its name, which heading."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from operator import add
 
+from goufu.catalog.text import Text
 from goufu.matcher.index.grams import Target
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.text import Said, normal, pairs
 
+_TITLE, _OVERVIEW = Text("标题", "title"), Text("概况", "overview")
 _DULL = frozenset(
     ["服务", "管理", "工作", "项目", "活动", "组织", "开展", "相关", "建设", "实施", "技术", "行业", "公共"]
 )
@@ -28,15 +30,15 @@ def shared_run(name: str, text: str, there: Set[str]) -> str:
     `there` are the pairs of `text`; both are compared in normal form.
     """
     name, in_order, own = _prepared(name)
-    shared = own & there
+    if own.isdisjoint(there):
+        return ""
     best = ""
-    if shared:
-        for start, pair in enumerate(in_order):
-            if pair in shared:
-                end = start + max(2, len(best) + 1)
-                while end <= len(name) and name[start:end] in text:
-                    best = name[start:end]
-                    end += 1
+    for start, pair in enumerate(in_order):
+        if pair in there:
+            end = start + max(2, len(best) + 1)
+            while end <= len(name) and name[start:end] in text:
+                best = name[start:end]
+                end += 1
     return best
 
 
@@ -44,41 +46,38 @@ def reasons(
     target: Target,
     terms: EntryTerms,
     item: Said,
-    title_word: str = "标题",
     closely: bool = True,
-) -> tuple[str, ...]:
+) -> tuple[Text, ...]:
     """The reasons: up to two index terms found whole (longest first), words shared with the name; else the heading.
 
     `closely` also looks for the term that comes nearest, where there is no other.
     """
-    found: list[str] = []
-    kept: list[str] = []
-    starts = terms.by_start
-    whole = [
-        term
-        for start in starts.keys() & item.pairs
-        for term in starts[start]
-        if (term in item.head or term in item.body) and term not in _DULL
+    kept = _whole_terms(terms, item) if terms.positive else []
+    found = [
+        Text(f"索引词“{term}”见于{side.zh}", f"index term '{term}' in the {side.en}") for term, side in kept
     ]
-    whole.sort(key=lambda t: (-len(t), t))
-    for term in whole:
-        if not any(term in longer for longer in kept):
-            kept.append(term)
-            found.append(f"索引词“{term}”见于{title_word if term in item.head else '概况'}")
-            if len(kept) >= 2:
-                break
-    in_name = [(run, side) for run, side in _runs(target.name, item, title_word) if run not in kept]
-    if in_name:
-        found.append(f"名称中的“{in_name[0][0]}”见于{in_name[0][1]}")
+    for run, side in _runs(target.name, item):
+        if run not in dict(kept):
+            found.append(Text(f"名称中的“{run}”见于{side.zh}", f"'{run}' of its name in the {side.en}"))
+            break
     if not found and closely:
         near = _nearest(terms, item.pairs)
         if near:
-            found.append(f"近于索引词“{near}”")
+            found.append(Text(f"近于索引词“{near}”", f"close to the index term '{near}'"))
     if len(found) < 2 and target.path:
-        above = [run for run, _ in _runs(target.path[-1], item, title_word)]
+        heading = target.path[-1]
+        above = [run for run, _ in _runs(heading, item)]
         if above:
-            found.append(f"上级标题“{target.path[-1]}”中的“{max(above, key=len)}”")
-    return tuple(found) or (f"与“{target.name}”及其索引词的用字最近",)
+            run = max(above, key=len)
+            found.append(Text(f"上级标题“{heading}”中的“{run}”", f"'{run}' of the heading '{heading}'"))
+    if found:
+        return tuple(found)
+    return (
+        Text(
+            f"与“{target.name}”及其索引词的用字最近",
+            f"its characters come nearest to '{target.name}' and its index terms",
+        ),
+    )
 
 
 def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
@@ -93,13 +92,29 @@ def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
     return any(item.head in term and 2 * len(item.head) > len(term) for term in map(normal, terms.positive))
 
 
-def _runs(name: str, item: Said, title_word: str) -> list[tuple[str, str]]:
+def _whole_terms(terms: EntryTerms, item: Said) -> list[tuple[str, Text]]:
+    """Up to two terms that stand whole in an item, the longest first and none inside another, and where they stand."""
+    starts, head, body = terms.by_start, item.head, item.body
+    whole = [
+        term
+        for start in starts.keys() & item.pairs
+        for term in starts[start]
+        if (term in head or term in body) and term not in _DULL
+    ]
+    if len(whole) > 1:
+        whole.sort(key=lambda t: (-len(t), t))
+        whole[1:] = [term for term in whole[1:] if term not in whole[0]][:1]
+    return [(term, _TITLE if term in head else _OVERVIEW) for term in whole]
+
+
+def _runs(name: str, item: Said) -> Iterator[tuple[str, Text]]:
     """The longest runs that `name` shares with title and summary, where they tell anything, and where they stand."""
-    found = (
-        (shared_run(name, item.head, item.head_pairs), title_word),
-        (shared_run(name, item.body, item.body_pairs), "概况"),
-    )
-    return [(run, side) for run, side in found if run and run not in _DULL]
+    run = shared_run(name, item.head, item.head_pairs)
+    if run and run not in _DULL:
+        yield run, _TITLE
+    run = shared_run(name, item.body, item.body_pairs)
+    if run and run not in _DULL:
+        yield run, _OVERVIEW
 
 
 def _nearest(terms: EntryTerms, there: Set[str]) -> str:

@@ -15,10 +15,11 @@ from pathlib import Path
 from goufu.catalog.characters import visible
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.text import NOTHING, Text, quoted
 from goufu.catalog.validity import span
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
-from goufu.matcher.findings.table import finding, found_in, quoted
+from goufu.matcher.findings.table import finding, found_in
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.index.grams import Index, Target
 from goufu.matcher.index.initials import by_initials, initials
@@ -161,7 +162,7 @@ def _versions(entries: Sequence[Candidate | Target]) -> tuple[str, ...]:
 
 def _by_letters(t: Target, letters: str) -> Candidate:
     share = min(1.0, len(letters) / max(1, len(initials(t.name))))
-    why = (f"名称的拼音首字母含 {letters}",)
+    why = (Text(f"名称的拼音首字母含 {letters}", f"the pinyin initials of its name have {letters}"),)
     return Candidate(t.version, t.section, t.code, t.name, t.path, share, why, t.also, t.fallback)
 
 
@@ -175,11 +176,15 @@ def _lowered(c: Candidate, score: float, words: str, index: Index) -> Candidate:
     """The candidate with `score`, or less where nothing but single characters of `words` speaks for the entry."""
     terms = index.terms.get((c.section, c.code), EntryTerms())
     known = is_supported((c.name, *c.also), terms, said(words))
-    return replace(c, score=score if known else min(score, _UNSUPPORTED), why=_told(c.why))
+    return replace(c, score=score if known else min(score, _UNSUPPORTED), why=_of_query(c.why))
 
 
-def _told(why: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(reason.replace("见于标题", "见于所查词语") for reason in why)
+def _of_query(why: tuple[Text, ...]) -> tuple[Text, ...]:
+    """Reasons found in a title, which is what was asked for here."""
+    return tuple(
+        Text(zh.replace("见于标题", "见于所查词语"), en.replace(" in the title", " in the words asked for"))
+        for zh, en in why
+    )
 
 
 def _together(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[Candidate]:
@@ -202,28 +207,42 @@ def _notices(judged: Assessment, words: str, best: Candidate | None, index: Inde
     """Why the words name nothing that can be bought as a service; nothing where they are an entry's own name or term."""
     if best and words in _phrases(best, index):
         return ()
-    near = f"；若买的是相关服务，相近条目 {best.code} {best.name}" if best and best.score >= SURE else ""
+    near = NOTHING
+    if best and best.score >= SURE:
+        near = Text(
+            f"；若买的是相关服务，相近条目 {best.code} {best.name}",
+            f"; if a related service is meant, the nearest entry is {best.code} {best.name}",
+        )
     if (hits := found_in(words, "financing")) and not found_in(words, "financing_about"):
         return (
-            _notice("GF204", f"{quoted(hits)}是融资行为，不能作为政府购买服务", "this is financing", hits),
+            _notice(
+                "GF204",
+                f"{quoted(hits).zh}是融资行为，不能作为政府购买服务",
+                f"{quoted(hits).en}: this is financing",
+                NOTHING,
+                hits,
+            ),
         )
     hiring = found_in(words, "hiring")
     if hiring and (judged.nature != "transfer" or judged.nature_score < _PLAIN):  # subsidies are no wages
-        said = f"{quoted(hiring)}属于用工或工资，不能作为政府购买服务{near}"
-        return (_notice("GF203", said, "this is hiring, labour dispatch or wages", hiring),)
+        said = f"{quoted(hiring).zh}属于用工或工资，不能作为政府购买服务"
+        english = f"{quoted(hiring).en}: this is hiring, labour dispatch or wages"
+        return (_notice("GF203", said, english, near, hiring),)
     if judged.nature == "service" or judged.nature_score < _PLAIN:
         return ()
     rule, name = _NOT_BOUGHT.get(judged.nature, ""), NATURE_NAMES[judged.nature]
     zh, en = name.phrase_zh, name.phrase_en
     hits = tuple(w for w in judged.nature_words if w in words)
     if judged.nature == "mixed":
-        return (_notice(rule, f"看来是{zh}，服务部分应单独列项{near}", f"this looks like {en}", hits),)
-    return (_notice(rule, f"看来是{zh}，不能作为政府购买服务{near}", f"this looks like {en}", hits),)
+        return (_notice(rule, f"看来是{zh}，服务部分应单独列项", f"this looks like {en}", near, hits),)
+    return (_notice(rule, f"看来是{zh}，不能作为政府购买服务", f"this looks like {en}", near, hits),)
 
 
-def _notice(rule: str, zh: str, en: str, hits: Sequence[str]) -> Finding:
-    english = f"{en}, which cannot be bought as a service"
-    evidence = (f"所查词语中的{quoted(hits)}",) if hits else ()
+def _notice(rule: str, zh: str, en: str, near: Text, hits: Sequence[str]) -> Finding:
+    """The notice that what was asked for (`zh`, `en`) is no service, with the entry that comes near it."""
+    message = Text(f"{zh}{near.zh}", f"{en}, which cannot be bought as a service{near.en}")
+    listed = quoted(hits)
+    evidence = Text(f"所查词语中的{listed.zh}", f"{listed.en} in the words asked for") if hits else NOTHING
     if not rule:
-        return Finding("", "notice", zh, "", "；".join(evidence), english)
-    return finding(rule, zh, english, evidence, severity="notice")
+        return Finding("", "notice", message, NOTHING, evidence)
+    return finding(rule, message, (evidence,), severity="notice")

@@ -59,8 +59,15 @@ def own_name(department: str) -> re.Pattern[str] | None:
 
 def content(text: str, department: str = "") -> str:
     """What `text` says about the purchase: without document numbers, years, the own name and boiler-plate."""
-    text = normal(text)
-    text = _YEAR.sub(" ", _DOCUMENT.sub(" ", text))
+    return content_of(normal(text), department)
+
+
+def content_of(text: str, department: str = "") -> str:
+    """The same for a text that is in normal form already."""
+    if "号" in text:
+        text = _DOCUMENT.sub(" ", text)
+    if "20" in text or "19" in text:
+        text = _YEAR.sub(" ", text)
     own = own_name(department)
     if own:
         text = own.sub(" ", text)

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -47,14 +47,19 @@ PLACES: Mapping[str, float] = {
 }
 #: what speaks for a service that no department's catalog lists
 UNLISTED = "unlisted"
+#: the number of every n-gram of a title that is not known
+_STRANGE = -2
 #: characters of title and summary that are read
 _TITLE, _SUMMARY = 60, 90
 
-_SILENT = re.compile(
-    r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?"
-    r"|(?:19|20)?\d\d[-—~至](?:19|20)?\d\d年度?|(?:19|20)?\d\d年度?|(?:19|20)\d\d"
+_DOCUMENT = r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?"
+_YEAR_OR_PLACE = (
+    r"(?:19|20)?\d\d[-—~至](?:19|20)?\d\d年度?|(?:19|20)?\d\d年度?|(?:19|20)\d\d"
     r"|某{1,2}(?:省|市|县|区|旗|州|镇|乡|街道|村|社区)?"
 )
+#: what says nothing of the purchase; the second for the many texts that name no document, which are read faster so
+_SILENT, _SILENT_NO_DOCUMENT = re.compile(f"{_DOCUMENT}|{_YEAR_OR_PLACE}"), re.compile(_YEAR_OR_PLACE)
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]?")
@@ -136,11 +141,13 @@ def columns(
 
 def plain(text: str, department: str) -> str:
     """A text in normal form without years, document numbers, the buyer's own name and place; every number is a 0."""
-    text = _SILENT.sub(" ", text)
+    digits = _DIGIT.search(text) is not None
+    if digits or "某" in text:
+        text = (_SILENT if "号" in text else _SILENT_NO_DOCUMENT).sub(" ", text)
     own = own_name(department)
     if own:
         text = own.sub(" ", text)
-    return _NUMBER.sub("0", text)
+    return _NUMBER.sub("0", text) if digits else text
 
 
 def _grams(text: str, longest: int) -> list[str]:
@@ -165,14 +172,13 @@ def parts(line: Line) -> dict[str, list[str]]:
     body = plain(item.body[: _SUMMARY + 30], line.department)[:_SUMMARY]
     if body.rstrip("。. ") in head:
         body = ""  # a summary that repeats the title adds nothing
-    bare = _BRACKETS.sub(" ", head).strip(" )）")
-    ends = []
+    bare = (_BRACKETS.sub(" ", head) if "(" in head or "（" in head else head).strip(" )）")
+    ends: list[str] = []
     for text, mark in ((bare, ""), (_DRESS.sub("", bare), "~")):
         words = _WORDS.findall(text)
         if words:
             ends += [mark + words[-1][-n:] for n in range(1, 6 if mark else 5) if n <= len(words[-1])]
     clauses = [c for c in map(str.strip, _CLAUSES.split(body)) if c] if body else []
-    name = _WORDS.findall(_RANKS.sub("", normal(line.unit or line.department)))
     amount = line.amount_wan
     size = "none" if amount is None else str(min(6, int(math.log10(max(amount, 0.1)) + 1)))
     return {
@@ -181,47 +187,55 @@ def parts(line: Line) -> dict[str, list[str]]:
         "bracket": [g for text in _IN_BRACKETS.findall(head) for g in _grams(text, 3)] if "(" in head else [],
         "summary": _grams(body, 2),
         "clause": [c[:2] for c in clauses] + ["~" + c[-2:] for c in clauses if len(c) > 1],
-        "body": [g for word in name for g in map(add, word, word[1:])],
+        "body": _body_grams(line.unit or line.department),
         "column": list(line.columns),
         "shape": [size, "summary" if body else "no summary"],
     }
 
 
+@lru_cache(maxsize=4096)
+def _body_grams(name: str) -> list[str]:
+    """The pairs of characters of a body's name without its ranks (县, 区)."""
+    return [g for word in _WORDS.findall(_RANKS.sub("", normal(name))) for g in map(add, word, word[1:])]
+
+
 def vectors(lines: Sequence[Line], wording: Wording) -> Vectors:
     """The known n-grams of `lines`. Those of one place of a line have together the length that PLACES gives."""
-    rows: list[int] = []
+    sizes: list[int] = []
     numbers: list[int] = []
     counts: list[int] = []
     strange = np.zeros(len(lines), dtype=np.float32)
+    # an n-gram has a number for each place; those that are not known count together, but those of the title apart
+    number_of = [
+        (place, known.get, repeat(_STRANGE if place == "title" else -1))
+        for place, known in wording.known.items()
+    ]
     for row, line in enumerate(lines):
-        for place, grams in parts(line).items():
-            if not grams:
-                continue
-            found = Counter(map(wording.known[place].get, grams, repeat(-1)))
-            unknown = found.pop(-1, 0)
-            if place == "title":
-                strange[row] = unknown / len(grams)
-            rows += repeat(row, len(found))
-            numbers += found.keys()
-            counts += found.values()
-    return Vectors(
-        np.array(rows, dtype=np.int32),
-        np.array(numbers, dtype=np.int32),
-        _weights(rows, numbers, counts, wording.rarity, wording.place, len(lines)),
-        strange,
-    )
+        grams = parts(line)
+        found = Counter(
+            chain.from_iterable([map(number, grams[place], none) for place, number, none in number_of])
+        )
+        unknown = found.pop(_STRANGE, 0)
+        if unknown:
+            strange[row] = unknown / len(grams["title"])
+        found.pop(-1, 0)
+        sizes.append(len(found))
+        numbers += found
+        counts += found.values()
+    row_of = np.repeat(np.arange(len(lines), dtype=np.int32), sizes)
+    gram_of = np.array(numbers, dtype=np.int32)
+    weights = _weights(row_of, gram_of, np.array(counts, dtype=np.float32), wording, len(lines))
+    return Vectors(row_of, gram_of, weights, strange)
 
 
-def _weights(
-    rows: Sequence[int], numbers: Sequence[int], counts: Sequence[int], rarity: Array, place: Ints, lines: int
-) -> Array:
+def _weights(row: Ints, gram: Ints, counts: Array, wording: Wording, lines: int) -> Array:
     """1 + log of the count, times rarity; each place of a line brought to its length."""
-    row, gram = np.array(rows, dtype=np.int64), np.array(numbers, dtype=np.int64)
-    weight = (1 + np.log(np.array(counts, dtype=np.float32))) * rarity[gram]
-    cell = row * len(PLACES) + place[gram]
+    weight = (1 + np.log(counts)) * wording.rarity[gram]
+    place = wording.place[gram]
+    cell = row.astype(np.int64) * len(PLACES) + place
     length = np.sqrt(np.bincount(cell, weight**2, lines * len(PLACES)))
     scale = np.array(list(PLACES.values()))
-    return np.asarray(scale[place[gram]] * weight / np.maximum(length[cell], 1e-9), dtype=np.float32)
+    return np.asarray(scale[place] * weight / np.maximum(length[cell], 1e-9), dtype=np.float32)
 
 
 def for_natures(found: Vectors, wording: Wording, lines: int) -> NDArray[np.float64]:

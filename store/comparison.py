@@ -12,10 +12,11 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from goufu.matcher.decisions.choice import choice_text
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.precedents.similarity import title_key
-from goufu.store.decisions import choice_text
 from goufu.store.engine import Store
-from goufu.store.runs import RunInfo, StoredItem, run_items
+from goufu.store.runs import RunInfo, run_items
 
 Kind = Literal["added", "removed", "changed", "input"]
 Reason = Literal["input", "catalog", "index", "program", "settings", "precedent", "decision"]

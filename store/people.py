@@ -27,6 +27,8 @@ TOKEN_SCOPES = ("read", "write")
 INVITATION_HOURS = 72
 #: a session's last use is written down no more often
 _NOTED = timedelta(minutes=5)
+#: a session that nobody used so long has ended, whatever a server allows
+_FORGOTTEN = timedelta(days=60)
 
 
 class NoSuchPersonError(StoreError):
@@ -208,7 +210,7 @@ def _end_all(session: Session, row: tables.PersonRow) -> None:
     """End every session of the person, and every token and link."""
     row.stamp += 1
     for table in (tables.SignedIn, tables.Invitation):
-        session.execute(delete(table).where(col(table.person_id) == row.id))  # type: ignore[attr-defined]
+        session.execute(delete(table).where(col(table.person_id) == row.id))
 
 
 # ------------------------------------------------------------------------------------------- links and passwords
@@ -401,6 +403,7 @@ def sign_in(store: Store, person: int, address: str, secret: str, now: datetime 
     now = now or datetime.now(UTC)
     with writing(store) as session:
         row = _row(session, person)
+        session.execute(delete(tables.SignedIn).where(col(tables.SignedIn.used_at) < now - _FORGOTTEN))
         session.add(
             tables.SignedIn(
                 digest=digest(secret),

@@ -7,15 +7,17 @@ entries, the index by its digest, the settings. A run never changes afterwards; 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
+from goufu.matcher.decisions.recorded import Decided, StoredItem
+from goufu.matcher.decisions.worklist import FilledRow
 from goufu.matcher.model import Assessment
 from goufu.store import tables
 from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
@@ -53,51 +55,6 @@ class RunInfo:
     catalogs: tuple[tuple[str, str], ...] = ()
     decided: int = 0
     review: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An officer's decision on an item, as it stands. See `goufu.store.decisions.Choice` for the first six fields."""
-
-    outcome: str
-    nature: str
-    version: str
-    section: str
-    code: str
-    name: str
-    note: str
-    officer: str
-    decided_at: datetime
-    source: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """An item of a run with its judgement (`record` is the record contract), decision and notes.
-
-    `revision` counts the changes of its decision, a withdrawal being one; 0 where nothing was ever decided.
-    """
-
-    id: int
-    run: int
-    position: int
-    ref: str
-    department: str
-    unit: str
-    year: int | None
-    title: str
-    summary: str
-    amount_wan: Decimal | None
-    part: str
-    place: str
-    fingerprint: str
-    section: str
-    reference_date: date
-    record: Mapping[str, Any]
-    decision: Decided | None = None
-    notes: tuple[str, ...] = field(default=())
-    revision: int = 0
 
 
 def record_run(
@@ -260,7 +217,7 @@ def _judgement_row(a: Assessment) -> dict[str, Any]:
         "entry_section": coded.section if coded else "",
         "code": coded.code if coded else "",
         "reference_date": a.reference_date,
-        "precedent": a.precedent,
+        "precedent": a.precedent.zh,
         # the record contract, and what a review shows beside it
         "record": {
             **a.record(),
@@ -307,6 +264,42 @@ def run_named(store: Store, name: str = "last") -> RunInfo:
             "no run was recorded yet; use goufu classify … --save",
         )
     raise NoSuchRunError(f"没有运行“{name}”；最近的有 {known}", f"no run '{name}'; the newest are {known}")
+
+
+def run_of(store: Store, rows: Sequence[FilledRow]) -> RunInfo:
+    """The newest run that has the items of a worklist's filled rows: all, or else more of them than any other.
+
+    Raises NoSuchRunError where no run has any.
+    """
+    wanted = {row.title for row in rows if row.decided} or {row.title for row in rows}
+    held: dict[int, set[str]] = defaultdict(set)
+    titles = sorted(wanted)
+    with reading(store) as session:
+        for start in range(0, len(titles), _CHUNK):
+            query = select(
+                tables.Item.run_id, tables.Item.title, tables.Item.unit, tables.Item.department
+            ).where(col(tables.Item.title).in_(titles[start : start + _CHUNK]))
+            whose = {(row.title, name) for row in rows for name in row.whose.split("\n")}
+            for run, title, unit, department in session.exec(query):
+                if {(title, unit), (title, department), (title, "")} & whose:
+                    held[run].add(title)
+    best = max(held, key=lambda run: (len(held[run]), run), default=None)
+    if best is None:
+        raise NoSuchRunError(
+            "没有找到与这份工作簿对应的运行；请先 goufu classify 原文件 --save，再 goufu decide",
+            "no run holds the items of this workbook; run goufu classify FILE --save first, then goufu decide",
+        )
+    return run_named(store, str(best))
+
+
+def changed_catalogs(run: RunInfo, versions: Sequence[CatalogVersion]) -> frozenset[str]:
+    """The ids of the versions whose content is no longer what the run used."""
+    now = {v.id: v for v in versions}
+    return frozenset(
+        version
+        for version, digest in run.catalogs
+        if version not in now or catalog_digest(now[version]) != digest
+    )
 
 
 def _info(session: Session, row: tables.Run) -> RunInfo:

@@ -12,9 +12,10 @@ from typing import Any
 
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.model import EVIDENCE, Assessment, Candidate, Finding
 from goufu.store.engine import Store
-from goufu.store.runs import RunInfo, StoredItem, run_items
+from goufu.store.runs import RunInfo, run_items
 
 _PLACE = re.compile(
     r"^(?P<file>.*?)(?: 第 (?P<page>\d+) 页)?(?: 第 (?P<line>\d+) 行)?(?P<cell> \S*![A-Z]+\d+)?$"

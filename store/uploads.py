@@ -146,9 +146,7 @@ def upload(store: Store, uid: str) -> Handed:
 def counts(store: Store) -> dict[str, int]:
     """How many there are in each state."""
     with reading(store) as session:
-        found = session.exec(
-            select(tables.Upload.state, func.count()).group_by(tables.Upload.state)  # type: ignore[call-overload]
-        ).all()
+        found = session.exec(select(tables.Upload.state, func.count()).group_by(tables.Upload.state)).all()
     return dict.fromkeys(STATES, 0) | {str(state): int(number) for state, number in found}
 
 

@@ -17,10 +17,12 @@ from typing import Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
+from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import tables
-from goufu.store.decisions import Choice, choice_named, decide_within, judged_nature
+from goufu.store.decisions import decide_within
 from goufu.store.engine import Store, reading, writing
-from goufu.store.runs import StoredItem, stored_within
+from goufu.store.runs import stored_within
 from goufu.store.scope import Scope
 from sqlalchemy import BigInteger, ColumnElement, func, or_, type_coerce
 from sqlmodel import Session, col, select

@@ -18,6 +18,7 @@ from typing import Any
 from goufu.cli.shared.output import set_language
 from goufu.store.passwords import new_secret
 from goufu.web.identity import browser_word, cookie_name, cookie_value
+from goufu.web.settings import Settings
 from goufu.web.view import language
 from goufu.web.wrong import unforeseen_answer
 from starlette.concurrency import run_in_threadpool
@@ -34,8 +35,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-#: below these addresses files are handed in
-LARGE = ("/upload", "/api/v1/")
 #: upper bounds in seconds of the classes of `goufu_request_seconds`
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 logger = logging.getLogger("goufu.web")
@@ -93,8 +92,7 @@ class Guard:
                 _add_headers(MutableHeaders(scope=message), scope, own)
             await send(message)
 
-        large = scope["path"].startswith(LARGE)
-        most = (settings.upload_mb * settings.upload_files << 20) if large else settings.request_kb << 10
+        most = _most(settings, scope["path"])
         try:
             if settings.hosts and _host(headers) not in settings.hosts:
                 await PlainTextResponse("unknown host", 421)(scope, receive, told)
@@ -125,6 +123,13 @@ class Guard:
                     }
                 )
             )
+
+
+def _most(settings: Settings, path: str) -> int:
+    """Bytes that a request to this address may have: forms are small, files are not."""
+    if path == "/upload":
+        return (settings.upload_mb * settings.upload_files + 1) << 20
+    return (settings.upload_mb << 20) if path.startswith("/api/v1/") else (settings.request_kb << 10)
 
 
 def _cookie(headers: Headers, name: str) -> str:
@@ -158,19 +163,39 @@ def _counted(receive: Receive, most: int) -> Receive:
 
 def _add_headers(headers: MutableHeaders, scope: Scope, own: dict[str, Any]) -> None:
     state = scope["app"].state
+    if scope["path"] == "/reconcile" or scope["path"].startswith("/reconcile/"):
+        _open_to_others(
+            headers, Headers(scope=scope).get("origin", ""), state.settings.reconcile_origins, own
+        )
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        if name != "X-Frame-Options" or not own.get("framed"):
+            headers.setdefault(name, value)
     if state.settings.https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers.setdefault("Cache-Control", "no-store")
     page = headers.get("content-type", "").startswith("text/html")
-    if page:
-        headers.setdefault("Cache-Control", "no-store")
     if own.get("word_is_new") and (page or own.get("person")) and not scope["path"].startswith("/static/"):
         secure = "; Secure" if state.settings.https else ""
         value = cookie_value(state.key, own["word"])
         headers.append(
             "set-cookie",
             f"{cookie_name(state.settings)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
+        )
+
+
+def _open_to_others(
+    headers: MutableHeaders, origin: str, origins: tuple[str, ...], own: dict[str, Any]
+) -> None:
+    """Let other pages read an answer of the reconciliation service, and frame what is made for it; without cookies."""
+    headers.add_vary_header("Origin")
+    if "*" in origins or origin in origins:
+        headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
+        headers["Access-Control-Allow-Methods"] = "GET, POST"
+        headers["Access-Control-Allow-Headers"] = "Content-Type"
+    if own.get("framed"):
+        policy = HEADERS["Content-Security-Policy"]
+        headers["Content-Security-Policy"] = policy.replace(
+            "frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}"
         )
 
 

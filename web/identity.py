@@ -96,9 +96,9 @@ def identify(request: Request) -> Person:
     csrf = _signature(app.key, "csrf", word)
     if not settings.accounts:
         return Person(0, settings.owner, "administrator", csrf=csrf)
-    bearer = request.headers.get("authorization", "")
-    if bearer[:7].lower() == "bearer ":
-        found = token_person(app.store, bearer[7:].strip())
+    secret = secret_of(request)
+    if secret:
+        found = token_person(app.store, secret)
         if found is None:
             raise ForbiddenError("令牌无效。", "The token is not valid.")
         return replace(_person(found[0]), by_token=True, read_only=found[1] == "read")
@@ -112,6 +112,19 @@ def identify(request: Request) -> Person:
         else signed_in(app.store, word, settings.idle_hours, settings.session_hours)
     )
     return _person(account, csrf) if account else Person(0, "", "anyone", csrf=csrf)
+
+
+def secret_of(request: Request) -> str:
+    """The token that a program sends, "" where there is none; in the address for the reconciliation service alone.
+
+    OpenRefine sends no headers of its own.
+    """
+    bearer = request.headers.get("authorization", "")
+    if bearer[:7].lower() == "bearer ":
+        return bearer[7:].strip()
+    if request.url.path.startswith("/reconcile"):
+        return str(request.path_params.get("token") or request.query_params.get("token") or "")
+    return ""
 
 
 def _by_header(request: Request, name: str, csrf: str) -> Person:

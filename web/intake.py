@@ -54,6 +54,7 @@ class Intake:
     settings: Settings
     fields: dict[str, str] = field(default_factory=dict)
     files: list[_File] = field(default_factory=list)
+    whole: bool = False
     _headers: dict[bytes, bytes] = field(default_factory=dict)
     _name: bytearray = field(default_factory=bytearray)
     _value: bytearray = field(default_factory=bytearray)
@@ -61,7 +62,7 @@ class Intake:
     _text: bytearray = field(default_factory=bytearray)
     _file: _File | None = None
 
-    def callbacks(self) -> dict[str, Any]:
+    def callbacks(self) -> Any:
         """The functions that the parser calls."""
         return {
             "on_part_begin": self._begin,
@@ -71,6 +72,7 @@ class Intake:
             "on_headers_finished": self._headers_finished,
             "on_part_data": lambda data, start, end: self._data(data[start:end]),
             "on_part_end": self._end,
+            "on_end": self._whole,
         }
 
     def _begin(self) -> None:
@@ -138,6 +140,9 @@ class Intake:
         if self._file is None and self._field:
             self.fields[self._field] = self._text.decode("utf-8", "replace")
 
+    def _whole(self) -> None:
+        self.whole = True
+
     def paste(self, name: str, text: str) -> None:
         """Take a pasted text as a file."""
         self._write(self._opened(name), text.encode())
@@ -196,6 +201,8 @@ async def taken(request: Request, settings: Settings) -> Intake:
         async for piece in request.stream():
             parser.write(piece)
         parser.finalize()
+        if not intake.whole:  # the parser itself takes a form without its end
+            raise FormParserError
     except FormParserError:
         intake.drop()
         raise GoufuError("上传没有完成，请再试。", "The upload did not arrive whole; try again.") from None
@@ -226,7 +233,7 @@ async def handed_in(
     try:
         text = intake.fields.get("text", "")
         if text.strip():
-            intake.paste("粘贴.txt", text)
+            intake.paste("粘贴", text)
         if not intake.files:
             raise GoufuError("没有选择文件，也没有粘贴内容。", "No file was chosen and nothing was pasted.")
         options = chosen_options(intake.fields)

@@ -246,7 +246,7 @@ def _recorded(job: Job, store: Store) -> None:
     from goufu.cli.fence import timed
     from goufu.cli.shared.audits import audit_disclosure, settings
     from goufu.cli.shared.memory import known_learned
-    from goufu.disclosure.formats.gate import read_bytes
+    from goufu.disclosure.formats.gate import read_stream
     from goufu.disclosure.read import read_content
     from goufu.store.runs import Input, record_run
 
@@ -260,7 +260,9 @@ def _recorded(job: Job, store: Store) -> None:
     )
     with timed() as step:
         note = _progress(store, handed, step)
-        disclosure = read_content(read_bytes(job.path), handed.name, handed.name, note)
+        with job.path.open("rb") as stream:  # not named in any sentence: it is the server's affair
+            data = read_stream(stream, handed.name)
+        disclosure = read_content(data, handed.name, handed.name, note)
         audit = audit_disclosure(disclosure, how, lambda _: step())
     if not audit.assessments:
         raise GoufuError("没有读到任何项目。", "No budget item was read.", handed.name)

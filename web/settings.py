@@ -35,6 +35,12 @@ class Settings:
     upload_waiting: int = 200
     #: kilobytes of any other request
     request_kb: int = 2048
+    #: requests a minute of one token of the API, items of one request, queries of one batch to reconcile
+    api_per_minute: int = 600
+    api_items: int = 2000
+    reconcile_queries: int = 100
+    #: whose pages may ask the reconciliation service (as https://refine.example); "*" for any
+    reconcile_origins: tuple[str, ...] = ("*",)
     #: hours after which a session that was not used ends, and after which any ends
     idle_hours: int = 8
     session_hours: int = 24 * 7

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
+from goufu.web.limits import TooLongError, TooOftenError
 from goufu.web.people import ForbiddenError, Person, SignInError, current
 from goufu.web.view import is_fragment, language, view
 from starlette.exceptions import HTTPException
@@ -19,6 +20,8 @@ from starlette.exceptions import HTTPException
 _STATUS: tuple[tuple[type[GoufuError], int], ...] = (
     (SignInError, 401),
     (TooManyTriesError, 429),
+    (TooOftenError, 429),
+    (TooLongError, 413),
     (RefusedError, 403),
     (ForbiddenError, 403),
     (NoSuchPersonError, 404),
@@ -56,7 +59,9 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
     if getattr(request.state, "person", None) is None:  # it went wrong before anybody was known
         request.state.person = Person(0, "", "anyone")
     if "authorization" in request.headers or request.url.path.startswith(("/api/", "/reconcile")):
-        return JSONResponse({"error": error.english, "error_zh": error.message, "where": error.where}, status)
+        wait = {"Retry-After": str(error.wait)} if isinstance(error, TooOftenError) else None
+        said = {"error": error.english, "error_zh": error.message, "where": error.where}
+        return JSONResponse(said, status, wait)
     if status == 401 and request.method == "GET" and not is_fragment(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     sentence = error.text(language(request))

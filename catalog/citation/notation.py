@@ -1,6 +1,6 @@
 """Codes, names and document numbers as people write them, read without being believed.
 
-Only dress is undone silently: width, case, spaces, brackets. Whatever else is odd about a code is named, with a guess
+Only typography is undone silently: width, case, spaces, brackets. Whatever else is odd about a code is named, with a guess
 at what was meant where there is one; whether it exists is no question for this module.
 """
 
@@ -36,7 +36,7 @@ class Written(NamedTuple):
 def read_code(text: str) -> Written:
     """What a person may have meant by `text`; a name glued to the code comes back as `name`.
 
-    Only dress is undone silently (width, case, spaces, dots). Anything else is a problem with, at best, a guess.
+    Only typography is undone silently (width, case, spaces, dots). Anything else is a problem with, at best, a guess.
     """
     code, name = tidy(text), ""
     if not code:
@@ -69,12 +69,12 @@ def read_code(text: str) -> Written:
 
 
 def read_documents(text: str) -> tuple[str, ...]:
-    """Every document number in `text`, in its printed dress: 晋财综〔2024〕37号."""
+    """Every document number in `text`, as printed: 晋财综〔2024〕37号."""
     return tuple(dict.fromkeys(m[0] for m in _DOCUMENT.finditer(document_number(text))))
 
 
 def agreement(name: str, entry: Entry, misprinted: bool = False) -> int:
-    """How far `name` is that of `entry`: 3 the same (but for dress and order), 2 shortened or mistyped, 1 none
+    """How far `name` is that of `entry`: 3 the same (but for typography and order), 2 shortened or mistyped, 1 none
     given, 0 another name. At a place that the document misprints, two characters off is still the same.
     """
     if not name:

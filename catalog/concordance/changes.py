@@ -14,17 +14,16 @@ call is marked for a person, and what a person decided (data/catalogs/concordanc
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, load_decisions, settle
+from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, decisions_in, settle
 from goufu.catalog.concordance.links import CLOSE, Evidence, Link, Nearest, decided, links
 from goufu.catalog.concordance.similarity import distance, same_words
 from goufu.catalog.errors import UnknownNameError
-from goufu.catalog.load import load_catalogs, load_readings
+from goufu.catalog.load import load_catalogs, readings_of
 from goufu.catalog.model import CatalogVersion, Entry, Reading, Section
 from goufu.catalog.validity import in_order
 
@@ -146,45 +145,68 @@ def _compare_section(
     old: CatalogVersion,
     new: CatalogVersion,
     section: str,
-    olds: Sequence[Entry],
-    news: Sequence[Entry],
     settled: Settled,
     misprinted: Mapping[Entry, str],
     known: Iterable[Link] = (),
 ) -> list[Change]:
-    """Every relation between `olds` and `news`, the entries of one section in the two versions."""
+    """Every relation between the entries of one section in the two versions."""
     versions = (old.id, new.id)
+    olds, news = old.in_section(section), new.in_section(section)
     old_reach, new_reach = reach(old.sections.get(section)), reach(new.sections.get(section))
     if not old_reach and not olds or not new_reach and not news:
         return [*_beyond(versions, section, olds, new, True), *_beyond(versions, section, news, old, False)]
     ties = links(olds, news, settled, misprinted, known)
-    changes = [_typed(versions, section, group, misprinted) for group in _components(ties.values())]
-    linked_old, linked_new = {a for a, _ in ties}, {b for _, b in ties}
-    exact_old = {a for (a, _), k in ties.items() if k.exact or k.kind}
-    exact_new = {b for (_, b), k in ties.items() if k.exact or k.kind}
-    unlinked: dict[tuple[int, str], Change] = {}
-    nearest_new, nearest_old = Nearest(news), Nearest(olds)
-    for e in olds:
-        if e.code not in linked_old:
-            if not reaches(new_reach, e.code):
-                changes += _beyond(versions, section, [e], new, True)
-                continue
-            decision = settled.removed.get(e.code)
-            unlinked[0, e.code] = _alone(versions, e, "removed", decision, *nearest_new(e, exact_new))
-    for e in news:
-        if e.code not in linked_new:
-            if not reaches(old_reach, e.code):
-                changes += _beyond(versions, section, [e], old, False)
-                continue
-            decision = settled.added.get(e.code)
-            unlinked[1, e.code] = _alone(versions, e, "added", decision, *nearest_old(e, exact_old))
-    changes += unlinked.values()
+    linked = [_typed(versions, section, group, misprinted) for group in _components(ties.values())]
+    gone = _unlinked(
+        versions, "removed", olds, [(a, k) for (a, _), k in ties.items()], new, new_reach, settled.removed
+    )
+    come = _unlinked(
+        versions, "added", news, [(b, k) for (_, b), k in ties.items()], old, old_reach, settled.added
+    )
+    unlinked = {(0, c.code): c for c in gone if c.kind == "removed"}
+    unlinked |= {(1, c.code): c for c in come if c.kind == "added"}
     new_by = {e.code: e for e in news}
-    for e in olds:
-        other = new_by.get(e.code)
-        if other is not None and (e.code, e.code) not in ties:
-            changes.append(_reused(versions, e, other, settled, ties, unlinked))
-    return sorted(changes, key=lambda c: (c.code, KINDS.index(c.kind), [e.code for e in c.new]))
+    reused = [
+        _reused(versions, e, new_by[e.code], settled, ties, unlinked)
+        for e in olds
+        if e.code in new_by and (e.code, e.code) not in ties
+    ]
+    return sorted(
+        [*linked, *gone, *come, *reused],
+        key=lambda c: (c.code, KINDS.index(c.kind), [e.code for e in c.new]),
+    )
+
+
+def _unlinked(
+    versions: tuple[str, str],
+    kind: Kind,
+    entries: Sequence[Entry],
+    ties: Sequence[tuple[str, Link]],
+    other: CatalogVersion,
+    other_reach: Sequence[tuple[str, str]],
+    decisions: Mapping[str, Decision],
+) -> list[Change]:
+    """What became of the entries of one version ("removed": the old one) that no link ties to the `other`.
+
+    `ties` are the links by this version's codes. Where the other version is not held at an entry's place, nothing is
+    said of it; an entry that is exactly another's counterpart is no candidate for the nearest.
+    """
+    section = entries[0].section if entries else ""
+    linked = {code for code, _ in ties}
+    if kind == "removed":
+        taken = {link.new.code for _, link in ties if link.exact or link.kind}
+    else:
+        taken = {link.old.code for _, link in ties if link.exact or link.kind}
+    nearest = Nearest(other.in_section(section))
+    found: list[Change] = []
+    for entry in entries:
+        if entry.code in linked:
+            continue
+        if reaches(other_reach, entry.code):
+            found.append(_alone(versions, entry, kind, decisions.get(entry.code), *nearest(entry, taken)))
+        else:
+            found += _beyond(versions, section, [entry], other, kind == "removed")
+    return found
 
 
 def _alone(
@@ -335,7 +357,6 @@ def compare(
     """
     decisions, readings = tuple(decisions), readings or {}
     stations = (old, *via, new)
-    held = {v.id: _by_section(v) for v in stations}
     misprinted = {e: why for v in stations for e, why in misprints(v, readings.get(v.id, ())).items()}
     steps: dict[tuple[str, str], Mapping[str, Settled]] = {}
 
@@ -343,14 +364,13 @@ def compare(
         if (a.id, b.id) not in steps:
             steps[a.id, b.id] = settle(decisions, a, b)
         settled = steps[a.id, b.id].get(name, Settled())
-        olds, news = held[a.id].get(name, ()), held[b.id].get(name, ())
-        return _compare_section(a, b, name, olds, news, settled, misprinted, known)
+        return _compare_section(a, b, name, settled, misprinted, known)
 
     changes: list[Change] = []
     for name in sections_of(old, new) if section is None else (section,):
         known: list[Link] = []
         through = [v for v in via if name in v.sections and v.sections[name].coverage == "complete"]
-        if through and held[old.id].get(name) and held[new.id].get(name):
+        if through and old.in_section(name) and new.in_section(name):
             route = (old, *through, new)
             known = _follow([between(a, b, name) for a, b in zip(route, route[1:], strict=False)])
         changes += between(old, new, name, known)
@@ -394,13 +414,6 @@ def _joined(one: Link, two: Link) -> Link:
         tuple(notes) or one.evidence,
         exact=exact,
     )
-
-
-def _by_section(version: CatalogVersion) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
-    for entry in version.entries:
-        found[entry.section].append(entry)
-    return found
 
 
 def between(
@@ -474,9 +487,16 @@ class Archive:
 
 
 @lru_cache(maxsize=4)
+def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
+    """The archive of `versions` with what belongs to them: the apparatus of each and the decisions kept beside them.
+
+    Versions that were not read from a folder have neither.
+    """
+    folders = dict.fromkeys(v.folder.parent for v in versions if v.folder)
+    decisions = tuple(decision for folder in folders for decision in decisions_in(folder / "concordance"))
+    return Archive(versions, decisions, {v.id: readings_of(v) for v in versions})
+
+
 def load_archive(directory: Path | None = None) -> Archive:
     """The archive of every version, reading and decision in `directory` (default: the data that goufu ships)."""
-    versions = load_catalogs(directory)
-    return Archive(
-        versions, load_decisions(directory), {v.id: load_readings(v.id, directory) for v in versions}
-    )
+    return archive_of(load_catalogs(directory))

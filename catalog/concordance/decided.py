@@ -143,11 +143,15 @@ def _check_decision(decision: Decision, where: str) -> None:
         )
 
 
-@lru_cache(maxsize=4)
 def load_decisions(directory: Path | None = None) -> tuple[Decision, ...]:
     """Every decision in `catalogs/concordance/*.tsv` of `directory` (default: the data that goufu ships)."""
-    root = (directory or data_directory()) / "catalogs" / "concordance"
-    return tuple(d for path in sorted(root.glob("*.tsv")) for d in read_decisions(path))
+    return decisions_in((directory or data_directory()) / "catalogs" / "concordance")
+
+
+@lru_cache(maxsize=4)
+def decisions_in(folder: Path) -> tuple[Decision, ...]:
+    """Every decision in the `*.tsv` files of `folder`; none where there is no such folder."""
+    return tuple(d for path in sorted(folder.glob("*.tsv")) for d in read_decisions(path))
 
 
 def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersion) -> Mapping[str, Settled]:
@@ -159,13 +163,7 @@ def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersi
         elif (decision.from_version, decision.to_version) != (old.id, new.id):
             continue
         for version, codes in ((old, decision.old), (new, decision.new)):
-            for code in codes:
-                if (decision.section, code) not in version.by_key:
-                    raise CatalogError(
-                        f"{version.id} 的“{decision.section}”没有 {code}",
-                        f"{version.id} has no {code} in '{decision.section}'",
-                        decision.where,
-                    )
+            _check_codes(decision, version, codes)
         of_section = settled[decision.section]
         if decision.kind == "removed":
             of_section.removed.update(dict.fromkeys(decision.old, decision))
@@ -176,11 +174,25 @@ def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersi
         else:
             of_section.links += [(a, b, decision) for a in decision.old for b in decision.new]
     for section, found in settled.items():
-        for a, b, decision in found.links:
-            if a in found.removed or b in found.added or (a, b) in found.unlike:
-                raise CatalogError(
-                    f"“{section}”的 {a} → {b} 既认定为 {decision.kind}，又认定为无对应",
-                    f"{a} → {b} of '{section}' is both linked and said to correspond to nothing",
-                    decision.where,
-                )
+        _check_agreement(section, found)
     return settled
+
+
+def _check_codes(decision: Decision, version: CatalogVersion, codes: Iterable[str]) -> None:
+    for code in codes:
+        if (decision.section, code) not in version:
+            raise CatalogError(
+                f"{version.id} 的“{decision.section}”没有 {code}",
+                f"{version.id} has no {code} in '{decision.section}'",
+                decision.where,
+            )
+
+
+def _check_agreement(section: str, found: Settled) -> None:
+    for a, b, decision in found.links:
+        if a in found.removed or b in found.added or (a, b) in found.unlike:
+            raise CatalogError(
+                f"“{section}”的 {a} → {b} 既认定为 {decision.kind}，又认定为无对应",
+                f"{a} → {b} of '{section}' is both linked and said to correspond to nothing",
+                decision.where,
+            )

@@ -302,4 +302,5 @@ def in_order(readings: Iterable[Reading], places: Sequence[Place]) -> tuple[Read
 
 
 def witnesses_cell(reading: Reading) -> str:
+    """The readings of the witnesses as a cell of `readings.tsv`: `004=养老保险 ¦ 002=养老`."""
     return " ¦ ".join(f"{witness}={text}" for witness, text in reading.witnesses)

@@ -39,8 +39,9 @@ from goufu.catalog.edition.inspection import (
     without_repeated_pages,
 )
 from goufu.catalog.edition.transcription import Document, Row, documents, read_transcription, rows
+from goufu.catalog.entries_fast import ENTRY_COLUMNS
 from goufu.catalog.errors import CatalogError
-from goufu.catalog.load import ENTRY_COLUMNS, READING_COLUMNS
+from goufu.catalog.load import READING_COLUMNS
 from goufu.catalog.model import CatalogVersion, Coverage, Entry, Reading, Section, Witness
 
 
@@ -253,7 +254,7 @@ def readings_table(readings: Iterable[Reading]) -> str:
 
 
 def catalog_table(version: CatalogVersion, undecided: int) -> str:
-    """The text of a drafted `goufu.catalog.toml`; what a person must still see to is said in comments.
+    """The text of a drafted `catalog.toml`; what a person must still see to is said in comments.
 
     A draft with undecided places says so (`draft = true`), and is refused by `goufu.catalog.load`.
     """

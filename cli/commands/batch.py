@@ -22,7 +22,8 @@ import typer
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
-from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned, precedents_state
+from goufu.cli.shared.fingerprint import fingerprint
+from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption
 from goufu.cli.shared.output import (
     headings,
@@ -34,7 +35,7 @@ from goufu.cli.shared.output import (
     set_language,
     whole_file,
 )
-from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, Source, reranker, source
+from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, Source, source
 from goufu.disclosure.formats.gate import limits_raised, set_limits
 
 if TYPE_CHECKING:
@@ -133,9 +134,11 @@ def batch(
 
 def _inputs(files: Sequence[str], output: Path) -> list[Path]:
     """The documents meant, without those that lie in the output folder."""
+    from goufu.cli.shared.own_reports import without_own_reports
     from goufu.disclosure.read import documents
 
     paths, errors = documents(files)
+    paths = without_own_reports(paths, files)
     for error in errors:
         note(error.text("zh"), error.text("en"))
     inside = output.resolve()
@@ -151,7 +154,7 @@ def run(
     """Judge what is not done yet and return the summaries of all `paths`, in their order."""
     former = output / _FORMER_LEDGER
     known = {} if again else {**ledger(former), **ledger(output / LEDGER)}
-    base = _base_key(how, kinds)
+    base = fingerprint(how, kinds)
     keys = {path: _key(path, base) for path in paths}
     done: dict[Path, Summary] = {}
     for path in paths:
@@ -213,36 +216,6 @@ def _rewrite(path: Path, summaries: Sequence[Summary]) -> None:
 
 def _still_there(output: Path, summary: Summary) -> bool:
     return all((output / name).is_file() for name in summary["reports"])
-
-
-def _base_key(how: Settings, kinds: tuple[str, ...]) -> str:
-    """What every document's verdict depends on besides itself: data, goufu's version, options, precedents, model."""
-    import hashlib
-    from importlib.metadata import version
-
-    from goufu.catalog.load import data_directory
-
-    told = hashlib.sha256()
-    root = data_directory()
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
-        told.update(str(path.relative_to(root)).encode())
-        told.update(path.read_bytes())
-    remembered = precedents_state(how.db) if how.remember else ""
-    model = reranker(how.semantic).embedder.identity if how.semantic else ""
-    options = (
-        version("goufu"),
-        how.sections,
-        how.year,
-        how.on,
-        how.silences,
-        kinds,
-        language(),
-        headings(),
-        remembered,
-        how.learned,
-    )
-    told.update(repr((*options, model)).encode())
-    return told.hexdigest()
 
 
 def _key(path: Path, base: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, YearOption, audit_files, settings
+from goufu.catalog.severity import SEVERITIES, is_at_least
+from goufu.cli.shared.audits import (
+    IgnoreFileOption,
+    IgnoreOption,
+    Settings,
+    YearOption,
+    audit_files,
+    settings,
+)
 from goufu.cli.shared.border import holds_everything
 from goufu.cli.shared.memory import (
     ByOption,
@@ -25,6 +34,7 @@ from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, Headings
 from goufu.cli.shared.output import (
     csv_text,
     emit,
+    language,
     note,
     print_line,
     print_table,
@@ -35,10 +45,9 @@ from goufu.cli.shared.output import (
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, source
 
 if TYPE_CHECKING:
+    from goufu.cli.shared.tally import Tally
     from goufu.matcher.audit import Audit
     from goufu.matcher.model import Assessment
-
-_SEVERITIES = ("notice", "warning", "error")
 
 
 def classify(
@@ -52,7 +61,8 @@ def classify(
     year: YearOption = None,
     on: BudgetDayOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl 或 .json")
+        Path | None,
+        typer.Option("--output", "-o", help="写入文件：.xlsx、.html、.csv、.jsonl、.json 或 .parquet"),
     ] = None,
     into: Annotated[
         Path | None,
@@ -72,6 +82,21 @@ def classify(
     ] = None,
     ignore: IgnoreOption = None,
     ignore_file: IgnoreFileOption = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="长记录文件（-o .csv、.jsonl、.parquet）同时用的进程数；默认 1"
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="接着上次中断处做完（同一输入、同一选项）")
+    ] = False,
+    spark: Annotated[
+        str | None,
+        typer.Option(
+            "--spark", metavar="地址", help="在 Spark 集群上运行，如 spark://主机:7077；输入输出均为 .parquet"
+        ),
+    ] = None,
     save: SaveOption = False,
     no_store: NoStoreOption = False,
     no_learned: NoLearnedOption = False,
@@ -84,16 +109,7 @@ def classify(
     """为预算项目逐条给出目录代码；没有对应条目的予以标出。"""
     checked(form or "table", "ocds")
     set_headings(headings)
-    if fail_on is not None and fail_on not in _SEVERITIES:
-        raise GoufuError(
-            f"--fail-on 应为 {'、'.join(_SEVERITIES)}", f"--fail-on takes {', '.join(_SEVERITIES)}"
-        )
-    suffix = output.suffix.lower() if output else ""
-    if output and suffix not in WRITERS:
-        raise GoufuError(
-            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
-            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
-        )
+    suffix = _suffix_of(output, fail_on)
     how = replace(
         settings(department, year, on, ignore, ignore_file),
         db=db,
@@ -101,6 +117,14 @@ def classify(
         learned=known_learned(db, not no_learned),
         semantic=source(semantic, semantic_model),
     )
+    plain = form is None and not into and not save
+    if spark:
+        _on_spark(files, output, spark, department, year, how, plain)
+        return
+    if output and plain and _streamed(files, output, how, jobs, resume, fail_on):
+        return
+    if output:
+        _refuse_too_long(files, suffix)
     audits, failed = audit_files(files, how)
     audits = [a for a in audits if a.assessments]
     assessments = [a for one in audits for a in one.assessments]
@@ -117,15 +141,8 @@ def classify(
     if form is None and (output or into):
         for one in audits:
             _in_short(one)
-    elif form in (None, "table"):
-        for one in audits:
-            _tables(one)
-    elif form == "ocds":
-        if writer is not _write_ocds:
-            print(_ocds(audits, not holds_everything(sys.stdout)), end="")
-    else:
-        emit((a.record() for a in assessments), (), form or "table")
-        _say_findings(audits)
+    elif form != "ocds" or writer is not _write_ocds:
+        _show(audits, form or "table", department or "")
     if save and assessments:
         model = how.semantic.label if how.semantic else None
         options = {"department": department, "year": year, "on": on, "semantic": model}
@@ -137,12 +154,153 @@ def classify(
     if failed:
         raise typer.Exit(2)
     if fail_on and any(
-        _SEVERITIES.index(f.severity) >= _SEVERITIES.index(fail_on)
-        for one in audits
-        for _, f in one.all_findings
-        if not f.silenced
+        is_at_least(f.severity, fail_on) for one in audits for _, f in one.all_findings if not f.silenced
     ):
         raise typer.Exit(1)
+
+
+def _suffix_of(output: Path | None, fail_on: str | None) -> str:
+    """The ending of the output in lower case, "" for none. Raises GoufuError where it or --fail-on is not known."""
+    if fail_on is not None and fail_on not in SEVERITIES:
+        known = SEVERITIES[::-1]
+        raise GoufuError(f"--fail-on 应为 {'、'.join(known)}", f"--fail-on takes {', '.join(known)}")
+    suffix = output.suffix.lower() if output else ""
+    if output and suffix not in WRITERS:
+        raise GoufuError(
+            f"不认识输出格式“{suffix or output.name}”；可用 {'、'.join(WRITERS)}",
+            f"unknown output '{suffix or output.name}'; use {', '.join(WRITERS)}",
+        )
+    return suffix
+
+
+def _show(audits: Sequence[Audit], form: str, department: str) -> None:
+    """The judgements on the screen: tables, or records for programs."""
+    if form == "table":
+        for one in audits:
+            _tables(one, department)
+    elif form == "ocds":
+        print(_ocds(audits, not holds_everything(sys.stdout)), end="")
+    else:
+        emit((a.record(language()) for one in audits for a in one.assessments), (), form)
+        _say_findings(audits)
+
+
+#: from this size on a record file is read, judged and written piece by piece; a smaller one is read at once
+_LONG = 4 << 20
+#: lines that a page can show and a workbook can hold well
+_MOST = {".html": 20_000, ".xlsx": 200_000}
+
+
+def _streamed(
+    files: Sequence[str], output: Path, how: Settings, jobs: int | None, resume: bool, fail_on: str | None
+) -> bool:
+    """Whether the one file given is a long record file (or Parquet), which then was classified line by line.
+
+    Exits with 1 as --fail-on says. False, with a message where streaming was asked for, where it must be read at once.
+    """
+    from goufu.cli.shared.streaming import STREAMED, open_source, stream
+    from goufu.disclosure.lists.pieces import OddListError
+
+    asked = jobs is not None or resume
+    source = _long_file(files, asked)
+    if source is None or output.suffix.lower() not in STREAMED:
+        if asked or (source is not None and source.suffix.lower() == ".parquet"):
+            raise GoufuError(
+                "--jobs、--resume 和 .parquet 输入用于一个记录文件（.csv、.jsonl、.parquet），并写入 -o .csv、.jsonl 或 .parquet",
+                "--jobs, --resume and .parquet input take one record file (.csv, .jsonl, .parquet) and -o .csv, .jsonl or .parquet",
+            )
+        return False
+    try:
+        tally = stream(open_source(source), output, how, jobs or 1, resume)
+    except OddListError as error:
+        note(
+            f"{source}：{error}，不能边读边判，改为整体读入",
+            f"{source}: {error.english}; it cannot be streamed and is read at once",
+        )
+        return False
+    note(f"已写入 {output}（{tally.items:,} 项）", f"wrote {output} ({tally.items:,} items)")
+    _tally_in_short(tally, source.name)
+    if fail_on and any(n and is_at_least(s, fail_on) for s, n in tally.grave.items()):
+        raise typer.Exit(1)
+    return True
+
+
+def _on_spark(
+    files: Sequence[str],
+    output: Path | None,
+    master: str,
+    department: str | None,
+    year: int | None,
+    how: Settings,
+    plain: bool,
+) -> None:
+    """Classify one Parquet file or folder on a Spark cluster; precedents and silences are not applied there."""
+    if len(files) != 1 or output is None or output.suffix.lower() != ".parquet" or not plain or how.silences:
+        raise GoufuError(
+            "--spark 用于一个 .parquet 文件或文件夹，并写入 -o 结果.parquet，不与 --save、--into、--format、--ignore 同用",
+            "--spark takes one .parquet file or folder and -o out.parquet, without --save, --into, --format or --ignore",
+        )
+    from goufu.spark import classify_files
+
+    done = classify_files(files[0], str(output), master, department=department or "", year=year, on=how.on)
+    note(
+        f"已写入 {output}（{done.lines:,} 行，其中 {done.errors:,} 行 error 一栏有说明）",
+        f"wrote {output} ({done.lines:,} lines, {done.errors:,} of them with something in error)",
+    )
+
+
+def _long_file(files: Sequence[str], asked: bool) -> Path | None:
+    """The one record file given, where it is long, is Parquet, or streaming was `asked` for."""
+    if len(files) != 1 or files[0] == "-":
+        return None
+    path = Path(files[0])
+    try:
+        if not path.is_file():
+            return None
+        long = asked or path.stat().st_size >= _LONG
+    except (OSError, ValueError):
+        return None
+    kind = path.suffix.lower()
+    return path if kind == ".parquet" or (long and kind in (".csv", ".jsonl", ".ndjson")) else None
+
+
+def _refuse_too_long(files: Sequence[str], suffix: str) -> None:
+    """Raise GoufuError where a record file has more lines than the form of the output is good for."""
+    most = _MOST.get(suffix)
+    path = _long_file(files, False)
+    if most is None or path is None:
+        return
+    from goufu.disclosure.lists.pieces import OddListError
+    from goufu.disclosure.lists.stream import survey
+
+    try:
+        rows = survey(path).rows
+    except OddListError:
+        return
+    if rows > most:
+        raise GoufuError(
+            f"有 {rows:,} 行，{suffix} 不适合超过 {most:,} 行；请写入 -o 结果.parquet（或 .csv、.jsonl），再用 goufu overview 结果.parquet -o 总览.html 看总览",
+            f"{rows:,} lines are too many for {suffix} (at most {most:,}); write -o out.parquet (or .csv, .jsonl), then goufu overview out.parquet -o overview.html",
+            str(path),
+        )
+
+
+def _tally_in_short(tally: Tally, name: str) -> None:
+    """What a file of lines comes to, as `_in_short` says it of a document."""
+    from goufu.cli.render.verdicts import summary_of
+
+    year = say(f"{tally.year} 年预算", f"budget {tally.year}") if tally.year else ""
+    print_line(f"{tally.department or name} {year}".strip())
+    print_line(f"  {summary_of(tally)}", indent=2)
+    _grave(tally.rules)
+    if tally.left_out or tally.failed:
+        print_line(
+            say(
+                f"  未计入 {tally.left_out:,} 行，未能判断 {tally.failed:,} 行（原因见上，或输出的 error 一栏）",
+                f"  {tally.left_out:,} rows left out, {tally.failed:,} not judged (see above, or the field error)",
+            ),
+            indent=2,
+        )
 
 
 def _say_findings(audits: Sequence[Audit]) -> None:
@@ -150,7 +308,7 @@ def _say_findings(audits: Sequence[Audit]) -> None:
     for one in audits:
         for f in one.findings:
             name = one.disclosure.file
-            note(f"{name}：{f.rule} {f.message}", f"{name}: {f.rule} {f.english}")
+            note(f"{name}：{f.rule} {f.message.zh}", f"{name}: {f.rule} {f.message.en}")
 
 
 def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
@@ -159,24 +317,35 @@ def _write_jsonl(path: Path, audits: Sequence[Audit]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for one in audits:
             for a in one.assessments:
-                out.write(json.dumps(a.record(), ensure_ascii=False) + "\n")
+                out.write(json.dumps(a.record(language()), ensure_ascii=False) + "\n")
 
 
 def _write_json(path: Path, audits: Sequence[Audit]) -> None:
     import json
 
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_csv(path: Path, audits: Sequence[Audit]) -> None:
-    records = [a.record() for one in audits for a in one.assessments]
+    records = [a.record(language()) for one in audits for a in one.assessments]
     keys = list(dict.fromkeys(key for record in records for key in record))
     path.write_text(csv_text(records, keys), encoding="utf-8-sig", newline="")
 
 
+def _write_parquet(path: Path, audits: Sequence[Audit]) -> None:
+    import pyarrow.parquet as pq
+
+    from goufu.arrow import RESULT, result_batch
+    from goufu.outcomes import Outcome
+
+    with pq.ParquetWriter(path, RESULT, compression="zstd") as writer:
+        for one in audits:
+            writer.write_batch(result_batch([Outcome(a.item, a) for a in one.assessments]))
+
+
 def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
-    from goufu.cli.render.workbook import write_workbook
+    from goufu.cli.render.workbook.book import write_workbook
 
     write_workbook(path, audits)
 
@@ -207,18 +376,22 @@ WRITERS: dict[str, Callable[[Path, Sequence[Audit]], None]] = {
     ".csv": _write_csv,
     ".jsonl": _write_jsonl,
     ".json": _write_json,
+    ".parquet": _write_parquet,
 }
 
 
-def _tables(one: Audit) -> None:
-    """One table per department and year of a document, in the order of the input, and the document's own findings."""
+def _tables(one: Audit, department: str = "") -> None:
+    """One table per department and year of a document, in the order of the input, and the document's own findings.
+
+    `department` is the one given for lines that name none.
+    """
     from goufu.cli.render.verdicts import finding_line, summary
 
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
     for a in one.assessments:
         groups.setdefault((a.item.department, a.item.year), []).append(a)
     for (name, year), some in groups.items():
-        _table(name, year, some)
+        _table(name or department, year, some)
         _overtaken(some)
     for f in one.findings:
         print_line(f"{say('文件', 'document')} {finding_line(f)}", indent=5)
@@ -228,10 +401,7 @@ def _tables(one: Audit) -> None:
 
 def _in_short(one: Audit) -> None:
     """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
-    from collections import Counter
-
     from goufu.cli.render.verdicts import finding_line, summary
-    from goufu.matcher.findings import load_rules
 
     name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
     year = one.disclosure.year or one.assessments[0].item.year
@@ -240,13 +410,21 @@ def _in_short(one: Audit) -> None:
     for f in one.findings:
         if f.severity != "notice" and not f.silenced:
             print_line(f"  {finding_line(f)}", indent=2)
-    grave = Counter(
-        f.rule for a in one.assessments for f in a.findings if f.severity != "notice" and not f.silenced
+    _grave(
+        Counter(
+            f.rule for a in one.assessments for f in a.findings if f.severity != "notice" and not f.silenced
+        )
     )
-    if grave:
+
+
+def _grave(rules: Counter[str]) -> None:
+    """How often each rule fired on lines as more than a notice."""
+    from goufu.matcher.findings import load_rules
+
+    if rules:
         told = "；".join(
             f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
-            for rule, n in grave.most_common()
+            for rule, n in rules.most_common()
         )
         print_line(f"  {say('项目的问题：', 'findings on items: ')}{told}", indent=2)
 

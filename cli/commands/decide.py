@@ -45,13 +45,19 @@ def decide(
     """读回工作簿中的核定代码，逐行核对并记录；有问题的逐行报告，以 1 退出。"""
     checked(form)
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.render.filled import FAULTS, read_filled, run_of, settle
-    from goufu.store.runs import run_named
+    from goufu.cli.render.workbook.worklist import read_filled
+    from goufu.matcher.decisions.worklist import FAULTS, judge_rows
+    from goufu.store.decisions import decide_rows
+    from goufu.store.runs import changed_catalogs, run_items, run_named, run_of
 
     rows = read_filled(path)
     store = opened(db)
     found = run_named(store, run) if run else run_of(store, rows)
-    results = settle(store, found, rows, load_catalogs(), officer(by), path.name, replace, dry_run)
+    versions, who = load_catalogs(), officer(by)
+    changed = changed_catalogs(found, versions)
+    results = judge_rows(rows, run_items(store, found.id), versions, changed, who, replace)
+    if not dry_run:
+        results = decide_rows(store, results, who, path.name)
     shown = [r for r in results if (r.told if form == "table" else r.fate != "empty")]
     words = {**FATES, "stored": ("可记录", "can be stored")} if dry_run else FATES
     records = [

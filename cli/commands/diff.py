@@ -50,10 +50,7 @@ def diff(
     headings: HeadingsOption = "en",
 ) -> None:
     """比较目录的两个版本：新增、删除、改名、改码、拆分、合并、代码改指。"""
-    from goufu.catalog.concordance.changes import between, compare, load_archive
-    from goufu.catalog.concordance.decided import SILENT
-    from goufu.catalog.load import version_named
-    from goufu.cli.render.changes import Comparison
+    from goufu.catalog.concordance.changes import load_archive
 
     checked(form, "xlsx")
     set_headings(headings)
@@ -68,25 +65,14 @@ def diff(
             "xlsx 不能显示在终端上；请加 -o 文件.xlsx", "xlsx cannot be shown on a terminal; add -o FILE.xlsx"
         )
     archive = load_archive()
-    before, after = version_named(archive.versions, old), version_named(archive.versions, new)
-    changes = compare(
-        before,
-        after,
-        archive.decisions,
-        readings=archive.readings,
-        via=between(archive.versions, before, after),
-    )
     wanted = _sections(department)
-    if wanted:
-        changes = tuple(c for c in changes if c.section in wanted)
-        _missing(wanted, before, after)
-    shown = [c for c in changes if everything or c.kind not in SILENT]
-    made = Comparison(before, after, shown, changes)
+    made = compared(archive, old, new, wanted, everything)
+    _missing(wanted, made.before, made.after)
     _remarks(archive, made)
     if output:
         with whole_file(output) as temporary:
             _WRITERS[suffix](temporary, made)
-        note(f"已写入 {output}（{len(shown)} 条变化）", f"wrote {output} ({len(shown)} changes)")
+        note(f"已写入 {output}（{len(made.shown)} 条变化）", f"wrote {output} ({len(made.shown)} changes)")
     elif form == "table":
         _table(made, why)
     elif form == "xlsx":
@@ -94,7 +80,27 @@ def diff(
     else:
         from goufu.cli.render.changes import flat, record
 
-        emit((flat(c) if form == "csv" else record(c) for c in shown), (), form)
+        emit((flat(c) if form == "csv" else record(c) for c in made.shown), (), form)
+
+
+def compared(
+    archive: Archive, old: str, new: str, sections: Sequence[str] = (), everything: bool = False
+) -> Comparison:
+    """Two versions of the archive, of `sections` alone where there are any; `everything` shows what is silent too.
+
+    Raises UnknownNameError.
+    """
+    from goufu.catalog.concordance.changes import between, compare
+    from goufu.catalog.concordance.decided import SILENT
+    from goufu.catalog.load import version_named
+    from goufu.cli.render.changes import Comparison
+
+    before, after = version_named(archive.versions, old), version_named(archive.versions, new)
+    via = between(archive.versions, before, after)
+    changes = compare(before, after, archive.decisions, readings=archive.readings, via=via)
+    if sections:
+        changes = tuple(c for c in changes if c.section in sections)
+    return Comparison(before, after, [c for c in changes if everything or c.kind not in SILENT], changes)
 
 
 def _sections(department: str | None) -> tuple[str, ...]:

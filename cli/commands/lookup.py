@@ -17,7 +17,7 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
+from goufu.cli.shared.output import Column, emit, language, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from goufu.catalog.card import EntryCard
@@ -49,8 +49,8 @@ def lookup(
     set_headings(headings)
     versions = load_catalogs()
     named = version_named(versions, version) if version else None
-    sections = _sections(department)
-    code = _code(query)
+    sections = sections_meant(department)
+    code = code_meant(query)
     if code:
         from goufu.catalog.card import cards
 
@@ -67,14 +67,14 @@ def lookup(
     if form == "table":
         _print_words(hits, department)
     else:
-        emit(_records(hits), (), form)
+        emit(records(hits), (), form)
         _tell(hits, department)
     if not (hits.entries or hits.elsewhere or hits.notices):
         note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
         raise typer.Exit(2)
 
 
-def _code(query: str) -> str:
+def code_meant(query: str) -> str:
     """The code that is meant, `A` put before bare digits; "" where the query is words."""
     code = tidy(query)
     if is_code(code) or (code[:1] in ("A", "B") and code[1:].isdigit()):
@@ -82,7 +82,8 @@ def _code(query: str) -> str:
     return "A" + code if code.isdigit() and len(code) in (2, 4, 6) else ""
 
 
-def _sections(department: str | None) -> tuple[str, ...]:
+def sections_meant(department: str | None) -> tuple[str, ...]:
+    """The sections of a department, or a whole class ("A", "B"); () for none. Raises UnknownNameError."""
     if department is None:
         return ()
     if department in ("A", "B"):
@@ -120,17 +121,17 @@ def _section(name: str) -> str:
     return {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(name, name)
 
 
-def _records(found: Found) -> list[dict[str, Any]]:
+def records(found: Found) -> list[dict[str, Any]]:
     """One object for each entry; those of other sections, and an answer that is not sure, are marked."""
     from goufu.matcher.model import candidate_record
 
     marked = [(c, False) for c in found.entries] + [(c, True) for c in found.elsewhere]
     return [
         {
-            **candidate_record(c),
+            **candidate_record(c, language()),
             "sure": found.sure and not number,
             "elsewhere": other,
-            "notices": [f.record() for f in found.notices],
+            "notices": [f.record(language()) for f in found.notices],
         }
         for number, (c, other) in enumerate(marked)
     ]
@@ -157,11 +158,14 @@ def _remarks(found: Found) -> list[str]:
     """The notices, and that the answer is not sure."""
     lines = []
     for f in found.notices:
-        rule = say(f"（{f.rule}，{f.basis}）", f" ({f.rule})") if f.rule else ""
-        lines.append(f"{say(f.message, f.english)}{rule}")
+        rule = say(f"（{f.rule}，{f.basis.zh}）", f" ({f.rule})") if f.rule else ""
+        lines.append(f"{say(*f.message)}{rule}")
     if found.judgement and found.judgement.gap and not found.sure:
         lines.append(
-            say(f"目录没有列的：{found.judgement.gap}", f"not in the catalog: {found.judgement.gap}")
+            say(
+                f"目录没有列的：{found.judgement.gap.zh}",
+                f"not in the catalog: {found.judgement.gap.en}",
+            )
         )
     if found.entries and not found.sure:
         lines.append(
@@ -201,7 +205,7 @@ def _row(c: Candidate) -> dict[str, Any]:
         "code": c.code,
         "name": c.name,
         "section": _section(c.section),
-        "why": "；".join(c.why),
+        "why": say("；", "; ").join(say(*reason) for reason in c.why),
     }
 
 

@@ -42,7 +42,7 @@ def list_all(
 ) -> None:
     """列出先例，新的在前。"""
     checked(form)
-    from goufu.store.decisions import choice_text
+    from goufu.matcher.decisions.choice import choice_text
     from goufu.store.precedents.keys import count, precedents
 
     store = opened(db)
@@ -83,11 +83,16 @@ def export_all(
     db: DbOption = None,
 ) -> None:
     """导出先例供审核；不含个人信息，可能涉及个人的不导出。"""
-    from goufu.store.precedents.exchange import export
+    from goufu.cli.render.precedents_sheet import export_text
+    from goufu.matcher.precedents.sharing import to_share
+    from goufu.store.precedents.keys import precedents
 
-    text, count, held_back = export(opened(db), _section(department), day(since) if since else None)
+    first = day(since) if since else None
+    known = precedents(opened(db), _section(department))
+    shared, held_back = to_share([p for p in known if first is None or p.decided_on >= first])
+    count = len(shared)
     with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.write_text(export_text(shared), encoding="utf-8", newline="")
     note(
         f"已导出 {count} 条到 {path}；可能涉及个人的 {held_back} 条未导出。请逐行审核（approved 列填 是/否），再 goufu precedents sign",
         f"exported {count} to {path}; {held_back} that may name persons were held back. Review each row (approved: yes/no), then goufu precedents sign",
@@ -103,7 +108,7 @@ def sign_sheet(
     ] = None,
 ) -> None:
     """审核完毕，由单位签发；签发后改动会被发现。"""
-    from goufu.store.precedents.exchange import sign
+    from goufu.cli.render.precedents_sheet import sign
 
     text, approved, refused = sign(path, office, day(None))
     with whole_file(output or path) as temporary:
@@ -122,20 +127,26 @@ def import_all(
 ) -> None:
     """导入别的单位签发的先例。"""
     from goufu.catalog.load import load_catalogs
-    from goufu.store.precedents.exchange import import_sheet, read_sheet
+    from goufu.cli.render.precedents_sheet import read_sheet, signed_rows
+    from goufu.matcher.precedents.sharing import to_take_over
+    from goufu.store.precedents.exchange import take_over
 
     sheet = read_sheet(path)
-    done = import_sheet(opened(db, create=True), sheet, load_catalogs(), officer(by))
-    for r in done.refused:
+    store = opened(db, create=True)
+    office, signed_on, rows = signed_rows(sheet)
+    fit, refused = to_take_over(rows, load_catalogs())
+    done = take_over(store, fit, office, signed_on, len(refused), officer(by))
+    disapproved = sum(r.approved is False for r in rows)
+    for r in refused:
         note(
             f"第 {r.line} 行“{r.title}”未导入：{r.zh}",
             f"line {r.line} '{r.title}' was not taken over: {r.en}",
         )
     note(
-        f"“{sheet.signed_by}”签发的先例：新增 {done.added}，更新 {done.replaced}，已有 {done.known}，不同意 {done.disapproved}，未导入 {len(done.refused)}",
-        f"signed by {sheet.signed_by}: {done.added} new, {done.replaced} replaced, {done.known} known, {done.disapproved} not approved, {len(done.refused)} refused",
+        f"“{office}”签发的先例：新增 {done.added}，更新 {done.replaced}，已有 {done.known}，不同意 {disapproved}，未导入 {len(refused)}",
+        f"signed by {office}: {done.added} new, {done.replaced} replaced, {done.known} known, {disapproved} not approved, {len(refused)} refused",
     )
-    if done.refused:
+    if refused:
         raise typer.Exit(1)
 
 

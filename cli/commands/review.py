@@ -23,9 +23,9 @@ from goufu.cli.shared.output import note, say
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
     from goufu.cli.render.screen import Line, Option
-    from goufu.store.decisions import Choice
+    from goufu.matcher.decisions.choice import Choice
+    from goufu.matcher.decisions.recorded import StoredItem
     from goufu.store.engine import Store
-    from goufu.store.runs import StoredItem
 
 
 def review(
@@ -156,8 +156,8 @@ class _Desk:
 
     def _precedent(self) -> tuple[str, Choice | None] | None:
         """What was decided on this item's equals since the run: in words, and as a choice where it is an entry."""
+        from goufu.matcher.decisions.choice import Choice, choice_text
         from goufu.matcher.precedents.similarity import title_key
-        from goufu.store.decisions import Choice, choice_text
 
         item = self.item
         from goufu.catalog.names import tidy_name
@@ -189,7 +189,7 @@ class _Desk:
         return words, Choice("code", "service", entry.version, entry.section, entry.code, entry.name)
 
     def _entry(self, option: Option) -> Choice:
-        from goufu.store.decisions import Choice
+        from goufu.matcher.decisions.choice import Choice
 
         return Choice("code", "service", option.version, option.section, option.code, option.name)
 
@@ -257,7 +257,18 @@ class _Desk:
             sections = tuple(self.item.record["sections"]) or ("B",)
             day = self.item.reference_date
             hits = look_up(query, self.versions, day, sections, cache=default_cache(), limit=9).entries
-            options = [Option(h.version, h.section, h.code, h.name, h.path, h.score, h.why) for h in hits]
+            options = [
+                Option(
+                    h.version,
+                    h.section,
+                    h.code,
+                    h.name,
+                    h.path,
+                    h.score,
+                    tuple(say(*reason) for reason in h.why),
+                )
+                for h in hits
+            ]
             width, height = _size()
             _print(search_screen(query, options, width, height))
             key = one_key()
@@ -271,7 +282,7 @@ class _Desk:
         """A code typed by hand, checked against the catalog in force."""
         from goufu.catalog.errors import GoufuError
         from goufu.cli.shared.keys import one_line
-        from goufu.store.decisions import choice_named
+        from goufu.matcher.decisions.choice import choice_named
 
         text = one_line(say("代码：", "code: "))
         if not text:
@@ -283,7 +294,7 @@ class _Desk:
 
     def unlisted(self) -> None:
         """A purchased service that the catalog does not list."""
-        from goufu.store.decisions import choice_named
+        from goufu.matcher.decisions.choice import choice_named
 
         self._decide(choice_named("未列", self.item, self.versions))
 
@@ -291,7 +302,7 @@ class _Desk:
         """No purchased service; then what it is."""
         from goufu.cli.render.screen import NATURE_KEYS, nature_screen
         from goufu.cli.shared.keys import one_key
-        from goufu.store.decisions import Choice, likely_other
+        from goufu.matcher.decisions.choice import Choice, likely_other
 
         likely = likely_other(self.item)
         width, _ = _size()
@@ -371,7 +382,7 @@ class _Desk:
 
 def _standing(item: StoredItem) -> Choice | None:
     """What was decided on an item, as a choice that can be made again."""
-    from goufu.store.decisions import Choice
+    from goufu.matcher.decisions.choice import Choice
 
     d = item.decision
     if d is None:

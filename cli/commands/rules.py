@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.render.verdicts import SEVERITIES
+from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.shared.options import FormatOption, HeadingsOption, checked, complete_rules
 from goufu.cli.shared.output import Column, emit, say, set_headings
 
@@ -22,7 +22,7 @@ COLUMNS = (
 
 def _severities(rule: Rule) -> str:
     """The severity of a rule in words, and those it may have as well: 警告（或提示）."""
-    usual, *others = (say(*SEVERITIES[s]) for s in rule.severities)
+    usual, *others = (say(*SEVERITY_NAMES[s]) for s in rule.severities)
     return usual + (say(f"（或{'、'.join(others)}）", f" (or {', '.join(others)})") if others else "")
 
 
@@ -51,16 +51,20 @@ def rules(
         ):
             print(f"{head}{say('：', ': ')}{text}")
         return
-    records = [
-        {
-            "rule": r.id,
-            "severity": _severities(r) if form == "table" else r.severity,
-            "severities": list(r.severities),
-            "title": say(r.zh, r.en),
-            "explanation": say(r.explain_zh, r.explain_en),
-            "basis": say(r.basis, r.basis_en),
-            "resolution": say(r.resolve_zh, r.resolve_en),
-        }
-        for r in chosen
-    ]
-    emit(records, COLUMNS, form)
+    if form == "table":
+        emit(({**record(r), "severity": _severities(r)} for r in chosen), COLUMNS, form)
+    else:
+        emit((record(r) for r in chosen), COLUMNS, form)
+
+
+def record(rule: Rule) -> dict[str, Any]:
+    """A rule as one plain object, its texts in the language chosen."""
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "severities": list(rule.severities),
+        "title": say(rule.zh, rule.en),
+        "explanation": say(rule.explain_zh, rule.explain_en),
+        "basis": say(rule.basis, rule.basis_en),
+        "resolution": say(rule.resolve_zh, rule.resolve_en),
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError
@@ -53,6 +55,14 @@ def serve(
     upload_mb: Annotated[
         int, typer.Option("--upload-mb", metavar="数", min=1, max=4096, help="一个上传文件的 MB 上限")
     ] = 100,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origin",
+            metavar="来源",
+            help="哪些网页可用对账服务（如 http://127.0.0.1:3333），可重复；默认不限",
+        ),
+    ] = None,
     db: DbOption = None,
     limits: LimitOption = None,
 ) -> None:
@@ -66,6 +76,7 @@ def serve(
             f"the web server must be installed first: pip install 'goufu[web]' ({error.name} is missing)",
         ) from None
     from goufu.disclosure.formats.gate import limits_raised
+    from goufu.web.folder import held_alone
     from goufu.web.settings import Settings
 
     if host not in LOCAL and not accounts:
@@ -85,9 +96,15 @@ def serve(
         user_header=_header(user_header, trust_proxy),
         workers=workers,
         upload_mb=upload_mb,
+        reconcile_origins=_origins(origin or ("*",)),
         limits=dict(limits_raised()),
     )
-    app = create_app(settings)
+    with held_alone(settings.folder):
+        _run(uvicorn, create_app(settings), settings, host, port, not no_browser)
+
+
+def _run(uvicorn: Any, app: FastAPI, settings: Settings, host: str, port: int, browser: bool) -> None:
+    """Serve until somebody stops it. Raises GoufuError where it cannot listen."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -99,7 +116,7 @@ def serve(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=65,
     )
-    server = _told_server(uvicorn.Server, config, app, settings, not no_browser)
+    server = _told_server(uvicorn.Server, config, app, settings, browser)
     _log_lines()
     server.run()
     if not server.started:
@@ -109,11 +126,22 @@ def serve(
         )
 
 
-def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool):  # type: ignore[no-untyped-def]
+def _origins(given: Sequence[str]) -> tuple[str, ...]:
+    """The origins as browsers send them. Raises GoufuError for what is none."""
+    for one in given:
+        if one != "*" and not re.fullmatch(r"https?://[\w.\-\[\]:]+", one, re.ASCII):
+            raise GoufuError(
+                f"--origin 应如 http://127.0.0.1:3333，实为 {one}",
+                f"--origin takes an origin such as http://127.0.0.1:3333, found {one}",
+            )
+    return tuple(given)
+
+
+def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool) -> Any:
     """A server that says where it is once it answers, and opens the browser there."""
 
     class Told(kind):  # type: ignore[misc]
-        async def startup(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
+        async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:
                 _begun(app, settings, self.servers[0].sockets[0].getsockname(), browser)
@@ -123,9 +151,12 @@ def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, b
 
 def _begun(app: FastAPI, settings: Settings, bound: tuple[str, int], browser: bool) -> None:
     """Say where the server is; the first administrator's link where there is none yet."""
+    import socket
     import webbrowser
 
     host = settings.hosts[0] if settings.hosts and settings.accounts else bound[0]
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
     host = f"[{host}]" if ":" in host else host
     scheme = "https" if settings.https else "http"
     address = f"{scheme}://{host}{'' if settings.https else f':{bound[1]}'}/"

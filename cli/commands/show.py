@@ -12,8 +12,8 @@ from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, emit, say
 
 if TYPE_CHECKING:
+    from goufu.matcher.decisions.recorded import StoredItem
     from goufu.store.engine import Store
-    from goufu.store.runs import StoredItem
 
 COLUMNS = (
     Column("number", "序", "#", right=True),
@@ -82,7 +82,7 @@ def judged(item: StoredItem) -> str:
 
 def decided(item: StoredItem) -> str:
     """What was decided, and by whom; "" where nothing was."""
-    from goufu.store.decisions import choice_text
+    from goufu.matcher.decisions.choice import choice_text
 
     d = item.decision
     return f"{choice_text(d.outcome, d.code, d.name, d.nature)}　{d.officer}" if d else ""

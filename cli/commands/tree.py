@@ -47,15 +47,10 @@ def tree(
     ] = None,
 ) -> None:
     """显示或导出目录的代码树（-d 部门；不给部门则为全部）。"""
-    from goufu.catalog.load import load_catalogs, version_named
-
     checked(form, "xlsx", "ttl")
     if output:
         form = _form_of(output, form)
-    versions = load_catalogs()
-    chosen = [version_named(versions, version)] if version else _in_force(versions, on)
-    wanted = _sections(department, chosen)
-    shown = [(v, s) for v in chosen for s in v.sections if wanted is None or s in wanted]
+    shown, wanted, chosen = chosen_sections(department, version, on)
     if wanted is not None:
         for name in wanted:
             if name != "B" and not any(s == name for _, s in shown):
@@ -169,6 +164,21 @@ def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
     return (record for version, section in shown for record in records(version, section))
 
 
+def chosen_sections(
+    department: str | None, version: str | None, on: str | None
+) -> tuple[_Shown, tuple[str, ...] | None, list[CatalogVersion]]:
+    """What is shown: versions with the sections of them, the sections asked for (None: all), the versions asked.
+
+    The version named, or else those in force on the day `on`. Raises UnknownNameError.
+    """
+    from goufu.catalog.load import load_catalogs, version_named
+
+    versions = load_catalogs()
+    chosen = [version_named(versions, version)] if version else _in_force(versions, on)
+    wanted = _sections(department)
+    return [(v, s) for v in chosen for s in v.sections if wanted is None or s in wanted], wanted, chosen
+
+
 def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
     from goufu.catalog.validity import applicable
 
@@ -176,7 +186,7 @@ def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[Cata
     return list(dict.fromkeys(v for v in (law.class_a, law.class_b) if v is not None and v.entries))
 
 
-def _sections(department: str | None, chosen: list[CatalogVersion]) -> tuple[str, ...] | None:
+def _sections(department: str | None) -> tuple[str, ...] | None:
     if department is None:
         return None
     if department in ("A", "B"):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from goufu.catalog.severity import SEVERITY_NAMES
+
 HEADINGS: Mapping[str, str] = {
     "id": "编号",
     "department": "部门",
@@ -89,19 +91,20 @@ def heading(key: str) -> str:
 
 def value(key: str, found: Any) -> Any:
     """What a field holds, in Chinese words: 是 and 否, natures, statuses, candidates and findings in a line each."""
-    from goufu.cli.render.verdicts import NATURES, SEVERITIES, STATUSES
+    from goufu.cli.render.verdicts import NATURES, STATUSES
 
     if isinstance(found, bool):
         return "是" if found else "否"
     if key == "gov_service" and found is None:
         return "待定"
-    words: Mapping[str, tuple[str, str]] = {
+    tables: Mapping[str, Mapping[Any, tuple[str, str]]] = {
         "nature": NATURES,
         "status": STATUSES,
-        "severity": SEVERITIES,
+        "severity": SEVERITY_NAMES,
         "decision": {"auto": ("采用", ""), "review": ("复核", "")},
         "gov_service_type": {"A": ("A 公共服务", ""), "B": ("B 政府履职辅助性服务", "")},
-    }.get(key, {})
+    }
+    words = tables.get(key, {})
     if isinstance(found, str) and found in words:
         return words[found][0]
     if isinstance(found, list | tuple):

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
 from goufu.cli.render.page import render
-from goufu.cli.render.verdicts import BARRED, NATURES, SEVERITIES
+from goufu.cli.render.verdicts import BARRED, NATURES
 from goufu.cli.shared.output import say
 
 Summary = dict[str, Any]
@@ -62,9 +63,7 @@ def figures_of(summaries: Iterable[Summary]) -> dict[str, Any]:
         "unlisted": unlisted,
         "coverage": 100 * listed / (listed + unlisted) if listed + unlisted else 100.0,
         "auto": 100 * (items - review) / items if items else 0.0,
-        "error": severities["error"],
-        "warning": severities["warning"],
-        "notice": severities["notice"],
+        **{severity: severities[severity] for severity in SEVERITIES},
         "grave": 100 * (severities["error"] + severities["warning"]) / items if items else 0.0,
         "rules": rules,
     }
@@ -73,9 +72,8 @@ def figures_of(summaries: Iterable[Summary]) -> dict[str, Any]:
 def ranked(summaries: Sequence[Summary]) -> list[Summary]:
     """The documents that were read, those with the gravest and most findings first."""
 
-    def weight(s: Summary) -> tuple[int, int, int, float]:
-        of = s["severities"]
-        return (-of.get("error", 0), -of.get("warning", 0), -of.get("notice", 0), -s["amount"])
+    def weight(s: Summary) -> tuple[float, ...]:
+        return (*(-s["severities"].get(severity, 0) for severity in SEVERITIES), -s["amount"])
 
     return sorted((s for s in summaries if not s.get("error")), key=weight)
 
@@ -123,7 +121,7 @@ def overview_page(summaries: Sequence[Summary]) -> str:
                 "documents": sum(rule in s["rules"] for s in read),
                 "bars": _stacked(fired[rule], most),
                 "severities": say("，", ", ").join(
-                    f"{say(*SEVERITIES[k])} {n}" for k, n in fired[rule].items()
+                    f"{say(*SEVERITY_NAMES[k])} {n}" for k, n in fired[rule].items()
                 ),
             }
             for rule, count in total["rules"].most_common()
@@ -134,9 +132,8 @@ def overview_page(summaries: Sequence[Summary]) -> str:
     )
 
 
-def fired_as(read: Sequence[Summary], rule: str) -> dict[str, int]:
+def fired_as(read: Sequence[Summary], rule: str) -> dict[Severity, int]:
     """How often `rule` fired with each severity, the gravest first, as the reports of the documents say."""
-    from goufu.matcher.findings import SEVERITIES as ORDER
     from goufu.matcher.findings import load_rules
 
     found: Counter[str] = Counter()
@@ -145,7 +142,7 @@ def fired_as(read: Sequence[Summary], rule: str) -> dict[str, int]:
             found.update(s["fired"].get(rule, {}))
         elif rule in s["rules"]:
             found[load_rules()[rule].severity] += s["rules"][rule]
-    return {severity: found[severity] for severity in ORDER if found[severity]}
+    return {severity: found[severity] for severity in SEVERITIES if found[severity]}
 
 
 def _stacked(counts: Mapping[str, int], most: int) -> list[dict[str, str]]:
@@ -229,7 +226,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
                 "rule": rule,
                 "title": say(load_rules()[rule].zh, load_rules()[rule].en),
                 "severity": say("，", ", ").join(
-                    f"{say(*SEVERITIES[k])} {n}" for k, n in fired_as(read, rule).items()
+                    f"{say(*SEVERITY_NAMES[k])} {n}" for k, n in fired_as(read, rule).items()
                 ),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),

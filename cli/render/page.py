@@ -8,13 +8,14 @@ the page's own script and style are named by their hashes in its content policy,
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
 from goufu.cli.render.changes_page import content_hash
-from goufu.cli.render.verdicts import DOUBTS, NATURES, SEVERITIES, STATUSES, amount, number_of, spent_on
+from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
 from goufu.cli.shared.output import language, say
 
 if TYPE_CHECKING:
@@ -50,15 +51,16 @@ def report_page(audits: Sequence[Audit]) -> str:
         ],
         statuses=_present(parts, "status", _STATUS_ORDER, STATUSES),
         natures=_present(parts, "nature", tuple(NATURES), NATURES),
-        severities=_present(parts, "worst", ("error", "warning", "notice"), SEVERITIES),
+        severities=_present(parts, "worst", SEVERITIES, SEVERITY_NAMES),
         items=sum(len(part["items"]) for part in parts),
     )
 
 
-def render(page: str, **facts: Any) -> str:
-    """The page `pages/<page>.html` with its style and script inside, and the policy that allows only these."""
+def render(page: str, look: str = "", **facts: Any) -> str:
+    """The page `pages/<page>.html` with its script and its style (that of the page `look`) inside, and the policy that
+    allows only these."""
     pages = files("goufu.cli") / "pages"
-    style = (pages / f"{page}.css").read_text(encoding="utf-8")
+    style = (pages / f"{look or page}.css").read_text(encoding="utf-8")
     script = (pages / f"{page}.js").read_text(encoding="utf-8")
     template = _environment().from_string((pages / f"{page}.html").read_text(encoding="utf-8"))
     return template.render(
@@ -78,7 +80,7 @@ def _environment() -> Environment:
 
 
 def _present(
-    parts: Sequence[dict[str, Any]], key: str, order: Sequence[str], words: dict[str, tuple[str, str]]
+    parts: Sequence[dict[str, Any]], key: str, order: Sequence[str], words: Mapping[Any, tuple[str, str]]
 ) -> list[tuple[str, str, int]]:
     """What a filter offers: (value, word, number of items), only what occurs."""
     counts = Counter(item[key] for part in parts for item in part["items"])
@@ -258,9 +260,7 @@ def code_key(a: Assessment) -> str:
 def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
     item, coded = a.item, a.coded
     open_findings = [f for f in a.findings if not f.silenced]
-    worst = next(
-        (s for s in ("error", "warning", "notice") if any(f.severity == s for f in open_findings)), ""
-    )
+    worst = next((s for s in SEVERITIES if any(f.severity == s for f in open_findings)), "")
     form = item.form
     facts = [
         (say("单位", "unit"), item.unit),
@@ -311,22 +311,21 @@ def _candidate(c: Candidate) -> dict[str, Any]:
         "path": " › ".join(c.path),
         "sure": f"{c.score:.0%}",
         "width": f"{100 * c.score:.1f}%",
-        "why": list(c.why),
+        "why": [say(*reason) for reason in c.why],
         "also": list(c.also),
         "fallback": c.fallback,
     }
 
 
 def _finding(f: Finding) -> dict[str, Any]:
-    from goufu.matcher.findings import load_rules
 
     return {
         "rule": f.rule,
         "severity": f.severity,
-        "word": say(*SEVERITIES[f.severity]),
-        "message": say(f.message, f.english or f.message),
-        "basis": say(f.basis, load_rules()[f.rule].basis_en),
-        "evidence": f.evidence,
+        "word": say(*SEVERITY_NAMES[f.severity]),
+        "message": say(*f.message),
+        "basis": say(*f.basis),
+        "evidence": say(*f.evidence),
         "silenced": f.silenced,
     }
 

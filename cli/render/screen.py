@@ -14,7 +14,7 @@ from goufu.cli.shared.output import say
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
-    from goufu.store.runs import StoredItem
+    from goufu.matcher.decisions.recorded import StoredItem
 
 Piece = tuple[str, str]
 Line = list[Piece]
@@ -175,7 +175,7 @@ def screen(
         below.append([(clipped(precedent, width), "green")])
     if item.decision is not None:
         d = item.decision
-        from goufu.store.decisions import choice_text
+        from goufu.matcher.decisions.choice import choice_text
 
         said = choice_text(d.outcome, d.code, d.name, d.nature)
         below.append(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from goufu.catalog.severity import SEVERITY_NAMES, Severity
 from goufu.cli.shared.output import Column, say
+from goufu.cli.shared.tally import Tally
 from goufu.matcher.nature_names import NATURE_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
 #: the natures as tables name them
-NATURES = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
+NATURES: dict[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
 STATUSES = {
     "listed": ("已列", "listed"),
     "unlisted": ("未列", "unlisted"),
@@ -36,8 +37,8 @@ DOUBTS = {
     "close": ("像服务", "like one"),
 }
 
-#: the severities of findings in words, the gravest first
-SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+#: the mark in front of each severity, so that it is seen without colour
+_MARKS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "notice": "·"}
 
 COLUMNS = (
     Column("number", "序", "#", right=True),
@@ -73,7 +74,7 @@ def verdict(a: Assessment) -> str:
     elif a.status == "superseded" or not a.findings:
         lines.append(say(*STATUSES[a.status]))
     if a.precedent:
-        lines.append(a.precedent)
+        lines.append(say(*a.precedent))
     lines += [finding_line(f) for f in a.findings]
     if a.coded and a.decision == "review" and len(a.codes) > 1:
         second = a.codes[1]
@@ -83,7 +84,7 @@ def verdict(a: Assessment) -> str:
 
 def finding_line(f: Finding) -> str:
     """A finding in one line: its mark, rule and message, and the reason where a user silenced it."""
-    line = f"{_mark(f.severity)} {f.rule} {say(f.message, f.english or f.message)}"
+    line = f"{_mark(f.severity)} {f.rule} {say(*f.message)}"
     return line + (say(f"（已豁免：{f.silenced}）", f" (silenced: {f.silenced})") if f.silenced else "")
 
 
@@ -92,12 +93,8 @@ def standing_findings(a: Assessment) -> list[Finding]:
     return [f for f in a.findings if not f.silenced]
 
 
-def _mark(severity: str) -> str:
-    return {
-        "error": say("✗ 错误", "✗ error"),
-        "warning": say("! 警告", "! warning"),
-        "notice": say("· 提示", "· notice"),
-    }[severity]
+def _mark(severity: Severity) -> str:
+    return f"{_MARKS[severity]} {say(*SEVERITY_NAMES[severity])}"
 
 
 def row(a: Assessment) -> dict[str, Any]:
@@ -141,19 +138,25 @@ def summary(assessments: Sequence[Assessment], findings: Sequence[Finding] = ())
 
     `findings` are those on the document itself.
     """
-    total = sum((a.item.amount_wan or Decimal(0) for a in assessments), Decimal(0))
-    bought = sum((a.item.amount_wan or Decimal(0) for a in assessments if a.gov_service), Decimal(0))
-    by = Counter(a.status for a in assessments)
-    review = sum(a.decision == "review" for a in assessments)
-    lacking = sum(a.item.amount_wan is None for a in assessments)
-    without = say(f"（{lacking} 项没有金额）", f" ({lacking} without an amount)") if lacking else ""
-    everything = [*findings, *(f for a in assessments for f in a.findings)]
-    grave = Counter(f.severity for f in everything if not f.silenced)
+    tally = Tally()
+    tally.count(assessments)
+    tally.count_findings(findings)
+    return summary_of(tally)
+
+
+def summary_of(tally: Tally) -> str:
+    """The same of lines that were counted as they passed."""
+    by, grave = tally.statuses, tally.grave
+    without = (
+        say(f"（{tally.without} 项没有金额）", f" ({tally.without} without an amount)")
+        if tally.without
+        else ""
+    )
     return say(
-        f"共 {len(assessments)} 项 {amount(total)} 万元{without}，其中服务 {amount(bought)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
+        f"共 {tally.items} 项 {amount(tally.amount)} 万元{without}，其中服务 {amount(tally.services)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
         f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"
-        f"待复核 {review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
-        f"{len(assessments)} items, {amount(total)} (10k CNY){without}, services {amount(bought)}; listed {by['listed']}, unlisted {by['unlisted']}, "
+        f"待复核 {tally.review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
+        f"{tally.items} items, {amount(tally.amount)} (10k CNY){without}, services {amount(tally.services)}; listed {by['listed']}, unlisted {by['unlisted']}, "
         f"superseded {by['superseded']}, not held {by['unknown']}, n/a {by['not_applicable']}; "
-        f"to review {review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
+        f"to review {tally.review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
     )

@@ -36,7 +36,7 @@ IgnoreFileOption = Annotated[
 ]
 
 #: kinds of doubt about a list that change what its lines come to, so that they are told before any judgement
-_TOLD = frozenset({"unit", "amount", "hidden", "carried", "list"})
+TOLD = frozenset({"unit", "amount", "hidden", "carried", "list"})
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Au
     failed: list[GoufuError] = []
     for disclosure in read_files(arguments, failed):
         for remark in disclosure.remarks:
-            if remark.level == "error" or (remark.level == "warning" and remark.kind in _TOLD):
+            if remark.level == "error" or (remark.level == "warning" and remark.kind in TOLD):
                 where = remark.place.text("zh") if remark.place else disclosure.file
                 note(f"{where}：{remark.text}", f"{where}: {remark.english}")
         with progress(len(disclosure.items), "分类", "classifying") as step:

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,14 +18,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
+from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
+from goufu.catalog.text import Lang
 from goufu.cli.shared.border import holds_everything
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
-_language: ContextVar[str] = ContextVar("goufu_language", default="zh")
+_language: ContextVar[Lang] = ContextVar("goufu_language", default="zh")
 
 
 def set_language(lang: str) -> None:
@@ -35,7 +41,7 @@ def set_language(lang: str) -> None:
     _language.set("en" if lang.lower().startswith("en") else "zh")
 
 
-def language() -> str:
+def language() -> Lang:
     """The language chosen: "zh" or "en"."""
     return _language.get()
 
@@ -100,18 +106,12 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def defused(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: text beginning with = + - @ or a control gets a ' before it."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
-        return "'" + cell
-    return cell
-
-
-def _flat(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
+    """A value as one cell: nested ones as JSON, None as blank, no formula."""
     value = plain(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else defused(value)
+    return guarded(value) if isinstance(value, str) else "" if value is None else value
 
 
 def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
@@ -125,10 +125,10 @@ def csv_text(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
         from goufu.cli.render.headings import heading, value
 
         writer.writerow([heading(key) for key in keys])
-        writer.writerows([_flat(value(key, record.get(key))) for key in keys] for record in records)
+        writer.writerows([csv_cell(value(key, record.get(key))) for key in keys] for record in records)
     else:
         writer.writerow(keys)
-        writer.writerows([_flat(record.get(key)) for key in keys] for record in records)
+        writer.writerows([csv_cell(record.get(key)) for key in keys] for record in records)
     return buffer.getvalue()
 
 
@@ -162,16 +162,45 @@ def width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
+#: takes the place of a space at which no line may end, while text is folded; private, one column wide
+_HELD = "\ue000"
+#: between a figure and its unit, and between a label and the bare figure that ends its clause
+_HOLDS = re.compile(
+    r"(?<=[0-9]) (?=万元|亿元|元|项|条|处|行|页|年|人|个|家|次|天|\(10k|items?\b|lines?\b)"
+    r"|(?<=[\u4e00-\u9fff]) (?=[0-9][0-9,.]*(?:[，；。（、]|$))"
+)
+
+
+def _held(text: str) -> str:
+    """`text` so that a figure stays on one line with its unit when it is folded."""
+    return _HOLDS.sub(_HELD, text)
+
+
+class _Unheld:
+    """Standard output, to which held spaces go as plain ones."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text.replace(_HELD, " "))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stdout, name)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(file=cast("IO[str]", _Unheld()), width=width(), highlight=False)
+
+
 def print_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], title: str = "", extra: str = ""
 ) -> None:
     """A table with Chinese wide characters aligned, long cells wrapped, numbers to the right."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=width(), highlight=False, soft_wrap=False)
+    console = _console()
     table = Table(
         box=box.SIMPLE_HEAD, expand=any(c.ratio for c in columns), pad_edge=False, padding=(0, 1, 0, 0)
     )
@@ -189,22 +218,24 @@ def print_table(
         cells = []
         for column in columns:
             value = row.get(column.key)
-            cells.append(value if isinstance(value, Text) else Text("" if value is None else str(value)))
+            cells.append(
+                value if isinstance(value, Text) else Text("" if value is None else _held(str(value)))
+            )
         table.add_row(*cells)
     if title:
-        console.print(Text(title, style="bold"))
+        console.print(Text(_held(title), style="bold"))
     console.print(table)
     if extra:
-        console.print(Text(extra))
+        console.print(Text(_held(extra)))
 
 
 def print_line(text: str, indent: int = 0) -> None:
     """One line of text on stdout, folded to the width; what follows the first line is indented."""
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
-    console = Console(width=width(), highlight=False)
+    console = _console()
+    text = _held(text)
     if indent:
         first, *rest = Text(text).wrap(console, console.width - indent)
         console.print(first)
@@ -234,7 +265,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         if os.name != "nt":
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(created_mode())
         temporary.replace(path)
     except OSError as error:
         raise GoufuError(
@@ -246,7 +277,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def created_mode() -> int:
+    """The permissions that a new file has here."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

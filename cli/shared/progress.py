@@ -24,3 +24,31 @@ def progress(total: int, zh: str, en: str, short: int = _SHORT) -> Iterator[Call
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(say(zh, en), total=total)
         yield lambda steps: bar.update(task, advance=steps)
+
+
+@contextlib.contextmanager
+def rate_of_lines(total: int, done: int) -> Iterator[Callable[[int], None]]:
+    """A function to call with the number of lines done; on a terminal's stderr a bar with their rate and the time left."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(say(f"{speed:,.0f} 行/秒", f"{speed:,.0f} lines/s") if speed else "")
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("分类", "classifying"), total=total, completed=done)
+        yield lambda lines: bar.update(task, advance=lines)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.output import note, say
+from goufu.cli.shared.own_reports import without_own_reports
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import Disclosure
@@ -41,6 +42,7 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
     files, errors = documents(argument for argument in arguments if str(argument) != "-")
     for error in errors:
         _report(error, failed)
+    files = without_own_reports(files, arguments)
     taken: set[str] = set()
     for path in [*([Path("-")] if "-" in map(str, arguments) else []), *files]:
         try:

@@ -31,22 +31,22 @@ class Limit:
     do_en: str = "split it, or save a copy with the data only"
 
 
-#: by name; the values bear any budget of a province for a year, and keep a process below a gigabyte
+#: by name; the values bear any budget of a province for a year, and keep the reading of a file below a gigabyte
 LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "file-mb": Limit(512, "文件的 MB 数", "megabytes of the file"),
-        "text-mb": Limit(64, "文字的 MB 数（文本、CSV、JSON、网页）", "megabytes of text (text, CSV, JSON, pages)"),
+        "text-mb": Limit(32, "文字的 MB 数（文本、CSV、JSON、网页）", "megabytes of text (text, CSV, JSON, pages)"),
         "xls-mb": Limit(128, "旧版表格（.xls、.et）的 MB 数", "megabytes of an old spreadsheet (.xls, .et)"),
         "parts": Limit(20_000, "压缩部件数", "parts of a packed file"),
         "unpacked-mb": Limit(400, "解压后的 MB 数", "megabytes unpacked"),
         "ratio": Limit(250, "部件解压后与压缩时之比", "times that a part grows when unpacked"),
         "xml-nodes": Limit(3_000_000, "XML 的标记和属性数", "elements and attributes of XML"),
-        "page-nodes": Limit(1_500_000, "网页的标记和属性数", "elements and attributes of a page"),
+        "page-nodes": Limit(900_000, "网页的标记和属性数", "elements and attributes of a page"),
         "attributes": Limit(1_000, "网页一个标记的属性数", "attributes of one element of a page"),
         "style-steps": Limit(500_000, "网页样式与标记的比对次数", "comparisons of a page's styles with its elements"),
         "line-chars": Limit(200_000, "一行或一段的字数", "characters of a line or paragraph"),
-        "rows": Limit(1_000_000, "行数", "rows"),
-        "cells": Limit(4_000_000, "单元格数", "cells"),
+        "rows": Limit(300_000, "行数", "rows"),
+        "cells": Limit(2_000_000, "单元格数", "cells"),
         "entries": Limit(500_000, "文件夹里查看的文件数", "files looked at in a folder", "请指定更小的文件夹", "name a smaller folder"),
         "files": Limit(50_000, "一次读的文件数", "files read at a time", "请分几次，或指定更小的文件夹", "take several runs, or name a smaller folder"),
         "memory-mb": Limit(2_048, "成批核对时一个进程可用内存的 MB 数", "megabytes of memory of a process in batch"),

@@ -313,17 +313,18 @@ def join_wrapped(first: str, second: str) -> str:
 def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     """The characters by lines, from top to bottom, each line from left to right."""
     lines: list[list[Glyph]] = []
-    middle = bottom = 0.0
+    middle = bottom = centres = heights = 0.0
     for glyph in sorted(glyphs, key=lambda g: (g.y0 + g.y1) / 2):
-        centre = (glyph.y0 + glyph.y1) / 2
+        centre, height = (glyph.y0 + glyph.y1) / 2, glyph.y1 - glyph.y0
         # small marks (— . ,) have boxes of their own height: they belong to the line they lie in
-        if lines and (centre - middle <= (glyph.y1 - glyph.y0) * 0.55 or centre < bottom):
+        if lines and (centre - middle <= height * 0.55 or centre < bottom):
             lines[-1].append(glyph)
-            middle = statistics.fmean((g.y0 + g.y1) / 2 for g in lines[-1])
-            bottom = middle + statistics.fmean(g.y1 - g.y0 for g in lines[-1]) * 0.35
+            centres, heights = centres + centre, heights + height
         else:
             lines.append([glyph])
-            middle, bottom = centre, centre + (glyph.y1 - glyph.y0) * 0.35
+            centres, heights = centre, height
+        middle = centres / len(lines[-1])
+        bottom = middle + heights / len(lines[-1]) * 0.35
     return [_without_marks(sorted(line, key=lambda g: g.x0)) for line in lines]
 
 

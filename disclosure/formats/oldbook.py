@@ -34,7 +34,7 @@ def weigh(data: bytes, where: str = "") -> None:
     """Look through the old workbook `data`.
 
     Raises GoufuError where its chains of sectors have no end, where its sheets laid out would have more than `cells`
-    cells, or where it is larger than `xls-mb`.
+    cells, or `rows` rows, or where it is larger than `xls-mb`.
     """
     check("xls-mb", len(data) >> 20, where)
     try:
@@ -113,12 +113,14 @@ def _chain(start: int, table: array[int], where: str) -> list[int]:
 
 def _weigh_sheets(stream: bytes, where: str) -> None:
     """Add up the tables that the sheets of a stream make."""
-    table = Meter("cells", where)
+    table, rows = Meter("cells", where), Meter("rows", where)
     records = Meter("cells", where)
     records.left = 4 * limit("cells")  # cells, and what else a sheet says of itself
     for at, kind, _ in _records(stream, 0, records):
         if kind == _SHEET:
-            table.add(_extent(stream, struct.unpack_from("<I", stream, at)[0], records, where))
+            height, width = _extent(stream, struct.unpack_from("<I", stream, at)[0], records, where)
+            rows.add(height)
+            table.add(height * width)
 
 
 def _records(stream: bytes, at: int, count: Meter) -> Iterator[tuple[int, int, int]]:
@@ -132,8 +134,8 @@ def _records(stream: bytes, at: int, count: Meter) -> Iterator[tuple[int, int, i
         at += 4 + length
 
 
-def _extent(stream: bytes, at: int, count: Meter, where: str) -> int:
-    """How many cells the table from the first to the last cell of a sheet has."""
+def _extent(stream: bytes, at: int, count: Meter, where: str) -> tuple[int, int]:
+    """How many rows and columns the table from the first to the last cell of a sheet has."""
     top, left, bottom, right = _ROWS, _COLUMNS, -1, -1
     for start, kind, length in _records(stream, at, count):
         if kind in _CELLS and length >= 6:
@@ -147,7 +149,7 @@ def _extent(stream: bytes, at: int, count: Meter, where: str) -> int:
                 raise _damaged(
                     "自称的行列数超出 .xls 所能有的", "claims more rows or columns than .xls has", where
                 )
-    return (bottom - top + 1) * (right - left + 1) if bottom >= 0 else 0
+    return (bottom - top + 1, right - left + 1) if bottom >= 0 else (0, 0)
 
 
 def _endless(where: str) -> GoufuError:

@@ -183,16 +183,18 @@ def sheets(data: bytes, where: str) -> tuple[Sheet, ...]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(without_macros(data)))
         formatting = workbook_formatting(data)
         found = []
+        rows = cells = 0
         for meta in book.sheets_metadata:
             try:
                 sheet = book.get_sheet_by_name(meta.name)
             except CalamineError:
                 continue  # a chart or macro sheet
             hidden = meta.visible != SheetVisibleEnum.Visible
-            if sheet.height > limit("rows") or sheet.height * sheet.width > limit("cells"):
+            rows, cells = rows + sheet.height, cells + sheet.height * sheet.width
+            if rows > limit("rows") or cells > limit("cells"):
                 raise GoufuError(
-                    f"工作表“{meta.name}”有 {sheet.height:,} 行 {sheet.width:,} 列，请删去远处的空白单元格，或拆分后再读；确需读取请加 --limit cells=数。",
-                    f"The sheet “{meta.name}” has {sheet.height:,} rows and {sheet.width:,} columns; delete the stray cells or split it, or raise --limit cells=NUMBER.",
+                    f"读到工作表“{meta.name}”（{sheet.height:,} 行 {sheet.width:,} 列）已有 {rows:,} 行 {cells:,} 格，请删去远处的空白单元格，或拆分后再读；确需读取请加 --limit rows=数 或 cells=数。",
+                    f"Up to the sheet “{meta.name}” ({sheet.height:,} rows and {sheet.width:,} columns) there are {rows:,} rows and {cells:,} cells; delete the stray cells or split it, or raise --limit rows=NUMBER or cells=NUMBER.",
                     where,
                 )
             found.append(_sheet(sheet, meta.name, hidden, formatting.get(meta.name) or SheetFormatting()))
@@ -261,5 +263,8 @@ def cell_text(value: Any) -> str:
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return format(Decimal(repr(value)), "f") if abs(value) < 1e300 else str(value)
-    text = figures_apart(str(value), "[\r\n]")
+    text = str(value)
+    if "\n" not in text and "\r" not in text:
+        return clean_cell(text)
+    text = figures_apart(text, "[\r\n]")
     return clean_cell(re.sub(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*|[\r\n]+(?=[^\x00-\x7f])", "", text))

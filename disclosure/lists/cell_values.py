@@ -33,6 +33,11 @@ def year_of(printed: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def says_plainly_among(title: str) -> bool:
+    """Whether a title says with a colon or comma that it is part of the row above: 其中：电费, and not 其中电费."""
+    return bool(re.match(r"\s*(?:其\s*中|其|含)\s*[:：,，]", title))
+
+
 def without_among(title: str) -> str:
     """A title without the word 其中 before it."""
     match = re.match(r"\s*(?:其\s*中|其(?=[:：,，])|含(?=[:：,，]))\s*[:：,，]?\s*", title)

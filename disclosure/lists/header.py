@@ -24,7 +24,7 @@ def find_header(grid: Grid) -> Header | None:
     """The header of the list in `grid`; the first row with a title and another known column, else with a title."""
     rows = grid.rows
     if grid.header is not None:
-        return Header(*_plain_header(rows[grid.header][1]), grid.header, grid.header + 1)
+        return Header(*plain_header(rows[grid.header][1]), grid.header, grid.header + 1)
     alone: Header | None = None
     for index in range(min(len(rows), HEADER_REACH)):
         if not any(len(cell) <= 60 and cell for cell in rows[index][1]):
@@ -39,7 +39,8 @@ def find_header(grid: Grid) -> Header | None:
     return alone
 
 
-def _plain_header(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Heading | None, ...]]:
+def plain_header(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Heading | None, ...]]:
+    """The names and meanings of the columns under a header of one row."""
     return tuple(cells), tuple(with_title(list(cells), [heading(cell) for cell in cells]))
 
 

@@ -92,6 +92,20 @@ def _facts(draft: ListDraft) -> ListFacts:
 def _contents(draft: ListDraft, stem: str) -> ListContents:
     """The items, and the totals against them."""
     facts = _facts(draft)
+    items, sums, sub_lines = items_and_sums(draft, facts, stem)
+    if facts.department and items and not draft.header.of("department"):
+        _remark_above(draft, "部门", "department", facts.department)
+    if facts.year and items and not draft.header.of("year"):
+        _remark_above(draft, "年度", "year", str(facts.year))
+    items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
+    return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
+
+
+def items_and_sums(
+    draft: ListDraft, facts: ListFacts, stem: str
+) -> tuple[list[BudgetItem], list[tuple[int, BodyRow, str, Decimal | None]], dict[int, SubLine]]:
+    """The items of the rows; the rows called totals, each with the number of items above, its name and its amount in
+    万元; and the items, by number, that say they are part of the row above. The remarks go to the draft."""
     items: list[BudgetItem] = []
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
     sub_lines: dict[int, SubLine] = {}
@@ -116,12 +130,7 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
         if row.sub_line:
             sub_lines[len(items)] = row.sub_line
         items.append(item)
-    if facts.department and items and not draft.header.of("department"):
-        _remark_above(draft, "部门", "department", facts.department)
-    if facts.year and items and not draft.header.of("year"):
-        _remark_above(draft, "年度", "year", str(facts.year))
-    items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
-    return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
+    return items, sums, sub_lines
 
 
 def _remark_above(draft: ListDraft, zh: str, en: str, value: str) -> None:

@@ -21,6 +21,11 @@ _CARRIED = frozenset(
 _DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "”", "“", "々"})
 
 
+def is_ditto(cell: str) -> bool:
+    """Whether a cell stands for the one above it: 同上, 〃."""
+    return squeeze(cell) in _DITTO
+
+
 def covered_cells(grid: Grid, header: Header) -> Mapping[tuple[int, int], tuple[int, int]]:
     """For every cell below the first of a cell merged downwards, where that first one is: (row number, column)."""
     start = grid.rows[header.body][0] if header.body < len(grid.rows) else 0
@@ -113,7 +118,7 @@ def _value_at(facts: ListFacts, row: BodyRow, n: int, one: Heading, above: dict[
         cells = facts.cells.get(origin[0], ())
         value = cells[origin[1]] if origin[1] < len(cells) else ""
     if one.field in ("department", "unit", "year"):
-        if squeeze(value) in _DITTO:
+        if is_ditto(value):
             value = above.get(f"column {n}", value)
         elif value:
             above[f"column {n}"] = value

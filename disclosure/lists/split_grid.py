@@ -95,13 +95,13 @@ def _below_one_another(grid: Grid) -> list[Grid]:
     current, printed = header, _printed_header(rows, header)
     index = header.body
     while index < len(rows):
-        if _is_header(rows[index][1]) and (anew := header_at(grid, index)) is not None:
+        if is_header(rows[index][1]) and (anew := header_at(grid, index)) is not None:
             first = index
             while first > current.body and is_caption(rows[first - 1][1]):
                 first -= 1
             captions = list(rows[first:index])
             flat = tuple(map(squeeze, rows[index][1]))
-            again = flat in printed or _same_header(current, anew)
+            again = flat in printed or same_header(current, anew)
             if not again or _captions_differ(captions, lead):
                 lead = [*_captions_kept(lead, captions), *captions]
                 starts.append((first, lead[: len(lead) - len(captions)]))
@@ -124,20 +124,23 @@ def _printed_header(rows: Sequence[tuple[int, Sequence[str]]], header: Header) -
     return {tuple(map(squeeze, cells)) for _, cells in rows[header.first : header.body]}
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str]) -> bool:
     """Whether a row further down is a header: every cell is a heading, among them a title and an amount or more."""
     filled = [cell for cell in cells if cell]
+    # figures and sentences are no headings; with too many of them the others need not be looked up
+    plain = [cell for cell in filled if len(cell) <= 60 and not cell[0].isdigit()]
+    if len(filled) < 2 or 3 * len(plain) < 2 * len(filled):
+        return False
     known = [heading(cell) for cell in filled]
     named = {one.field for one in known if one is not None}
     return (
-        len(filled) > 1
-        and "title" in named
+        "title" in named
         and len(named) > 1
         and 3 * sum(1 for one in known if one is not None) >= 2 * len(filled)
     )
 
 
-def _same_header(one: Header, other: Header) -> bool:
+def same_header(one: Header, other: Header) -> bool:
     """Whether a header is the one above printed again, as on top of a page: the same fields in the same units."""
 
     def of(header: Header) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from goufu.disclosure.lists.cell_values import says_plainly_among
 from goufu.disclosure.lists.model import ListDraft, SubLine
 from goufu.disclosure.model import BudgetItem, Remark
 
@@ -87,7 +88,8 @@ def _among(
     """Whether rows called 其中 are counted in the row above, and what is to be said of it.
 
     Below an item with an amount they are. Below a total, or at the top of a list, they are items where the total needs
-    them, or where there is nothing else that it could add up.
+    them, or where there is nothing else that it could add up. Nothing is said of a row that says 其中 with a colon and is
+    where it belongs.
     """
     below = range(group.first, group.end)
     inside = _sum(items, set(), group.first, group.end)
@@ -102,15 +104,11 @@ def _among(
                 )
                 for n in below
             ]
-        sound = inside <= whole + TOLERANCE
         zh = f"是上面“{group.above.title}”金额的一部分，未另计为项目"
         en = f"part of the amount of “{group.above.title}” above and not counted as an item"
-        return True, [
-            _remark(
-                items[n], zh if sound else f"{zh}，但几项合起来比它还大", en, "notice" if sound else "warning"
-            )
-            for n in below
-        ]
+        if inside > whole + TOLERANCE:
+            return True, [_remark(items[n], f"{zh}，但几项合起来比它还大", en, "warning") for n in below]
+        return True, [_remark(items[n], zh, en) for n in below if not says_plainly_among(items[n].title)]
     without = out | set(below)
     nearest = min((at for at, _ in totals if at >= group.end), default=len(items))
     rest = _sum(items, without, group.first, nearest)
@@ -127,16 +125,8 @@ def _among(
             )
             for n in below
         ]
-    sound = _same(rest, printed) or _same(before, printed) or _same(before + rest, printed)
-    return True, [
-        _remark(
-            items[n],
-            "是合计中的一部分，未另计为项目",
-            "part of a total and not counted as an item",
-            "notice" if sound else "warning",
-        )
-        for n in below
-    ]
+    zh, en = "是合计中的一部分，未另计为项目", "part of a total and not counted as an item"
+    return True, [_remark(items[n], zh, en) for n in below if not says_plainly_among(items[n].title)]
 
 
 def _indented(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 
@@ -27,23 +27,14 @@ def check_totals(
     parts, wholes = settle_sub_lines(draft, items, [(at, amount) for at, _, _, amount in sums], sub_lines)
     alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
     organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
-    heads = wholes.keys() | (_adding_rows(alone, organisations) - parts)
+    heads = wholes.keys() | (adding_rows(alone, organisations) - parts)
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
     ]
     claims += [
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
-    for n in sorted(heads - wholes.keys()):
-        draft.remarks.append(
-            Remark(
-                "list",
-                "notice",
-                f"“{items[n].title}”是部门名称或下面各行之和，按小计，未计入项目。",
-                f"“{items[n].title}” is a department's name or the sum of the rows below; taken for a subtotal.",
-                items[n].place,
-            )
-        )
+    draft.remarks += [adds_remark(items[n]) for n in sorted(heads - wholes.keys())]
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
@@ -119,22 +110,33 @@ def _sum(parts: Sequence[ListContents]) -> Decimal:
     return sum((item.amount_wan or Decimal(0) for part in parts for item in part.items), Decimal(0))
 
 
-def _adding_rows(items: Sequence[BudgetItem], organisations: set[str]) -> set[int]:
+def adds_remark(item: BudgetItem) -> Remark:
+    """The remark on a row that adds up others and is no item."""
+    return Remark(
+        "list",
+        "notice",
+        f"“{item.title}”是部门名称或下面各行之和，按小计，未计入项目。",
+        f"“{item.title}” is a department's name or the sum of the rows below; taken for a subtotal.",
+        item.place,
+    )
+
+
+def adding_rows(items: Sequence[BudgetItem], organisations: Set[str]) -> set[int]:
     """The rows that are named like a group (一、环卫类) or a department and are the sum of those below.
 
     A department's own name is never an item, whatever it comes to.
     """
     found: set[int] = set()
     for n, item in enumerate(items):
-        if fold(item.title) in organisations - {""}:
+        if (name := fold(item.title)) and name in organisations:
             found.add(n)
             continue
-        kind = _group_kind(item.title)
+        kind = group_kind(item.title)
         if not kind or not item.amount_wan:
             continue
         below, rows = Decimal(0), 0
         for other in items[n + 1 :]:
-            if _group_kind(other.title) == kind:
+            if group_kind(other.title) == kind:
                 break
             below, rows = below + (other.amount_wan or Decimal(0)), rows + 1
             if abs(below - item.amount_wan) <= TOLERANCE and rows > 1:
@@ -143,7 +145,7 @@ def _adding_rows(items: Sequence[BudgetItem], organisations: set[str]) -> set[in
     return found
 
 
-def _group_kind(title: str) -> str:
+def group_kind(title: str) -> str:
     """What a title is named like: a numbered group of one of two levels, an organisation, or nothing of these."""
     flat = squeeze(title)
     if NUMBERED.match(flat):

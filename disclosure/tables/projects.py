@@ -8,7 +8,6 @@ The tables are found (`find_tables`, `titles`, `columns`), their rows read (`tab
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from goufu.disclosure.lines import Line, fold
 from goufu.disclosure.model import Remark, Subtotal
@@ -24,6 +23,7 @@ from goufu.disclosure.tables.subtotals import (
     kinds,
     parts_of,
     plain,
+    says_plainly_among,
     without_among,
 )
 from goufu.disclosure.tables.table_body import units_stated
@@ -125,7 +125,8 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             if raw.known:
                 alone = item is None or found[i - 1] == "head"
                 odd = item is not None and raw.amount > item.amount + TOLERANCE
-                remarks.append(_among(raw, "warning" if odd or alone else "notice"))
+                if odd or alone or not says_plainly_among(raw.name):
+                    remarks.append(_among(raw))
             continue
         if raw.known:
             subtotals[i] = Subtotal(raw.name, table.part, raw.amount, raw.amount_place)
@@ -139,10 +140,10 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
     return ProjectTables(tuple(rows), tuple(subtotals.values()), claims, tuple(remarks), True)
 
 
-def _among(raw: TableRow, level: Literal["notice", "warning"]) -> Remark:
+def _among(raw: TableRow) -> Remark:
     return Remark(
         "row",
-        level,
+        "notice",
         f"“{raw.name}”是上面金额的一部分，未另计为项目，请核对。",
         f"“{raw.name}” is part of the amount above it and was not counted as an item; check it.",
         raw.place,

@@ -75,6 +75,11 @@ def is_among(name: str) -> bool:
     return bool(_AMONG.match(label(name)))
 
 
+def says_plainly_among(name: str) -> bool:
+    """Whether a row says with a colon or comma that it is part of the one above: 其中：电费, and not 其中电费."""
+    return label(name).startswith(("其中:", "其中,"))
+
+
 def plain(name: str) -> str:
     """The name of an organisation that a subtotal's row gives, without a code before or 小计 behind it."""
     bare = without_code(name.strip())

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.findings.purchasable import declared
 from goufu.matcher.findings.table import finding, texts
-from goufu.matcher.model import Assessment, Finding, Severity
+from goufu.matcher.model import Assessment, Finding
 from goufu.matcher.text import normal
 
 #: the longest contract the law allows, in years (财政部令第102号第二十四条)
@@ -82,9 +84,11 @@ def long_term(a: Assessment) -> Iterator[Finding]:
     severity: Severity = "notice" if standing else "warning"
     yield finding(
         "GF301",
-        f"项目期限填作 {count} 年；"
-        + ("应是长期项目的填法，购买服务合同仍不得超过三年" if standing else "购买服务合同不得超过三年"),
-        f"the term is {count} years; contracts for services are limited to three",
+        Text(
+            f"项目期限填作 {count} 年；"
+            + ("应是长期项目的填法，购买服务合同仍不得超过三年" if standing else "购买服务合同不得超过三年"),
+            f"the term is {count} years; contracts for services are limited to three",
+        ),
         (words,),
         severity=severity,
         place=place,
@@ -92,7 +96,7 @@ def long_term(a: Assessment) -> Iterator[Finding]:
 
 
 def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[Finding]]:
-    """The notices on standing terms (GF301) taken off the items and told once, with all the lines they concern.
+    """The notices on standing terms (GF301) taken off the items and said once, with all the lines they concern.
 
     The form of a standing project gives 99 years in every such line, which says nothing of one line. A silence goes
     with what it silenced.
@@ -104,44 +108,55 @@ def gathered(assessments: Sequence[Assessment]) -> tuple[list[Assessment], list[
         for f in taken:
             lines.setdefault(f.silenced, []).append((a.item, f))
         rest.append(replace(a, findings=tuple(f for f in a.findings if f not in taken)) if taken else a)
-    return rest, [_told_once(some, reason) for reason, some in lines.items()]
+    return rest, [_said_once(some, reason) for reason, some in lines.items()]
 
 
-def _told_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
+def _said_once(lines: Sequence[tuple[BudgetItem, Finding]], silenced: str) -> Finding:
     titles = [item.title for item, _ in lines]
     named = "、".join(titles[:_NAMED]) + ("等" if len(titles) > _NAMED else "")
-    terms = "、".join(dict.fromkeys(str(years(f.message)) for _, f in lines))
+    terms = "、".join(dict.fromkeys(str(years(f.message.zh)) for _, f in lines))
     made = finding(
         "GF301",
-        f"{len(lines)} 个购买服务的项目期限填作 {terms} 年（{named}）；应是长期项目的填法，购买服务合同仍不得超过三年",
-        f"{len(lines)} purchased services give a term of {terms} years; contracts for services are limited to three",
-        (*(f"{item.title}：{f.evidence}" for item, f in lines),),
+        Text(
+            f"{len(lines)} 个购买服务的项目期限填作 {terms} 年（{named}）；应是长期项目的填法，购买服务合同仍不得超过三年",
+            f"{len(lines)} purchased services give a term of {terms.replace('、', ', ')} years; contracts for services are limited to three",
+        ),
+        [Text(f"{item.title}：{f.evidence.zh}", f"{item.title}: {f.evidence.en}") for item, f in lines],
         severity="notice",
         place=lines[0][1].place,
     )
     return replace(made, silenced=silenced)
 
 
-def _term(item: BudgetItem) -> tuple[int, str, Place | None] | None:
+def _term(item: BudgetItem) -> tuple[int, Text, Place | None] | None:
     """The first term beyond the limit: (years, the words that give it, their place)."""
     form = item.form
     if form is not None and form.term:
         count = years(form.term)
         if count is not None and count > LONGEST:
-            kind = f"，项目属性“{form.attribute}”" if form.attribute else ""
-            return count, f"绩效目标表“项目期限 {form.term}”{kind}", form.place
+            kind, kind_en = (
+                (f"，项目属性“{form.attribute}”", f", kind '{form.attribute}'")
+                if form.attribute
+                else ("", "")
+            )
+            said = Text(
+                f"绩效目标表“项目期限 {form.term}”{kind}", f"its form: '项目期限 {form.term}'{kind_en}"
+            )
+            return count, said, form.place
     if item.term:
         count = stretch(item.term)
         if count is not None and count > LONGEST:
-            return count, f"期限一栏写有“{item.term}”", item.place
+            said = Text(f"期限一栏写有“{item.term}”", f"its column of terms has '{item.term}'")
+            return count, said, item.place
     for what, text, place in texts(item):
         # every wording of _CONTRACT has one of the two
         contract = _CONTRACT.search(normal(text)) if "期" in text or "年限" in text else None
         if contract and (count := _number(contract[1])) is not None and count > LONGEST:
-            return count, f"{what}写有“{contract[0]}”", place
+            return count, Text(f"{what.zh}写有“{contract[0]}”", f"{what.en} has '{contract[0]}'"), place
     span = _SPAN.search(item.title)
     if span and int(span[2]) - int(span[1]) >= LONGEST:
-        return int(span[2]) - int(span[1]) + 1, f"标题写有“{span[0]}”", item.place
+        said = Text(f"标题写有“{span[0]}”", f"the title has '{span[0]}'")
+        return int(span[2]) - int(span[1]) + 1, said, item.place
     return None
 
 
@@ -155,24 +170,35 @@ def form_disagrees(a: Assessment) -> Iterator[Finding]:
         if abs(wan - item.amount_wan) > _CENT:
             yield finding(
                 "GF303",
-                f"项目表 {item.amount_wan:,} 万元，绩效目标表年度资金 {wan:,.2f} 万元",
-                f"{item.amount_wan:,} in the table, {wan:,.2f} in the form (10k CNY)",
-                (_at("项目表", item.place), f"绩效目标表“年度资金总额 {form.year_yuan:,} 元”"),
+                Text(
+                    f"项目表 {item.amount_wan:,} 万元，绩效目标表年度资金 {wan:,.2f} 万元",
+                    f"{item.amount_wan:,} in the table, {wan:,.2f} in the form (10k CNY)",
+                ),
+                (
+                    _in_table(item.place),
+                    Text(
+                        f"绩效目标表“年度资金总额 {form.year_yuan:,} 元”",
+                        f"the form: '年度资金总额 {form.year_yuan:,} 元'",
+                    ),
+                ),
                 place=form.place,
             )
     if form.title and loose(form.title) != loose(item.title):
         yield finding(
             "GF303",
-            f"绩效目标表的名称是“{form.title}”",
-            f"the form calls it '{form.title}'",
-            (f"项目表“{item.title}”", _at("项目表", item.place), f"绩效目标表“{form.title}”"),
+            Text(f"绩效目标表的名称是“{form.title}”", f"the form calls it '{form.title}'"),
+            (
+                Text(f"项目表“{item.title}”", f"the table: '{item.title}'"),
+                _in_table(item.place),
+                Text(f"绩效目标表“{form.title}”", f"the form: '{form.title}'"),
+            ),
             severity="notice",
             place=form.place,
         )
 
 
-def _at(what: str, place: Place | None) -> str:
-    return f"{what}见 {place.text()}" if place else ""
+def _in_table(place: Place | None) -> Text:
+    return Text(f"项目表见 {place.text()}", f"the table is at {place.text('en')}") if place else NOTHING
 
 
 def loose(name: str) -> str:

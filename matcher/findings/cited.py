@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.model import Candidate, Decision, Status
 
 if TYPE_CHECKING:
-    from goufu.catalog.citation.standing import Standing
-    from goufu.catalog.concordance.changes import Archive
+    from goufu.catalog.citation.model import Standing
 
 
-@lru_cache(maxsize=4)
-def archive_of(versions: tuple[CatalogVersion, ...]) -> Archive:
-    """The archive that compares `versions`; the shipped one, with its decisions, where they are the shipped versions."""
-    from goufu.catalog.concordance.changes import Archive, load_archive
-
-    shipped = load_archive()
-    return shipped if shipped.versions == versions else Archive(versions)
+_IN_FORCE = Text("所填条目现行有效", "the entry written is in force")
 
 
 def standing_of(
@@ -32,6 +25,7 @@ def standing_of(
     if not (item.code or item.code_name or item.document):
         return None
     from goufu.catalog.citation.standing import judge
+    from goufu.catalog.concordance.changes import archive_of
 
     return judge(archive_of(versions), sections, on, item.code, item.code_name, item.document)
 
@@ -54,7 +48,7 @@ def with_written(
         return status, decision, codes
     at = next((n for n, c in enumerate(codes) if _is(c, entry)), None)
     same = codes[at] if at is not None else None
-    first = _first(entry, same, same.score if same else 0.0, "所填条目现行有效", versions)
+    first = _first(entry, same, same.score if same else 0.0, _IN_FORCE, versions)
     agreed = at == 0 and status == "listed"
     rest = tuple(c for c in codes if c is not same)
     return "listed", decision if agreed else "review", (first, *rest)[: max(len(codes), 1)]
@@ -69,12 +63,12 @@ def with_successor(
         return codes
     same = next((c for c in codes if _is(c, entry)), None)
     sure = next((s.confidence for s in standing.successors if s.entry == entry), 1.0)
-    wrote = (
-        f"{standing.cited.version} 的 {standing.cited.code} {standing.cited.name}"
-        if standing.cited
-        else "所填代码"
-    )
-    why = f"{wrote}的接替条目" if standing.cited != entry else "所填条目现行有效"
+    wrote = Text("所填代码", "the code written")
+    if (cited := standing.cited) is not None:
+        named = f"{cited.code} {cited.name}"
+        wrote = Text(f"{cited.version} 的 {named}", f"{named} of {cited.version}")
+    follows = Text(f"{wrote.zh}的接替条目", f"takes the place of {wrote.en}")
+    why = follows if standing.cited != entry else _IN_FORCE
     first = _first(entry, same, sure, why, versions)
     return (first, *(c for c in codes if c is not same))[: max(len(codes), 1)]
 
@@ -84,7 +78,7 @@ def _is(candidate: Candidate, entry: Entry) -> bool:
 
 
 def _first(
-    entry: Entry, same: Candidate | None, score: float, why: str, versions: Sequence[CatalogVersion]
+    entry: Entry, same: Candidate | None, score: float, why: Text, versions: Sequence[CatalogVersion]
 ) -> Candidate:
     """`entry` as a candidate, with what is known of it where it is one already (`same`)."""
     version = next(v for v in versions if v.id == entry.version)

@@ -14,21 +14,18 @@ from decimal import Decimal
 
 from goufu.catalog.citation.notation import read_documents
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.severity import gravity
+from goufu.catalog.text import NOTHING, Text, joined, quoted, same
 from goufu.catalog.validity import Applicable, CatalogClass, applicable, span
 from goufu.disclosure.model import Attachment, Disclosure
 from goufu.matcher.departments import sections_of
-from goufu.matcher.findings.cited import archive_of
-from goufu.matcher.findings.table import finding, load_finding_words
+from goufu.matcher.findings.table import finding, load_finding_words, load_rules
 from goufu.matcher.model import Assessment, Finding
 
 #: a share of a catalog's entries that may be missing from an attachment as misreadings
 _SPARE = 0.02
 #: figures of a sum that a message shows; the evidence has them all
 _TERMS = 6
-#: 万元; county limits from which services must be procured by the law may not be lower (财库〔2019〕69号)
-_LIMIT = Decimal(30)
-#: 万元; a service this large is above the limit wherever it is bought
-_LARGE = Decimal(200)
 _LEADING = re.compile(r"\A(?:依据|根据|按照|按|参照|执行|附件|见|详见|依|据)+")
 _NONE_SAID = re.compile(
     r"无(?:本部门)?(?:的)?政府购买服务(?:指导性)?目录|(?:没有|未)(?:编制|制定)?政府购买服务(?:指导性)?目录"
@@ -47,17 +44,16 @@ def document_findings(
     `assessments` are those of its items; `sections` overrides what its department's name says.
     """
     own = tuple(sections) or sections_of(disclosure.department).sections
-    law = applicable(versions, own[0] if own else "", on)
+    applies = applicable(versions, own[0] if own else "", on)
     found = [
         *_totals(disclosure),
         *_unlinked(disclosure),
         *_procurement(disclosure, assessments),
-        *_says_none(disclosure, own, law),
-        *_not_in_force(disclosure, own, law, versions),
-        *_incomplete(disclosure, own, law, versions),
+        *_says_none(disclosure, own, applies),
+        *_not_in_force(disclosure, own, applies, versions),
+        *_incomplete(disclosure, own, applies, versions),
     ]
-    order = ("error", "warning", "notice")
-    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.rule)))
+    return tuple(sorted(found, key=lambda f: (gravity(f.severity), f.rule)))
 
 
 def _totals(d: Disclosure) -> Iterator[Finding]:
@@ -65,39 +61,48 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
     for check in d.checks:
         if check.agrees:
             continue
-        unit = "个" if check.kind == "count" else "万元"
+        unit, unit_en = ("个", "") if check.kind == "count" else ("万元", " (10k CNY)")
         terms = _terms(check.parts)
+        gap = f"{abs(check.printed - check.summed):,}"
+        added = f"{' + '.join(f'{p:,}' for p in check.parts)} = {check.summed:,}" if terms else ""
         yield finding(
             "GF302",
-            f"{check.what}：所印 {check.printed:,} {unit}，算得 {terms}{check.summed:,} {unit}",
-            f"{check.what}: printed {check.printed:,}, computed {terms}{check.summed:,}",
-            (
-                f"相差 {abs(check.printed - check.summed):,} {unit}",
-                f"{' + '.join(f'{p:,}' for p in check.parts)} = {check.summed:,}" if terms else "",
+            Text(
+                f"{check.what}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
+                f"'{check.what}': printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
             ),
+            (Text(f"相差 {gap} {unit}", f"the difference is {gap}{unit_en}"), same(added)),
             place=check.place,
         )
 
 
-def _terms(parts: Sequence[Decimal]) -> str:
-    """What was added up, as far as it can be read in a line (`12.00 + 3.50 = `); "" where it is one figure."""
+def _terms(parts: Sequence[Decimal]) -> Text:
+    """What was added up, as far as it can be read in a line (`12.00 + 3.50 = `); empty where it is one figure."""
     if len(parts) < 2:
-        return ""
+        return NOTHING
     shown = [f"{part:,}" for part in parts]
     if len(shown) > _TERMS:
         shown = [*shown[: _TERMS - 2], "…", shown[-1]]
-    return " + ".join(shown) + (f"（共 {len(parts)} 个数） = " if len(parts) > _TERMS else " = ")
+    sum_of = " + ".join(shown)
+    if len(parts) <= _TERMS:
+        return same(f"{sum_of} = ")
+    return Text(f"{sum_of}（共 {len(parts)} 个数） = ", f"{sum_of} ({len(parts)} figures) = ")
 
 
 def _unlinked(d: Disclosure) -> Iterator[Finding]:
     """GF303: a form that has no line in the project tables."""
     for form in d.unlinked:
-        amount = f"，年度资金 {form.year_yuan / 10000:,.2f} 万元" if form.year_yuan is not None else ""
+        amount, amount_en = "", ""
+        if form.year_yuan is not None:
+            wan = f"{form.year_yuan / 10000:,.2f}"
+            amount, amount_en = f"，年度资金 {wan} 万元", f" of {wan} (10k CNY)"
         yield finding(
             "GF303",
-            f"绩效目标表“{form.title}”{amount}在项目支出预算表中没有对应的一行",
-            f"the form '{form.title}' has no line in the project tables",
-            (f"绩效目标表“{form.title}”{amount}",),
+            Text(
+                f"绩效目标表“{form.title}”{amount}在项目支出预算表中没有对应的一行",
+                f"the form '{form.title}'{amount_en} has no line in the project tables",
+            ),
+            (Text(f"绩效目标表“{form.title}”{amount}", f"the form '{form.title}'{amount_en}"),),
             place=form.place,
         )
 
@@ -106,7 +111,8 @@ def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[F
     """GF304: the services of this year's table against the service procurement budget of the text.
 
     What is bought below the procurement limit is not in that figure, and goufu does not know every county's limit: a
-    notice, unless the services that are above any limit alone are more than the figure.
+    notice, unless the services of a size that no limit is likely to reach are alone more than the figure. Both bounds are
+    goufu's own (`data/rules.toml`); none of the documents held states them.
     """
     budget = d.procurement.services_wan if d.procurement else None
     if budget is None or d.procurement is None:
@@ -120,36 +126,58 @@ def _procurement(d: Disclosure, assessments: Sequence[Assessment]) -> Iterator[F
     if total <= budget:
         return
     services.sort(key=lambda pair: -pair[0])
-    small = [amount for amount, _ in services if amount < _LIMIT]
+    bounds = load_rules()["GF304"].bounds_wan
+    limit, large = Decimal(bounds["limit"]), Decimal(bounds["large"])
+    small = [amount for amount, _ in services if amount < limit]
     sure = sum(
         (
             amount
             for amount, a in services
-            if amount >= _LARGE and a.status == "listed" and a.decision == "auto"
+            if amount >= large and a.status == "listed" and a.decision == "auto"
         ),
         Decimal(0),
     )
-    largest = "、".join(f"{a.item.title} {amount:,.2f}" for amount, a in services[:3])
-    left = total - sum(small, Decimal(0))
-    below = f"其中不足 {_LIMIT} 万元的 {len(small)} 项 {sum(small, Decimal(0)):,.2f} 万元" if small else ""
-    explained = (
-        "在采购限额标准以下的不在此数"
-        if sure <= budget
-        else f"仅单项 {_LARGE} 万元以上的就有 {sure:,.2f} 万元"
+    largest = [f"{a.item.title} {amount:,.2f}" for amount, a in services[:3]]
+    in_small = f"{sum(small, Decimal(0)):,.2f}"
+    below = NOTHING
+    if small:
+        below = Text(
+            f"其中不足 {limit} 万元的 {len(small)} 项 {in_small} 万元",
+            f"{in_small} of it in {len(small)} lines below {limit}",
+        )
+    explained = Text(
+        "在采购限额标准以下的不在此数", "what is below the procurement limit is not in that figure"
     )
+    used = f"{limit} 万元"
+    if sure > budget:
+        explained = Text(
+            f"仅单项 {large} 万元以上的就有 {sure:,.2f} 万元",
+            f"lines of {large} or more alone come to {sure:,.2f}",
+        )
+        used = f"{limit} 万元和 {large} 万元"
     yield finding(
         "GF304",
-        f"政府采购服务预算 {budget:,.2f} 万元，项目表中判为服务的 {len(services)} 项共 {total:,.2f} 万元；"
-        f"{below + '，' if below else ''}{explained}",
-        f"service procurement budget {budget:,.2f}, services among the projects {total:,.2f}, of which "
-        f"{left:,.2f} in lines of {_LIMIT} or more (10k CNY); what is below the procurement limit is not in the budget",
-        (f"“政府采购服务预算 {budget:,.2f} 万元”", f"其中最大的：{largest}", below),
+        Text(
+            f"政府采购服务预算 {budget:,.2f} 万元，项目表中判为服务的 {len(services)} 项共 {total:,.2f} 万元；"
+            f"{below.zh + '，' if below else ''}{explained.zh}",
+            f"service procurement budget {budget:,.2f} (10k CNY), {len(services)} services among the projects "
+            f"{total:,.2f}; {below.en + ', ' if below else ''}{explained.en}",
+        ),
+        (
+            Text(f"“政府采购服务预算 {budget:,.2f} 万元”", f"'政府采购服务预算 {budget:,.2f} 万元'"),
+            Text(f"其中最大的：{'、'.join(largest)}", f"the largest: {', '.join(largest)}"),
+            below,
+            Text(
+                f"{used}是购服自定的界限，不是本地的采购限额标准，请按本地标准核对",
+                f"the bounds ({limit}, {large}) are goufu's own and not the local procurement limit, which is to be checked",
+            ),
+        ),
         severity="warning" if sure > budget else "notice",
         place=d.procurement.place,
     )
 
 
-def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[Finding]:
+def _says_none(d: Disclosure, own: Sequence[str], applies: Applicable) -> Iterator[Finding]:
     """GF401: the document says it has no catalog, and the catalog that applies has its section."""
     said = d.statement.strip()
     if not said or not own:
@@ -157,28 +185,34 @@ def _says_none(d: Disclosure, own: Sequence[str], law: Applicable) -> Iterator[F
     first = said.split()[0].rstrip("。.；;")
     if first not in load_finding_words()["no_catalog"] and not _NONE_SAID.search(said):
         return
-    holding = law.governing if law.held else law.fallback
+    # not the version consulted: a part of the section held in the one in force shows that it has one
+    holding = applies.governing if applies.held else applies.fallback
     if holding is None:
         return
     leaves = sum(1 for e in holding.in_section(own[0]) if e.level == holding.levels)
     yield finding(
         "GF401",
-        f"称没有政府购买服务指导性目录，而 {holding.number} 有“{own[0]}”一节（{leaves} 个四级条目），B 类目录适用于所有部门",
-        f"says it has no catalog, while {holding.id} has '{own[0]}' ({leaves} entries) and class B applies to all",
-        (f"“政府购买服务指导性目录：{said[:60]}”", f"{holding.number}“{own[0]}”"),
+        Text(
+            f"称没有政府购买服务指导性目录，而 {holding.number} 有“{own[0]}”一节（{leaves} 个四级条目），B 类目录适用于所有部门",
+            f"says it has no catalog, while {holding.id} has '{own[0]}' ({leaves} entries) and class B applies to all",
+        ),
+        (
+            Text(f"“政府购买服务指导性目录：{said[:60]}”", f"'政府购买服务指导性目录：{said[:60]}'"),
+            Text(f"{holding.number}“{own[0]}”", f"{holding.number} '{own[0]}'"),
+        ),
         place=d.statement_place,
         entry=f"{holding.id} {own[0]}",
     )
 
 
 def _not_in_force(
-    d: Disclosure, own: Sequence[str], law: Applicable, versions: tuple[CatalogVersion, ...]
+    d: Disclosure, own: Sequence[str], applies: Applicable, versions: tuple[CatalogVersion, ...]
 ) -> Iterator[Finding]:
     """GF402: a catalog attached, or named in the statement, that is not the one that applies on the day."""
-    attached = {a.number: (f"附有 {a.number}", a.place) for a in d.attachments}
+    attached = {a.number: (Text(f"附有 {a.number}", f"attached: {a.number}"), a.place) for a in d.attachments}
     cited = [_bare(n, versions) for n in read_documents(d.statement)]
-    named = {n: (f"写有“{n}”", d.statement_place) for n in cited if n not in attached}
-    governing = [v for v in (law.class_a, law.class_b) if v is not None]
+    named = {n: (Text(f"写有“{n}”", f"named: '{n}'"), d.statement_place) for n in cited if n not in attached}
+    governing = [v for v in (applies.class_a, applies.class_b) if v is not None]
     now = "、".join(v.number for v in governing)
     for number, (how, place) in {**attached, **named}.items():
         version = next((v for v in versions if v.number == number), None)
@@ -186,18 +220,21 @@ def _not_in_force(
             continue
         if version is None:
             from goufu.catalog.citation.standing import judge
+            from goufu.catalog.concordance.changes import archive_of
 
-            facts = judge(archive_of(versions), own, law.on, document=number).facts
-            why = next(((f.zh, f.en) for f in facts if f.rule), None)
+            facts = judge(archive_of(versions), own, applies.on, document=number).facts
+            why = next((Text(f.zh, f.en) for f in facts if f.rule), None)
             if why is None:
                 continue
         else:
-            why = _why_not(version, law, versions)
+            why = _why_not(version, applies, versions)
         yield finding(
             "GF402",
-            f"{how}，{why[0]}；{law.on} 适用的是 {now}",
-            f"{number}: {why[1]}; in force on {law.on}: {', '.join(v.id for v in governing)}",
-            (how, *(r.zh for r in law.reasons if r.kind in ("class A", "class B"))),
+            Text(
+                f"{how.zh}，{why.zh}；{applies.on} 适用的是 {now}",
+                f"{how.en}, {why.en}; in force on {applies.on}: {', '.join(v.id for v in governing)}",
+            ),
+            (how, *(Text(r.zh, r.en) for r in applies.reasons if r.kind in ("class A", "class B"))),
             place=place,
             entry=version.id if version else number,
         )
@@ -209,29 +246,31 @@ def _bare(number: str, versions: Sequence[CatalogVersion]) -> str:
     return _LEADING.sub("", known)
 
 
-def _why_not(version: CatalogVersion, law: Applicable, versions: Sequence[CatalogVersion]) -> tuple[str, str]:
+def _why_not(version: CatalogVersion, applies: Applicable, versions: Sequence[CatalogVersion]) -> Text:
     """In words, why `version` does not govern on the day."""
-    parts: list[tuple[str, str]] = []
+    parts: list[Text] = []
     classes: tuple[CatalogClass, ...] = ("A", "B")
     for of_class in classes:
         if of_class not in version.classes:
             continue
         days = span(version, of_class, versions)
-        if law.on < days.first:
-            parts.append((f"自 {days.first} 起才施行", f"takes effect only on {days.first}"))
-        elif days.until is not None and law.on >= days.until:
+        if applies.on < days.first:
+            parts.append(Text(f"自 {days.first} 起才施行", f"takes effect only on {days.first}"))
+        elif days.until is not None and applies.on >= days.until:
             how = (
                 "修订" if days.ended_by and version.id not in _of(versions, days.ended_by).repeals else "废止"
             )
             parts.append(
-                (
+                Text(
                     f"其 {of_class} 类已由 {days.ended_by} {how}",
                     f"class {of_class} was ended by {days.ended_by}",
                 )
             )
         elif of_class == "A" and version.levels == 3:
-            parts.append(("其 A 类只是三级框架，不是部门目录", "its class A is only the three-level frame"))
-    return "，".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)
+            parts.append(
+                Text("其 A 类只是三级框架，不是部门目录", "its class A is only the three-level frame")
+            )
+    return joined(parts, "，", ", ")
 
 
 def _of(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
@@ -239,7 +278,7 @@ def _of(versions: Sequence[CatalogVersion], name: str) -> CatalogVersion:
 
 
 def _incomplete(
-    d: Disclosure, own: Sequence[str], law: Applicable, versions: Sequence[CatalogVersion]
+    d: Disclosure, own: Sequence[str], applies: Applicable, versions: Sequence[CatalogVersion]
 ) -> Iterator[Finding]:
     """GF403: an attached catalog with fewer entries than the document is known to have."""
     for attachment in d.attachments:
@@ -252,20 +291,30 @@ def _incomplete(
         section = [e for s in own for e in version.in_section(s)]
         held = Counter(attachment.codes)
         lacking = [e for e in section if not held[e.printed_code or e.code]]
-        lost = f"，本部门“{own[0]}”缺 {len(lacking)} 个" if lacking else ""
+        lost, lost_en = "", ""
+        if lacking:
+            lost = f"，本部门“{own[0]}”缺 {len(lacking)} 个"
+            lost_en = f"; {len(lacking)} of '{own[0]}' are missing"
         yield finding(
             "GF403",
-            f"所附 {attachment.number} 只有 {of - missing:,} 个代码；其全文未存，相近的 {like} 有 {of:,} 个，可知缺页{lost}"
+            Text(
+                f"所附 {attachment.number} 只有 {of - missing:,} 个代码；其全文未存，相近的 {like} 有 {of:,} 个，可知缺页{lost}",
+                f"the attached {version.id} has {of - missing:,} codes; its full text is not held, but the like {like} has {of:,}{lost_en}",
+            )
             if like
-            else f"所附 {attachment.number} 只有 {of - missing:,} 个代码，应有 {of:,} 个{lost}",
-            f"the attached {version.id} is not whole; {like} has {of:,} codes"
-            if like
-            else f"the attached {version.id} has {of - missing:,} codes of {of:,}",
-            (f"“{attachment.title[:50]}”", "缺 " + "、".join(e.code for e in lacking[:5]) if lacking else ""),
+            else Text(
+                f"所附 {attachment.number} 只有 {of - missing:,} 个代码，应有 {of:,} 个{lost}",
+                f"the attached {version.id} has {of - missing:,} codes of {of:,}{lost_en}",
+            ),
+            (quoted([attachment.title[:50]]), _lacking([e.code for e in lacking[:5]])),
             severity="warning" if lacking else "notice",
             place=attachment.place,
             entry=version.id,
         )
+
+
+def _lacking(codes: Sequence[str]) -> Text:
+    return Text(f"缺 {'、'.join(codes)}", f"missing: {', '.join(codes)}") if codes else NOTHING
 
 
 def _missing(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from goufu.catalog.load import load_catalogs
-from goufu.catalog.model import Entry
+from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import NOTHING, Text, joined, quoted, same
 from goufu.catalog.validity import in_force
-from goufu.matcher.findings.table import finding, quoted
-from goufu.matcher.model import Assessment, Finding, Severity
+from goufu.matcher.findings.table import finding
+from goufu.matcher.model import Assessment, Finding
 from goufu.matcher.text import content
 
 #: where the item is unlisted, an entry of another section is taken for its own from this probability on (of the
@@ -36,23 +37,27 @@ _SEVERITY: dict[str, Severity] = {
 }
 
 
-def unlisted(a: Assessment) -> Iterator[Finding]:
+def unlisted(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Iterator[Finding]:
     """GF101, GF102, GF103: a purchased service that neither the section nor class B lists, whoever else does."""
     if a.status != "unlisted" or a.nature != "service":
         return
     severity: Severity = "warning" if a.nature_score * (1 - a.fit) >= _SURE else "notice"
-    words = f"项目内容：{quoted(a.nature_words) or quoted((a.item.title,))}"
-    nearest = f"最近的条目是 {a.codes[0].code} {a.codes[0].name}" if a.codes else ""
+    content_words = quoted(a.nature_words) or quoted((a.item.title,))
+    words = Text(f"项目内容：{content_words.zh}", f"what the line is about: {content_words.en}")
+    first = f"{a.codes[0].code} {a.codes[0].name}" if a.codes else ""
+    nearest = Text(f"最近的条目是 {first}", f"the nearest entry is {first}") if first else NOTHING
     place = a.item.place
     other = a.elsewhere[0] if a.elsewhere and a.elsewhere[0].score >= _PERHAPS else None
-    heading = _heading(a)
+    heading = _heading(a, versions)
     if other and (other.score >= _ELSEWHERE or heading is None):
         sure = other.score >= _ELSEWHERE
         yield finding(
             "GF102",
-            f"本部门未列；{'' if sure else '似'}列在“{other.section}”的目录中（{other.code} {other.name}），不能直接引用",
-            f"not listed here; {'' if sure else 'perhaps '}listed for '{other.section}' ({other.code} {other.name}), whose codes cannot be cited",
-            (words, f"{other.version} {other.section} {other.code} {other.name}", *other.why, nearest),
+            Text(
+                f"本部门未列；{'' if sure else '似'}列在“{other.section}”的目录中（{other.code} {other.name}），不能直接引用",
+                f"not listed here; {'' if sure else 'perhaps '}listed for '{other.section}' ({other.code} {other.name}), whose codes cannot be cited",
+            ),
+            (words, same(f"{other.version} {other.section} {other.code} {other.name}"), *other.why, nearest),
             severity=severity,
             place=place,
             entry=f"{other.version} {other.section} {other.code}",
@@ -60,19 +65,27 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
     elif heading:
         yield finding(
             "GF103",
-            f"只有省目录的三级标题 {heading.code} {heading.name} 能涵盖，本部门没有相应的四级条目",
-            f"only the provincial heading {heading.code} {heading.name} covers it; the department has no entry for it",
-            (words, f"{heading.version} {heading.code} {heading.name}", nearest),
+            Text(
+                f"只有省目录的三级标题 {heading.code} {heading.name} 能涵盖，本部门没有相应的四级条目",
+                f"only the provincial heading {heading.code} {heading.name} covers it; the department has no entry for it",
+            ),
+            (words, same(f"{heading.version} {heading.code} {heading.name}"), nearest),
             severity=severity,
             place=place,
             entry=f"{heading.version} A {heading.code}",
         )
     else:
+        looked = Text(
+            f"查对 {'、'.join((*a.sections, 'B 类'))}（{'、'.join(a.versions)}）",
+            f"looked up in {', '.join((*a.sections, 'class B'))} ({', '.join(a.versions)})",
+        )
         yield finding(
             "GF101",
-            "本部门目录和 B 类目录都没有列这项服务",
-            "neither the department's section nor class B lists this service",
-            (words, f"查对 {'、'.join((*a.sections, 'B 类'))}（{'、'.join(a.versions)}）", nearest, a.gap),
+            Text(
+                "本部门目录和 B 类目录都没有列这项服务",
+                "neither the department's section nor class B lists this service",
+            ),
+            (words, looked, nearest, a.gap),
             severity=severity,
             place=place,
             entry=" ".join(a.versions),
@@ -80,9 +93,9 @@ def unlisted(a: Assessment) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=16)
-def _headings(on: date) -> tuple[tuple[Entry, frozenset[str]], ...]:
+def _headings(versions: tuple[CatalogVersion, ...], on: date) -> tuple[tuple[Entry, frozenset[str]], ...]:
     """The third-level headings of the provincial frame in force on a day, each with what its name must find."""
-    frame = in_force(load_catalogs(), "A", on, levels=3)
+    frame = in_force(versions, "A", on, levels=3)
     if frame is None:
         return ()
     return tuple(
@@ -96,11 +109,11 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(run[i : i + 2] for run in re.findall(r"[㐀-鿿]+", text) for i in range(len(run) - 1))
 
 
-def _heading(a: Assessment) -> Entry | None:
+def _heading(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Entry | None:
     """The provincial third-level heading that the item's title (with its summary) has the words of, if any."""
     words = _pairs(content(a.item.title, a.item.department))
     best: tuple[float, Entry] | None = None
-    for entry, pairs in _headings(a.reference_date):
+    for entry, pairs in _headings(versions, a.reference_date):
         share = len(pairs & words) / len(pairs)
         if share >= _COVERED and (best is None or share > best[0]):
             best = share, entry
@@ -123,11 +136,16 @@ def fits_better(a: Assessment) -> Iterator[Finding]:
         return
     yield finding(
         "GF117",
-        f"所填 {written.code} {written.name}；按内容更像 {best.code} {best.name}（{a.fit * best.score:.0%}）",
-        f"written: {written.code} {written.name}; by its content rather {best.code} {best.name} ({a.fit * best.score:.0%})",
+        Text(
+            f"所填 {written.code} {written.name}；按内容更像 {best.code} {best.name}（{a.fit * best.score:.0%}）",
+            f"written: {written.code} {written.name}; by its content rather {best.code} {best.name} ({a.fit * best.score:.0%})",
+        ),
         (
-            f"所填 {written.version} {written.section} {written.code} {written.name}（{written.score:.0%}）",
-            f"{best.version} {best.section} {best.code} {best.name}",
+            Text(
+                f"所填 {written.version} {written.section} {written.code} {written.name}（{written.score:.0%}）",
+                f"written: {written.version} {written.section} {written.code} {written.name} ({written.score:.0%})",
+            ),
+            same(f"{best.version} {best.section} {best.code} {best.name}"),
             *best.why,
         ),
         place=a.item.place,
@@ -141,11 +159,16 @@ def cited(a: Assessment) -> Iterator[Finding]:
     if standing is None:
         return
     item = a.item
-    wrote = "所填：" + "，".join(part for part in (item.code, item.code_name, item.document) if part)
-    follow = "；".join(
-        f"{s.entry.code} {s.entry.name}（{s.entry.version}{'' if s.certain else '，供参考'}）"
+    written = [part for part in (item.code, item.code_name, item.document) if part]
+    wrote = Text("所填：" + "，".join(written), "written: " + ", ".join(written))
+    follow = joined(
+        Text(
+            f"{s.entry.code} {s.entry.name}（{s.entry.version}{'' if s.certain else '，供参考'}）",
+            f"{s.entry.code} {s.entry.name} ({s.entry.version}{'' if s.certain else ', a suggestion'})",
+        )
         for s in standing.successors[:3]
     )
+    instead = Text(f"接替：{follow.zh}", f"in its place: {follow.en}") if follow else NOTHING
     for fact in standing.facts:
         if not fact.rule:
             continue
@@ -153,9 +176,10 @@ def cited(a: Assessment) -> Iterator[Finding]:
         named = standing.cited
         yield finding(
             fact.rule,
-            fact.zh + (f"；改用 {follow}" if follow and fact.rule in ("GF112", "GF113") else ""),
-            fact.en,
-            (wrote, *fact.evidence, f"接替：{follow}" if follow else ""),
+            Text(f"{fact.zh}；改用 {follow.zh}", f"{fact.en}; use {follow.en}")
+            if follow and fact.rule in ("GF112", "GF113")
+            else Text(fact.zh, fact.en),
+            (wrote, *map(same, fact.evidence), instead),
             severity=severity,
             place=item.place,
             entry=f"{named.version} {named.section} {named.code}" if named else " ".join(fact.evidence),

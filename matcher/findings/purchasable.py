@@ -7,31 +7,41 @@ a service, or an entry of its own section matches it closely), and else not at a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import NOTHING, Text, joined, quoted, same
 from goufu.disclosure.model import Place
-from goufu.matcher.findings.table import finding, found_in, quoted, texts
-from goufu.matcher.model import Assessment, Candidate, Finding, Severity
+from goufu.matcher.findings.table import OVERVIEW, TITLE, finding, found_in, texts
+from goufu.matcher.model import Assessment, Candidate, Finding
 from goufu.matcher.nature_names import NATURE_NAMES
 
 #: an entry of its own section matches the item closely from this probability on
 _CLOSE = 0.5
 
 
-def declared(a: Assessment) -> tuple[str, Place | None] | None:
+def declared(a: Assessment) -> tuple[Text, Place | None] | None:
     """How the department itself calls the line a purchased service (the words, their place); None where it does not."""
     item = a.item
     if item.code or item.code_name:
-        return f"已填目录代码 {item.code or item.code_name}", item.place
+        wrote = item.code or item.code_name
+        return Text(f"已填目录代码 {wrote}", f"a catalog code is written: {wrote}"), item.place
     if item.gov_service is not None:
-        return ("已填“是否政府购买服务：是”", item.place) if item.gov_service else None
+        yes = Text("已填“是否政府购买服务：是”", "'是否政府购买服务' is answered '是'")
+        return (yes, item.place) if item.gov_service else None
     for what, text, place in texts(item):
         if found_in(text, "denied"):
             return None
         hits = found_in(text, "declared")
         if hits:
-            return f"{what}写有{quoted(hits)}", place
+            return _has(what, hits), place
     return None
+
+
+def _has(what: Text, words: Sequence[str]) -> Text:
+    """That a part of what the department wrote has these words: 标题写有“采购”."""
+    listed = quoted(words)
+    return Text(f"{what.zh}写有{listed.zh}", f"{what.en} has {listed.en}")
 
 
 def close_entry(a: Assessment) -> Candidate | None:
@@ -62,14 +72,22 @@ def not_a_service(a: Assessment) -> Iterator[Finding]:
     if tending and said is None and _joined(title):
         return  # a bundle, see GF202
     name = NATURE_NAMES["goods" if a.nature == "goods" else "works"]
-    reads = f"标题{quoted(tending)}读似服务" if tending else f"标题写有{quoted(building)}" if building else ""
-    beside = f"；不要与 {close.code} {close.name} 混同" if close else ""
+    seems = quoted(tending)
+    reads = _has(TITLE, building) if building else NOTHING
+    if tending:
+        reads = Text(f"标题{seems.zh}读似服务", f"{seems.en} in the title reads like a service")
+    beside, beside_en = (
+        (f"；不要与 {close.code} {close.name} 混同", f"; not to be taken for {close.code} {close.name}")
+        if close
+        else ("", "")
+    )
     yield _made(
         a,
         "GF201",
-        f"内容是{name.zh}，不能作为政府购买服务{beside}",
-        f"this is {name.phrase_en}, not a service"
-        + (f"; not to be taken for {close.code} {close.name}" if close else ""),
+        Text(
+            f"内容是{name.zh}，不能作为政府购买服务{beside}",
+            f"this is {name.phrase_en}, not a service{beside_en}",
+        ),
         said,
         reads,
         close,
@@ -93,22 +111,29 @@ def bundled(a: Assessment) -> Iterator[Finding]:
         return
     said = declared(a)
     close = close_entry(a)
+    together = quoted((*tending, *things, *building))
     if said is None and not both and not close:
         return
     yield _made(
         a,
         "GF202",
-        "服务与货物或工程打包，服务部分应单独列项" + (f"（{close.code} {close.name}）" if close else ""),
-        "services bundled with goods or works; the service needs a line of its own",
+        Text(
+            "服务与货物或工程打包，服务部分应单独列项" + (f"（{close.code} {close.name}）" if close else ""),
+            "services bundled with goods or works; the service needs a line of its own"
+            + (f" ({close.code} {close.name})" if close else ""),
+        ),
         said,
-        f"标题并有{quoted((*tending, *things, *building))}" if both else _parts(a),
+        Text(f"标题并有{together.zh}", f"the title has both {together.en}") if both else _parts(a),
         close,
     )
 
 
-def _parts(a: Assessment) -> str:
+def _parts(a: Assessment) -> Text:
     """The parts of a bundle with their words: 服务部分“运维”，货物部分“设备更新”."""
-    return "，".join(f"{_NATURES[nature]}部分{quoted(words)}" for nature, words in a.parts)
+    listed = ((NATURE_NAMES[nature], quoted(words)) for nature, words in a.parts)
+    return joined(
+        (Text(f"{name.zh}部分{words.zh}", f"{name.en}: {words.en}") for name, words in listed), "，", ", "
+    )
 
 
 def hiring(a: Assessment) -> Iterator[Finding]:
@@ -119,24 +144,33 @@ def hiring(a: Assessment) -> Iterator[Finding]:
         (
             (what, hits, place)
             for what, text, place in texts(a.item)
-            if what in ("标题", "概况") and (hits := found_in(text, "hiring"))
+            if what in (TITLE, OVERVIEW) and (hits := found_in(text, "hiring"))
         ),
         None,
     )
-    if a.nature != "personnel" and not (found and found[0] == "标题"):
+    if a.nature != "personnel" and not (found and found[0] == TITLE):
         return
     said = declared(a)
     if found is None and not said:
         return
     close = close_entry(a)
-    beside = f"；不要列作 {close.code} {close.name}" if close else ""
+    beside, beside_en = (
+        (f"；不要列作 {close.code} {close.name}", f"; not to be listed as {close.code} {close.name}")
+        if close
+        else ("", "")
+    )
+    words = quoted(a.nature_words)
     yield _made(
         a,
         "GF203",
-        f"是用工或人员工资，不能作为政府购买服务{beside}",
-        "hiring, labour dispatch or wages, which may not be purchased as a service",
+        Text(
+            f"是用工或人员工资，不能作为政府购买服务{beside}",
+            f"hiring, labour dispatch or wages, which may not be purchased as a service{beside_en}",
+        ),
         said,
-        f"{found[0]}写有{quoted(found[1])}" if found else f"内容为人员支出：{quoted(a.nature_words)}",
+        _has(found[0], found[1])
+        if found
+        else Text(f"内容为人员支出：{words.zh}", f"the money is for staff: {words.en}"),
         close,
         found[2] if found else None,
     )
@@ -154,10 +188,12 @@ def financing(a: Assessment) -> Iterator[Finding]:
         yield _made(
             a,
             "GF204",
-            "含有融资安排，不能作为政府购买服务",
-            "holds financing, which may not be purchased as a service",
+            Text(
+                "含有融资安排，不能作为政府购买服务",
+                "holds financing, which may not be purchased as a service",
+            ),
             said,
-            f"{what}写有{quoted(hits)}",
+            _has(what, hits),
             None,
             place,
         )
@@ -167,28 +203,25 @@ def financing(a: Assessment) -> Iterator[Finding]:
 def _made(
     a: Assessment,
     rule: str,
-    message: str,
-    english: str,
-    said: tuple[str, Place | None] | None,
-    words: str,
+    message: Text,
+    said: tuple[Text, Place | None] | None,
+    words: Text,
     close: Candidate | None,
     place: Place | None = None,
 ) -> Finding:
     """An error where the line is declared a purchased service, and a notice where it is not."""
     severity: Severity = "error" if said else "notice"
-    nature = f"性质判为{_NATURES[a.nature]}（{a.nature_score:.0%}）" + (
-        f"：{quoted(a.nature_words)}" if a.nature_words else ""
+    name, because = NATURE_NAMES[a.nature], quoted(a.nature_words)
+    nature = Text(
+        f"性质判为{name.zh}（{a.nature_score:.0%}）" + (f"：{because.zh}" if because else ""),
+        f"judged to be {name.en} ({a.nature_score:.0%})" + (f": {because.en}" if because else ""),
     )
     entry = f"{close.version} {close.section} {close.code}" if close else ""
     return finding(
         rule,
         message,
-        english,
-        (said[0] if said else "", words, nature, f"{entry} {close.name}" if close else ""),
+        (said[0] if said else NOTHING, words, nature, same(f"{entry} {close.name}") if close else NOTHING),
         severity=severity,
         place=place or (said[1] if said else None) or a.item.place,
         entry=entry,
     )
-
-
-_NATURES = {nature: name.zh for nature, name in NATURE_NAMES.items()}

@@ -23,7 +23,7 @@ _CHINESE = dict(zip(("规则", "部门", "项目", "理由", "有效期至"), CO
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """One silence. `department` and `title` are "" for any; names are compared without their dress."""
+    """One silence. `department` and `title` are "" for any; names are compared without their typography."""
 
     rule: str
     reason: str

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from goufu.catalog.errors import CatalogError, UnknownNameError
 from goufu.catalog.load import data_directory
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import NOTHING, Text, joined
 from goufu.disclosure.model import BudgetItem, Place
-from goufu.matcher.model import Finding, Severity
+from goufu.matcher.model import Finding
 from goufu.matcher.text import by_start, pairs, spotted
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its usual severity (`also`: the others it may have), title, explanation, legal basis and resolution, in Chinese and English."""
+    """One rule: its usual severity (`also`: the others it may have), title, explanation, legal basis and resolution, in
+    Chinese and English.
+
+    `bounds_wan` are the amounts it compares with, in 万元; `explain` says where they come from.
+    """
 
     id: str
     severity: Severity
@@ -30,6 +36,7 @@ class Rule:
     resolve_zh: str
     resolve_en: str
     also: tuple[Severity, ...] = ()
+    bounds_wan: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def severities(self) -> tuple[Severity, ...]:
@@ -52,9 +59,10 @@ def load_rules(path: Path | None = None) -> Mapping[str, Rule]:
 
 
 def rule_named(name: str) -> Rule:
-    """The rule with this id, in any case (`gf101`). Raises UnknownNameError, which lists the known ones."""
+    """The rule with this id, in any case and with or without its letters (`gf101`, `101`). Raises UnknownNameError, which lists the known ones."""
     rules = load_rules()
     wanted = name.strip().upper()
+    wanted = f"GF{wanted}" if wanted.isdecimal() else wanted
     if wanted in rules:
         return rules[wanted]
     known = "、".join(rules)
@@ -74,9 +82,8 @@ def load_finding_words(path: Path | None = None) -> Mapping[str, tuple[str, ...]
 
 def finding(
     rule: str,
-    message: str,
-    english: str,
-    evidence: Sequence[str],
+    message: Text,
+    evidence: Sequence[Text],
     *,
     severity: Severity | None = None,
     place: Place | None = None,
@@ -89,54 +96,71 @@ def finding(
     row = load_rules()[rule]
     if severity is not None and severity not in row.severities:
         raise ValueError(f"{rule} does not fire as {severity}; data/rules.toml has {row.severities}")
-    said = "；".join(part for part in (*evidence, place.text() if place else "") if part)
+    where = Text(place.text(), place.text("en")) if place else NOTHING
     return Finding(
         rule=rule,
         severity=severity or row.severity,
         message=message,
-        basis=row.basis,
-        evidence=said,
-        english=english,
+        basis=Text(row.basis, row.basis_en),
+        evidence=joined((*evidence, where)),
         place=place,
         entry=entry,
     )
 
 
-@lru_cache(maxsize=64)
-def _starts(which: str) -> Mapping[str, tuple[str, ...]]:
-    return by_start(load_finding_words()[which])
+@lru_cache(maxsize=1)
+def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """The words of all lists by their first two characters, and the lists that a word is in."""
+    lists: dict[str, list[str]] = {}
+    for which, words in load_finding_words().items():
+        for word in dict.fromkeys(words):
+            lists.setdefault(word, []).append(which)
+    return by_start(lists), {word: tuple(names) for word, names in lists.items()}
 
 
-_pairs = lru_cache(maxsize=256)(pairs)
+@lru_cache(maxsize=512)
+def _found(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The words of every list that stand in `text`: it is searched once, however many lists are asked for."""
+    starts, lists = _words()
+    found: dict[str, list[str]] = {}
+    for word in spotted(starts, text, pairs(text)):
+        for which in lists[word]:
+            found.setdefault(which, []).append(word)
+    return {which: _in_order(hits, text) for which, hits in found.items()}
 
 
-def found_in(text: str, which: str) -> tuple[str, ...]:
-    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
-    hits = spotted(_starts(which), text, _pairs(text))
+def _in_order(hits: list[str], text: str) -> tuple[str, ...]:
     if len(hits) > 1:
         hits = [w for w in hits if not any(w != longer and w in longer for longer in hits)]
         hits.sort(key=text.index)
     return tuple(hits)
 
 
-def quoted(words: Sequence[str]) -> str:
-    """“运维”、“采购”."""
-    return "、".join(f"“{word}”" for word in words)
+def found_in(text: str, which: str) -> tuple[str, ...]:
+    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
+    return _found(text).get(which, ())
 
 
-def texts(item: BudgetItem) -> tuple[tuple[str, str, Place | None], ...]:
+#: what a department writes about an item, where the name of the part is asked for
+TITLE, OVERVIEW = Text("标题", "the title"), Text("概况", "the overview")
+_PLAN, _GOAL = Text("实施计划", "the plan"), Text("总体目标", "the goal")
+_GROUND, _NEED = Text("立项依据", "the grounds"), Text("必要性", "the need")
+_MEASURES = Text("保障措施", "the measures")
+
+
+def texts(item: BudgetItem) -> tuple[tuple[Text, str, Place | None], ...]:
     """What the department wrote about an item: (what it is, text, where it stands), the title first."""
     form = item.form
-    parts: list[tuple[str, str, Place | None]] = [("标题", item.title, item.place)]
+    parts: list[tuple[Text, str, Place | None]] = [(TITLE, item.title, item.place)]
     if form is None:
-        parts.append(("概况", item.summary, item.place))
+        parts.append((OVERVIEW, item.summary, item.place))
     else:
         parts += [
-            ("概况", form.overview or item.summary, form.place),
-            ("立项依据", form.basis, form.place),
-            ("必要性", form.necessity, form.place),
-            ("保障措施", form.measures, form.place),
-            ("实施计划", form.plan, form.place),
-            ("总体目标", form.goal, form.place),
+            (OVERVIEW, form.overview or item.summary, form.place),
+            (_GROUND, form.basis, form.place),
+            (_NEED, form.necessity, form.place),
+            (_MEASURES, form.measures, form.place),
+            (_PLAN, form.plan, form.place),
+            (_GOAL, form.goal, form.place),
         ]
     return tuple(part for part in parts if part[1])

@@ -20,7 +20,7 @@ from goufu.catalog.validity import Applicable
 from goufu.matcher.index import grams as arrays
 from goufu.matcher.index.grams import Index
 from goufu.matcher.index.targets import follow, targets_on
-from goufu.matcher.index.terms import EntryTerms, load_terms
+from goufu.matcher.index.terms import EntryTerms, terms_of
 from goufu.matcher.wording import Wording, load_wording
 
 
@@ -43,8 +43,9 @@ class Corpus:
 def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | None = None) -> Corpus:
     """The corpus of the day `on`; `cache` is a folder for index files (None: do not keep any)."""
     scope = targets_on(versions, on)
-    newest = max((v for v in versions if v.levels == 4 and v.entries), key=lambda v: v.in_force or date.min)
-    terms = follow(load_terms(), newest, scope.targets)
+    held = [v for v in versions if v.levels == 4 and v.entries] or [v for v in versions if v.entries]
+    newest = max(held, key=lambda v: v.in_force or date.min, default=None)
+    terms = follow(terms_of(newest), newest, scope.targets) if newest else {}
     return Corpus(on, _index(scope.targets, terms, cache), scope.applicable, cache)
 
 

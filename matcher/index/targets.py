@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from goufu.catalog.load import alternatives, load_readings
+from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.validity import Applicable, applicable
 from goufu.matcher.index.grams import Target
@@ -32,16 +32,14 @@ def targets_on(versions: Sequence[CatalogVersion], on: date) -> Scope:
     found: list[Target] = []
     applies: dict[str, Applicable] = {}
     for section in (*sections, "B"):
-        law = applicable(versions, section, on)
-        applies[section] = law
-        source = law.governing if law.coverage == "complete" else (law.fallback or law.governing)
-        if source is not None:
-            found += _leaves(source, section, fallback=source is not law.governing)
+        what = applies[section] = applicable(versions, section, on)
+        if what.consulted is not None:
+            found += _leaves(what.consulted, section, what.is_fallback)
     return Scope(on, tuple(found), applies)
 
 
 def _leaves(version: CatalogVersion, section: str, fallback: bool) -> list[Target]:
-    also = alternatives(load_readings(version.id))
+    also = alternatives(readings_of(version))
     deepest = 3 if section == "B" else version.levels
     return [
         Target(

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
+from goufu.catalog.model import CatalogVersion
 from goufu.matcher.text import by_start, normal, pairs
 
 TermKind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
@@ -75,6 +76,16 @@ def read_terms(path: Path) -> Mapping[tuple[str, str], EntryTerms]:
         key: EntryTerms(tuple(positive.get(key, ())), tuple(negative.get(key, ())))
         for key in dict.fromkeys((*positive, *negative))
     }
+
+
+def terms_of(version: CatalogVersion) -> dict[tuple[str, str], EntryTerms]:
+    """The terms written for the catalogs that `version` was read with; none for one that was not read from a folder.
+
+    A term is given by section and code, and in another catalog the same code means another service.
+    """
+    if version.folder is None:
+        return {}
+    return load_terms(sorted(index_directory(version.folder.parents[1]).glob("*.tsv")))
 
 
 def load_terms(paths: Iterable[Path] | None = None) -> dict[tuple[str, str], EntryTerms]:

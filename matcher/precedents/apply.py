@@ -18,7 +18,10 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from goufu.catalog.concordance.changes import Archive
+from goufu.catalog.model import CatalogVersion
 from goufu.catalog.names import tidy_name
+from goufu.catalog.text import NOTHING, Text, joined, same
+from goufu.catalog.validity import applicable
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.findings import findings_of
 from goufu.matcher.findings.table import finding
@@ -38,8 +41,6 @@ from goufu.matcher.precedents.succession import (
     CARRIED,
     OVERTURNED,
     Successor,
-    law_on,
-    source_version,
     successor,
 )
 
@@ -129,7 +130,7 @@ class _Fates:
         """Whether “not listed” was said of another version than the one that applies to the item."""
         if p.outcome != "unlisted" or not a.sections:
             return False
-        today = source_version(law_on(self._archive.versions, a.sections[0], a.reference_date))
+        today = applicable(self._archive.versions, a.sections[0], a.reference_date).consulted
         return today is None or p.version != today.id
 
 
@@ -140,7 +141,7 @@ class Ruling:
     precedent: Precedent | None
     now: Successor | None
     weight: float
-    why: str
+    why: Text
     finding: Finding | None = None
     near: bool = False
 
@@ -178,7 +179,9 @@ def applied(assessments: Sequence[Assessment], source: PrecedentSource, archive:
             continue
         for number, ruling in _by_near([(n, assessments[n]) for n in numbers], pool, fates).items():
             rulings[number] = ruling
-    return [a if r is None else _ruled(a, r) for a, r in zip(assessments, rulings, strict=True)]
+    return [
+        a if r is None else _ruled(a, r, archive.versions) for a, r in zip(assessments, rulings, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -295,13 +298,15 @@ def _settled(
             return None
         flag = finding(
             "GF501",
-            f"{_cite(p, a)}：{gone.zh}，须重新认定",
-            f"decided on {p.decided_on}: {gone.en}; decide again",
-            (_cite(p, a), gone.zh),
+            Text(
+                f"{_cite(p, a).zh}：{gone.zh}，须重新认定",
+                f"decided on {p.decided_on}: {gone.en}; decide again",
+            ),
+            (_cite(p, a), Text(gone.zh, gone.en)),
             place=a.item.place,
             entry=f"{p.version} {p.entry_section} {p.code}",
         )
-        return Ruling(None, gone, 0.0, "", flag)
+        return Ruling(None, gone, 0.0, NOTHING, flag)
     standing = [p for p in standing if not fates.outdated(p, a)]
     if not standing:
         return None
@@ -313,12 +318,14 @@ def _settled(
     if rest and (unanimous or 2 * sum(n for _, n in rest) > count):
         flag = finding(
             "GF502",
-            "同名项目的先例认定不一致，须人工认定",
-            "earlier decisions on lines of this title disagree; a person must decide",
-            [f"{_cite(p, a)}：{_said(p, now[p.id])}" for p in standing[:3]],
+            Text(
+                "同名项目的先例认定不一致，须人工认定",
+                "earlier decisions on lines of this title disagree; a person must decide",
+            ),
+            [joined((_cite(p, a), _outcome_in_words(p, now[p.id])), "：", ": ") for p in standing[:3]],
             place=a.item.place,
         )
-        return Ruling(None, None, 0.0, "", flag)
+        return Ruling(None, None, 0.0, NOTHING, flag)
     chosen = max(
         (p for p in standing if _outcome(p, now[p.id]) == winner),
         key=lambda p: (p.decided_on, p.id),
@@ -396,31 +403,42 @@ def _rival(
     )
 
 
-def _said(p: Precedent, now: Successor | None) -> str:
+def _outcome_in_words(p: Precedent, now: Successor | None) -> Text:
     entry = now.entry if now else None
     if entry:
-        return f"{entry.code} {entry.name}"
-    return {"unlisted": "未列入目录", "not_applicable": "不是购买服务"}.get(p.outcome, f"{p.code} {p.name}")
+        return same(f"{entry.code} {entry.name}")
+    if p.outcome == "unlisted":
+        return Text("未列入目录", "not in the catalog")
+    if p.outcome == "not_applicable":
+        return Text("不是购买服务", "no purchased service")
+    return same(f"{p.code} {p.name}")
 
 
 def _cite(
     p: Precedent, a: Assessment, now: Successor | None = None, agreeing: int = 1, near: bool = False
-) -> str:
+) -> Text:
     """The precedent in words: date, who, which line, and what was said. `近似` where the line is only near."""
     own = _same_office(p, a)
-    kind = "近似先例" if near else "先例"
-    whose = "本部门" if own else (p.department or p.source)
-    year = f"（{p.year} 年预算）" if p.year else ""
-    line = f"{kind} {p.decided_on} {whose}“{p.title}”{year}"
-    parts = [line if not p.source or p.source == whose else f"{line}，{p.source} 提供"]
+    kind = Text("近似先例", "near precedent") if near else Text("先例", "precedent")
+    other = p.department or p.source
+    whose = Text("本部门", "of this department") if own else Text(other, f"of {other}")
+    year = Text(f"（{p.year} 年预算）", f" (budget of {p.year})") if p.year else NOTHING
+    parts = [
+        Text(
+            f"{kind.zh} {p.decided_on} {whose.zh}“{p.title}”{year.zh}",
+            f"{kind.en} of {p.decided_on} {whose.en}, '{p.title}'{year.en}",
+        )
+    ]
+    if p.source and p.source != whose.zh:
+        parts.append(Text(f"{p.source} 提供", f"given by {p.source}"))
     if agreeing > 1:
-        parts.append(f"共 {agreeing} 例一致")
+        parts.append(Text(f"共 {agreeing} 例一致", f"{agreeing} agree"))
     if now is not None and now.zh and now.entry is not None:
-        parts.append(now.zh)
-    return "，".join(parts)
+        parts.append(Text(now.zh, now.en))
+    return joined(parts, "，", ", ")
 
 
-def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
+def _ruled(a: Assessment, ruling: Ruling, versions: tuple[CatalogVersion, ...]) -> Assessment:
     """The assessment as the ruling has it; where no precedent applies, only flagged and put up for review.
 
     What the department itself wrote and is out of date stays to be said, whatever was decided before.
@@ -454,7 +472,7 @@ def _ruled(a: Assessment, ruling: Ruling) -> Assessment:
     )
     if same and a.nature == nature:
         return out  # the findings rest on what was judged all the same
-    return replace(out, findings=findings_of(out))
+    return replace(out, findings=findings_of(out, versions))
 
 
 def _without_service(a: Assessment) -> Nature:
@@ -463,7 +481,7 @@ def _without_service(a: Assessment) -> Nature:
     return a.nature if a.nature not in bought else likely_nature(a.item.title, a.item.summary, without=bought)
 
 
-def _coded(a: Assessment, now: Successor, weight: float, why: str) -> tuple[Candidate, ...]:
+def _coded(a: Assessment, now: Successor, weight: float, why: Text) -> tuple[Candidate, ...]:
     """The candidates with the precedent's entry first, the others sharing what probability is left."""
     entry = now.entry
     assert entry is not None

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from goufu.catalog.concordance.changes import Archive, Change
 from goufu.catalog.concordance.decided import LINKING
 from goufu.catalog.concordance.similarity import core, distance
 from goufu.catalog.model import CatalogVersion, Entry
-from goufu.catalog.validity import Applicable, applicable
+from goufu.catalog.validity import applicable
 
 Fate = Literal["same", "renamed", "close", "split", "removed", "reused", "unknown"]
 
@@ -44,25 +43,14 @@ class Successor:
     path: tuple[str, ...] = ()
 
 
-def source_version(law: Applicable) -> CatalogVersion | None:
-    """The version that items are coded to where `law` applies: the one in force if held, or else the nearest held."""
-    return law.governing if law.coverage == "complete" else (law.fallback or law.governing)
-
-
-@lru_cache(maxsize=1024)
-def law_on(versions: tuple[CatalogVersion, ...], section: str, on: date) -> Applicable:
-    """`goufu.catalog.validity.applicable`, remembered: every item of a department and year asks the same."""
-    return applicable(versions, section, on)
-
-
 def successor(archive: Archive, version: str, section: str, code: str, name: str, on: date) -> Successor:
     """What the entry `code` (called `name`) of `section` in `version` is on the day `on`."""
-    law = law_on(archive.versions, section, on)
-    today = source_version(law)
+    applies = applicable(archive.versions, section, on)
+    today = applies.consulted
     old = archive.by_id.get(version)
     if today is None or old is None:
         return Successor("unknown", today.id if today else "", None)
-    fallback = today is not law.governing
+    fallback = applies.is_fallback
     was = old.find(section, code)
     if was is None or (name and distance(core(was.name), core(name)) > max(2, len(name) // 4)):
         return Successor(

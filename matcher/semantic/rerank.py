@@ -19,6 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 from goufu.catalog.load import data_directory
+from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.features import SUMMARY_LENGTH, contents
 from goufu.matcher.index.grams import Index, Ints, Target
@@ -49,7 +50,9 @@ class Reordered:
     def explained(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """`candidates`, in the new order, with the similarity in front of the reasons of those that rose."""
         return tuple(
-            c if near is None else replace(c, why=(f"语义相近 {near:.2f}", *c.why))
+            c
+            if near is None
+            else replace(c, why=(Text(f"语义相近 {near:.2f}", f"close in meaning {near:.2f}"), *c.why))
             for c, near in zip(candidates, self.near, strict=False)
         )
 

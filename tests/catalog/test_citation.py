@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from goufu.catalog.citation.model import Standing
 from goufu.catalog.citation.notation import agreement, read_code, read_documents, read_name
-from goufu.catalog.citation.standing import Standing, judge
+from goufu.catalog.citation.standing import judge
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import version_named
 from goufu.catalog.validity import reference_date

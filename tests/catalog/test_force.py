@@ -51,7 +51,7 @@ def test_not_held_falls_back_and_says_so() -> None:
     assert any(r.kind == "fallback" and "并非当日适用" in r.zh for r in absent.reasons)
     partial = applicable(VERSIONS, "住房和城乡建设", date(2025, 1, 1))
     assert partial.coverage == "partial" and partial.held
-    assert partial.consulted is partial.class_a
+    assert partial.consulted is partial.fallback and partial.is_fallback  # items are coded to what is whole
     assert partial.fallback is not None and partial.fallback.id == "2025-28"
 
 

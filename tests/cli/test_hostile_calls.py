@@ -116,7 +116,7 @@ def test_names_that_are_no_utf_8(locale: dict[str, str], tmp_path: Path) -> None
 
 
 @posix
-@pytest.mark.parametrize("form", ["table", "jsonl", "csv", "ocds"])
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "ocds"])
 def test_a_full_disk_and_a_closed_pipe_on_stdout(form: str, tmp_path: Path, halves: Path) -> None:
     if Path("/dev/full").exists():
         made = shell(f"$G classify a.jsonl --format {form} > /dev/full", tmp_path)

@@ -89,8 +89,9 @@ def test_reviewing_by_lines_then_classifying_again(saved: Goufu) -> None:
 def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
     """The item on the screen is decided by a colleague before the key comes: told, not overwritten."""
     from goufu.catalog.load import load_catalogs
+    from goufu.matcher.decisions.choice import choice_named
     from goufu.store.address import Place
-    from goufu.store.decisions import choice_named, decide
+    from goufu.store.decisions import decide
     from goufu.store.runs import run_items
     from goufu.store.schema import open_store
 
@@ -318,7 +319,7 @@ def test_a_small_screen_keeps_its_heading() -> None:
     from dataclasses import replace
 
     from goufu.cli.render.screen import Progress, options_of, screen
-    from goufu.store.runs import StoredItem
+    from goufu.matcher.decisions.recorded import StoredItem
     from rich.cells import cell_len
 
     record = {

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from goufu.catalog.text import Text
 from goufu.cli.commands.batch import LEDGER, ledger
 from goufu.cli.render.overview import figures_of, fired_as, overview_page
 from goufu.cli.render.page import natures_bar
@@ -78,7 +79,7 @@ def test_what_is_bought_is_one_figure_everywhere(tmp_path: Path) -> None:
 def test_a_service_that_may_not_be_purchased_is_summed_apart() -> None:
     items = read_document(CITY).items
     a = next(a for a in classify(items) if a.gov_service and a.item.title == "污水处理运营费")
-    told = finding("GF203", "是用工", "hiring", ())
+    told = finding("GF203", Text("是用工", "hiring"), ())
     barred = replace(a, findings=(told,))
     assert barred.nature == "service" and barred.gov_service is False
     bar = {n["word"]: (n["count"], n["amount"]) for n in natures_bar([a, barred])}

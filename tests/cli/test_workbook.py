@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from goufu.catalog.load import load_catalogs
-from goufu.cli.render.workbook import write_workbook
+from goufu.cli.render.workbook.book import write_workbook
 from goufu.disclosure.assemble import read_disclosure
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit, audit
@@ -177,7 +177,7 @@ def test_a_line_that_may_not_be_purchased_is_no_in_every_sheet(book: Path, city:
 
 
 def test_a_chart_of_many_codes_has_the_rest_as_one_bar(tmp_path: Path) -> None:
-    from goufu.cli.render.workbook import _BARS
+    from goufu.cli.render.workbook.summary import BARS
 
     items = tuple(
         BudgetItem(f"c-{n}", title, "某县住房和城乡建设局", year=2026, amount_wan=Decimal(n + 1))
@@ -188,12 +188,12 @@ def test_a_chart_of_many_codes_has_the_rest_as_one_bar(tmp_path: Path) -> None:
         )
     )  # fmt: skip
     made = audit(Disclosure("某.txt", "某县住房和城乡建设局", 2026, items), load_catalogs(), TODAY)
-    assert len({a.coded.code for a in made.assessments if a.coded}) > _BARS + 1, "more codes than bars"
+    assert len({a.coded.code for a in made.assessments if a.coded}) > BARS + 1, "more codes than bars"
     path = tmp_path / "r.xlsx"
     write_workbook(path, [made])
     sheet = opened(path)["汇总"]
     rest = [row for row in sheet.iter_rows(min_col=13, max_col=14, values_only=True) if row[0]]
-    assert len(rest) == _BARS + 1 and str(rest[-1][0]).startswith("其余 ")
+    assert len(rest) == BARS + 1 and str(rest[-1][0]).startswith("其余 ")
     coded = sum(float(a.item.amount_wan or 0) for a in made.assessments if a.coded)
     assert sum(float(row[1]) for row in rest) == pytest.approx(coded)
 

@@ -33,9 +33,9 @@ def test_cells_far_apart_are_refused_before_they_are_laid_out() -> None:
 
 def test_sheets_count_together_and_one_named_twice_counts_twice() -> None:
     one = old.sheet([(0, 0, 1.0), (999, 99, 1.0)])  # 100,000 cells
-    weigh(old.workbook([one] * 40))
-    weigh(old.workbook([one], repeated=40))
-    for data in (old.workbook([one] * 41), old.workbook([one], repeated=41)):
+    weigh(old.workbook([one] * 20))
+    weigh(old.workbook([one], repeated=20))
+    for data in (old.workbook([one] * 21), old.workbook([one], repeated=21)):
         with pytest.raises(GoufuError, match="cells"):
             weigh(data)
 

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from goufu.disclosure.formats.text import text_lines
-from goufu.disclosure.tables.projects import ProjectTables, project_tables
+from goufu.disclosure.tables.model import ProjectTables
+from goufu.disclosure.tables.projects import project_tables
 from hypothesis import given
 from hypothesis import strategies as st
 

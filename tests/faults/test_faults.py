@@ -374,8 +374,9 @@ def test_two_on_one_store(fresh: Callable[[str], Desk]) -> None:
 def test_clock_jumps(prepared: Desk, tmp_path: Path) -> None:
     """A clock set back twenty years between two decisions, or ahead: the later decision stands, the order is kept."""
     from goufu.catalog.load import load_catalogs
+    from goufu.matcher.decisions.choice import choice_named
     from goufu.store.address import place_of
-    from goufu.store.decisions import choice_named, decide
+    from goufu.store.decisions import decide
     from goufu.store.runs import run_items, stored_item
     from goufu.store.schema import open_store
 

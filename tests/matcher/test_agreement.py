@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -39,7 +40,7 @@ def rules(a: Assessment) -> dict[str, str]:
 def test_what_may_not_be_purchased_has_no_code_and_is_no_service() -> None:
     """泵站运维 alone is a listed service; wages of those who do it may not be purchased as one."""
     a = judged("泵站运维人员工资", summary="用于泵站、提升闸正常运行维护费用")
-    assert rules(a) == {"GF203": "notice"} and "不能作为政府购买服务" in a.findings[0].message
+    assert rules(a) == {"GF203": "notice"} and "不能作为政府购买服务" in a.findings[0].message.zh
     r = a.record()
     assert (r["gov_service"], r["gov_service_catalog_code"], r["gov_service_type"], r["status"]) == (
         False, None, None, "not_applicable",
@@ -74,7 +75,7 @@ def test_a_written_code_that_another_entry_fits_far_better() -> None:
     a = judged("网络安全等级保护测评", APPROVALS, code="A180701")
     assert rules(a)["GF117"] == "warning"
     (doubt,) = (f for f in a.findings if f.rule == "GF117")
-    assert "A180701" in doubt.message and "A170104" in doubt.message and "A170104" in doubt.entry
+    assert "A180701" in doubt.message.zh and "A170104" in doubt.message.zh and "A170104" in doubt.entry
     assert a.coded is not None and a.coded.code == "A180701", "the written code stands"
     assert a.decision == "review" and a.codes[1].code == "A170104"
     assert a.record()["gov_service_catalog_code"] == "A180701"
@@ -89,14 +90,14 @@ def test_standing_terms_are_told_once_with_their_lines() -> None:
     done = audited(*(standing(n) for n in range(1, 9)), item("市政道路养护，合同期限为八年"))
     assert [rules(a).get("GF301") for a in done.assessments] == [*[None] * 8, "warning"]
     (once,) = (f for f in done.findings if f.rule == "GF301")
-    assert once.severity == "notice" and once.message.startswith("8 个购买服务的项目期限填作 99 年")
-    assert all(f"第{n}片区路灯维护服务" in once.evidence for n in range(1, 9))
+    assert once.severity == "notice" and once.message.zh.startswith("8 个购买服务的项目期限填作 99 年")
+    assert all(f"第{n}片区路灯维护服务" in once.evidence.zh for n in range(1, 9))
 
 
 def test_a_silence_goes_with_the_lines_it_is_for() -> None:
     reason = Silence("GF301", "合同一年一签", title="第1片区路灯维护服务")
     found = [f for f in audited(standing(1), standing(2), silences=(reason,)).findings if f.rule == "GF301"]
-    assert sorted((f.silenced, f.message[:3]) for f in found) == [("", "1 个"), ("合同一年一签", "1 个")]
+    assert sorted((f.silenced, f.message.zh[:3]) for f in found) == [("", "1 个"), ("合同一年一签", "1 个")]
 
 
 def bought(*amounts: int, budget: int = 100) -> dict[str, str]:
@@ -106,7 +107,7 @@ def bought(*amounts: int, budget: int = 100) -> dict[str, str]:
     plan = Procurement(services_wan=Decimal(budget), place=PLACE)
     done = audited(*items, procurement=plan)
     assert all(a.decision == "auto" and a.coded for a in done.assessments), "sure services"
-    return {f.rule: f.severity + f.message for f in done.findings}
+    return {f.rule: f.severity + f.message.zh for f in done.findings}
 
 
 def test_small_purchases_explain_the_procurement_budget() -> None:
@@ -122,16 +123,16 @@ def test_a_sum_that_is_wrong_shows_what_was_added() -> None:
     parts = tuple(map(Decimal, ("15", "324.35")))
     check = Check("count", "项目数", Decimal(47), sum(parts, Decimal(0)), False, PLACE, parts)
     (f,) = (f for f in audited(standing(1), checks=(check,)).findings if f.rule == "GF302")
-    assert "所印 47 个，算得 15 + 324.35 = 339.35 个" in f.message
+    assert "所印 47 个，算得 15 + 324.35 = 339.35 个" in f.message.zh
     many = tuple(Decimal(n) for n in range(1, 21))
     check = replace(check, kind="total", parts=many, summed=Decimal(210))
     (f,) = (f for f in audited(standing(1), checks=(check,)).findings if f.rule == "GF302")
-    assert "1 + 2 + 3 + 4 + … + 20（共 20 个数） = 210 万元" in f.message
-    assert " + ".join(map(str, range(1, 21))) in f.evidence
+    assert "1 + 2 + 3 + 4 + … + 20（共 20 个数） = 210 万元" in f.message.zh
+    assert " + ".join(map(str, range(1, 21))) in f.evidence.zh
 
 
 def test_a_rule_fires_only_with_the_severities_of_the_table() -> None:
     assert load_rules()["GF301"].severities == ("warning", "notice")
     assert load_rules()["GF304"].severities == ("notice", "warning")
     with pytest.raises(ValueError, match="GF402"):
-        finding("GF402", "某", "some", (), severity="notice")
+        finding("GF402", Text("某", "some"), (), severity="notice")

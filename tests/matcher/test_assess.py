@@ -89,7 +89,7 @@ def test_a_service_listed_only_for_another_department_is_a_finding() -> None:
     assert a.status == "unlisted"
     assert (a.elsewhere[0].section, a.elsewhere[0].code) == ("行政审批", "A170104")
     assert [f.rule for f in a.findings] == ["GF102"]
-    assert "第102号" in a.findings[0].basis and a.findings[0].evidence
+    assert "第102号" in a.findings[0].basis.zh and a.findings[0].evidence.zh
 
 
 def test_the_record_has_the_fields_of_the_contract_and_in_order() -> None:
@@ -142,14 +142,14 @@ def test_a_town_s_line_is_looked_for_in_all_sections_and_left_to_a_person() -> N
     assert ("水利", "A060701") in [(c.section, c.code) for c in a.codes]
     assert [c.score for c in a.codes] == sorted((c.score for c in a.codes), reverse=True)
     assert "B" not in [c.section for c in a.elsewhere]
-    assert "乡镇没有自己的部门目录" in a.department_note and a.department_note in a.codes[0].why
-    assert a.record()["department_note"] == a.department_note
+    assert "乡镇没有自己的部门目录" in a.department_note.zh and a.department_note in a.codes[0].why
+    assert a.record()["department_note"] == a.department_note.zh
 
 
 def test_class_b_is_for_a_town_too() -> None:
     a = judged("法律顾问服务", "某街道办事处", "聘请律师事务所担任机关常年法律顾问")
     assert (a.status, a.codes[0].code) == ("listed", "B0101")
-    assert "街道没有自己的部门目录" in a.department_note
+    assert "街道没有自己的部门目录" in a.department_note.zh
 
 
 def test_class_b_does_not_list_what_another_section_describes_better() -> None:

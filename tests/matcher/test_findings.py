@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import Text
 from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -28,6 +29,7 @@ from hypothesis import strategies as st
 from benchmarks.findings import Score, audits, load_expected, score
 
 TODAY = date(2026, 1, 1)
+VERSIONS = load_catalogs()
 CITY = "孝义市城市管理局"
 PLACE = Place("某.txt", line=7)
 
@@ -40,7 +42,7 @@ def judged(title: str, department: str = CITY, summary: str = "", **more: object
 def seen_as(a: Assessment, nature: str, status: str = "not_applicable", **more: object) -> Assessment:
     """`a` as if the matcher had judged it so: a rule is tested on its own."""
     other = replace(a, nature=nature, nature_score=0.95, status=status, findings=(), **more)  # type: ignore[arg-type]
-    return replace(other, findings=findings_of(other))
+    return replace(other, findings=findings_of(other, VERSIONS))
 
 
 def rules(a: Assessment) -> dict[str, str]:
@@ -103,14 +105,14 @@ ELSEWHERE = Candidate(
     "网络安全等级保护测评服务",
     ("公共服务",),
     0.9,
-    ("名称中的“等级保护”见于标题",),
+    (Text("名称中的“等级保护”见于标题", "a reason"),),
 )
 
 
 def test_a_service_that_nobody_lists() -> None:
     a = seen_as(judged("直播间氛围灯带设计"), "service", "unlisted", fit=0.1, elsewhere=())
     assert rules(a) == {"GF101": "warning"}
-    assert "住房和城乡建设、B 类（2025-28、2023-47）" in a.findings[0].evidence
+    assert "住房和城乡建设、B 类（2025-28、2023-47）" in a.findings[0].evidence.zh
     unsure = seen_as(judged("直播间氛围灯带设计"), "service", "unlisted", fit=0.45, elsewhere=())
     assert rules(unsure) == {"GF101": "notice"}
 
@@ -121,7 +123,7 @@ def test_a_service_of_another_department() -> None:
     )
     assert rules(a) == {"GF102": "warning"}
     found = a.findings[0]
-    assert "2025-28 行政审批 A170104" in found.evidence and found.entry == "2025-28 行政审批 A170104"
+    assert "2025-28 行政审批 A170104" in found.evidence.zh and found.entry == "2025-28 行政审批 A170104"
 
 
 def test_a_service_that_only_a_provincial_heading_covers() -> None:
@@ -156,7 +158,7 @@ def test_what_a_department_cites(
     assert rules(a).get(rule) == severity
     assert status is None or a.status == status
     found = next(f for f in a.findings if f.rule == rule)
-    assert "所填" in found.evidence and "某.txt 第 7 行" in found.evidence
+    assert "所填" in found.evidence.zh and "某.txt 第 7 行" in found.evidence.zh
 
 
 def test_the_successor_is_proposed_first() -> None:
@@ -187,7 +189,7 @@ def test_works_declared_a_purchased_service_are_an_error(nature: str) -> None:
     a = judged("某路道路改造工程", summary="采用政府购买服务方式实施，包括路基、路面、排水管网铺设施工")
     found = seen_as(a, nature)
     assert rules(found) == {"GF201": "error"}
-    assert "概况写有“政府购买服务”" in found.findings[0].evidence
+    assert "概况写有“政府购买服务”" in found.findings[0].evidence.zh
 
 
 def test_software_that_is_rebuilt_is_no_works() -> None:
@@ -203,7 +205,7 @@ def test_a_denial_is_no_declaration() -> None:
 def test_the_departments_own_flag_decides() -> None:
     flagged = judged("某路道路改造工程", summary="铺设排水管网", gov_service=True)
     assert rules(seen_as(flagged, "works")) == {"GF201": "error"}
-    assert "是否政府购买服务" in seen_as(flagged, "works").findings[0].evidence
+    assert "是否政府购买服务" in seen_as(flagged, "works").findings[0].evidence.zh
     denied = judged("某路道路改造工程", summary="采用政府购买服务方式实施", gov_service=False)
     assert not rules(seen_as(denied, "works"))
 
@@ -222,7 +224,7 @@ def test_upkeep_and_spare_parts_in_one_line(nature: str) -> None:
     a = judged("隔离护栏运维及配件采购", summary="对公共设施进行日常巡查、维护及保养，以及护栏安装")
     found = seen_as(a, nature)
     assert rules(found) == {"GF202": "notice"}
-    assert "“运维”、“配件”、“采购”" in found.findings[0].evidence
+    assert "“运维”、“配件”、“采购”" in found.findings[0].evidence.zh
     declared = seen_as(replace(a, item=replace(a.item, code="A110106")), nature)
     assert rules(declared)["GF202"] == "error"
 
@@ -283,7 +285,7 @@ def test_a_term_beyond_three_years() -> None:
     written = seen_as(
         judged("污水处理厂运营服务", summary="委托专业公司运营，合同期限为八年"), "service", "listed"
     )
-    assert rules(written)["GF301"] == "warning" and "合同期限为八年" in written.findings[0].evidence
+    assert rules(written)["GF301"] == "warning" and "合同期限为八年" in written.findings[0].evidence.zh
     assert "GF301" not in rules(with_form("污水处理运营", Form("污水处理运营", term="3年", place=PLACE)))
     assert "GF301" not in rules(
         with_form("某路道路改造工程", Form("某路道路改造工程", term="99年", place=PLACE))
@@ -295,7 +297,7 @@ def test_form_and_table() -> None:
     assert "GF303" not in rules(with_form("污水处理 运营 费用", same))
     other = with_form("污水处理运营费", replace(same, year_yuan=Decimal(250000)))
     assert rules(other)["GF303"] == "warning"
-    assert "20.00 万元" in other.findings[0].message and "250,000 元" in other.findings[0].evidence
+    assert "20.00 万元" in other.findings[0].message.zh and "250,000 元" in other.findings[0].evidence.zh
     renamed = with_form("王家沟垃圾填埋场运营", replace(same, title="白家沟垃圾填埋场运营"))
     assert rules(renamed)["GF303"] == "notice"
 
@@ -339,7 +341,7 @@ def test_services_against_the_procurement_budget() -> None:
 
 @pytest.mark.parametrize("said", ["无", "无。", "本部门无政府购买服务指导性目录。", "暂无"])
 def test_no_catalog_is_said_where_there_is_one(said: str) -> None:
-    assert "住房和城乡建设" in of_document(statement=said, statement_place=PLACE)["GF401"].message
+    assert "住房和城乡建设" in of_document(statement=said, statement_place=PLACE)["GF401"].message.zh
 
 
 @pytest.mark.parametrize("said", ["", "见附件。", "依据晋财综[2025]28号。"])
@@ -364,7 +366,7 @@ def test_an_attached_catalog_that_lacks_entries() -> None:
     whole = Attachment(version.number, "目录", PLACE, codes)
     assert "GF403" not in of_document(attachments=(whole,))
     half = of_document(attachments=(replace(whole, codes=codes[: len(codes) // 2]),))["GF403"]
-    assert "1,018 个代码，应有 2,036 个" in half.message
+    assert "1,018 个代码，应有 2,036 个" in half.message.zh
 
 
 # ------------------------------------------------------------------------------------------------ silences
@@ -432,8 +434,8 @@ def test_no_finding_lacks_evidence_basis_or_place(examples: dict[str, Audit]) ->
     for one in examples.values():
         for a, f in one.all_findings:
             where = f"{a.item.title if a else one.disclosure.file} {f.rule}"
-            assert f.evidence and f.basis and f.message and f.english, where
-            assert f.place is not None and f.place.text() in f.evidence, where
+            assert f.evidence and f.basis and all(f.message), where
+            assert f.place is not None and f.place.text() in f.evidence.zh, where
 
 
 @pytest.mark.parametrize(

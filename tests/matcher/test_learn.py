@@ -79,8 +79,8 @@ def test_an_office_with_a_habit_of_its_own_gains() -> None:
     for before, after in zip(plain, taught, strict=True):
         assert "learned" not in before.record()
         if before.codes[0].code != after.codes[0].code:
-            assert f"首选原为 {before.codes[0].code}" in after.learned
-            assert after.record()["learned"] == after.learned and after.learned in after.codes[0].why
+            assert f"首选原为 {before.codes[0].code}" in after.learned.zh
+            assert after.record()["learned"] == after.learned.zh and after.learned in after.codes[0].why
 
 
 def test_noise_is_refused() -> None:

@@ -55,7 +55,7 @@ def test_the_reading_is_told_and_the_line_is_kept_as_written() -> None:
     line = BudgetItem("x", "末成年人保护宣传", department="某县民政局", year=2026)
     (a,) = assess([line], load_catalogs(), today=TODAY)
     assert a.item.title == "末成年人保护宣传"
-    assert "“末成年”疑为“未成年”之误" in a.codes[0].why
+    assert "“末成年”疑为“未成年”之误" in [why.zh for why in a.codes[0].why]
 
 
 def test_a_query_is_read_so_too() -> None:

@@ -103,7 +103,7 @@ def test_what_nobody_lists_is_not_answered_with_confidence(words: str, sections:
 def test_what_cannot_be_bought_as_a_service_is_said_with_the_rule(words: str, rule: str) -> None:
     there = found(words)
     assert [f.rule for f in there.notices] == [rule] and not there.sure
-    assert "财政部令第102号第十条" in there.notices[0].basis
+    assert "财政部令第102号第十条" in there.notices[0].basis.zh
 
 
 @pytest.mark.parametrize("words", ["等保测评", "保洁", "印刷", "审计", "物业管理服务", "应急广播系统维修"])

@@ -100,7 +100,7 @@ def test_the_model_decides_between_close_candidates_and_a_person_looks() -> None
     assert plain.codes[0].code == "A150201"
     assert (other.codes[0].code, other.codes[0].name) == ("B1206", "内部影音制作服务")
     assert other.decision == "review"
-    assert other.codes[0].why[0].startswith("语义相近 0.9")
+    assert other.codes[0].why[0].zh.startswith("语义相近 0.9")
     assert other.codes[0].score <= plain.codes[0].score
     assert (other.nature, other.status, other.fit) == (plain.nature, plain.status, plain.fit)
 

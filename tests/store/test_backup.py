@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from example_runs import approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store.address import Place
 from goufu.store.backup import backup, inspect_backup, restore
-from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.decisions import decide, remark
 from goufu.store.engine import Store
 from goufu.store.errors import StoreError
 from goufu.store.log import events, gaps

@@ -9,12 +9,14 @@ from example_runs import NOW, approvals, judged, line, recorded
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.assess import assess
-from goufu.store.decisions import Choice, choice_named, choice_text, decide, withdraw
+from goufu.matcher.decisions.choice import Choice, choice_named, choice_text
+from goufu.matcher.decisions.recorded import StoredItem
+from goufu.store.decisions import decide, withdraw
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import ConflictError, NoSuchRunError, StoreError
 from goufu.store.log import events, gaps
 from goufu.store.precedents.keys import precedents
-from goufu.store.runs import StoredItem, run_items, stored_item
+from goufu.store.runs import run_items, stored_item
 from goufu.store.tables import Decision
 from sqlalchemy import text
 

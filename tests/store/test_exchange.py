@@ -11,11 +11,14 @@ from example_runs import approvals, judged, line, recorded
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.cli.render.precedents_sheet import COLUMNS, Sheet, export_text, read_sheet, sign, signed_rows
+from goufu.matcher.decisions.choice import choice_named
 from goufu.matcher.precedents.apply import applied
+from goufu.matcher.precedents.sharing import Refusal, to_share, to_take_over
 from goufu.store.address import Place
-from goufu.store.decisions import choice_named, decide
+from goufu.store.decisions import decide
 from goufu.store.engine import Store
-from goufu.store.precedents.exchange import COLUMNS, export, import_sheet, read_sheet, sign
+from goufu.store.precedents.exchange import TakenOver, take_over
 from goufu.store.precedents.keys import precedents
 from goufu.store.precedents.lookup import open_precedents
 from goufu.store.runs import run_items
@@ -23,6 +26,19 @@ from goufu.store.schema import open_store
 
 DAY = date(2026, 3, 2)
 BUREAU = "孝义市财政局"
+
+
+def export(store: Store) -> tuple[str, int, int]:
+    """The file's text, how many precedents it holds, how many were held back."""
+    shared, held_back = to_share(precedents(store))
+    return export_text(shared), len(shared), held_back
+
+
+def import_sheet(store: Store, sheet: Sheet, officer: str) -> tuple[TakenOver, tuple[Refusal, ...]]:
+    """The approved rows of a signed file taken over, as `goufu precedents import` does."""
+    office, signed_on, rows = signed_rows(sheet)
+    fit, refused = to_take_over(rows, load_catalogs())
+    return take_over(store, fit, office, signed_on, len(refused), officer), refused
 
 
 @pytest.fixture
@@ -79,9 +95,10 @@ def test_reviewed_signed_and_taken_over(sheet: Path, tmp_path: Path) -> None:
     read = read_sheet(sheet)
     assert (read.signed_by, read.signed_on, read.intact) == (BUREAU, DAY, True)
     other = open_store(Place(tmp_path / "other.db"))
-    done = import_sheet(other, read, load_catalogs(), "丙")
-    assert (done.added, done.replaced, done.known, done.disapproved, done.refused) == (33, 0, 0, 1, ())
-    again = import_sheet(other, read, load_catalogs(), "丙")
+    done, refused_rows = import_sheet(other, read, "丙")
+    assert (done.added, done.replaced, done.known, refused_rows) == (33, 0, 0, ())
+    assert sum(row.approved is False for row in read.rows) == 1
+    again, _ = import_sheet(other, read, "丙")
     assert (again.added, again.known) == (0, 33)
     assert {p.source for p in precedents(other)} == {BUREAU} and {p.run for p in precedents(other)} == {0}
     with open_precedents(other.place) as source:
@@ -93,17 +110,17 @@ def test_reviewed_signed_and_taken_over(sheet: Path, tmp_path: Path) -> None:
         there, refused = applied(judged(*lines), source, load_archive())
     assert there.coded is not None and there.coded.code == "A170108"
     assert (
-        "孝义市行政审批服务管理局“消防验收备案技术服务”" in there.precedent
-        and f"{BUREAU} 提供" in there.precedent
+        "孝义市行政审批服务管理局“消防验收备案技术服务”" in there.precedent.zh
+        and f"{BUREAU} 提供" in there.precedent.zh
     )
-    assert refused.precedent == ""
+    assert refused.precedent.zh == ""
     assert export(other)[1] == 0, "what came from others is not passed on"
 
 
 def test_unsigned_unreviewed_or_altered_is_refused(sheet: Path, tmp_path: Path) -> None:
     other = open_store(Place(tmp_path / "other.db"))
     with pytest.raises(GoufuError, match="未经签发"):
-        import_sheet(other, read_sheet(sheet), load_catalogs(), "丙")
+        import_sheet(other, read_sheet(sheet), "丙")
     with pytest.raises(GoufuError, match="34 行没有审核"):
         sign(sheet, BUREAU, DAY)
     reviewed(sheet)
@@ -119,7 +136,7 @@ def test_unsigned_unreviewed_or_altered_is_refused(sheet: Path, tmp_path: Path) 
     ):
         sheet.write_text(whole.replace(before, after, 1), encoding="utf-8")
         with pytest.raises(GoufuError, match="签发之后改动过"):
-            import_sheet(other, read_sheet(sheet), load_catalogs(), "丙")
+            import_sheet(other, read_sheet(sheet), "丙")
     assert precedents(other) == []
 
 
@@ -141,14 +158,14 @@ def test_a_row_that_is_wrong_costs_only_itself(sheet: Path, tmp_path: Path) -> N
     sheet.write_text(text, encoding="utf-8")
     signed(sheet)
     other = open_store(Place(tmp_path / "other.db"))
-    done = import_sheet(other, read_sheet(sheet), load_catalogs(), "丙")
-    said = " ".join(r.zh for r in done.refused)
+    done, refused = import_sheet(other, read_sheet(sheet), "丙")
+    said = " ".join(r.zh for r in refused)
     assert (
         "没有目录版本 2019-99" in said
         and "没有代码 A180799" in said
         and "是“政企通运营服务”，不是“人大宣传服务”" in said
     )
-    assert done.added == 34 - len(done.refused) == len(precedents(other))
+    assert done.added == 34 - len(refused) == len(precedents(other))
 
 
 def test_formulas_are_text(store: Store, tmp_path: Path) -> None:

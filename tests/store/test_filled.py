@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,11 +14,31 @@ import pytest
 from example_runs import approvals, judged, line, recorded
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
-from goufu.cli.render.filled import read_filled, run_of, settle
-from goufu.store.decisions import choice_named, decide
+from goufu.catalog.model import CatalogVersion
+from goufu.cli.render.workbook.worklist import read_filled
+from goufu.matcher.decisions.choice import choice_named
+from goufu.matcher.decisions.worklist import FilledRow, RowResult, judge_rows
+from goufu.store.decisions import decide, decide_rows
 from goufu.store.engine import Store
 from goufu.store.errors import NoSuchRunError
-from goufu.store.runs import run_items, run_named
+from goufu.store.runs import RunInfo, changed_catalogs, run_items, run_named, run_of
+
+
+def settle(
+    store: Store,
+    run: RunInfo,
+    rows: Sequence[FilledRow],
+    versions: tuple[CatalogVersion, ...],
+    officer: str,
+    source: str = "workbook",
+    replace: bool = False,
+    dry_run: bool = False,
+) -> list[RowResult]:
+    """The rows judged, and stored as `goufu decide` does."""
+    items, changed = run_items(store, run.id), changed_catalogs(run, versions)
+    results = judge_rows(rows, items, versions, changed, officer, replace)
+    return results if dry_run else decide_rows(store, results, officer, source)
+
 
 HEAD = ("序号", "单位", "项目", "金额\n（万元）", "认定", "代码", "核定代码", "备注")
 
@@ -182,7 +202,7 @@ def test_files_that_are_no_workbook(tmp_path: Path) -> None:
 def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None:
     """Written by goufu, opened and filled as a spreadsheet program would, read back: nothing but 核定代码 was touched."""
     from example_runs import APPROVALS
-    from goufu.cli.render.workbook import write_workbook
+    from goufu.cli.render.workbook.book import write_workbook
     from goufu.disclosure.read import read_document
     from goufu.matcher.audit import audit
 

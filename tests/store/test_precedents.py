@@ -10,10 +10,11 @@ from example_runs import NOW, approvals, judged, line, recorded
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.assess import assess
+from goufu.matcher.decisions.choice import choice_named
 from goufu.matcher.model import Assessment
 from goufu.matcher.precedents.apply import applied
 from goufu.matcher.precedents.similarity import key_format, title_key
-from goufu.store.decisions import choice_named, decide, withdraw
+from goufu.store.decisions import decide, withdraw
 from goufu.store.engine import Store, writing
 from goufu.store.errors import NoSuchRunError
 from goufu.store.precedents.keys import count, forget, precedents, rekey
@@ -62,13 +63,13 @@ def test_half_of_a_budget_decided_a_rerun_applies_all_of_them(store: Store, half
         if number in chosen:
             r = rulings[number]
             assert outcome(a) == (r.outcome, r.section if r.outcome == "code" else "", r.code), a.item.title
-            assert a.precedent.startswith("先例 2026-03-02 本部门“"), a.item.title
-            assert "（2025 年预算）" in a.precedent
+            assert a.precedent.zh.startswith("先例 2026-03-02 本部门“"), a.item.title
+            assert "（2025 年预算）" in a.precedent.zh
             if r.outcome == "code":
                 assert a.codes[0].why[0] == a.precedent
-        elif a.precedent:
+        elif a.precedent.zh:
             assert outcome(a)[0] == rulings[number].outcome, a.item.title
-            assert not a.precedent.startswith("先例") or title_key(a.item.title, a.item.department) in {
+            assert not a.precedent.zh.startswith("先例") or title_key(a.item.title, a.item.department) in {
                 title_key(budget_2025()[n].title, a.item.department) for n in chosen
             }
 
@@ -83,19 +84,19 @@ def test_next_years_edition_gets_its_repeated_lines_and_no_wrong_one(store: Stor
     done = remembered(store, judged(*(item for _, item in edition)))
     titles = {budget_2025()[n].title: n for n in chosen}
     repeated = [(was, a) for (was, _), a in zip(edition, done, strict=True) if was in chosen]
-    applied_to = [(was, a) for was, a in repeated if a.precedent]
+    applied_to = [(was, a) for was, a in repeated if a.precedent.zh]
     wrong = [a.item.title for was, a in applied_to if outcome(a) != outcome_of(rulings[was])]
     assert wrong == []
-    assert len(applied_to) >= 0.9 * len(repeated), [a.item.title for w, a in repeated if not a.precedent]
+    assert len(applied_to) >= 0.9 * len(repeated), [a.item.title for w, a in repeated if not a.precedent.zh]
     new = [a for (was, _), a in zip(edition, done, strict=True) if not was]
     assert len(new) >= 0.1 * len(edition)
-    assert [a.item.title for a in new if a.precedent] == []
+    assert [a.item.title for a in new if a.precedent.zh] == []
     undecided = [
-        a for (was, _), a in zip(edition, done, strict=True) if was and was not in chosen and a.precedent
+        a for (was, _), a in zip(edition, done, strict=True) if was and was not in chosen and a.precedent.zh
     ]
     for a in undecided:  # a line not decided may lean on one that was, never on one that says something else
         was = next(w for w, i in edition if i.id == a.item.id)
-        assert outcome(a) == outcome_of(rulings[was]), (a.item.title, a.precedent, titles)
+        assert outcome(a) == outcome_of(rulings[was]), (a.item.title, a.precedent.zh, titles)
 
 
 def outcome_of(r: object) -> tuple[str, str, str]:
@@ -138,13 +139,13 @@ def test_another_countys_bureau_of_the_same_section_with_lower_weight(store: Sto
     ]
     plain = judged(*lines)
     done = remembered(store, plain)
-    assert "孝义市行政审批服务管理局“12345政务服务热线服务经费”" in done[0].precedent
+    assert "孝义市行政审批服务管理局“12345政务服务热线服务经费”" in done[0].precedent.zh
     assert outcome(done[0]) == ("code", "行政审批", "A180701")
-    assert done[2].precedent == ""
+    assert done[2].precedent.zh == ""
     (item, *_) = run_items(store, recorded(store, plain))
     decide(store, item.id, choice_named("A180702", item, load_catalogs()), "丙", 0)
     (own,) = remembered(store, judged(lines[0]))
-    assert outcome(own) == ("code", "行政审批", "A180702") and "本部门" in own.precedent
+    assert outcome(own) == ("code", "行政审批", "A180702") and "本部门" in own.precedent.zh
 
 
 def test_a_decision_for_a_year_of_another_catalog_follows_its_entry(store: Store) -> None:
@@ -169,14 +170,16 @@ def test_a_decision_for_a_year_of_another_catalog_follows_its_entry(store: Store
     for title, (old, new) in lines.items():
         a = now[title]
         if new is None:
-            assert a.precedent == "" and a.decision == "review"
+            assert a.precedent.zh == "" and a.decision == "review"
             (flag,) = [f for f in a.findings if f.rule == "GF501"]
-            assert old in flag.evidence and "2025-28" in flag.evidence and "须重新认定" in flag.message
+            assert (
+                old in flag.evidence.zh and "2025-28" in flag.evidence.zh and "须重新认定" in flag.message.zh
+            )
         else:
             assert a.coded is not None and (a.coded.version, a.coded.code) == ("2025-28", new)
-            assert f"2024-37 {old} " in a.precedent and f"→ 2025-28 {new} " in a.precedent
+            assert f"2024-37 {old} " in a.precedent.zh and f"→ 2025-28 {new} " in a.precedent.zh
             assert not any(f.rule == "GF501" for f in a.findings)
-    assert "生态环境标准" not in now["生态文明建设宣传进社区"].precedent
+    assert "生态环境标准" not in now["生态文明建设宣传进社区"].precedent.zh
 
 
 def test_not_listed_then_says_nothing_of_a_new_catalog(store: Store) -> None:
@@ -186,8 +189,8 @@ def test_not_listed_then_says_nothing_of_a_new_catalog(store: Store) -> None:
     (item,) = run_items(store, recorded(store, then))
     decide(store, item.id, choice_named("未列", item, versions), "乙", 0)
     same_year, next_year = remembered(store, then), remembered(store, judged(line("排污口智能遥测", office)))
-    assert same_year[0].precedent and same_year[0].status == "unlisted"
-    assert next_year[0].precedent == ""
+    assert same_year[0].precedent.zh and same_year[0].status == "unlisted"
+    assert next_year[0].precedent.zh == ""
 
 
 def test_contradicting_precedents_are_flagged_not_applied(store: Store) -> None:
@@ -199,9 +202,9 @@ def test_contradicting_precedents_are_flagged_not_applied(store: Store) -> None:
     decide(store, items[0].id, choice_named("A150103", items[0], load_catalogs()), "乙", 0)
     decide(store, items[1].id, choice_named("B1002", items[1], load_catalogs()), "乙", 0)
     (a,) = remembered(store, judged(line("数据治理经费", summary="同一概况的数据治理")))
-    assert a.precedent == "" and a.decision == "review"
+    assert a.precedent.zh == "" and a.decision == "review"
     (flag,) = [f for f in a.findings if f.rule == "GF502"]
-    assert "A150103" in flag.evidence and "B1002" in flag.evidence
+    assert "A150103" in flag.evidence.zh and "B1002" in flag.evidence.zh
 
 
 def test_a_later_decision_takes_the_place_of_an_earlier_one(store: Store) -> None:
@@ -222,8 +225,8 @@ def test_the_same_name_for_something_else_is_not_decided(store: Store) -> None:
     same, other = remembered(
         store, judged(line("2026年城市基础设施项目", office, roads), line("城市基础设施项目", office, fire))
     )
-    assert same.coded is not None and same.coded.code == "A110106" and same.precedent
-    assert other.precedent == ""
+    assert same.coded is not None and same.coded.code == "A110106" and same.precedent.zh
+    assert other.precedent.zh == ""
 
 
 def test_withdrawn_deleted_and_forgotten(store: Store) -> None:
@@ -245,7 +248,7 @@ def test_keys_made_by_older_rules_are_made_anew_on_first_use(store: Store) -> No
     with writing(store) as session:
         session.execute(text("UPDATE precedent SET title_key = 'old', key_format = '0-old'"))
     again = remembered(store, list(approvals()))
-    assert sum(bool(a.precedent) for a in again) >= 2
+    assert sum(bool(a.precedent.zh) for a in again) >= 2
     with store.engine.connect() as connection:
         assert connection.execute(text("SELECT DISTINCT key_format FROM precedent")).scalars().all() == [
             key_format()

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from example_runs import APPROVALS, NOW, approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store import tables
-from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.decisions import decide, remark
 from goufu.store.engine import Store, reading
 from goufu.store.errors import NoSuchRunError
 from goufu.store.log import events, gaps

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from example_runs import approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store.address import Place, default_path, masked, place_of
-from goufu.store.decisions import choice_named, decide
+from goufu.store.decisions import decide
 from goufu.store.engine import Store, connect, reading, writing
 from goufu.store.errors import StoreError
 from goufu.store.precedents.lookup import open_precedents

@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from example_runs import NOW, approvals, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store.address import Place
-from goufu.store.decisions import choice_named, decide, withdraw
+from goufu.store.decisions import decide, withdraw
 from goufu.store.engine import Store, connect
 from goufu.store.errors import StoreError
 from goufu.store.precedents.keys import precedents, rekey

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from example_runs import APPROVALS, NOW, judged, line
 from goufu.catalog.load import load_catalogs
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store import tables
 from goufu.store.answered import decided_lines
-from goufu.store.decisions import choice_named, decide, remark, withdraw
+from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import NoSuchRunError
 from goufu.store.log import events

@@ -30,7 +30,8 @@ WRITERS, SHARE, DISPUTED = 10, 200, 300
 
 _WRITER = """
 import json, os, sys
-from goufu.store.decisions import Choice, decide
+from goufu.matcher.decisions.choice import Choice
+from goufu.store.decisions import decide
 from goufu.store.engine import connect
 from goufu.store.errors import ConflictError
 from goufu.store.address import place_of

@@ -15,16 +15,18 @@ from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
+from goufu.matcher.decisions.choice import choice_named
 from goufu.store.address import Place
-from goufu.store.decisions import choice_named, decide, remark
+from goufu.store.decisions import decide, remark
 from goufu.store.passwords import new_secret
 from goufu.store.people import accept, add_person, invite, sign_in
 from goufu.store.runs import Input, record_run, run_items
 from goufu.store.schema import open_store
-from goufu.store.uploads import Content, claim, hand_in
+from goufu.store.uploads import Content, claim, failed, hand_in
 from goufu.web.app import create_app
 from goufu.web.identity import cookie_value
 from goufu.web.settings import Settings
@@ -100,7 +102,10 @@ def made(folder: Path) -> Office:
         file = Content(f"{run:032x}", f"预算{secret}{MARKUP}.xlsx", 10, "0" * 64)
         hand_in(store, "w", NAMES[by], [department], [file], {"department": f"{department}{secret}{MARKUP}"})
         runs[department] = (run, item.id, file.uid)
-    assert claim(store, "w") is not None
+    for _ in runs:
+        handed = claim(store, "w")
+        assert handed is not None
+        failed(store, handed.uid, handed.attempts, GoufuError(f"没有读成{MARKUP}", MARKUP))
     store.engine.dispose()
     own, other = runs[OWN], runs[OTHER]
     return Office(folder, people, own[0], other[0], other[1], own[1], own[2], other[2])
@@ -130,8 +135,9 @@ def token_of(client: TestClient) -> str:
 def declared(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     """The roles that a route names, each with whether changes must carry a token."""
     for one in dependant.dependencies:
-        if hasattr(one.call, "role"):
-            yield one.call.role, one.call.csrf
+        role = getattr(one.call, "role", None)
+        if role is not None:
+            yield role, getattr(one.call, "csrf", True)
         yield from declared(one)
 
 

@@ -164,7 +164,8 @@ def test_an_auditors_day(browser: Any, office: tuple[str, Any]) -> None:
 def test_two_people_on_one_line(browser: Any, office: tuple[str, Any]) -> None:
     """The later one is shown what the earlier one did, and nothing is overwritten."""
     from goufu.catalog.load import load_catalogs
-    from goufu.store.decisions import choice_named, decide
+    from goufu.matcher.decisions.choice import choice_named
+    from goufu.store.decisions import decide
     from goufu.store.runs import stored_item
     from goufu.store.worklist import lines
 

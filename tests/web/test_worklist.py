@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from desk_example import DEPARTMENTS, recorded
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
 from goufu.store.runs import run_items, run_named, stored_item
@@ -65,7 +66,8 @@ def decide(client: TestClient, item: Any, said: str, expected: int = 0) -> Any:
 @pytest.mark.parametrize("order", ["doubt", "document", "amount"])
 def test_pages_together_are_the_whole_list(desk: TestClient, order: str) -> None:
     """Page by page behind the last line, every line comes once and in order."""
-    store, seen = store_of(desk), []
+    store = store_of(desk)
+    seen: list[StoredItem] = []
     while True:
         page = lines(store, 1, Wanted(order=order), after=seen[-1].id if seen else 0, limit=7)
         if not page:
@@ -73,7 +75,9 @@ def test_pages_together_are_the_whole_list(desk: TestClient, order: str) -> None
         seen += page
     assert len({one.id for one in seen}) == len(seen) == 80
     if order == "amount":
-        assert [one.amount_wan for one in seen] == sorted((one.amount_wan for one in seen), reverse=True)
+        assert [one.amount_wan for one in seen] == sorted(
+            (one.amount_wan or Decimal(0) for one in seen), reverse=True
+        )
     if order == "document":
         assert [one.position for one in seen] == list(range(80))
     if order == "doubt":
@@ -94,14 +98,16 @@ def test_filters_keep_what_they_say(desk: TestClient) -> None:
         }
         assert {i.id for i in lines(store, 1, Wanted(found=rule), limit=100)} == expected
     some = lines(store, 1, Wanted(least=Decimal(20), most=Decimal(30)), limit=100)
-    assert {i.id for i in some} == {i.id for i in every if 20 <= i.amount_wan <= 30} and some
+    assert {i.id for i in some} == {
+        i.id for i in every if i.amount_wan is not None and 20 <= i.amount_wan <= 30
+    } and some
     assert {i.department for i in lines(store, 1, Wanted(department=DEPARTMENTS[1]), limit=100)} == {
         DEPARTMENTS[1]
     }
     assert lines(store, 1, Wanted("100%_"), limit=100) == [], "no wildcard of the database's"
     counted = tally(store, 1, Wanted(department=DEPARTMENTS[1]))
     assert (counted.total, counted.wanted) == (80, 40)
-    assert counted.amount == sum(i.amount_wan for i in every if i.department == DEPARTMENTS[1])
+    assert counted.amount == sum(i.amount_wan or 0 for i in every if i.department == DEPARTMENTS[1])
 
 
 def test_a_decision_is_kept_and_undone(desk: TestClient) -> None:
@@ -133,7 +139,7 @@ def test_undo_puts_back_what_stood_before(desk: TestClient) -> None:
 
 def test_who_comes_later_sees_what_the_earlier_did(desk: TestClient) -> None:
     """Two people have the line before them undecided; the second one's choice is not written."""
-    from goufu.store.decisions import choice_named
+    from goufu.matcher.decisions.choice import choice_named
     from goufu.store.decisions import decide as by_other
 
     item = next(i for i in doubtful(desk) if len(i.record["codes"]) > 1)
@@ -249,7 +255,7 @@ def test_precedents_go_to_another_office_and_come_from_it(desk: TestClient) -> N
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from goufu.store.precedents.exchange import sign
+    from goufu.cli.render.precedents_sheet import sign
 
     desk.post("/worklist/1/accept-sure")
     text = desk.get("/precedents/export").content.decode("utf-8-sig")

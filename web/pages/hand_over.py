@@ -32,7 +32,7 @@ router = APIRouter()
 
 
 def _workbook(path: Path, some: Sequence[Audit]) -> None:
-    from goufu.cli.render.workbook import write_workbook
+    from goufu.cli.render.workbook.book import write_workbook
 
     write_workbook(path, some)
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from goufu.catalog.load import load_catalogs
-from goufu.cli.render.verdicts import SEVERITIES, amount
+from goufu.catalog.severity import SEVERITY_NAMES
+from goufu.cli.render.verdicts import amount
 from goufu.store.overview import figures, spending
 from goufu.web.pages import Place
 from goufu.web.people import Held, Officer
@@ -38,5 +39,5 @@ def overview(
         departments=sorted({f.department for f in found}), department=department, year=year, code=code,
         section=section, spent=spent if code else spent[:_BARS], more=max(0, len(spent) - _BARS), name=name,
         most=max((s.amount for s in spent), default=Decimal(0)) or Decimal(1), total=sum((f.amount for f in shown), Decimal(0)),
-        services=sum((f.services for f in shown), Decimal(0)), amount=amount, SEVERITIES=SEVERITIES,
+        services=sum((f.services for f in shown), Decimal(0)), amount=amount, SEVERITIES=SEVERITY_NAMES,
     )  # fmt: skip

@@ -31,7 +31,8 @@ def _page(request: Request, person: Administrator, link: str = "", whose: str = 
 
 
 def _linked(request: Request, person: Administrator, secret: str, name: str) -> HTMLResponse:
-    link = str(request.base_url.replace(path="/welcome", query=f"key={secret}"))
+    scheme = "https" if request.app.state.settings.https else "http"
+    link = str(request.base_url.replace(scheme=scheme, path="/welcome", query=f"key={secret}"))
     return _page(request, person, link, name)
 
 

@@ -10,9 +10,11 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.cli.render.precedents_sheet import Sheet, export_text, read_sheet, signed_rows
 from goufu.disclosure.formats.text import decode
-from goufu.store.decisions import choice_text
-from goufu.store.precedents.exchange import Sheet, export, import_sheet, read_sheet, refusals
+from goufu.matcher.decisions.choice import choice_text
+from goufu.matcher.precedents.sharing import to_share, to_take_over
+from goufu.store.precedents import exchange
 from goufu.store.precedents.keys import count, forget, precedents
 from goufu.web.pages import Place
 from goufu.web.people import Held, Officer, Reviewer
@@ -43,7 +45,8 @@ def forget_one(request: Request, person: Reviewer, store: Held, number: int) -> 
 @router.get("/precedents/export")
 def export_all(request: Request, person: Reviewer, store: Held) -> Response:
     """The table to be reviewed and signed; what may name persons is held back."""
-    text, _, _ = export(store)
+    shared, _ = to_share(precedents(store))
+    text = export_text(shared)
     return Response(
         text.encode("utf-8-sig"),
         media_type="text/tab-separated-values",
@@ -72,9 +75,10 @@ def preview(
         raise GoufuError("没有选择文件。", "No file was chosen.")
     text = decode(data, "先例.tsv")
     sheet = _sheet(text)
+    _, refused = to_take_over(sheet.rows, load_catalogs())
     return view(
         request, "precedent_preview.html", person, sheet=sheet, text=text, choice_text=choice_text,
-        refused={r.line: r for r in refusals(sheet, load_catalogs())},
+        refused={r.line: r for r in refused},
     )  # fmt: skip
 
 
@@ -83,5 +87,10 @@ def take_over(
     request: Request, person: Reviewer, store: Held, text: Annotated[str, Form()] = ""
 ) -> HTMLResponse:
     """Take over the approved rows of a signed file that was looked at before."""
-    done = import_sheet(store, _sheet(text), load_catalogs(), person.name)
-    return view(request, "precedent_imported.html", person, done=done)
+    office, signed_on, rows = signed_rows(_sheet(text))
+    fit, refused = to_take_over(rows, load_catalogs())
+    done = exchange.take_over(store, fit, office, signed_on, len(refused), person.name)
+    disapproved = sum(row.approved is False for row in rows)
+    return view(
+        request, "precedent_imported.html", person, done=done, refused=refused, disapproved=disapproved
+    )

@@ -13,16 +13,19 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render import screen, verdicts
 from goufu.cli.shared.cache import default_cache
+from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
+from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
 from goufu.matcher.search import look_up
 from goufu.store import worklist as kept
-from goufu.store.decisions import Choice, choice_text, decide, likely_other, remark, withdraw
+from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.log import events
-from goufu.store.runs import StoredItem, run_named, runs, stored_item
+from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
 from goufu.web.page_image import page_image
@@ -61,7 +64,7 @@ WORDS: dict[str, Any] = {
     "NATURES": verdicts.NATURES,
     "STATUSES": verdicts.STATUSES,
     "DOUBTS": verdicts.DOUBTS,
-    "SEVERITIES": verdicts.SEVERITIES,
+    "SEVERITIES": SEVERITY_NAMES,
     "choice_text": choice_text,
     "amount": verdicts.amount,
     "nature_keys": screen.NATURE_KEYS,

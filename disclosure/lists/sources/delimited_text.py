@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from goufu.catalog.characters import unguarded
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.gate import Meter, limit
@@ -20,8 +21,6 @@ from goufu.disclosure.model import Place
 
 #: what separates the cells of a text, the more likely first
 _SEPARATORS = (",", "\t", ";", "，", "|", "；")
-#: the apostrophe that goufu writes into CSV before a text that a spreadsheet would take for a formula
-_APOSTROPHE = re.compile(r"\A'(?=[=+\-@\t\r＝＋－＠])")
 
 
 #: a cell that is set in from the left: by a wide space, a tab or several spaces
@@ -50,9 +49,9 @@ def text_grids(text: str, file: str, where: str, parsed: Mapping[str, ParsedRows
     def grid(parsed: ParsedRows, knows_merged: bool = False, header: int | None = None) -> Grid:
         return _grid(parsed, file, knows_merged, header)
 
-    best = _best_separated(text, file, where or file, parsed)
+    best = best_separated(text, file, where or file, parsed)
     if best is not None:
-        return [grid(best)]
+        return [grid(best[1])]
     spaced = grid(ParsedRows(_spaced(text)))
     if find_header(spaced) is not None:
         return [spaced]
@@ -78,12 +77,14 @@ def _grid(parsed: ParsedRows, file: str, knows_merged: bool = False, header: int
     )
 
 
-def _best_separated(text: str, file: str, where: str, known: Mapping[str, ParsedRows]) -> ParsedRows | None:
-    """The rows under the separator by which most columns of a header are understood; None where there is none.
+def best_separated(
+    text: str, file: str, where: str, known: Mapping[str, ParsedRows]
+) -> tuple[str, ParsedRows] | None:
+    """The separator by which most columns of a header are understood, and the rows under it; None where there is none.
 
     Raises GoufuError where there is none and the text is no CSV under one of them.
     """
-    best: ParsedRows | None = None
+    best: tuple[str, ParsedRows] | None = None
     most = 0
     trouble: GoufuError | None = None
     for separator in _SEPARATORS:
@@ -96,7 +97,7 @@ def _best_separated(text: str, file: str, where: str, known: Mapping[str, Parsed
             continue
         understood = _understood(_grid(parsed, file))
         if understood > most:
-            best, most = parsed, understood
+            best, most = (separator, parsed), understood
     if trouble is not None and best is None:
         raise trouble
     return best
@@ -165,15 +166,9 @@ def separated(text: str, separator: str, where: str) -> ParsedRows:
     try:
         for cells in reader:
             counted.add(len(cells))
-            cleaned = tuple(_APOSTROPHE.sub("", cell_text(cell)) for cell in cells)
             if may_indent:
-                indented |= {(line, n) for n, cell in enumerate(cells) if _INDENTED.match(cell)}
-            if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
-                cleaned = cleaned[1:-1]
-                if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
-                    cleaned = ()
-            while len(cleaned) > 1 and not cleaned[-1]:
-                cleaned = cleaned[:-1]
+                indented |= {(line, n) for n, cell in enumerate(cells) if is_indented(cell)}
+            cleaned = separated_cells(cells, separator)
             if any(cleaned):
                 rows.append((line, cleaned))
             line = reader.line_num + 1
@@ -198,6 +193,23 @@ def separated(text: str, separator: str, where: str) -> ParsedRows:
             where,
         )
     return ParsedRows(rows, frozenset(indented))
+
+
+def separated_cells(cells: Sequence[str], separator: str) -> tuple[str, ...]:
+    """The cells of one row of a CSV as they were meant: cleaned, without blanks at the end and without Markdown's edges."""
+    cleaned = tuple(unguarded(cell_text(cell)) for cell in cells)
+    if separator == "|" and len(cleaned) > 2 and not cleaned[0] and not cleaned[-1]:
+        cleaned = cleaned[1:-1]
+        if all(re.fullmatch(r":?-+:?", cell) for cell in cleaned):
+            cleaned = ()
+    while len(cleaned) > 1 and not cleaned[-1]:
+        cleaned = cleaned[:-1]
+    return cleaned
+
+
+def is_indented(cell: str) -> bool:
+    """Whether the text of a cell is set in from the left."""
+    return bool(_INDENTED.match(cell))
 
 
 def _spaced(text: str) -> Rows:

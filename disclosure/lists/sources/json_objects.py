@@ -38,40 +38,40 @@ def json_grids(text: str, file: str, where: str) -> tuple[list[Grid], list[Remar
     if not has_title(keys):
         keys = list(dict.fromkeys(str(key) for *_, value in records for key in value))
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
-    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
-    priced = [n for _, n in sorted(ranked)]
+    priced = priced_keys(keys)
     for number, line, value in records:
-        odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
-        if odd is not None:
-            remarks.append(
-                row_remark(
-                    Place(file, line=line), f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number"
-                )
-            )
-            continue
-        value, doubts = _without_numbers(value, keys, Place(file, line=line))
+        cells, doubts = object_cells(value, keys, priced, Place(file, line=line))
         remarks += doubts
-        cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
-        if (
-            len(priced) > 1
-        ):  # one record in yuan, the next in 万元: each amount with its own unit, in one column
-            own = next((n for n in priced if cells[n]), -1)
-            unit = _unit_of_key(keys[own]) if own >= 0 else ""
-            text = (
-                cells[own] + unit
-                if own >= 0 and parse_amount(cells[own]) is not None
-                else cells[own]
-                if own >= 0
-                else ""
-            )
-            cells = tuple(
-                text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells)
-            )
-        if not any(cells):
-            remarks.append(row_remark(Place(file, line=line), "缺少项目名称", "the title is missing"))
-            continue
-        rows.append((number, cells))
+        if cells:
+            rows.append((number, cells))
     return [Grid("", rows, place, header=0)], remarks
+
+
+def priced_keys(keys: Sequence[str]) -> list[int]:
+    """The keys that hold the whole amount, each in a unit that it names; best first."""
+    ranked = ((one.rank, n) for n, key in enumerate(keys) if _unit_of_key(key) and (one := heading(key)))
+    return [n for _, n in sorted(ranked)]
+
+
+def object_cells(
+    value: dict[str, Any], keys: Sequence[str], priced: Sequence[int], place: Place
+) -> tuple[tuple[str, ...], list[Remark]]:
+    """An object as the cells of a row under `keys`, empty where it is none, and the remarks on it."""
+    odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
+    if odd is not None:
+        return (), [row_remark(place, f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number")]
+    value, remarks = _without_numbers(value, keys, place)
+    cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
+    if len(priced) > 1:
+        # one record in yuan, the next in 万元: each amount with its own unit, in one column
+        own = next((n for n in priced if cells[n]), -1)
+        text = cells[own] if own >= 0 else ""
+        if text and parse_amount(text) is not None:
+            text += _unit_of_key(keys[own])
+        cells = tuple(text if n == priced[0] else "" if n in priced else cell for n, cell in enumerate(cells))
+    if not any(cells):
+        return (), [*remarks, row_remark(place, "缺少项目名称", "the title is missing")]
+    return cells, remarks
 
 
 class _NoNumber(str):
@@ -123,7 +123,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
     if start.startswith("["):
         _array(text, text.index("["), file, records, remarks)
         return records, remarks
-    if start.startswith("{") and not _is_line_of_json(start):
+    if start.startswith("{") and not is_line_of_json(start):
         holder = re.search(r'"(?:' + "|".join(_HOLDERS) + r')"\s*:\s*\[', text)
         if holder:
             _array(text, holder.end() - 1, file, records, remarks)
@@ -133,23 +133,40 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
         if not line:
             continue
         place = Place(file, line=number)
-        try:
-            value = json.loads(line, parse_float=Decimal, parse_constant=_NoNumber, strict=False)
-        except (ValueError, RecursionError):
-            remarks.append(row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object"))
+        value = object_of(line, place)
+        if isinstance(value, Remark):
+            remarks.append(value)
             continue
-        if not isinstance(value, dict):
-            remarks.append(row_remark(place, "不是一个 JSON 对象", "this is not a JSON object"))
-            continue
-        held = next((value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None)
-        if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+        held = held_objects(value)
+        if held is not None:
             records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
         else:
             records.append((number, number, value))
     return records, remarks
 
 
-def _is_line_of_json(text: str) -> bool:
+def object_of(line: str, place: Place) -> dict[str, Any] | Remark:
+    """The object that a line of JSON Lines holds, or the remark that it holds none."""
+    try:
+        value = json.loads(line, parse_float=Decimal, parse_constant=_NoNumber, strict=False)
+    except (ValueError, RecursionError):
+        return row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object")
+    if not isinstance(value, dict):
+        return row_remark(place, "不是一个 JSON 对象", "this is not a JSON object")
+    return value
+
+
+def held_objects(value: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The records that an object holds in a list instead of being one; None where it is one."""
+    held: list[dict[str, Any]] | None = next(
+        (value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None
+    )
+    if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
+        return held
+    return None
+
+
+def is_line_of_json(text: str) -> bool:
     """Whether the first line is an object by itself, so that the text is JSON Lines."""
     try:
         json.loads(re.split(r"\r\n|\n|\r", text, maxsplit=1)[0], strict=False)

@@ -1,0 +1,168 @@
+"""A record file read piece by piece gives the items and the errors of the file read at once, whatever stands in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+from goufu.catalog.errors import GoufuError
+from goufu.disclosure.formats.gate import set_limits
+from goufu.disclosure.lists.combine import unique_ids
+from goufu.disclosure.lists.pieces import OddListError
+from goufu.disclosure.lists.stream import items_of, pieces, survey
+from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.read import read_document
+
+FIELDS = ("id", "department", "unit", "year", "title", "summary", "amount_wan")
+CHINESE = ("编号", "部门", "实施单位", "年度", "项目名称", "内容", "金额（万元）")
+TITLES = ("污水处理厂运行维护", "环卫清扫保洁服务", "道路改造工程", "实验小学", "一、环卫类", "（一）绿化", "司法局", "合计", "注：均为预算", "法律顾问服务", "", "小计", "其中：人工")  # fmt: skip
+AMOUNTS = ("1", "2", "3", "10.5", "1,200", "", "abc", "-3", "12万元")
+
+
+def drawn(draw: random.Random, count: int) -> list[dict[str, str]]:
+    """Lines of every kind: totals, notes, groups that add up others, blanks of merged cells, 同上, empty ones."""
+    merged, ditto, numbered = draw.random() < 0.4, draw.random() < 0.2, draw.random() < 0.5
+    rows = []
+    for n in range(count):
+        row = {
+            "id": str(n) if numbered else str(n % 9),
+            "department": draw.choice(("甲县城市管理局", "乙县教育局", "司法局")),
+            "unit": draw.choice(("", "", "环卫中心")),
+            "year": draw.choice(("2026", "2025")),
+            "title": draw.choice(TITLES),
+            "summary": draw.choice(("", "用于日常运行", "甲,乙\n第二行")),
+            "amount_wan": draw.choice(AMOUNTS),
+        }
+        if merged and n and draw.random() < 0.3:
+            row["department"] = ""
+        if merged and n and draw.random() < 0.2:
+            row["department"] = row["unit"] = ""
+        if ditto and n and draw.random() < 0.1:
+            row["department"] = "同上"
+        if row["title"].startswith("其中") and (not rows or rows[-1].get("title") not in TITLES[:3]):
+            row["title"] = TITLES[0]  # below anything but an item, only all totals together tell what it is
+        kept = draw.random()
+        rows.append(
+            {key: value for key, value in row.items() if kept > 0.04 or (kept > 0.02 and key == "title")}
+        )
+    return rows
+
+
+def write_csv(path: Path, draw: random.Random, rows: list[dict[str, str]]) -> None:
+    order = list(range(len(FIELDS)))
+    if draw.random() < 0.4:
+        draw.shuffle(order)
+    heads = draw.choice((FIELDS, CHINESE))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=draw.choice(",,\t;"), lineterminator=draw.choice(("\n", "\r\n")))
+    writer.writerow([heads[n] for n in order])
+    for row in rows:
+        writer.writerow([row.get(FIELDS[n], "") for n in order] + ["多"] * (draw.random() < 0.01))
+        if draw.random() < 0.01:  # the head of a page
+            writer.writerow([heads[n] for n in order])
+    path.write_bytes(buffer.getvalue().encode(draw.choice(("utf-8", "gb18030", "utf-8-sig"))))
+
+
+def write_jsonl(path: Path, draw: random.Random, rows: list[dict[str, str]]) -> None:
+    lines = [json.dumps(rows[0] | {"title": "物业管理"}, ensure_ascii=False)]
+    for row in rows[1:]:
+        row = {key: "甲局" if value == "同上" else value for key, value in row.items()}
+        broken = draw.choice(("{", "[1]", "3", ""))
+        lines.append(json.dumps(row, ensure_ascii=False) if draw.random() > 0.02 else broken)
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def streamed(path: Path, size: int) -> tuple[tuple[BudgetItem, ...], list[Remark]]:
+    found = survey(path)
+    items: list[BudgetItem] = []
+    remarks = list(found.remarks)
+    for piece in pieces(found, size):
+        read = items_of(found.plan, piece)
+        items += read.items
+        remarks += read.remarks
+    return tuple(unique_ids(items)[0]), remarks
+
+
+def telling(remarks: list[Remark] | tuple[Remark, ...]) -> list[str]:
+    return sorted(str(one) for one in remarks if one.level == "error" or one.kind == "carried")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("seed", range(40))
+def test_the_same_items_and_errors(kind: str, seed: int, tmp_path: Path) -> None:
+    draw = random.Random(f"{kind} {seed}")
+    path = tmp_path / f"清单.{kind}"
+    (write_csv if kind == "csv" else write_jsonl)(path, draw, drawn(draw, draw.randrange(30, 120)))
+    whole = read_document(path)
+    items, remarks = streamed(path, draw.choice((7, 16, 33)))
+    assert items == whole.items
+    assert telling(remarks) == telling(whole.remarks)
+
+
+def test_rows_left_out_are_told_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    lines = ["id,部门,项目名称,金额（万元）", *(f"{n},甲局,路灯维护,1" for n in range(40))]
+    lines[20], lines[31] = "19,甲局,,5", "30,甲局,路灯维护,三万"
+    path.write_bytes("\n".join(lines).encode("gbk"))
+    items, remarks = streamed(path, 8)
+    assert len(items) == 39 and items[-1].place is not None and items[-1].place.line == 41
+    assert [(one.place and one.place.line, one.kind) for one in remarks if one.level == "error"] == [
+        (21, "row"),
+        (32, "amount"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("甲局2026年项目清单\n部门,项目名称,金额（万元）\n甲局,路灯维护,1\n", "第一行"),
+        ("部门,项目名称,金额\n甲局,路灯维护,1\n", "单位"),
+        ("单位,项目名称,金额（万元）\n项,路灯维护,1\n", "单位"),
+        ("部门,项目名称,本年预算（万元）,金额（元）\n甲局,路灯维护,1,2\n", "金额"),
+        ('部门,项目名称,金额（万元）\n甲局,"路灯维护,1\n', "引号"),
+        ('[{"title": "路灯维护"}]', "JSON"),
+    ],
+)
+def test_what_only_the_whole_file_tells_is_not_streamed(text: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / ("清单.json" if text.startswith("[") else "清单.csv")
+    path.write_text(text, "utf-8")
+    with pytest.raises(OddListError, match=reason):
+        survey(path)
+
+
+def test_another_header_further_down_stops_the_stream(tmp_path: Path) -> None:
+    rows = [f"{n},甲局,路灯维护,1" for n in range(900)]
+    rows[800] = "编号,部门,项目名称,金额（元）"
+    path = tmp_path / "清单.csv"
+    path.write_text("\n".join(["编号,部门,项目名称,金额（万元）", *rows]), "utf-8")
+    with pytest.raises(OddListError, match="又是一个表头"):
+        streamed(path, 64)
+
+
+def test_a_file_changed_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text("部门,项目名称,金额（万元）\n" + "甲局,路灯维护,1\n" * 30, "utf-8")
+    found = survey(path)
+    with path.open("a", encoding="utf-8") as more:
+        more.write("甲局,路灯维护,1\n")
+    with pytest.raises(GoufuError, match="改动"):
+        list(pieces(found, 8))
+
+
+def test_the_number_of_rows_has_no_limit_but_the_length_of_a_line_has(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text("部门,项目名称,金额（万元）\n" + "甲局,路灯维护,1\n" * 1500, "utf-8")
+    try:
+        set_limits({"rows": 1000})
+        with pytest.raises(GoufuError):
+            read_document(path)
+        assert len(streamed(path, 64)[0]) == 1500
+        set_limits({"line-chars": 2})
+        with pytest.raises(OddListError, match="超过"):
+            survey(path)
+    finally:
+        set_limits({})

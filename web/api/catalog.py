@@ -1,0 +1,73 @@
+"""The catalog for programs: entries by code or words, trees, what changed, the rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from goufu.catalog.card import cards
+from goufu.catalog.concordance.changes import load_archive
+from goufu.catalog.load import load_catalogs, version_named
+from goufu.cli.commands import diff as comparing
+from goufu.cli.commands import lookup as finding
+from goufu.cli.commands import rules as ruling
+from goufu.cli.commands import tree as showing
+from goufu.cli.render.changes import record as change_record
+from goufu.cli.shared.cache import default_cache
+from goufu.cli.shared.options import day
+from goufu.matcher.findings import load_rules, rule_named
+from goufu.matcher.search import look_up
+from goufu.web.api.answers import DESCRIBED, listed
+from goufu.web.people import Officer
+
+router = APIRouter(tags=["catalog"])
+Words = Annotated[str, Query(min_length=1, max_length=200)]
+Name = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/lookup")
+def lookup(
+    person: Officer, q: Words, department: Name = "", version: Name = "", on: Name = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Entries by code (cards with their history) or by words (candidates best first), as `goufu lookup` prints them."""
+    versions = load_catalogs()
+    named = version_named(versions, version) if version else None
+    sections = finding.sections_meant(department or None)
+    code = finding.code_meant(q)
+    if code:
+        return [card.record() for card in cards(code, versions, day(on or None), sections, named)]
+    found = look_up(q, versions, day(on or None), sections, named, default_cache(), limit)
+    return finding.records(found)
+
+
+@router.get("/tree", response_class=StreamingResponse, responses=DESCRIBED)
+def tree(
+    request: Request, person: Officer, department: Name = "", version: Name = "", on: Name = ""
+) -> StreamingResponse:
+    """The entries of a department's sections, or of all, headings included, in printed order."""
+    shown, _, _ = showing.chosen_sections(department or None, version or None, on or None)
+    return listed(request, (record for v, section in shown for record in showing.records(v, section)))
+
+
+@router.get("/diff", response_class=StreamingResponse, responses=DESCRIBED)
+def diff(
+    request: Request, person: Officer, old: Words, new: Words, department: Name = "", everything: bool = False
+) -> StreamingResponse:
+    """What changed between two versions; with `everything` also what did not, or cannot be compared."""
+    sections = finding.sections_meant(department or None)
+    found = comparing.compared(load_archive(), old, new, sections, everything)
+    return listed(request, (change_record(change) for change in found.shown))
+
+
+@router.get("/rules")
+def rules(person: Officer) -> list[dict[str, Any]]:
+    """Every rule behind the findings, with its law."""
+    return [ruling.record(rule) for rule in load_rules().values()]
+
+
+@router.get("/rules/{rule}")
+def one_rule(person: Officer, rule: str) -> dict[str, Any]:
+    """One rule."""
+    return ruling.record(rule_named(rule))

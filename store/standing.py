@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from goufu.catalog.text import Text, same
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit
 from goufu.matcher.decisions.recorded import StoredItem
@@ -59,12 +60,12 @@ def assessment(stored: StoredItem) -> Assessment:
         codes=tuple(_candidate(c) for c in r["codes"]),
         elsewhere=tuple(_candidate(c) for c in r["elsewhere"]),
         findings=tuple(_finding(f) for f in r["findings"]),
-        precedent=r.get("precedent", ""),
-        department_note=r.get("department_note", ""),
-        learned=r.get("learned", ""),
+        precedent=same(r.get("precedent", "")),
+        department_note=same(r.get("department_note", "")),
+        learned=same(r.get("learned", "")),
         trust=r.get("certainty"),
         parts=tuple((part["nature"], tuple(part["words"])) for part in r.get("parts", ())),
-        gap=r.get("gap", ""),
+        gap=same(r.get("gap", "")),
     )
     return _decided(judged, stored) if stored.decision else judged
 
@@ -91,14 +92,14 @@ def _item(stored: StoredItem) -> BudgetItem:
 
 def _candidate(c: dict[str, Any]) -> Candidate:
     return Candidate(
-        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(c["why"]),
+        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(same(w) for w in c["why"]),
         tuple(c.get("also", ())), bool(c.get("fallback", False)),
     )  # fmt: skip
 
 
 def _finding(f: dict[str, Any]) -> Finding:
     return Finding(
-        f["rule"], f["severity"], f["message"], f["basis"], f["evidence"], f.get("english", ""),
+        f["rule"], f["severity"], Text(f["message"], f.get("english", "") or f["message"]), same(f["basis"]), same(f["evidence"]),
         entry=f.get("entry", ""), silenced=f.get("silenced", ""),
     )  # fmt: skip
 
@@ -106,7 +107,8 @@ def _finding(f: dict[str, Any]) -> Finding:
 def _decided(a: Assessment, stored: StoredItem) -> Assessment:
     d = stored.decision
     assert d is not None
-    why = f"{d.officer} {d.decided_at.astimezone():%Y-%m-%d} 认定"
+    day = f"{d.decided_at.astimezone():%Y-%m-%d}"
+    why = Text(f"{d.officer} {day} 认定", f"decided by {d.officer} on {day}")
     sure = replace(
         a, decision="auto", precedent=why, nature_score=1.0, fit=1.0,
         findings=tuple(f for f in a.findings if f.rule not in _SETTLED),

@@ -8,10 +8,12 @@ condition of their own here are closed to it, and so is whatever does not go thr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, event, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, SQLModel, col
 
 
@@ -37,9 +39,7 @@ def narrow(session: Session, scope: Scope) -> None:
     """Let every query of `session` see only what lies in `scope`."""
     if scope.departments is None:
         return
-    conditions = _conditions(scope.departments, scope.person)
-    closed = {mapper.class_ for mapper in SQLModel._sa_registry.mappers} - set(conditions)
-    options = [with_loader_criteria(table, condition) for table, condition in conditions.items()]
+    options, closed = _narrowing(scope.departments, scope.person)
 
     def narrowed(state: ORMExecuteState) -> None:
         if state.is_insert:
@@ -50,6 +50,16 @@ def narrow(session: Session, scope: Scope) -> None:
         state.statement = state.statement.options(*options)
 
     event.listen(session, "do_orm_execute", narrowed)
+
+
+@lru_cache(maxsize=512)
+def _narrowing(
+    departments: tuple[str, ...], person: str
+) -> tuple[tuple[ExecutableOption, ...], frozenset[type]]:
+    """The options that narrow a statement, and the classes that are closed; made once for each person."""
+    conditions = _conditions(departments, person)
+    closed = frozenset(mapper.class_ for mapper in SQLModel._sa_registry.mappers) - set(conditions)
+    return tuple(with_loader_criteria(table, condition) for table, condition in conditions.items()), closed
 
 
 def _conditions(departments: tuple[str, ...], person: str) -> dict[type[SQLModel], ColumnElement[bool]]:

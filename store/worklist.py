@@ -1,16 +1,18 @@
 """The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is, and accepting the sure.
 
-Everything is asked of the database by conditions, so that a page costs the same however long the run is. A page is
-continued behind its last line by the order's own values, never by counting: lines that were decided meanwhile and fall
+Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
+memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its last line by the order's own values, never by counting: lines that were decided meanwhile and fall
 out of the filter make no other line be left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 from goufu.catalog.errors import GoufuError
@@ -21,7 +23,8 @@ from goufu.store import tables
 from goufu.store.decisions import decide_within
 from goufu.store.engine import Store, reading, writing
 from goufu.store.runs import stored_within
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, literal, or_, tuple_, type_coerce
+from goufu.store.scope import Scope
+from sqlalchemy import BigInteger, ColumnElement, func, or_, type_coerce
 from sqlmodel import Session, col, select
 
 #: which lines by what was decided: all, open ones, open ones of either kind, decided ones
@@ -61,42 +64,135 @@ class Tally:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line as filters and orders see it."""
+
+    id: int
+    position: int
+    amount: Decimal | None
+    department: str
+    code: str
+    doubtful: bool
+    open: bool
+    text: str
+    certainty: float
+    findings: frozenset[str]
+
+
+_known: OrderedDict[tuple[str, int, str, Scope], Mapping[int, _Line]] = OrderedDict()
+_lock = Lock()
+#: runs that are remembered
+_REMEMBERED = 16
+
+
+def _judged(session: Session, store: Store, run: int) -> Mapping[int, _Line]:
+    """The lines of a run as they were judged, in the order of the document, as far as the store's scope goes."""
+    uid = session.exec(select(tables.Run.uid).where(tables.Run.id == run)).first() or ""
+    key = (str(store.engine.url), run, uid, store.scope)
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    item, judged = tables.Item, tables.Judgement
+    query = (
+        select(
+            item.id, item.position, item.amount_wan, item.department, item.title, item.unit, item.summary,
+            judged.code, judged.decision, judged.record,
+        )  # type: ignore[call-overload]
+        .join(judged, col(judged.item_id) == col(item.id))
+        .where(item.run_id == run)
+        .order_by(col(item.position))
+    )  # fmt: skip
+    found: dict[int, _Line] = {}
+    for id_, position, amount, department, title, unit, summary, code, kind, r in session.exec(query):
+        words = (title, unit, department, summary, code, r.get("gov_service_catalog_name") or "")
+        fired = frozenset(w for f in r["findings"] for w in (f["rule"], f["severity"], "any") if w)
+        sure = float(r.get("certainty", 1.0))
+        text = "\n".join(words).casefold()
+        found[id_] = _Line(id_, position, amount, department, code, kind == "review", True, text, sure, fired)
+    with _lock:
+        _known[key] = found
+        while len(_known) > _REMEMBERED:
+            _known.popitem(last=False)
+    return found
+
+
+def _lines(session: Session, store: Store, run: int) -> list[_Line]:
+    """The lines of a run as they stand."""
+    standing = dict(_judged(session, store, run))
+    query = (
+        select(tables.Decision.item_id, tables.Decision.code, tables.Decision.name)
+        .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
+        .where(tables.Item.run_id == run, tables.Decision.outcome != "")
+    )
+    for id_, code, name in session.exec(query):
+        line = standing[id_]
+        text = f"{line.text}\n{code}\n{name}".casefold()
+        standing[id_] = replace(line, code=code, open=False, text=text)
+    return list(standing.values())
+
+
+def _chosen(some: Iterable[_Line], wanted: Wanted) -> list[_Line]:
+    """The lines that are wanted, in their order."""
+    words = wanted.words.casefold().split()[:8]
+    states: Mapping[str, Callable[[_Line], bool]] = {
+        "open": lambda line: line.open,
+        "doubtful": lambda line: line.open and line.doubtful,
+        "sure": lambda line: line.open and not line.doubtful,
+        "decided": lambda line: not line.open,
+    }
+    state = states.get(wanted.state)
+    found = [
+        line
+        for line in some
+        if all(word in line.text for word in words)
+        and (state is None or state(line))
+        and (not wanted.found or wanted.found in line.findings)
+        and (not wanted.department or line.department == wanted.department)
+        and (not wanted.code or line.code == wanted.code)
+        and (wanted.least is None or (line.amount is not None and line.amount >= wanted.least))
+        and (wanted.most is None or (line.amount is not None and line.amount <= wanted.most))
+    ]
+    return sorted(found, key=lambda line: _key(line, wanted.order))
+
+
+def _key(line: _Line, order: str) -> tuple[Any, ...]:
+    """What lines are ordered by, different for every line of a run."""
+    if order == "document":
+        return (line.position,)
+    if order == "amount":
+        return (line.amount is None, -(line.amount or 0), line.position)
+    return (not line.doubtful, line.certainty, line.position)
+
+
 def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
     """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given."""
-    keys = _keys(wanted.order)
     with reading(store) as session:
-        query = _narrowed(select(tables.Item.id), run, wanted).order_by(*keys).limit(limit)
-        if after:
-            there = session.execute(joined(select(*keys)).where(tables.Item.id == after)).first()
-            if there is not None:
-                query = query.where(tuple_(*keys) > tuple_(*(literal(value) for value in there)))
-        ids = [int(one) for one in session.exec(query)]
+        every = _lines(session, store, run)
+        chosen = _chosen(every, wanted)
+        last = next((line for line in every if line.id == after), None)
+        if last is not None:
+            behind = _key(last, wanted.order)
+            chosen = [line for line in chosen if _key(line, wanted.order) > behind]
+        ids = [line.id for line in chosen[:limit]]
         found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
     return [found[one] for one in ids]
 
 
 def tally(store: Store, run: int, wanted: Wanted) -> Tally:
     """How far the run is, and how many lines are wanted."""
-    waiting, doubtful = is_open(), tables.Judgement.decision == "review"
-
-    def number(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    everything = joined(
-        select(
-            func.count(col(tables.Item.id)),
-            number(~waiting),
-            number(and_(waiting, doubtful)),
-            number(and_(waiting, ~doubtful)),
-        )
-    ).where(tables.Item.run_id == run)
-    chosen = _narrowed(
-        select(func.count(col(tables.Item.id)), func.coalesce(func.sum(hundredths()), 0)), run, wanted
-    )
     with reading(store) as session:
-        total, decided, open_doubtful, open_sure = session.exec(everything).one()
-        matching, amount = session.exec(chosen).one()
-    return Tally(total, matching, decided, open_doubtful, open_sure, Decimal(int(amount)).scaleb(-2))
+        every = _lines(session, store, run)
+    chosen = _chosen(every, wanted)
+    return Tally(
+        len(every),
+        len(chosen),
+        sum(not line.open for line in every),
+        sum(line.open and line.doubtful for line in every),
+        sum(line.open and not line.doubtful for line in every),
+        sum((line.amount or Decimal(0) for line in chosen), Decimal(0)),
+    )
 
 
 def departments(store: Store, run: int) -> list[str]:
@@ -123,11 +219,9 @@ def neighbours(store: Store, item: StoredItem, around: int = 2) -> list[StoredIt
 
 def rules_found(store: Store, run: int) -> list[str]:
     """The rules that fired on lines of a run, by their ids."""
-    query = joined(select(tables.Judgement.record["findings"])).where(  # type: ignore[index,call-overload]
-        tables.Item.run_id == run, has_finding("any")
-    )
     with reading(store) as session:
-        return sorted({f["rule"] for findings in session.exec(query) for f in findings or () if f["rule"]})
+        judged = _judged(session, store, run)
+    return sorted({word for line in judged.values() for word in line.findings if word.startswith("GF")})
 
 
 def joined(query: Any) -> Any:
@@ -148,38 +242,6 @@ def _record(name: str) -> Any:
     return tables.Judgement.record[name]  # type: ignore[index]
 
 
-def _narrowed(query: Select[Any] | Any, run: int, wanted: Wanted) -> Any:
-    conditions: list[Any] = [tables.Item.run_id == run]
-    for word in wanted.words.split()[:8]:
-        fields = (
-            tables.Item.title, tables.Item.unit, tables.Item.department, tables.Item.summary,
-            tables.Judgement.code, tables.Decision.code, tables.Decision.name,
-        )  # fmt: skip
-        named = _record("gov_service_catalog_name").as_string()
-        within = [col(one).icontains(word, autoescape=True) for one in fields]
-        conditions.append(or_(*within, named.icontains(word, autoescape=True)))
-    states = {
-        "open": is_open(),
-        "doubtful": and_(is_open(), tables.Judgement.decision == "review"),
-        "sure": and_(is_open(), tables.Judgement.decision != "review"),
-        "decided": ~is_open(),
-    }
-    if wanted.state in states:
-        conditions.append(states[wanted.state])
-    if wanted.found:
-        conditions.append(has_finding(wanted.found))
-    if wanted.department:
-        conditions.append(tables.Item.department == wanted.department)
-    if wanted.code:
-        standing = case((is_open(), col(tables.Judgement.code)), else_=col(tables.Decision.code))
-        conditions.append(standing == wanted.code)
-    if wanted.least is not None:
-        conditions.append(col(tables.Item.amount_wan) >= wanted.least)
-    if wanted.most is not None:
-        conditions.append(col(tables.Item.amount_wan) <= wanted.most)
-    return joined(query).where(*conditions)
-
-
 def has_finding(found: str) -> Any:
     """Whether a line has findings: any, of a severity, or of a rule. Looked for in the text of the list, as JSON has it."""
     text = _record("findings").as_string()
@@ -188,17 +250,6 @@ def has_finding(found: str) -> Any:
     if found in ("error", "warning", "notice"):
         return or_(*(text.contains(f'"severity":{space}"{found}"') for space in ("", " ")))
     return text.contains(f'"{found}"', autoescape=True)
-
-
-def _keys(order: str) -> tuple[Any, ...]:
-    """What lines are ordered by, each ascending, the last one different for every line of a run."""
-    position = col(tables.Item.position)
-    if order == "document":
-        return (position,)
-    if order == "amount":
-        return (case((col(tables.Item.amount_wan).is_(None), 1), else_=0), -hundredths(), position)
-    doubtful = case((tables.Judgement.decision == "review", 0), else_=1)
-    return (doubtful, func.coalesce(_record("certainty").as_float(), 1.0), position)
 
 
 def hundredths() -> Any:
@@ -267,7 +318,11 @@ def accept_sure(
 
 
 def _sure(session: Session, run: int) -> list[StoredItem]:
-    query = _narrowed(select(tables.Item.id), run, Wanted(state="sure")).order_by(tables.Item.id)
+    query = (
+        joined(select(tables.Item.id))
+        .where(tables.Item.run_id == run, is_open(), tables.Judgement.decision != "review")
+        .order_by(tables.Item.id)
+    )
     if session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(of=tables.Item)
     ids = [int(one) for one in session.exec(query)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,6 +55,14 @@ def serve(
     upload_mb: Annotated[
         int, typer.Option("--upload-mb", metavar="数", min=1, max=4096, help="一个上传文件的 MB 上限")
     ] = 100,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origin",
+            metavar="来源",
+            help="哪些网页可用对账服务（如 http://127.0.0.1:3333），可重复；默认不限",
+        ),
+    ] = None,
     db: DbOption = None,
     limits: LimitOption = None,
 ) -> None:
@@ -86,6 +96,7 @@ def serve(
         user_header=_header(user_header, trust_proxy),
         workers=workers,
         upload_mb=upload_mb,
+        reconcile_origins=_origins(origin or ("*",)),
         limits=dict(limits_raised()),
     )
     with held_alone(settings.folder):
@@ -113,6 +124,17 @@ def _run(uvicorn: Any, app: FastAPI, settings: Settings, host: str, port: int, b
             f"{host}:{port} 不能监听：端口已被占用，或地址不是本机的；请换 --port 或 --host",
             f"cannot listen on {host}:{port}: the port is taken, or the address is not this machine's; choose another --port or --host",
         )
+
+
+def _origins(given: Sequence[str]) -> tuple[str, ...]:
+    """The origins as browsers send them. Raises GoufuError for what is none."""
+    for one in given:
+        if one != "*" and not re.fullmatch(r"https?://[\w.\-\[\]:]+", one, re.ASCII):
+            raise GoufuError(
+                f"--origin 应如 http://127.0.0.1:3333，实为 {one}",
+                f"--origin takes an origin such as http://127.0.0.1:3333, found {one}",
+            )
+    return tuple(given)
 
 
 def _told_server(kind: type, config: object, app: FastAPI, settings: Settings, browser: bool) -> Any:

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit
 from goufu.matcher.decisions.recorded import StoredItem
@@ -59,12 +60,12 @@ def assessment(stored: StoredItem) -> Assessment:
         codes=tuple(_candidate(c) for c in r["codes"]),
         elsewhere=tuple(_candidate(c) for c in r["elsewhere"]),
         findings=tuple(_finding(f) for f in r["findings"]),
-        precedent=r.get("precedent", ""),
-        department_note=r.get("department_note", ""),
-        learned=r.get("learned", ""),
+        precedent=_kept(r.get("precedent", "")),
+        department_note=_kept(r.get("department_note", "")),
+        learned=_kept(r.get("learned", "")),
         trust=r.get("certainty"),
         parts=tuple((part["nature"], tuple(part["words"])) for part in r.get("parts", ())),
-        gap=r.get("gap", ""),
+        gap=_kept(r.get("gap", "")),
     )
     return _decided(judged, stored) if stored.decision else judged
 
@@ -89,24 +90,29 @@ def _item(stored: StoredItem) -> BudgetItem:
     )  # fmt: skip
 
 
+def _kept(said: str) -> Text:
+    """A sentence as the record keeps it, which is in one language."""
+    return Text(said, said)
+
+
 def _candidate(c: dict[str, Any]) -> Candidate:
     return Candidate(
-        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(c["why"]),
+        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(map(_kept, c["why"])),
         tuple(c.get("also", ())), bool(c.get("fallback", False)),
     )  # fmt: skip
 
 
 def _finding(f: dict[str, Any]) -> Finding:
     return Finding(
-        f["rule"], f["severity"], f["message"], f["basis"], f["evidence"], f.get("english", ""),
-        entry=f.get("entry", ""), silenced=f.get("silenced", ""),
+        f["rule"], f["severity"], _kept(f["message"]), _kept(f["basis"]), _kept(f["evidence"]), entry=f.get("entry", ""), silenced=f.get("silenced", ""),
     )  # fmt: skip
 
 
 def _decided(a: Assessment, stored: StoredItem) -> Assessment:
     d = stored.decision
     assert d is not None
-    why = f"{d.officer} {d.decided_at.astimezone():%Y-%m-%d} 认定"
+    day = f"{d.decided_at.astimezone():%Y-%m-%d}"
+    why = Text(f"{d.officer} {day} 认定", f"decided by {d.officer} on {day}")
     sure = replace(
         a, decision="auto", precedent=why, nature_score=1.0, fit=1.0,
         findings=tuple(f for f in a.findings if f.rule not in _SETTLED),

@@ -76,10 +76,14 @@ def figures(store: Store) -> list[Figures]:
         return func.sum(case((condition, 1), else_=0))
 
     bought = or_(
-        and_(is_open(), tables.Judgement.nature == "service", tables.Judgement.status != "not_applicable"),
+        and_(
+            is_open(),
+            col(tables.Judgement.nature) == "service",
+            col(tables.Judgement.status) != "not_applicable",
+        ),
         and_(~is_open(), col(tables.Decision.outcome).in_(("code", "unlisted"))),
     )
-    whose = (tables.Item.run_id, tables.Item.department, tables.Item.year)
+    whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year)
     query = joined(
         select(
             *whose,
@@ -87,7 +91,7 @@ def figures(store: Store) -> list[Figures]:
             func.sum(hundredths()),
             func.sum(case((bought, hundredths()), else_=0)),
             number(~is_open()),
-            number(and_(is_open(), tables.Judgement.decision == "review")),
+            number(and_(is_open(), col(tables.Judgement.decision) == "review")),
             *(number(has_finding(severity)) for severity in ("error", "warning", "notice")),
         )
     ).group_by(*whose)
@@ -105,7 +109,7 @@ def spending(store: Store, budgets: Sequence[Budget], code: str = "", section: s
     """What goes to each entry in the budgets named, most first; with `code` of `section`, what each budget spends on it."""
     if not budgets:
         return []
-    entry = (
+    entry: tuple[Any, ...] = (
         _standing(tables.Judgement.version, tables.Decision.version),
         _standing(tables.Judgement.entry_section, tables.Decision.section),
         _standing(tables.Judgement.code, tables.Decision.code),

@@ -92,15 +92,14 @@ def _item(stored: StoredItem) -> BudgetItem:
 
 def _candidate(c: dict[str, Any]) -> Candidate:
     return Candidate(
-        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(same(w) for w in c["why"]),
+        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(map(same, c["why"])),
         tuple(c.get("also", ())), bool(c.get("fallback", False)),
     )  # fmt: skip
 
 
 def _finding(f: dict[str, Any]) -> Finding:
     return Finding(
-        f["rule"], f["severity"], Text(f["message"], f.get("english", "") or f["message"]), same(f["basis"]), same(f["evidence"]),
-        entry=f.get("entry", ""), silenced=f.get("silenced", ""),
+        f["rule"], f["severity"], same(f["message"]), same(f["basis"]), same(f["evidence"]), entry=f.get("entry", ""), silenced=f.get("silenced", ""),
     )  # fmt: skip
 
 

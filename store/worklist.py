@@ -235,11 +235,11 @@ def joined(query: Any) -> Any:
 
 def is_open() -> ColumnElement[bool]:
     """Whether nothing stands decided on a line."""
-    return or_(col(tables.Decision.outcome).is_(None), tables.Decision.outcome == "")
+    return or_(col(tables.Decision.outcome).is_(None), col(tables.Decision.outcome) == "")
 
 
 def _record(name: str) -> Any:
-    return tables.Judgement.record[name]  # type: ignore[index]
+    return tables.Judgement.record[name]
 
 
 def has_finding(found: str) -> Any:

@@ -193,7 +193,7 @@ def lean_arrow() -> None:
     if "pyarrow" in sys.modules or "pandas" in sys.modules:
         return
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    sys.meta_path.insert(0, _NoPandas())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NoPandas())
 
 
 def open_source(path: Path) -> Source:

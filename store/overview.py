@@ -85,7 +85,7 @@ def figures(store: Store) -> list[Figures]:
     )
     whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year)
     query = joined(
-        select(
+        select(  # type: ignore[call-overload]
             *whose,
             func.count(col(tables.Item.id)),
             func.sum(hundredths()),
@@ -116,7 +116,7 @@ def spending(store: Store, budgets: Sequence[Budget], code: str = "", section: s
     )
     whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year) if code else ()
     query = (
-        joined(select(*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose))
+        joined(select(*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose))  # type: ignore[call-overload]
         .where(col(tables.Item.run_id).in_({run for run, _, _ in budgets}), entry[2] != "")
         .group_by(*entry, tables.Item.run_id, tables.Item.department, tables.Item.year)
         .add_columns(tables.Item.run_id, tables.Item.department, tables.Item.year)

@@ -99,7 +99,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
 
 
 @contextmanager
-def _collector_waits() -> Iterator[None]:
+def collector_waits() -> Iterator[None]:
     """No search for reference cycles while thousands of strings and records are made that can have none."""
     enabled = gc.isenabled()
     gc.disable()
@@ -223,7 +223,7 @@ def read_version(directory: Path) -> CatalogVersion:
 
     Raises CatalogError where a file is missing or malformed, or where it is only a draft.
     """
-    with _collector_waits():
+    with collector_waits():
         return _version(directory, directory / "catalog.toml")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from goufu.catalog.load import collector_waits
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.text import NOTHING, Text, joined, quoted
 from goufu.catalog.validity import reference_date
@@ -103,7 +104,9 @@ def assess(
                 semantic,
                 learned,
             )
-            for (number, _), assessment in zip(batch, _judged(group), strict=True):
+            with collector_waits():
+                judged = _judged(group)
+            for (number, _), assessment in zip(batch, judged, strict=True):
                 done[number] = assessment
             if progress:
                 progress(len(batch))

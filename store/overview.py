@@ -76,21 +76,24 @@ def figures(store: Store) -> list[Figures]:
         return func.sum(case((condition, 1), else_=0))
 
     bought = or_(
-        and_(is_open(), tables.Judgement.nature == "service", tables.Judgement.status != "not_applicable"),
+        and_(
+            is_open(),
+            col(tables.Judgement.nature) == "service",
+            col(tables.Judgement.status) != "not_applicable",
+        ),
         and_(~is_open(), col(tables.Decision.outcome).in_(("code", "unlisted"))),
     )
-    whose = (tables.Item.run_id, tables.Item.department, tables.Item.year)
-    query = joined(
-        select(
-            *whose,
-            func.count(col(tables.Item.id)),
-            func.sum(hundredths()),
-            func.sum(case((bought, hundredths()), else_=0)),
-            number(~is_open()),
-            number(and_(is_open(), tables.Judgement.decision == "review")),
-            *(number(has_finding(severity)) for severity in ("error", "warning", "notice")),
-        )
-    ).group_by(*whose)
+    whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year)
+    columns: list[Any] = [
+        *whose,
+        func.count(col(tables.Item.id)),
+        func.sum(hundredths()),
+        func.sum(case((bought, hundredths()), else_=0)),
+        number(~is_open()),
+        number(and_(is_open(), col(tables.Judgement.decision) == "review")),
+        *(number(has_finding(severity)) for severity in ("error", "warning", "notice")),
+    ]
+    query = joined(select(*columns)).group_by(*whose)
     newest: dict[tuple[str, int], Figures] = {}
     with reading(store) as session:
         for run, department, year, lines, amount, services, *counts in session.execute(query):

@@ -31,7 +31,7 @@ from sqlmodel import Session, col, select
 STATES = ("", "doubtful", "sure", "open", "decided")
 ORDERS = ("doubt", "document", "amount")
 #: lines of one page
-PAGE = 60
+PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)

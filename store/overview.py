@@ -108,14 +108,15 @@ def spending(store: Store, budgets: Sequence[Budget], code: str = "", section: s
     """What goes to each entry in the budgets named, most first; with `code` of `section`, what each budget spends on it."""
     if not budgets:
         return []
-    entry = (
+    entry: tuple[Any, ...] = (
         _standing(tables.Judgement.version, tables.Decision.version),
         _standing(tables.Judgement.entry_section, tables.Decision.section),
         _standing(tables.Judgement.code, tables.Decision.code),
     )
     whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year) if code else ()
+    columns: list[Any] = [*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose]
     query = (
-        joined(select(*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose))
+        joined(select(*columns))
         .where(col(tables.Item.run_id).in_({run for run, _, _ in budgets}), entry[2] != "")
         .group_by(*entry, tables.Item.run_id, tables.Item.department, tables.Item.year)
         .add_columns(tables.Item.run_id, tables.Item.department, tables.Item.year)

@@ -273,7 +273,7 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 def record_of(row: dict[str, Any]) -> dict[str, Any]:
     """A row of `RESULT` (as `to_pylist` gives it) as the record contract has it in JSON: numbers, texts, nothing that is null
     and may be missing."""
-    kept = {
+    kept: dict[str, Any] = {
         name: [_without_null(one) for one in value]
         if name in ("codes", "elsewhere", "findings") and value
         else value

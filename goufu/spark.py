@@ -50,7 +50,7 @@ def classify_frame(
 
     columns = columns_of(frame.columns)
     ship(frame.sparkSession, on)
-    options = {"department": department, "year": year, "on": on, "today": date.today()}
+    options: dict[str, Any] = {"department": department, "year": year, "on": on, "today": date.today()}
 
     def judge(batches: Iterable[Any]) -> Iterator[Any]:
         # runs on an executor, which knows nothing of goufu before
@@ -112,7 +112,7 @@ def classify_files(source: str, output: str, master: str, **options: Any) -> Cou
     Both are paths or addresses that the executors can open. Raises GoufuError where Spark says why it cannot.
     """
     try:
-        session = SparkSession.builder.master(master).appName("goufu").getOrCreate()  # type: ignore[attr-defined]
+        session = SparkSession.builder.master(master).appName("goufu").getOrCreate()
     except Exception as error:  # no Java, no master: what it raises differs by version
         raise _refusal(error, master) from None
     try:

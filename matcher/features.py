@@ -226,7 +226,8 @@ def heading_cosines(index: Index, text: Text) -> Array:
     )
     of_title, of_summary = np.bincount(row, heading**2, rows).reshape(2, -1)
     length = np.sqrt(of_title + of_summary)
-    return ((title + summary) / np.maximum(length, 1e-9)[:, None]).astype(np.float32)
+    closeness: Array = ((title + summary) / np.maximum(length, 1e-9)[:, None]).astype(np.float32)
+    return closeness
 
 
 def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from goufu.catalog.text import Text
+from goufu.catalog.text import Text, same
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit
 from goufu.matcher.decisions.recorded import StoredItem
@@ -60,12 +60,12 @@ def assessment(stored: StoredItem) -> Assessment:
         codes=tuple(_candidate(c) for c in r["codes"]),
         elsewhere=tuple(_candidate(c) for c in r["elsewhere"]),
         findings=tuple(_finding(f) for f in r["findings"]),
-        precedent=_kept(r.get("precedent", "")),
-        department_note=_kept(r.get("department_note", "")),
-        learned=_kept(r.get("learned", "")),
+        precedent=same(r.get("precedent", "")),
+        department_note=same(r.get("department_note", "")),
+        learned=same(r.get("learned", "")),
         trust=r.get("certainty"),
         parts=tuple((part["nature"], tuple(part["words"])) for part in r.get("parts", ())),
-        gap=_kept(r.get("gap", "")),
+        gap=same(r.get("gap", "")),
     )
     return _decided(judged, stored) if stored.decision else judged
 
@@ -90,21 +90,16 @@ def _item(stored: StoredItem) -> BudgetItem:
     )  # fmt: skip
 
 
-def _kept(said: str) -> Text:
-    """A sentence as the record keeps it, which is in one language."""
-    return Text(said, said)
-
-
 def _candidate(c: dict[str, Any]) -> Candidate:
     return Candidate(
-        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(map(_kept, c["why"])),
+        c["version"], c["section"], c["code"], c["name"], tuple(c["path"]), c["score"], tuple(map(same, c["why"])),
         tuple(c.get("also", ())), bool(c.get("fallback", False)),
     )  # fmt: skip
 
 
 def _finding(f: dict[str, Any]) -> Finding:
     return Finding(
-        f["rule"], f["severity"], _kept(f["message"]), _kept(f["basis"]), _kept(f["evidence"]), entry=f.get("entry", ""), silenced=f.get("silenced", ""),
+        f["rule"], f["severity"], same(f["message"]), same(f["basis"]), same(f["evidence"]), entry=f.get("entry", ""), silenced=f.get("silenced", ""),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.cli.shared.meant import compared, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,
@@ -65,7 +66,7 @@ def diff(
             "xlsx 不能显示在终端上；请加 -o 文件.xlsx", "xlsx cannot be shown on a terminal; add -o FILE.xlsx"
         )
     archive = load_archive()
-    wanted = _sections(department)
+    wanted = sections_meant(department)
     made = compared(archive, old, new, wanted, everything)
     _missing(wanted, made.before, made.after)
     _remarks(archive, made)
@@ -81,34 +82,6 @@ def diff(
         from goufu.cli.render.changes import flat, record
 
         emit((flat(c) if form == "csv" else record(c) for c in made.shown), (), form)
-
-
-def compared(
-    archive: Archive, old: str, new: str, sections: Sequence[str] = (), everything: bool = False
-) -> Comparison:
-    """Two versions of the archive, of `sections` alone where there are any; `everything` shows what is silent too.
-
-    Raises UnknownNameError.
-    """
-    from goufu.catalog.concordance.changes import between, compare
-    from goufu.catalog.concordance.decided import SILENT
-    from goufu.catalog.load import version_named
-    from goufu.cli.render.changes import Comparison
-
-    before, after = version_named(archive.versions, old), version_named(archive.versions, new)
-    via = between(archive.versions, before, after)
-    changes = compare(before, after, archive.decisions, readings=archive.readings, via=via)
-    if sections:
-        changes = tuple(c for c in changes if c.section in sections)
-    return Comparison(before, after, [c for c in changes if everything or c.kind not in SILENT], changes)
-
-
-def _sections(department: str | None) -> tuple[str, ...]:
-    if department is None or department in ("A", "B"):
-        return (department,) if department else ()
-    from goufu.matcher.departments import section_named
-
-    return section_named(department)
 
 
 def _missing(wanted: Sequence[str], *versions: CatalogVersion) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.catalog.codes import is_code, tidy
+from goufu.cli.render.records import found_records
+from goufu.cli.shared.meant import code_meant, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,
@@ -17,7 +18,7 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, language, note, print_line, say, set_headings
+from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from goufu.catalog.card import EntryCard
@@ -67,30 +68,11 @@ def lookup(
     if form == "table":
         _print_words(hits, department)
     else:
-        emit(records(hits), (), form)
+        emit(found_records(hits), (), form)
         _tell(hits, department)
     if not (hits.entries or hits.elsewhere or hits.notices):
         note(f"没有与“{query}”相近的条目；请换一种说法", f"nothing is near '{query}'; try other words")
         raise typer.Exit(2)
-
-
-def code_meant(query: str) -> str:
-    """The code that is meant, `A` put before bare digits; "" where the query is words."""
-    code = tidy(query)
-    if is_code(code) or (code[:1] in ("A", "B") and code[1:].isdigit()):
-        return code
-    return "A" + code if code.isdigit() and len(code) in (2, 4, 6) else ""
-
-
-def sections_meant(department: str | None) -> tuple[str, ...]:
-    """The sections of a department, or a whole class ("A", "B"); () for none. Raises UnknownNameError."""
-    if department is None:
-        return ()
-    if department in ("A", "B"):
-        return (department,)
-    from goufu.matcher.departments import section_named
-
-    return section_named(department)
 
 
 def _print(cards: Sequence[EntryCard]) -> None:
@@ -119,22 +101,6 @@ def _print(cards: Sequence[EntryCard]) -> None:
 
 def _section(name: str) -> str:
     return {"A": say("省目录", "provincial frame"), "B": say("B 类", "class B")}.get(name, name)
-
-
-def records(found: Found) -> list[dict[str, Any]]:
-    """One object for each entry; those of other sections, and an answer that is not sure, are marked."""
-    from goufu.matcher.model import candidate_record
-
-    marked = [(c, False) for c in found.entries] + [(c, True) for c in found.elsewhere]
-    return [
-        {
-            **candidate_record(c, language()),
-            "sure": found.sure and not number,
-            "elsewhere": other,
-            "notices": [f.record(language()) for f in found.notices],
-        }
-        for number, (c, other) in enumerate(marked)
-    ]
 
 
 def _scope(found: Found, department: str | None) -> str:

@@ -11,13 +11,10 @@ from goufu.cli.shared.output import note, whole_file
 
 
 def overview(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="结果.parquet", help="goufu classify -o 结果.parquet 的输出：文件或文件夹"),
-    ],
+    source: Annotated[str, typer.Argument(metavar="结果.parquet")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="总览.html", help="页面写入此文件")],
 ) -> None:
-    """为 Parquet 结果出一页总览：省、市、县、部门逐级展开，问题，按代码的支出，年度变化，异常。"""
+    """为 Parquet 结果出一页总览：地区、部门逐级展开，问题，代码，变化，异常。"""
     if output.suffix.lower() not in (".html", ".htm"):
         raise GoufuError("-o 应为 .html 文件", "-o takes an .html file", str(output))
     from goufu.cli.render.country import country_page

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.severity import SEVERITY_NAMES
+from goufu.cli.render.records import rule_record
 from goufu.cli.shared.options import FormatOption, HeadingsOption, checked, complete_rules
 from goufu.cli.shared.output import Column, emit, say, set_headings
 
@@ -52,19 +53,6 @@ def rules(
             print(f"{head}{say('：', ': ')}{text}")
         return
     if form == "table":
-        emit(({**record(r), "severity": _severities(r)} for r in chosen), COLUMNS, form)
+        emit(({**rule_record(r), "severity": _severities(r)} for r in chosen), COLUMNS, form)
     else:
-        emit((record(r) for r in chosen), COLUMNS, form)
-
-
-def record(rule: Rule) -> dict[str, Any]:
-    """A rule as one plain object, its texts in the language chosen."""
-    return {
-        "rule": rule.id,
-        "severity": rule.severity,
-        "severities": list(rule.severities),
-        "title": say(rule.zh, rule.en),
-        "explanation": say(rule.explain_zh, rule.explain_en),
-        "basis": say(rule.basis, rule.basis_en),
-        "resolution": say(rule.resolve_zh, rule.resolve_en),
-    }
+        emit((rule_record(r) for r in chosen), COLUMNS, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from goufu.cli.render.records import run_record
 from goufu.cli.shared.memory import DbOption, opened
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, emit, note
@@ -35,7 +36,7 @@ def runs(
 
     store = opened(db)
     found = all_runs(store, limit if form == "table" else None)
-    records = [_row(r) if form == "table" else record(r) for r in found]
+    records = [_row(r) if form == "table" else run_record(r) for r in found]
     if form == "table" and not records:
         note(
             "还没有记录任何运行；用 goufu classify … --save 记录",
@@ -47,27 +48,9 @@ def runs(
         note(f"存储：{store.place.label}", f"store: {store.place.label}")
 
 
-def record(run: RunInfo) -> dict[str, Any]:
-    """A run as one plain object."""
-    return {
-        "id": run.id,
-        "uid": run.uid,
-        "made_at": run.made_at.isoformat(),
-        "officer": run.officer,
-        "program": run.program,
-        "inputs": [{"name": i.name, "size": i.size, "sha256": i.sha256} for i in run.inputs],
-        "items": run.items,
-        "review": run.review,
-        "decided": run.decided,
-        "catalogs": [{"version": v, "digest": d} for v, d in run.catalogs],
-        "index": run.index_digest,
-        "settings": dict(run.settings),
-    }
-
-
 def _row(run: RunInfo) -> dict[str, Any]:
     return {
-        **record(run),
+        **run_record(run),
         "made_at": run.made_at.astimezone().strftime("%Y-%m-%d %H:%M"),
         "inputs": "、".join(i.name for i in run.inputs),
         "catalogs": " ".join(v for v, _ in run.catalogs),

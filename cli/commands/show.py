@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.cli.render.records import item_record
 from goufu.cli.render.verdicts import NATURES, STATUSES, amount
 from goufu.cli.shared.memory import DbOption, RunArgument, opened, run_title
 from goufu.cli.shared.options import FormatOption, checked
@@ -48,7 +49,7 @@ def show(
         _one(store, items[item - 1], form)
         return
     if form != "table":
-        emit((record(i) for i in items), (), form)
+        emit((item_record(i) for i in items), (), form)
         return
     rows = [
         {
@@ -88,30 +89,6 @@ def decided(item: StoredItem) -> str:
     return f"{choice_text(d.outcome, d.code, d.name, d.nature)}　{d.officer}" if d else ""
 
 
-def record(item: StoredItem) -> dict[str, Any]:
-    """The item's record contract with its decision."""
-    d = item.decision
-    return {
-        **item.record,
-        "decided": None
-        if d is None
-        else {
-            "outcome": d.outcome,
-            "nature": d.nature,
-            "version": d.version,
-            "section": d.section,
-            "code": d.code,
-            "name": d.name,
-            "note": d.note,
-            "officer": d.officer,
-            "decided_at": d.decided_at.isoformat(),
-            "source": d.source,
-            "revision": d.revision,
-        },
-        "notes": list(item.notes),
-    }
-
-
 def _one(store: Store, item: StoredItem, form: str) -> None:
     from goufu.store.log import events
 
@@ -120,7 +97,7 @@ def _one(store: Store, item: StoredItem, form: str) -> None:
         emit(
             [
                 {
-                    **record(item),
+                    **item_record(item),
                     "log": [
                         {
                             "made_at": e.made_at.isoformat(),

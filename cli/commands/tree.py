@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import typer
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
-from goufu.cli.shared.options import DepartmentOption, OnOption, VersionOption, checked, day
+from goufu.cli.render.records import entry_records
+from goufu.cli.shared.meant import chosen_sections
+from goufu.cli.shared.options import DepartmentOption, OnOption, VersionOption, checked
 from goufu.cli.shared.output import csv_text, emit, note, plain, say, whole_file
 
 #: heading (Chinese, English), key of the record, width in characters
@@ -161,62 +163,7 @@ def _workbook_to_stdout(shown: _Shown) -> None:
 
 
 def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
-    return (record for version, section in shown for record in records(version, section))
-
-
-def chosen_sections(
-    department: str | None, version: str | None, on: str | None
-) -> tuple[_Shown, tuple[str, ...] | None, list[CatalogVersion]]:
-    """What is shown: versions with the sections of them, the sections asked for (None: all), the versions asked.
-
-    The version named, or else those in force on the day `on`. Raises UnknownNameError.
-    """
-    from goufu.catalog.load import load_catalogs, version_named
-
-    versions = load_catalogs()
-    chosen = [version_named(versions, version)] if version else _in_force(versions, on)
-    wanted = _sections(department)
-    return [(v, s) for v in chosen for s in v.sections if wanted is None or s in wanted], wanted, chosen
-
-
-def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
-    from goufu.catalog.validity import applicable
-
-    law = applicable(versions, "", day(on))
-    return list(dict.fromkeys(v for v in (law.class_a, law.class_b) if v is not None and v.entries))
-
-
-def _sections(department: str | None) -> tuple[str, ...] | None:
-    if department is None:
-        return None
-    if department in ("A", "B"):
-        return (department,)
-    from goufu.matcher.departments import section_named
-
-    return section_named(department)
-
-
-def records(version: CatalogVersion, section: str) -> Iterator[dict[str, Any]]:
-    """One record per entry of `section`, headings included, in printed order.
-
-    `parent` is the nearest heading that is printed, `also` the other names that the apparatus leaves possible.
-    """
-    from goufu.catalog.load import alternatives, load_readings
-    from goufu.catalog.tree import section_tree
-
-    also = alternatives(load_readings(version.id))
-    for node in section_tree(version, section).descendants:
-        entry = node.entry
-        yield {
-            "version": version.id,
-            "section": section,
-            "code": entry.code,
-            "printed_code": entry.printed_code,
-            "level": entry.level,
-            "name": entry.name,
-            "parent": node.parent.code or None,
-            "also": list(also.get((section, entry.code), ())),
-        }
+    return (record for version, section in shown for record in entry_records(version, section))
 
 
 def _drawn(version: CatalogVersion, section: str) -> Iterator[str]:

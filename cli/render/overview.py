@@ -145,7 +145,7 @@ def fired_as(read: Sequence[Summary], rule: str) -> dict[Severity, int]:
     return {severity: found[severity] for severity in SEVERITIES if found[severity]}
 
 
-def _stacked(counts: Mapping[str, int], most: int) -> list[dict[str, str]]:
+def _stacked(counts: Mapping[Any, int], most: int) -> list[dict[str, str]]:
     """The pieces of a rule's bar, one for each severity, on the scale of the most frequent rule."""
     pieces, at = [], 0.0
     for severity, count in counts.items():

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from goufu.cli.shared.output import csv_cell, headings, language
 
 if TYPE_CHECKING:
-    from goufu.arrow import Outcome
+    from goufu.outcomes import Outcome
 
 #: the fields of a record, in the order of the record contract
 FIELDS = (
@@ -79,7 +79,7 @@ def encode(kind: str, rows: Sequence[Outcome]) -> Body:
         if headings() == "zh":
             from goufu.cli.render.headings import value
         else:
-            value = _as_it_is
+            value = _as_it_is  # type: ignore[assignment]
         writer = csv.writer(_Echo(), lineterminator="\n")
         records = (row.record(language()) for row in rows)
         return [

@@ -82,11 +82,20 @@ class Source(Protocol):
     `keeps_ids` says that ids are as they stand, given twice or not.
     """
 
-    rows: int
-    digest: str
-    plan: Plan | None
-    keeps_ids: bool
-    remarks: tuple[Remark, ...]
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def plan(self) -> Plan | None: ...
+
+    @property
+    def keeps_ids(self) -> bool: ...
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]: ...
 
     def pieces(self, skip: int) -> Iterator[Any]:
         """The pieces but the first `skip`."""
@@ -133,9 +142,10 @@ class ParquetLines:
     remarks: tuple[Remark, ...] = ()
 
     def __init__(self, path: Path) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from goufu.arrow import columns_of, pa
+        from goufu.arrow import columns_of
 
         told = hashlib.sha256()
         try:
@@ -183,7 +193,7 @@ def lean_arrow() -> None:
     if "pyarrow" in sys.modules or "pandas" in sys.modules:
         return
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    sys.meta_path.insert(0, _NoPandas())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NoPandas())
 
 
 def open_source(path: Path) -> Source:
@@ -255,7 +265,9 @@ def judge_piece(task: Task, piece: Any) -> Done:
 def _given(plan: Plan | None, piece: Any) -> tuple[list[Given], tuple[Remark, ...]]:
     """The lines of a piece, and the remarks on those left out."""
     if plan is None:
-        from goufu.arrow import columns_of, lines_of, pa
+        import pyarrow as pa
+
+        from goufu.arrow import columns_of, lines_of
 
         batch = pa.ipc.open_stream(piece).read_next_batch()
         return lines_of(batch, columns_of(batch.schema.names)), ()

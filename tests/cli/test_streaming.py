@@ -127,9 +127,14 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(
     assert not output.exists()
     with (tmp_path / f".out{kind}.part").open("ab") as part:
         part.write(b"half a line that was under way")
-    judged = []
+    judged: list[Any] = []
     real = streaming.judge_piece
-    monkeypatch.setattr(streaming, "judge_piece", lambda *given: judged.append(1) or real(*given))
+
+    def judge(*given: Any) -> Any:
+        judged.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(streaming, "judge_piece", judge)
     stream(open_source(path), output, how(), resume=True)
     assert "续做" in capsys.readouterr().err
     assert len(judged) == 7 - after
@@ -200,7 +205,7 @@ def test_a_line_that_cannot_be_judged_costs_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path / "a.csv")
-    real = streaming.audit_disclosure
+    real: Any = vars(streaming)["audit_disclosure"]
 
     def audit(disclosure: Any, *rest: Any) -> Any:
         if any(item.amount_wan == Decimal("20.5") for item in disclosure.items):
@@ -236,9 +241,9 @@ def test_too_many_lines_for_a_page_or_a_workbook(suffix: str, most: int, tmp_pat
 
 def test_jobs_need_a_record_file_and_an_output_that_grows(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv")
-    for words in ({"output": tmp_path / "out.xlsx"}, {"output": tmp_path / "out.json"}):
+    for name in ("out.xlsx", "out.json"):
         with pytest.raises(GoufuError, match="--jobs"):
-            classify([str(path)], jobs=2, no_store=True, no_learned=True, **words)
+            classify([str(path)], jobs=2, no_store=True, no_learned=True, output=tmp_path / name)
 
 
 @pytest.mark.parametrize(

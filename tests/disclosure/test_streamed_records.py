@@ -26,7 +26,7 @@ AMOUNTS = ("1", "2", "3", "10.5", "1,200", "", "abc", "-3", "12万元")
 def drawn(draw: random.Random, count: int) -> list[dict[str, str]]:
     """Lines of every kind: totals, notes, groups that add up others, blanks of merged cells, 同上, empty ones."""
     merged, ditto, numbered = draw.random() < 0.4, draw.random() < 0.2, draw.random() < 0.5
-    rows = []
+    rows: list[dict[str, str]] = []
     for n in range(count):
         row = {
             "id": str(n) if numbered else str(n % 9),

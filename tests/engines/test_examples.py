@@ -19,7 +19,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "engines.md").read_text("utf-8")
 
 
 @pytest.fixture
-def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pa.Table:
+def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`lines.parquet` of three row groups in the current folder, one line without a title."""
     table = pa.table(
         {
@@ -43,19 +43,21 @@ def example(engine: str) -> str:
     return found[1]
 
 
-def judged(table: pa.Table) -> list[dict[str, Any]]:
-    rows = pa.Table.from_batches(list(classify_batches(table.to_batches())), RESULT).to_pylist()
+def judged(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pa.Table.from_batches(
+        list(classify_batches(table.to_batches())), RESULT
+    ).to_pylist()
     assert [row["id"] for row in rows if row["error"]] == ["2", "6"]
     return rows
 
 
-def test_duckdb(lines: pa.Table) -> None:
+def test_duckdb(lines: Any) -> None:
     pytest.importorskip("duckdb", reason="goufu[overview] (DuckDB) is not installed")
     exec(example("DuckDB"), {})
     assert pq.read_table("out.parquet").cast(RESULT).to_pylist() == judged(lines)
 
 
-def test_dask(lines: pa.Table) -> None:
+def test_dask(lines: Any) -> None:
     dask = pytest.importorskip("dask", reason="Dask is not installed (pip install dask)")
     given: dict[str, Any] = {}
     with dask.config.set(scheduler="sync"):
@@ -63,7 +65,7 @@ def test_dask(lines: pa.Table) -> None:
     assert pa.Table.from_batches(given["batches"], RESULT).to_pylist() == judged(lines)
 
 
-def test_ray(lines: pa.Table) -> None:
+def test_ray(lines: Any) -> None:
     ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'ray[data]')")
     try:
         exec(example("Ray"), {})
@@ -73,7 +75,7 @@ def test_ray(lines: pa.Table) -> None:
     assert rows == judged(lines)
 
 
-def test_the_example_of_the_arrow_page(lines: pa.Table, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_of_the_arrow_page(lines: Any, capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).parents[2] / "docs" / "arrow.md").read_text("utf-8")
     exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], {})  # type: ignore[index]
     assert "9 ['id', 'department', 'unit', 'year']" in capsys.readouterr().out

@@ -148,7 +148,7 @@ def session(master: str) -> Iterator[Any]:
     made.stop()
 
 
-def lines(count: int = LINES) -> pa.Table:
+def lines(count: int = LINES) -> Any:
     """Lines of every kind, one of them without a title and one whose amount is no figure."""
     rows = [
         {
@@ -164,7 +164,7 @@ def lines(count: int = LINES) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def local(table: pa.Table) -> list[dict[str, Any]]:
+def local(table: Any) -> list[dict[str, Any]]:
     """What one process makes of the lines, in the order of their ids."""
     found = pa.Table.from_batches(list(classify_batches(table.to_batches())), RESULT).to_pylist()
     return sorted(found, key=lambda row: row["id"])

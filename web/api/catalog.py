@@ -9,12 +9,10 @@ from fastapi.responses import StreamingResponse
 from goufu.catalog.card import cards
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs, version_named
-from goufu.cli.commands import diff as comparing
-from goufu.cli.commands import lookup as finding
-from goufu.cli.commands import rules as ruling
-from goufu.cli.commands import tree as showing
 from goufu.cli.render.changes import record as change_record
+from goufu.cli.render.records import entry_records, found_records, rule_record
 from goufu.cli.shared.cache import default_cache
+from goufu.cli.shared.meant import chosen_sections, code_meant, compared, sections_meant
 from goufu.cli.shared.options import day
 from goufu.matcher.findings import load_rules, rule_named
 from goufu.matcher.search import look_up
@@ -34,12 +32,12 @@ def lookup(
     """Entries by code (cards with their history) or by words (candidates best first), as `goufu lookup` prints them."""
     versions = load_catalogs()
     named = version_named(versions, version) if version else None
-    sections = finding.sections_meant(department or None)
-    code = finding.code_meant(q)
+    sections = sections_meant(department or None)
+    code = code_meant(q)
     if code:
         return [card.record() for card in cards(code, versions, day(on or None), sections, named)]
     found = look_up(q, versions, day(on or None), sections, named, default_cache(), limit)
-    return finding.records(found)
+    return found_records(found)
 
 
 @router.get("/tree", response_class=StreamingResponse, responses=DESCRIBED)
@@ -47,8 +45,8 @@ def tree(
     request: Request, person: Officer, department: Name = "", version: Name = "", on: Name = ""
 ) -> StreamingResponse:
     """The entries of a department's sections, or of all, headings included, in printed order."""
-    shown, _, _ = showing.chosen_sections(department or None, version or None, on or None)
-    return listed(request, (record for v, section in shown for record in showing.records(v, section)))
+    shown, _, _ = chosen_sections(department or None, version or None, on or None)
+    return listed(request, (record for v, section in shown for record in entry_records(v, section)))
 
 
 @router.get("/diff", response_class=StreamingResponse, responses=DESCRIBED)
@@ -56,18 +54,18 @@ def diff(
     request: Request, person: Officer, old: Words, new: Words, department: Name = "", everything: bool = False
 ) -> StreamingResponse:
     """What changed between two versions; with `everything` also what did not, or cannot be compared."""
-    sections = finding.sections_meant(department or None)
-    found = comparing.compared(load_archive(), old, new, sections, everything)
+    sections = sections_meant(department or None)
+    found = compared(load_archive(), old, new, sections, everything)
     return listed(request, (change_record(change) for change in found.shown))
 
 
 @router.get("/rules")
 def rules(person: Officer) -> list[dict[str, Any]]:
     """Every rule behind the findings, with its law."""
-    return [ruling.record(rule) for rule in load_rules().values()]
+    return [rule_record(rule) for rule in load_rules().values()]
 
 
 @router.get("/rules/{rule}")
 def one_rule(person: Officer, rule: str) -> dict[str, Any]:
     """One rule."""
-    return ruling.record(rule_named(rule))
+    return rule_record(rule_named(rule))

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
-from goufu.cli.commands import runs as listing
-from goufu.cli.commands import show
+from goufu.cli.render.records import item_record, run_record
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import worklist
 from goufu.store.decisions import decide, remark
@@ -40,13 +39,13 @@ def all_runs(
     person: Officer, store: Held, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[dict[str, Any]]:
     """The runs there are, newest first."""
-    return [listing.record(run) for run in runs(store, limit)]
+    return [run_record(run) for run in runs(store, limit)]
 
 
 @router.get("/runs/{run}")
 def one_run(person: Officer, store: Held, run: int) -> dict[str, Any]:
     """One run."""
-    return listing.record(run_named(store, str(run)))
+    return run_record(run_named(store, str(run)))
 
 
 @router.get("/runs/{run}/lines", response_class=StreamingResponse, responses=DESCRIBED)
@@ -71,7 +70,7 @@ def _lines(store: Store, run: int, wanted: worklist.Wanted) -> Iterator[dict[str
 
 
 def _record(item: StoredItem) -> dict[str, Any]:
-    return {**show.record(item), "item": item.id, "revision": item.revision}
+    return {**item_record(item), "item": item.id, "revision": item.revision}
 
 
 @router.post("/runs/{run}/decisions")

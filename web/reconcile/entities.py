@@ -15,9 +15,9 @@ from goufu.catalog.load import load_catalogs
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.text import Text
 from goufu.catalog.validity import CatalogClass, applicable, span
-from goufu.cli.commands.lookup import code_meant
 from goufu.cli.render.changes import section_word
 from goufu.cli.shared.cache import default_cache
+from goufu.cli.shared.meant import code_meant
 from goufu.cli.shared.output import language
 from goufu.matcher.search import look_up
 

@@ -72,7 +72,7 @@ def new_formula_sheet(report: Report, name: str) -> Worksheet:
     """
     from xlsxwriter.worksheet import Worksheet
 
-    class OldFunctions(Worksheet):
+    class OldFunctions(Worksheet):  # type: ignore[misc]
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             return formula.removeprefix("=")
 

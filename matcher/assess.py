@@ -190,8 +190,7 @@ class _Changed(NamedTuple):
     nature: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """All that was found of one item, before it is put in words.
 
     `own` are the entries of its scope, `anywhere` those of all sections where its department has none, `outside` those
@@ -203,7 +202,7 @@ class _Facts:
     words: Said
     nature: Nature
     chances: tuple[float, ...]
-    nature_words: tuple[str, ...]
+    nature_words: Sequence[str]
     parts: tuple[tuple[Nature, tuple[str, ...]], ...]
     status: Status
     fit: float
@@ -223,11 +222,40 @@ class _Facts:
 
 
 def _judged(group: _Group) -> list[Assessment]:
-    """The assessments of a group's items, in their order."""
-    return [_assessment(facts, group) for facts in _facts(group)]
+    """The assessments of a group's items, in their order. Lines that read the same are judged once."""
+    first: dict[tuple[object, ...], int] = {}
+    same_as = [first.setdefault(_as_read(item), row) for row, item in enumerate(group.items)]
+    rows = list(first.values())
+    if len(rows) < len(same_as):
+        once = replace(
+            group,
+            items=tuple(group.items[row] for row in rows),
+            matches=tuple(group.matches[row] for row in rows),
+        )
+        found = dict(zip(rows, _facts(once), strict=True))
+        every = [found[row]._replace(item=item) for row, item in zip(same_as, group.items, strict=True)]
+    else:
+        every = _facts(group)
+    return [_assessment(facts, group) for facts in every]
+
+
+def _as_read(item: BudgetItem) -> tuple[object, ...]:
+    """All of an item that the models look at."""
+    return (
+        item.title,
+        item.summary,
+        item.department,
+        item.unit,
+        item.amount_wan,
+        item.economic_class,
+        item.government_economic_class,
+        item.procurement_item,
+        item.procured,
+    )
 
 
 def _facts(group: _Group) -> list[_Facts]:
+    """What is found of each item of a group; the figures of all are made at once."""
     read = _read(group.items, group.index)
     lines = read.lines
     ranked = ranking.rank(group.index, lines, group.sections, group.corpus.wording, group.depth)
@@ -468,7 +496,8 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         chances=facts.chances,
         learned=changed.words if facts.purchased or changed.nature else NOTHING,
     )
-    return replace(assessment, findings=findings_of(assessment, group.versions))
+    findings = findings_of(assessment, group.versions)
+    return replace(assessment, findings=findings) if findings else assessment
 
 
 def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -103,7 +104,7 @@ class Assessment:
     reference_date: date
     nature: Nature
     nature_score: float
-    nature_words: tuple[str, ...]
+    nature_words: Sequence[str]
     status: Status
     decision: Decision
     fit: float

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from goufu.catalog.errors import CatalogError
@@ -301,9 +301,46 @@ def weighed(
     return Evidence(cues @ weights() + for_natures(words, wording, len(lines)), cues, words, wording)
 
 
+class TellingWords(Sequence[str]):
+    """The words of a line that decided, strongest first, made of `forces` when they are first asked for.
+
+    Most lines have no finding, and nobody reads theirs.
+    """
+
+    __slots__ = ("_forces", "_line", "_most", "_words")
+
+    def __init__(self, line: Line, forces: Sequence[tuple[str, float]], most: int) -> None:
+        self._line, self._forces, self._most = line, forces, most
+        self._words: tuple[str, ...] | None = None
+
+    def _told(self) -> tuple[str, ...]:
+        if self._words is None:
+            self._words = _joined(self._line, self._forces, self._most)
+        return self._words
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        return self._told()[at]
+
+    def __len__(self) -> int:
+        return len(self._told())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._told() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def __repr__(self) -> str:
+        return repr(self._told())
+
+
 def telling_words(
     lines: Sequence[Line], evidence: Evidence, kinds: Sequence[Nature], rows: Sequence[int], most: int = 4
-) -> list[tuple[str, ...]]:
+) -> list[TellingWords]:
     """For each of `rows` the words of its line that spoke most for its nature in `kinds`, strongest first.
 
     Told are the n-grams and the words of cues that add most to the nature over the average one; where they overlap
@@ -321,7 +358,7 @@ def telling_words(
         hits = [word for word in spoken if cue in cues[word]]
         force = float(of_cues[row, column]) / len(hits)
         found[row] += [(word, force) for word in hits]
-    return [_joined(lines[row], found[row], most) for row in rows]
+    return [TellingWords(lines[row], found[row], most) for row in rows]
 
 
 def _telling_grams(evidence: Evidence, number: NDArray[np.int64]) -> dict[int, list[tuple[str, float]]]:
@@ -380,7 +417,7 @@ def parts_of(
     of_service = telling_words(lines, evidence, [_SERVICE] * len(rows), rows, 2)
     of_other = telling_words(lines, evidence, others, rows, 2)
     return {
-        row: tuple((nature, words) for nature, words in ((_SERVICE, own), (other, more)) if words)
+        row: tuple((nature, tuple(words)) for nature, words in ((_SERVICE, own), (other, more)) if words)
         for row, own, other, more in zip(rows, of_service, others, of_other, strict=True)
     }
 

@@ -66,7 +66,7 @@ def reasons(
             found.append(Text(f"近于索引词“{near}”", f"close to the index term '{near}'"))
     if len(found) < 2 and target.path:
         heading = target.path[-1]
-        above = [run for run, _ in _runs(heading, item)]
+        above = _heading_runs(heading, item)
         if above:
             run = max(above, key=len)
             found.append(Text(f"上级标题“{heading}”中的“{run}”", f"'{run}' of the heading '{heading}'"))
@@ -105,6 +105,12 @@ def _whole_terms(terms: EntryTerms, item: Said) -> list[tuple[str, Text]]:
         whole.sort(key=lambda t: (-len(t), t))
         whole[1:] = [term for term in whole[1:] if term not in whole[0]][:1]
     return [(term, _TITLE if term in head else _OVERVIEW) for term in whole]
+
+
+@lru_cache(maxsize=256)
+def _heading_runs(heading: str, item: Said) -> list[str]:
+    """The runs that `heading` shares with an item, kept because the candidates of an item often stand under one heading."""
+    return [run for run, _ in _runs(heading, item)]
 
 
 def _runs(name: str, item: Said) -> Iterator[tuple[str, Text]]:

@@ -104,9 +104,9 @@ def spotted(starts: Mapping[str, tuple[str, ...]], text: str, there: Set[str]) -
     return [word for start in starts.keys() & there for word in starts[start] if word in text]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What an item says, ready to be compared: title and the beginning of the summary in normal form, with their pairs."""
+    """What an item says, ready to be compared (not with another): title and the beginning of the summary in normal form, with their pairs."""
 
     head: str
     body: str

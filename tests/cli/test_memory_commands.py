@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 APPROVALS = ROOT / "examples" / "disclosures" / "孝义市行政审批服务管理局2025.txt"
 OFFICE = ROOT / "examples" / "disclosures" / "孝义市人民政府办公室2026.txt"

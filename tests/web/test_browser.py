@@ -16,6 +16,8 @@ from goufu.store.worklist import Wanted, tally
 from goufu.web.app import create_app
 from goufu.web.settings import Settings
 
+pytestmark = pytest.mark.long
+
 sync_api = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("uvicorn")
 if not chromium():

@@ -1,5 +1,6 @@
 # make demo   classify the shipped disclosures, print the tables, write demo/report.xlsx
 # make test   everything the tests need, then the tests
+# make test-all  with the long ones: whole commands one after another, fuzzing, a browser
 # make check  lint and types, and whether the pinned versions are stale
 # make docs   the pages made from docstrings and from --help
 # make fuzz   spoilt documents for an hour; MINUTES=5 for less
@@ -18,7 +19,7 @@ PYTEST ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types age format docs clean fuzz fuzz-atheris faults spark release
+.PHONY: demo test test-all check lint types age format docs clean fuzz fuzz-atheris faults spark release
 
 demo: $(STAMP)
 	@mkdir -p demo
@@ -26,6 +27,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
+
+test-all: $(STAMP)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile -m 'not faults and not spark' $(PYTEST)
 
 check: lint types age
 

@@ -56,12 +56,12 @@ _DECIDE = """
 }
 """
 _MOVE = """
-() => {
-  const before = document.querySelector("#item h2");
-  return measured(
-    () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })),
-    () => { const now = document.querySelector("#item h2"); return now && now !== before; });
-}
+() => measured(
+  () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })),
+  () => document.querySelector("#item h2").dataset.line === document.querySelector("[aria-selected=true]").id)
+"""
+_SETTLED = """
+() => document.querySelector("#item h2").dataset.line === document.querySelector("[role=option][aria-selected=true]").id
 """
 
 
@@ -95,8 +95,10 @@ def measures(address: str, rounds: int) -> Iterator[tuple[str, list[float], floa
         moves, decisions = [], []
         for _ in range(rounds):
             moves.append(page.evaluate(_MOVE))
+            page.wait_for_timeout(100)
             decisions.append(page.evaluate(_DECIDE))
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(150)
+            page.wait_for_function(_SETTLED)
         yield "decision", decisions, 150
         yield "next line", moves, 0
         browser.close()

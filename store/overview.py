@@ -84,17 +84,16 @@ def figures(store: Store) -> list[Figures]:
         and_(~is_open(), col(tables.Decision.outcome).in_(("code", "unlisted"))),
     )
     whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year)
-    query = joined(
-        select(  # type: ignore[call-overload]
-            *whose,
-            func.count(col(tables.Item.id)),
-            func.sum(hundredths()),
-            func.sum(case((bought, hundredths()), else_=0)),
-            number(~is_open()),
-            number(and_(is_open(), col(tables.Judgement.decision) == "review")),
-            *(number(has_finding(severity)) for severity in ("error", "warning", "notice")),
-        )
-    ).group_by(*whose)
+    columns: list[Any] = [
+        *whose,
+        func.count(col(tables.Item.id)),
+        func.sum(hundredths()),
+        func.sum(case((bought, hundredths()), else_=0)),
+        number(~is_open()),
+        number(and_(is_open(), col(tables.Judgement.decision) == "review")),
+        *(number(has_finding(severity)) for severity in ("error", "warning", "notice")),
+    ]
+    query = joined(select(*columns)).group_by(*whose)
     newest: dict[tuple[str, int], Figures] = {}
     with reading(store) as session:
         for run, department, year, lines, amount, services, *counts in session.execute(query):
@@ -115,8 +114,9 @@ def spending(store: Store, budgets: Sequence[Budget], code: str = "", section: s
         _standing(tables.Judgement.code, tables.Decision.code),
     )
     whose: tuple[Any, ...] = (tables.Item.run_id, tables.Item.department, tables.Item.year) if code else ()
+    columns: list[Any] = [*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose]
     query = (
-        joined(select(*entry, func.count(col(tables.Item.id)), func.sum(hundredths()), *whose))  # type: ignore[call-overload]
+        joined(select(*columns))
         .where(col(tables.Item.run_id).in_({run for run, _, _ in budgets}), entry[2] != "")
         .group_by(*entry, tables.Item.run_id, tables.Item.department, tables.Item.year)
         .add_columns(tables.Item.run_id, tables.Item.department, tables.Item.year)

@@ -31,7 +31,7 @@ from sqlmodel import Session, col, select
 STATES = ("", "doubtful", "sure", "open", "decided")
 ORDERS = ("doubt", "document", "amount")
 #: lines of one page
-PAGE = 60
+PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,24 +168,27 @@ def _key(line: _Line, order: str) -> tuple[Any, ...]:
 
 def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
     """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given."""
-    with reading(store) as session:
-        every = _lines(session, store, run)
-        chosen = _chosen(every, wanted)
-        last = next((line for line in every if line.id == after), None)
-        if last is not None:
-            behind = _key(last, wanted.order)
-            chosen = [line for line in chosen if _key(line, wanted.order) > behind]
-        ids = [line.id for line in chosen[:limit]]
-        found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
-    return [found[one] for one in ids]
+    return page(store, run, wanted, after, limit)[0]
 
 
 def tally(store: Store, run: int, wanted: Wanted) -> Tally:
     """How far the run is, and how many lines are wanted."""
+    return page(store, run, wanted, limit=0)[1]
+
+
+def page(
+    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE
+) -> tuple[list[StoredItem], Tally]:
+    """`lines` and `tally` of one state of the store."""
     with reading(store) as session:
         every = _lines(session, store, run)
-    chosen = _chosen(every, wanted)
-    return Tally(
+        chosen = behind = _chosen(every, wanted)
+        last = next((line for line in every if line.id == after), None)
+        if last is not None:
+            behind = [line for line in chosen if _key(line, wanted.order) > _key(last, wanted.order)]
+        ids = [line.id for line in behind[:limit]]
+        found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
+    return [found[one] for one in ids], Tally(
         len(every),
         len(chosen),
         sum(not line.open for line in every),

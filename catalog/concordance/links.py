@@ -169,7 +169,7 @@ def links(
 
 def decided(decision: Decision) -> Evidence:
     """A person's decision as evidence."""
-    return Evidence("decision", f"人工认定：{decision.why}", f"decided by a person: {decision.why}")
+    return Evidence("decision", f"人工认定：{decision.why}", f"decided by a person: '{decision.why}'")
 
 
 _SAME_ENTRY = Evidence("same", "代码、名称均同", "same code and name")
@@ -389,7 +389,7 @@ def _worded(old: Entry, new: Entry, misprinted: Mapping[Entry, str]) -> tuple[Ev
                 Evidence(
                     "misprint",
                     f"{entry.version} 的 {entry.code} 有误印：{misprinted[entry]}",
-                    f"{entry.version} has a misprint at {entry.code}: {misprinted[entry]}",
+                    f"{entry.version} has a misprint at {entry.code}: '{misprinted[entry]}'",
                 )
             )
     return tuple(notes)

@@ -16,6 +16,8 @@ from goufu.disclosure.assemble import read_disclosure
 
 from benchmarks.batch import disclosure_text, make
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 OFFICE = Path(__file__).parents[2] / "examples" / "disclosures" / "孝义市人民政府办公室2026.txt"
 #: a radical, a letter of GBK's gaps, one beyond the basic plane, a mark of goufu's own, an emoji
 ODD = "龴⼯䶮𠮷›¦😀维护"

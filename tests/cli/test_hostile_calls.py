@@ -13,6 +13,8 @@ import pytest
 from goufu.cli.faults import report, unforeseen
 from goufu.cli.shared.output import set_language
 
+pytestmark = pytest.mark.long
+
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and bytes in names are POSIX's")
 #: halves of surrogate pairs, which JSON can write and no encoding holds
 HALVES = '{"id": "\\ud800", "department": "某县\\udc00城市管理局", "title": "维护\\ud83d", "year": 2026, "amount_wan": 1}'

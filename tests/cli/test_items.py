@@ -13,6 +13,8 @@ import example_formats
 import openpyxl
 import pytest
 
+pytestmark = pytest.mark.long
+
 STEM = example_formats.STEMS[0]
 TEXT = example_formats.EXAMPLES / f"{STEM}.txt"
 CITY = example_formats.EXAMPLES / f"{example_formats.STEMS[3]}.txt"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 APPROVALS = ROOT / "examples" / "disclosures" / "孝义市行政审批服务管理局2025.txt"
 PLACES = ("政务大厅", "审批大厅", "办事大厅", "分厅", "办公区", "机关", "服务站", "档案室", "车队", "信访室")

@@ -13,6 +13,8 @@ import pytest
 from embedding_server import Service, serving
 from goufu.cli.commands.batch import LEDGER, ledger
 
+pytestmark = pytest.mark.long
+
 KEY = "sk-geheim-0123456789"
 HEADINGS = "id,department,year,title,summary,amount_wan\n"
 LINES = (

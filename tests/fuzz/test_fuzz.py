@@ -17,6 +17,8 @@ from goufu.disclosure.read import read_content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.long
+
 FOUND = sorted((Path(__file__).parent / "found").iterdir())
 COUNT = 240
 

@@ -22,6 +22,8 @@ from goufu.store.runs import run_items, runs
 from goufu.store.schema import open_store
 from sqlalchemy import text
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 _KILLED = """

@@ -16,6 +16,8 @@ from goufu.store.worklist import Wanted, tally
 from goufu.web.app import create_app
 from goufu.web.settings import Settings
 
+pytestmark = pytest.mark.long
+
 sync_api = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("uvicorn")
 if not chromium():
@@ -103,6 +105,7 @@ def test_an_officers_day(browser: Any, office: tuple[str, Any], tmp_path: Any) -
     page.wait_for_function("() => document.querySelectorAll('#done li').length === 19")
     assert tally(store, run, Wanted()).decided == 19
     assert page.get_attribute("[role=option][aria-selected=true]", "id") == done[-1]
+    page.wait_for_selector(f'#item [data-line="{done[-1]}"]')
     page.keyboard.press("n")
     page.keyboard.type("已与业务科室核对")
     page.keyboard.press("Enter")

@@ -89,8 +89,10 @@ def run_page(request: Request, person: Officer, store: Held, run: int, chosen: F
 
 
 def _list(store: Store, run: int, chosen: kept.Wanted, after: int) -> dict[str, Any]:
-    found = kept.lines(store, run, chosen, after)
-    return {"lines": found, "more": len(found) == kept.PAGE, "tally": kept.tally(store, run, chosen)}
+    found, tally = kept.page(store, run, chosen, after)
+    if not tally.total:
+        run_named(store, str(run))  # says that there is none
+    return {"lines": found, "more": len(found) == kept.PAGE, "tally": tally}
 
 
 @router.get("/worklist/{run}/lines")
@@ -98,11 +100,10 @@ def some_lines(
     request: Request, person: Officer, store: Held, run: int, chosen: Filter, after: int = 0
 ) -> HTMLResponse:
     """The lines that are wanted, from the first or behind one."""
-    info = run_named(store, str(run))
     query = "&".join(part for part in request.url.query.split("&") if not part.startswith("after="))
     headers = {} if after else {"HX-Replace-Url": f"/worklist/{run}?{query}" if query else f"/worklist/{run}"}
     return view(
-        request, "lines.html", person, headers=headers, run=info, asked=request.query_params,
+        request, "lines.html", person, headers=headers, run={"id": run}, asked=request.query_params,
         fresh=not after, **_list(store, run, chosen, after), **WORDS,
     )  # fmt: skip
 
@@ -235,7 +236,7 @@ def _changed(
     return view(
         request, "decided.html", person, headers={"HX-Trigger": json.dumps({"decided": {"item": item}})},
         line=now, tally=kept.tally(store, now.run, kept.Wanted()), undoable=before is not None,
-        revision=revision, before=kept_before, run=run_named(store, str(now.run)), **WORDS,
+        revision=revision, before=kept_before, run={"id": now.run}, **WORDS,
     )  # fmt: skip
 
 

@@ -78,6 +78,11 @@
       row.scrollIntoView({ block: "nearest" });
       htmx.trigger(row, "pick");
     };
+    // a key decides only the line that is chosen: not while the pane still shows the one before
+    const shown = () => {
+      const pane = document.querySelector("#item [data-line]");
+      return Boolean(pane && chosen() && pane.dataset.line === chosen().id);
+    };
     const beside = (row, step) => (step > 0 ? row.nextElementSibling : row.previousElementSibling);
     const move = (step) => choose(chosen() ? beside(chosen(), step) : rows()[0]);
     const nextOpen = (row) => {
@@ -131,12 +136,12 @@
       else if (key === "ArrowUp" || key === "k") move(-1);
       else if (key === "Home") choose(rows()[0]);
       else if (key === "End") choose(rows().at(-1));
-      else if (focus) focus.focus();
+      else if (focus && (focus.id !== "note" || shown())) focus.focus();
       else if (key === " " && !pressed) { const why = document.querySelector("[data-unfold]"); if (why) why.open = !why.open; }
-      else if (key === "Enter" && !pressed) press(document.querySelector('#item [data-key="a"]'));
+      else if (key === "Enter" && !pressed && shown()) press(document.querySelector('#item [data-key="a"]'));
       else if (key === "u") press(document.querySelector("#done [data-undo]"));
       else if (key === "?") { const keys = document.querySelector(".keys"); keys.open = !keys.open; }
-      else if (key.length === 1 && key !== " ") {
+      else if (key.length === 1 && key !== " " && shown()) {
         const found = document.querySelector(`#item [data-key="${CSS.escape(key)}"]`);
         taken = press(found);
         if (taken && found.matches("summary")) found.parentElement.querySelector(".likely, button").focus();

@@ -28,7 +28,7 @@ MAX_AGE = 180
 #: what goufu is installed on: tag of the platform, version of Python
 PLATFORMS = [
     (platform, python)
-    for platform in ("manylinux_2_28_x86_64", "win_amd64", "macosx_12_0_arm64")
+    for platform in ("manylinux_2_28_x86_64", "win_amd64", "macosx_13_0_arm64")
     for python in ("3.11", "3.13")
 ]
 #: licences that a package of goufu's may not have: they would bind goufu too

@@ -1,0 +1,35 @@
+"""Lines that read the same are judged once, and every assessment is still that of its own line."""
+
+import pickle
+from dataclasses import replace
+from datetime import date
+
+from goufu.catalog.load import load_catalogs
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+
+TODAY = date(2026, 1, 1)
+LINES = (
+    BudgetItem("a", "污水处理厂运营服务", department="甲县城市管理局", year=2026),
+    BudgetItem("b", "道路清扫保洁服务", department="甲县城市管理局", year=2026),
+    BudgetItem("c", "污水处理厂运营服务", department="甲县城市管理局", year=2026),
+    BudgetItem("d", "污水处理厂运营服务", department="甲县城市管理局", year=2026, code="A110103"),
+)
+
+
+def test_equal_lines_get_what_they_get_alone() -> None:
+    versions = load_catalogs()
+    together = assess(LINES, versions, today=TODAY)
+    assert [a.item for a in together] == list(LINES)
+    assert together[0] == replace(together[2], item=LINES[0])
+    assert together[0].standing is None and together[3].standing is not None  # what it cites is its own
+    for line, found in zip(LINES, together, strict=True):
+        (alone,) = assess([line], versions, today=TODAY)
+        assert alone.record() == found.record()
+
+
+def test_an_assessment_goes_to_another_process_and_back() -> None:
+    (found,) = assess([BudgetItem("a", "校园监控设备更换", year=2026)], load_catalogs(), today=TODAY)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.nature_words == found.nature_words and again.record() == found.record()
+    assert found.nature_words and found.nature_words[0] in "校园监控设备更换"

@@ -42,16 +42,9 @@ class Outcome:
         if self.assessment is not None:
             found = self.assessment.record(lang)
             return {**found, "error": self.error} if self.error else found
-        item = self.item
-        return {
-            "id": item.id,
-            "department": item.department,
-            "unit": item.unit,
-            "year": item.year,
-            "title": item.title,
-            "amount_wan": None if item.amount_wan is None else float(item.amount_wan),
-            "error": self.error,
-        }
+        from goufu.matcher.model import identity
+
+        return {**identity(self.item), "error": self.error}
 
 
 def outcomes(lines: Sequence[Given], judge: Judge) -> list[Outcome]:

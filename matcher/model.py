@@ -209,12 +209,7 @@ class Assessment:
         """
         item, coded = self.item, self.coded
         return {
-            "id": item.id,
-            "department": item.department,
-            "unit": item.unit,
-            "year": item.year,
-            "title": item.title,
-            "amount_wan": None if item.amount_wan is None else float(item.amount_wan),
+            **identity(item),
             "sections": list(self.sections),
             "versions": list(self.versions),
             "reference_date": self.reference_date.isoformat(),
@@ -255,6 +250,18 @@ EVIDENCE = (
 def evidence(item: BudgetItem) -> dict[str, Any]:
     """The evidence that an item carries, by the names of its fields; only what is given."""
     return {name: value for name in EVIDENCE if (value := getattr(item, name)) not in ("", None)}
+
+
+def identity(item: BudgetItem) -> dict[str, Any]:
+    """What every record of an item begins with: which line it is, as it was read; the amount as a number in 万元."""
+    return {
+        "id": item.id,
+        "department": item.department,
+        "unit": item.unit,
+        "year": item.year,
+        "title": item.title,
+        "amount_wan": None if item.amount_wan is None else float(item.amount_wan),
+    }
 
 
 def candidate_record(c: Candidate, lang: Lang = "zh") -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from goufu.catalog.model import CatalogVersion, Reading
+from goufu.cli.shared.meant import sections_meant
 from goufu.cli.shared.options import DepartmentOption, FormatOption, OnOption, checked, day
 from goufu.cli.shared.output import Column, emit, note, say
 
@@ -88,7 +89,7 @@ def catalogs(
     versions: Sequence[CatalogVersion] = load_catalogs()
     if version is not None:
         versions = (version_named(versions, version),)
-    wanted = _sections(department)
+    wanted = sections_meant(department)
     if errata or readings:
         rows = _reading_records(versions, wanted, form, errata_only=not readings)
         emit(rows, READING_COLUMNS if readings else ERRATA_COLUMNS, form)
@@ -104,14 +105,6 @@ def catalogs(
         emit([_version_record(v, date_on, form) for v in versions], COLUMNS, form)
         if form == "table":
             note(f"效力以 {date_on} 为准（--on 可改）", f"standing as of {date_on} (--on changes it)")
-
-
-def _sections(department: str | None) -> tuple[str, ...]:
-    if department is None or department in ("A", "B"):
-        return (department,) if department else ()
-    from goufu.matcher.departments import section_named
-
-    return section_named(department)
 
 
 def _reading_records(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError, UnknownNameError
+from goufu.cli.shared.meant import sections_meant
 from goufu.cli.shared.options import DepartmentOption, FormatOption, checked, complete_codes
 from goufu.cli.shared.output import Column, emit, language, say
 
@@ -38,12 +39,8 @@ def history(
             "A 类代码在各部门意义不同，请用 -d 指明部门",
             "a class A code means something only inside a department: name it with -d",
         )
-    elif department in ("A", "B"):
-        sections = (department,)
     else:
-        from goufu.matcher.departments import section_named
-
-        sections = section_named(department)
+        sections = sections_meant(department)
     archive = load_archive()
     found, missing = [], []
     for section in sections:

@@ -323,7 +323,9 @@ def _best(scores: Floats, most: int) -> list[list[tuple[int, float]]]:
     part = _top(scores, min(most, scores.shape[1]))
     values = np.take_along_axis(scores, part, axis=1)
     slope, behind, constant = coefficients("elsewhere", ELSEWHERE)
-    chance = sigmoid(constant + slope * values + behind * (values[:, :1] - values))
+    shut = np.isneginf(values)  # targets inside the scope, where those outside are asked for
+    known = np.where(shut, 0.0, values)
+    chance = np.where(shut, 0.0, sigmoid(constant + slope * known + behind * (known[:, :1] - known)))
     return [
         [(int(n), float(c)) for n, c in zip(p, q, strict=True) if c > 0.02]
         for p, q in zip(part, chance, strict=True)

@@ -1,10 +1,19 @@
-"""What the tests did not try here: each reason once at the end, with how many tests it kept from running."""
+"""Every test begins in Chinese, and at the end stands what was not tried: each reason once, with how many tests."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from _pytest.terminal import TerminalReporter
+from goufu.cli.shared.output import set_headings, set_language
+
+
+@pytest.fixture(autouse=True)
+def _as_started() -> None:
+    """What a command chose in this process ends with its test, whichever tests share the process."""
+    set_language("zh")
+    set_headings("en")
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

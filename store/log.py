@@ -45,7 +45,7 @@ def log(
 ) -> None:
     """Add a line to the log within the caller's transaction."""
     made_at = now or datetime.now(UTC)
-    session.execute(
+    session.connection().execute(
         _ADD,
         {
             "made_at": made_at,

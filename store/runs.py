@@ -422,16 +422,6 @@ def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> Store
     )  # fmt: skip
 
 
-def decided(row: tables.Decision | None) -> Decided | None:
-    """A decision's row as a record; None where there is none or it was withdrawn."""
-    if row is None or not row.outcome:
-        return None
-    return Decided(
-        row.outcome, row.nature, row.version, row.section, row.code, row.name,
-        row.note, row.officer, row.decided_at, row.source, row.revision,
-    )  # fmt: skip
-
-
 def delete_run(store: Store, run: int, officer: str, with_precedents: bool = False) -> tuple[int, int]:
     """Delete a run with its items and decisions, and log it; returns how many items and precedents went.
 

@@ -198,8 +198,19 @@ def tally(store: Store, run: int, wanted: Wanted | None = None) -> Tally:
     if wanted is not None:
         return page(store, run, wanted, limit=0)[1]
     with reading(store) as session:
-        every = _judged(session, store, run).values()
-        decided = {bool(doubtful): n for doubtful, n in session.execute(_PROGRESS, {"run": run})}
+        return _tally(session, store, run)
+
+
+def standing(store: Store, item: int) -> tuple[StoredItem, Tally]:
+    """A line as it stands and how far its run is, of one state of the store. Raises NoSuchRunError."""
+    with reading(store) as session:
+        found = item_within(session, item)
+        return found, _tally(session, store, found.run)
+
+
+def _tally(session: Session, store: Store, run: int) -> Tally:
+    every = _judged(session, store, run).values()
+    decided = {bool(doubtful): n for doubtful, n in session.execute(_PROGRESS, {"run": run})}
     doubtful = sum(line.doubtful for line in every)
     return Tally(
         len(every),

@@ -47,7 +47,7 @@ def _amount(text: str) -> Decimal | None:
     return found if found.is_finite() and abs(found) < 10**12 else None
 
 
-def wanted(
+async def wanted(
     q: str = "", state: str = "", found: str = "", department: str = "", code: str = "", least: str = "",
     most: str = "", order: str = "doubt",
 ) -> kept.Wanted:  # fmt: skip
@@ -229,7 +229,7 @@ def _changed(
     request: Request, person: Person, store: Store, item: int, before: StoredItem | None, revision: int
 ) -> HTMLResponse:
     """The line's row as it stands now, how far the run is, and what can be undone."""
-    now = stored_item(store, item)
+    now, tally = kept.standing(store, item)
     stood = before.decision if before else None
     kept_before = ""
     if stood is not None:
@@ -237,7 +237,7 @@ def _changed(
         kept_before = json.dumps(fields, ensure_ascii=False)
     return view(
         request, "decided.html", person, headers={"HX-Trigger": json.dumps({"decided": {"item": item}})},
-        line=now, tally=kept.tally(store, now.run), undoable=before is not None,
+        line=now, tally=tally, undoable=before is not None,
         revision=revision, before=kept_before, run={"id": now.run}, **WORDS,
     )  # fmt: skip
 

@@ -27,8 +27,6 @@ MAX_PAGES = 3_000
 FEW_GLYPHS = 12
 #: dots per inch at which a page is drawn for the reader of scans
 SCAN_DPI = 200
-
-
 #: share of characters without a meaning beyond which a page counts as unreadable
 MEANINGLESS = 0.3
 

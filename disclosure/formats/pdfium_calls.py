@@ -21,7 +21,7 @@ _Handle, _Address = ctypes.c_void_p, ctypes.c_void_p
 def _plain(function: Any, gives: Any, *takes: Any) -> Any:
     """`function` of pdfium with `takes` and `gives` for its types; the original is left as it is."""
     kind = ctypes.WINFUNCTYPE if os.name == "nt" else ctypes.CFUNCTYPE  # type: ignore[attr-defined,unused-ignore]
-    return kind(gives, *takes)(ctypes.cast(function, ctypes.c_void_p).value)
+    return kind(gives, *takes)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 # of a character of a text page: (text page, number)

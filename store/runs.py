@@ -377,7 +377,7 @@ def stored_item(store: Store, item: int) -> StoredItem:
 
 
 #: what a StoredItem is made of, asked for by columns: whole rows as objects cost a page of the worklist more than all else
-_ITEM = (
+_ITEM: tuple[Any, ...] = (
     *(tables.Item.id, tables.Item.run_id, tables.Item.position, tables.Item.ref, tables.Item.department),
     *(tables.Item.unit, tables.Item.year, tables.Item.title, tables.Item.summary, tables.Item.amount_wan),
     *(tables.Item.part, tables.Item.place, tables.Item.fingerprint),
@@ -389,7 +389,7 @@ _ITEM = (
 #: how many of them are the item's own and the judgement's
 _OWN, _JUDGED = 13, 3
 _STORED = (
-    sqlalchemy.select(*_ITEM)  # type: ignore[arg-type]
+    sqlalchemy.select(*_ITEM)
     .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
     .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
     .order_by(col(tables.Item.position))
@@ -424,7 +424,7 @@ def stored_within(session: Session, run: int, only: Sequence[int] | None = None)
 
 
 def _stored(
-    session: Session, query: Select[Any], notes: Select[tuple[int, str]], which: dict[str, Any]
+    session: Session, query: Select[Any], notes: Select[int, str], which: dict[str, Any]
 ) -> list[StoredItem]:
     said: dict[int, list[str]] = {}
     for item_id, text in session.execute(notes, which):
@@ -434,11 +434,12 @@ def _stored(
 
 def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> StoredItem:
     id_, run, position, ref, department, unit, year, *more = row[:_OWN]
-    *outcome, revision = row[_OWN + _JUDGED :]
+    given: list[Any] = [*more, *row[_OWN : _OWN + _JUDGED]]
+    decided: Sequence[Any] = row[_OWN + _JUDGED :]
+    revision = decided[-1]
     return StoredItem(
-        id_, run, position, ref, department, unit, year or None, *more, *row[_OWN : _OWN + _JUDGED],
-        decision=Decided(*outcome, revision) if outcome[0] else None,
-        notes=tuple(said.get(id_, ())), revision=revision or 0,
+        id_, run, position, ref, department, unit, year or None, *given,
+        Decided(*decided) if decided[0] else None, tuple(said.get(id_, ())), revision or 0,
     )  # fmt: skip
 
 

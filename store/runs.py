@@ -386,8 +386,8 @@ _ITEM: tuple[Any, ...] = (
     *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
     *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
 )
-#: how many of them are the item's own and the judgement's
-_OWN, _JUDGED = 13, 3
+#: how many of them are the item's own and the judgement's, and which is the year, 0 where it is not known
+_OWN, _JUDGED, _YEAR = 13, 3, 6
 _STORED = (
     sqlalchemy.select(*_ITEM)
     .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
@@ -433,14 +433,11 @@ def _stored(
 
 
 def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> StoredItem:
-    id_, run, position, ref, department, unit, year, *more = row[:_OWN]
-    given: list[Any] = [*more, *row[_OWN : _OWN + _JUDGED]]
+    values = list(row[: _OWN + _JUDGED])
+    values[_YEAR] = values[_YEAR] or None
     decided: Sequence[Any] = row[_OWN + _JUDGED :]
-    revision = decided[-1]
-    return StoredItem(
-        id_, run, position, ref, department, unit, year or None, *given,
-        Decided(*decided) if decided[0] else None, tuple(said.get(id_, ())), revision or 0,
-    )  # fmt: skip
+    values += [Decided(*decided) if decided[0] else None, tuple(said.get(values[0], ())), decided[-1] or 0]
+    return StoredItem(*values)
 
 
 def delete_run(store: Store, run: int, officer: str, with_precedents: bool = False) -> tuple[int, int]:

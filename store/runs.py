@@ -14,17 +14,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy
 from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.recorded import Decided, StoredItem
 from goufu.matcher.decisions.worklist import FilledRow
-from goufu.matcher.model import Assessment
+from goufu.matcher.model import Assessment, Finding
 from goufu.store import tables
 from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import NoSuchRunError
 from goufu.store.log import log
-from sqlalchemy import delete, func, insert
+from sqlalchemy import Select, bindparam, delete, func, insert
 from sqlmodel import Session, col, select
 
 _CHUNK = 500
@@ -41,7 +42,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A run without its items. `catalogs` are (version, digest) pairs; `decided` and `review` count items."""
+    """A run without its items. `catalogs` are (version, digest) pairs; `decided` and `review` count items.
+
+    `findings` are those on documents as a whole: (the file's name, the finding of the record contract).
+    """
 
     id: int
     uid: str
@@ -55,6 +59,7 @@ class RunInfo:
     catalogs: tuple[tuple[str, str], ...] = ()
     decided: int = 0
     review: int = 0
+    findings: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def record_run(
@@ -68,12 +73,14 @@ def record_run(
     now: datetime | None = None,
     departments: Sequence[str] = (),
     within: Callable[[Session, int], None] | None = None,
+    findings: Iterable[tuple[str, Finding]] = (),
 ) -> int:
     """Record a classification in one transaction; returns the run's number.
 
     Of `versions` those are recorded that the assessments used. `departments` are those of the officer, whose
-    colleagues see the whole run; `within` is called with the run's number in the same transaction. Raises StoreError where the store cannot be written,
-    and OSError where an input file is gone.
+    colleagues see the whole run; `within` is called with the run's number in the same transaction. `findings` are
+    those on documents as a whole, each with the file's name. Raises StoreError where the store cannot be written, and
+    OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
     files = [
@@ -110,6 +117,12 @@ def record_run(
         _departments(session, run.id, assessments, departments)
         for start in range(0, len(assessments), _CHUNK):
             _items(session, run.id, start, assessments[start : start + _CHUNK])
+        on_documents = [
+            {"run_id": run.id, "position": n, "document": sound(name), "record": finding.record()}
+            for n, (name, finding) in enumerate(findings)
+        ]
+        if on_documents:
+            session.execute(insert(tables.RunFinding), on_documents)
         told = {"items": len(assessments), "inputs": [sha for _, _, sha in files], "uid": run.uid}
         log(session, officer, "record run", told, run.id, now=made_at)
         if within is not None:
@@ -233,7 +246,7 @@ def runs(store: Store, limit: int | None = None) -> list[RunInfo]:
     query = select(tables.Run).order_by(col(tables.Run.id).desc())
     with reading(store) as session:
         rows = session.exec(query.limit(limit) if limit is not None else query).all()
-        return [_info(session, row) for row in rows]
+        return _infos(session, rows)
 
 
 def run_named(store: Store, name: str = "last") -> RunInfo:
@@ -255,7 +268,7 @@ def run_named(store: Store, name: str = "last") -> RunInfo:
                 else None
             )
         if row is not None:
-            return _info(session, row)
+            return _infos(session, [row])[0]
         newest = session.exec(select(tables.Run.id).order_by(col(tables.Run.id).desc()).limit(5)).all()
     known = "、".join(map(str, newest))
     if not known:
@@ -302,45 +315,53 @@ def changed_catalogs(run: RunInfo, versions: Sequence[CatalogVersion]) -> frozen
     )
 
 
-def _info(session: Session, row: tables.Run) -> RunInfo:
-    assert row.id is not None
-    inputs = session.exec(
-        select(tables.RunInput)
-        .where(tables.RunInput.run_id == row.id)
-        .order_by(col(tables.RunInput.position))
-    ).all()
-    catalogs = session.exec(
-        select(tables.Catalog.version, tables.Catalog.digest)
-        .join(tables.RunCatalog, col(tables.RunCatalog.catalog_id) == col(tables.Catalog.id))
-        .where(tables.RunCatalog.run_id == row.id)
-        .order_by(tables.Catalog.version)
-    ).all()
-    decided = session.exec(
-        select(func.count())
-        .select_from(tables.Decision)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
-        .where(tables.Item.run_id == row.id, tables.Decision.outcome != "")
-    ).one()
-    review = session.exec(
-        select(func.count())
-        .select_from(tables.Judgement)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Judgement.item_id))
-        .where(tables.Item.run_id == row.id, tables.Judgement.decision == "review")
-    ).one()
-    return RunInfo(
-        row.id,
-        row.uid,
-        row.made_at,
-        row.officer,
-        row.program,
-        row.index_digest,
-        row.settings,
-        row.items,
-        tuple(Input(i.name, i.size, i.sha256) for i in inputs),
-        tuple((v, d) for v, d in catalogs),
-        decided,
-        review,
+def _infos(session: Session, rows: Sequence[tables.Run]) -> list[RunInfo]:
+    """What is told of runs, asked for all of them at once."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+
+    def grouped(query: Any, run: Any) -> dict[int, list[tuple[Any, ...]]]:
+        found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for one, *values in session.execute(query.where(col(run).in_(ids))):
+            found[one].append(tuple(values))
+        return found
+
+    def counted(query: Any) -> dict[int, list[tuple[Any, ...]]]:
+        joined = query.join(tables.Item).group_by(col(tables.Item.run_id))
+        return grouped(joined, tables.Item.run_id)
+
+    file, used, one = tables.RunInput, tables.RunCatalog, tables.RunFinding
+    inputs = grouped(
+        sqlalchemy.select(col(file.run_id), col(file.name), col(file.size), col(file.sha256)).order_by(
+            col(file.position)
+        ),
+        file.run_id,
     )
+    catalogs = grouped(
+        sqlalchemy.select(col(used.run_id), col(tables.Catalog.version), col(tables.Catalog.digest))
+        .join(tables.Catalog, col(tables.Catalog.id) == col(used.catalog_id))
+        .order_by(col(tables.Catalog.version)),
+        used.run_id,
+    )
+    findings = grouped(
+        sqlalchemy.select(col(one.run_id), col(one.document), col(one.record)).order_by(col(one.position)),
+        one.run_id,
+    )
+    count = sqlalchemy.select(col(tables.Item.run_id), func.count())
+    decided = counted(count.select_from(tables.Decision).where(col(tables.Decision.outcome) != ""))
+    review = counted(count.select_from(tables.Judgement).where(col(tables.Judgement.decision) == "review"))
+    return [
+        RunInfo(
+            row.id or 0, row.uid, row.made_at, row.officer, row.program, row.index_digest, row.settings, row.items,
+            tuple(Input(*values) for values in inputs.get(row.id or 0, ())),
+            tuple((version, digest) for version, digest in catalogs.get(row.id or 0, ())),
+            decided.get(row.id or 0, [(0,)])[0][0],
+            review.get(row.id or 0, [(0,)])[0][0],
+            tuple((name, record) for name, record in findings.get(row.id or 0, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def run_items(store: Store, run: int) -> list[StoredItem]:
@@ -352,8 +373,41 @@ def run_items(store: Store, run: int) -> list[StoredItem]:
 def stored_item(store: Store, item: int) -> StoredItem:
     """One item by its number. Raises NoSuchRunError where its run was deleted."""
     with reading(store) as session:
-        run = session.exec(select(tables.Item.run_id).where(tables.Item.id == item)).first()
-        found = stored_within(session, run, [item]) if run is not None else []
+        return item_within(session, item)
+
+
+#: what a StoredItem is made of, asked for by columns: whole rows as objects cost a page of the worklist more than all else
+_ITEM: tuple[Any, ...] = (
+    *(tables.Item.id, tables.Item.run_id, tables.Item.position, tables.Item.ref, tables.Item.department),
+    *(tables.Item.unit, tables.Item.year, tables.Item.title, tables.Item.summary, tables.Item.amount_wan),
+    *(tables.Item.part, tables.Item.place, tables.Item.fingerprint),
+    *(tables.Judgement.section, tables.Judgement.reference_date, tables.Judgement.record),
+    *(tables.Decision.outcome, tables.Decision.nature, tables.Decision.version, tables.Decision.section),
+    *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
+    *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
+)
+#: how many of them are the item's own and the judgement's, and which is the year, 0 where it is not known
+_OWN, _JUDGED, _YEAR = 13, 3, 6
+_STORED = (
+    sqlalchemy.select(*_ITEM)
+    .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
+    .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
+    .order_by(col(tables.Item.position))
+)
+_NOTES = sqlalchemy.select(col(tables.Note.item_id), col(tables.Note.text)).order_by(col(tables.Note.id))
+_STORED_ONE = _STORED.where(col(tables.Item.id) == bindparam("item"))
+_STORED_SOME = _STORED.where(col(tables.Item.id).in_(bindparam("items", expanding=True)))
+_STORED_RUN = _STORED.where(col(tables.Item.run_id) == bindparam("run"))
+_NOTES_ONE = _NOTES.where(col(tables.Note.item_id) == bindparam("item"))
+_NOTES_SOME = _NOTES.where(col(tables.Note.item_id).in_(bindparam("items", expanding=True)))
+_NOTES_RUN = _NOTES.join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id)).where(
+    col(tables.Item.run_id) == bindparam("run")
+)
+
+
+def item_within(session: Session, item: int) -> StoredItem:
+    """`stored_item` within the caller's transaction."""
+    found = _stored(session, _STORED_ONE, _NOTES_ONE, {"item": item})
     if not found:
         raise NoSuchRunError(
             "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
@@ -362,60 +416,28 @@ def stored_item(store: Store, item: int) -> StoredItem:
 
 
 def stored_within(session: Session, run: int, only: Sequence[int] | None = None) -> list[StoredItem]:
-    """The items of a run in input order, or those of them that `only` names, within the caller's transaction."""
-    query = (
-        select(tables.Item, tables.Judgement, tables.Decision)
-        .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
-        .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
-        .where(tables.Item.run_id == run)
-        .order_by(col(tables.Item.position))
-    )
+    """The items of a run in input order, or those that `only` names, within the caller's transaction."""
+    if only is None:
+        return _stored(session, _STORED_RUN, _NOTES_RUN, {"run": run})
+    found = _stored(session, _STORED_SOME, _NOTES_SOME, {"items": list(only)}) if only else []
+    return [item for item in found if item.run == run]
+
+
+def _stored(
+    session: Session, query: Select[Any], notes: Select[int, str], which: dict[str, Any]
+) -> list[StoredItem]:
     said: dict[int, list[str]] = {}
-    notes = (
-        select(tables.Note.item_id, tables.Note.text)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id))
-        .where(tables.Item.run_id == run)
-        .order_by(col(tables.Note.id))
-    )
-    if only is not None:
-        query = query.where(col(tables.Item.id).in_(only))
-        notes = notes.where(col(tables.Item.id).in_(only))
-    for item_id, text in session.exec(notes):
+    for item_id, text in session.execute(notes, which):
         said.setdefault(item_id, []).append(text)
-    return [
-        StoredItem(
-            id=item.id or 0,
-            run=item.run_id,
-            position=item.position,
-            ref=item.ref,
-            department=item.department,
-            unit=item.unit,
-            year=item.year or None,
-            title=item.title,
-            summary=item.summary,
-            amount_wan=item.amount_wan,
-            part=item.part,
-            place=item.place,
-            fingerprint=item.fingerprint,
-            section=judged.section,
-            reference_date=judged.reference_date,
-            record=judged.record,
-            decision=decided(decision),
-            notes=tuple(said.get(item.id or 0, ())),
-            revision=decision.revision if decision is not None else 0,
-        )
-        for item, judged, decision in session.exec(query)
-    ]
+    return [_stored_item(row, said) for row in session.execute(query, which)]
 
 
-def decided(row: tables.Decision | None) -> Decided | None:
-    """A decision's row as a record; None where there is none or it was withdrawn."""
-    if row is None or not row.outcome:
-        return None
-    return Decided(
-        row.outcome, row.nature, row.version, row.section, row.code, row.name,
-        row.note, row.officer, row.decided_at, row.source, row.revision,
-    )  # fmt: skip
+def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> StoredItem:
+    values = list(row[: _OWN + _JUDGED])
+    values[_YEAR] = values[_YEAR] or None
+    decided: Sequence[Any] = row[_OWN + _JUDGED :]
+    values += [Decided(*decided) if decided[0] else None, tuple(said.get(values[0], ())), decided[-1] or 0]
+    return StoredItem(*values)
 
 
 def delete_run(store: Store, run: int, officer: str, with_precedents: bool = False) -> tuple[int, int]:

@@ -256,6 +256,7 @@ def _recorded(job: Job, store: Store) -> None:
         settings(options["department"], options["year"], options["on"]),
         db=job.db,
         remember=True,
+        departments=handed.departments or None,  # reviewers have none and are told everything
         learned=known_learned(job.db),
     )
     with timed() as step:
@@ -276,6 +277,7 @@ def _recorded(job: Job, store: Store) -> None:
         {name: value for name, value in options.items() if value is not None},
         departments=handed.departments,
         within=uploads.finished(handed.uid, handed.attempts, len(audit.assessments), _remarks(disclosure)),
+        findings=[(handed.name, finding) for finding in audit.findings],
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,8 +71,13 @@ def opened(db: str | None, create: bool = False) -> Store:
 
 
 @contextlib.contextmanager
-def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentSource | None]:
-    """The precedents of the store, None where there is no store, none are in it, or none are wanted."""
+def known_precedents(
+    db: str | None, wanted: bool = True, departments: Sequence[str] | None = None
+) -> Iterator[PrecedentSource | None]:
+    """The precedents of the store, None where there is no store, none are in it, or none are wanted.
+
+    For an officer of `departments` they are what she may be told (`goufu.store.precedents.others`).
+    """
     if not wanted:
         yield None
         return
@@ -84,7 +90,12 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
     from goufu.store.precedents.lookup import open_precedents
 
     with open_precedents(place) as found:
-        yield found
+        if found is None or departments is None:
+            yield found
+            return
+        from goufu.store.precedents.others import narrowed
+
+        yield narrowed(found, departments)
 
 
 def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
@@ -125,8 +136,11 @@ def save_run(
     inputs = [one.disclosure.path for one in audits if one.disclosure.path is not None]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
+    findings = [(Path(one.disclosure.file).name, finding) for one in audits for finding in one.findings]
     store = opened(db, create=True)
-    return record_run(store, assessments, inputs, load_catalogs(), officer(by), version("goufu"), kept)
+    return record_run(
+        store, assessments, inputs, load_catalogs(), officer(by), version("goufu"), kept, findings=findings
+    )
 
 
 def run_title(run: Any) -> str:

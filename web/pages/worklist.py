@@ -28,7 +28,7 @@ from goufu.store.log import events
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
-from goufu.web.page_image import page_image
+from goufu.web.page_image import marks, page_image
 from goufu.web.pages import Place
 from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
@@ -37,6 +37,8 @@ PLACE = Place("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
 Text = Annotated[str, Form()]
 _PAGE = re.compile(r"第 (\d+) 页")
+#: the file at the beginning of a place, which all lines of a run have in common
+_FILE = re.compile(r".+?\.\w{2,5}(?= )")
 
 
 def _amount(text: str) -> Decimal | None:
@@ -118,7 +120,7 @@ def _item(store: Store, run: int, item: int) -> StoredItem:
 def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
     """What the pane of one line shows."""
     verdict = kept.verdict_of(item, load_catalogs())
-    page = _PAGE.search(item.place)
+    page, file = _PAGE.search(item.place), _FILE.match(item.place)
     handed = upload_of(store, item.run) if page else None
     return {
         "item": item,
@@ -127,6 +129,7 @@ def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
         "likely": likely_other(item),
         "rules": load_rules(),
         "log": events(store, item=item.id, limit=30),
+        "file": file[0] if file else "",
         "near": kept.neighbours(store, item),
         "page": page[1] if page and handed and handed.name.lower().endswith(".pdf") else "",
         "versions": {v.id: v for v in load_catalogs()},
@@ -146,7 +149,11 @@ def page_of(request: Request, person: Officer, store: Held, run: int, item: int)
     handed, page = upload_of(store, run), _PAGE.search(found.place)
     if handed is None or page is None:
         raise NoSuchRunError("没有这一页的图像。", "There is no image of this page.")
-    image = page_image(content_path(request.app.state.settings.folder, handed.uid), int(page[1]))
+    image = page_image(
+        content_path(request.app.state.settings.folder, handed.uid),
+        int(page[1]),
+        marks(found.title, found.amount_wan),
+    )
     return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 

@@ -164,9 +164,15 @@
         return;
       }
       if (document.querySelector("dialog[open]")) return;
+      const menu = target.closest(".menu > div"); // within it, keys choose among what the line is if no service
+      if (menu && /^(Arrow|[0-9]$)/.test(key)) {
+        const to = key.startsWith("Arrow") ? beside(target, /Down|Right/.test(key) ? 1 : -1) : menu.querySelector(`[data-choice="${key}"]`);
+        if (to && key.startsWith("Arrow")) to.focus(); else if (to) to.click();
+        event.preventDefault();
+        return;
+      }
       if (key === "Escape") {
-        const menu = target.closest(".menu[open]");
-        if (menu) menu.open = false;
+        if (menu) menu.parentElement.open = false;
         list.focus();
         return;
       }

@@ -13,6 +13,8 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from goufu.cli.render.verdicts import NATURES
+from goufu.matcher.decisions.choice import choice_text
 from goufu.web.people import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -80,6 +82,7 @@ def view(
         here=request.url.path,
         back_here=address_here(request),
         placed=lambda text: placed(text, lang),
+        outcome=lambda made: outcome(made, lang),
         **facts,
     )  # fmt: skip
     return HTMLResponse(text, status, headers)
@@ -97,6 +100,15 @@ def placed(text: str, lang: str) -> str:
     return (
         _COUNTED.sub(lambda m: f"{'p.' if m[2] == '页' else 'line'} {m[1]}", text) if lang == "en" else text
     )
+
+
+def outcome(made: Any, lang: str) -> str:
+    """What was decided, of anything with `outcome`, `code`, `name` and `nature`: a code with its name, or why there is none."""
+    if lang != "en" or made.outcome == "code":
+        return choice_text(made.outcome, made.code, made.name, made.nature)
+    if made.outcome == "unlisted":
+        return "not in the catalog"
+    return f"no service ({NATURES[made.nature][1]})" if made.nature in NATURES else "no service"
 
 
 def is_fragment(request: Request) -> bool:

@@ -16,7 +16,7 @@ from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render import screen, verdicts
 from goufu.cli.shared.cache import default_cache
-from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
+from goufu.matcher.decisions.choice import Choice, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
 from goufu.matcher.search import look_up
@@ -67,7 +67,6 @@ WORDS: dict[str, Any] = {
     "STATUSES": verdicts.STATUSES,
     "DOUBTS": verdicts.DOUBTS,
     "SEVERITIES": SEVERITY_NAMES,
-    "choice_text": choice_text,
     "amount": verdicts.amount,
     "nature_keys": screen.NATURE_KEYS,
 }

@@ -195,7 +195,11 @@
       else if (key.length === 1 && key !== " " && shown()) {
         const found = document.querySelector(`#item [data-key="${CSS.escape(key)}"]`);
         taken = press(found);
-        if (taken && found.matches("summary")) found.parentElement.querySelector(".likely, button").focus();
+        if (taken && found.matches("summary")) {
+          const { parentElement: natures } = found;
+          (natures.querySelector(".likely") || natures.querySelector("button")).focus();
+          natures.scrollIntoView({ block: "nearest" });
+        }
       } else taken = false;
       if (taken) event.preventDefault();
     });

@@ -6,16 +6,21 @@ Templates escape everything; `t(zh, en)` chooses the language. A fragment for ht
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from goufu.cli.render.verdicts import NATURES
+from goufu.matcher.decisions.choice import choice_text
 from goufu.web.people import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 LANGUAGE_COOKIE = "goufu_lang"
+#: pages and lines in a place that was written down
+_COUNTED = re.compile(r"第 (\d+) ([页行])")
 #: the files that pages may load, and their kinds; nothing else is served
 KINDS = {"goufu.css": "text/css", "goufu.js": "text/javascript", "htmx.min.js": "text/javascript"}
 
@@ -75,9 +80,35 @@ def view(
         t=lambda zh, en: en if lang == "en" else zh,
         nav=navigation(person),
         here=request.url.path,
+        back_here=address_here(request),
+        placed=lambda text: placed(text, lang),
+        outcome=lambda made: outcome(made, lang),
         **facts,
     )  # fmt: skip
     return HTMLResponse(text, status, headers)
+
+
+def address_here(request: Request) -> str:
+    """The address to come back to, with what was asked; the first page where this one only answers a form."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def placed(text: str, lang: str) -> str:
+    """A place as `Place.text` wrote it down, in the language of the reader."""
+    return (
+        _COUNTED.sub(lambda m: f"{'p.' if m[2] == '页' else 'line'} {m[1]}", text) if lang == "en" else text
+    )
+
+
+def outcome(made: Any, lang: str) -> str:
+    """What was decided, of anything with `outcome`, `code`, `name` and `nature`: a code with its name, or why there is none."""
+    if lang != "en" or made.outcome == "code":
+        return choice_text(made.outcome, made.code, made.name, made.nature)
+    if made.outcome == "unlisted":
+        return "not in the catalog"
+    return f"no service ({NATURES[made.nature][1]})" if made.nature in NATURES else "no service"
 
 
 def is_fragment(request: Request) -> bool:

@@ -1,15 +1,15 @@
 """The judgement on budget items: nature, candidates, status and decision.
 
-Items are grouped by reference date and sections, and each group goes through the same steps: its texts are read
-(`_read`), the models say what it buys and which entries describe it (`_figures`), an office's correction and a
-second opinion may change that, the status follows, and each item is put in words (`_assessment`). Nothing is read or
-printed here; catalogs, dates and the cache folder come in as arguments.
+Items of one reference date are judged together, whatever their sections, and each group goes through the same steps:
+its texts are read (`_read`), the models say what it buys and which entries describe it (`_figures`), an office's
+correction and a second opinion may change that, the status follows, and each item is put in words (`_assessment`).
+Nothing is read or printed here; catalogs, dates and the cache folder come in as arguments.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -85,19 +85,18 @@ def assess(
     candidates an assessment has at most; more of them change nothing about the first five. `learned` is an office's own
     correction.
     """
-    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
+    groups: dict[date, list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
-        groups[date_of(item, on, year, today), match.sections].append((number, match))
+        groups[date_of(item, on, year, today)].append((number, match))
     done: list[Assessment | None] = [None] * len(items)
-    for (day, scope), members in groups.items():
+    for day, members in groups.items():
         corpus = open_corpus(versions, day, cache)
         for start in range(0, len(members), _BATCH):
             batch = members[start : start + _BATCH]
             group = _Group(
                 tuple(items[number] for number, _ in batch),
                 tuple(match for _, match in batch),
-                scope,
                 corpus,
                 versions,
                 most,
@@ -113,16 +112,23 @@ def assess(
     return [heard(a) if hear else a for a in done if a is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What applies to the sections of an item: whether what the first of them lists is held completely, and the versions' ids."""
+
+    held: bool
+    applies: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class _Group:
-    """Items that are judged together, with what they have in common: the day, the sections and what applies to them.
+    """Items that are judged together, with what they have in common: the day and what applies on it.
 
     The rest is what the caller of `assess` asked for.
     """
 
     items: tuple[BudgetItem, ...]
     matches: tuple[SectionMatch, ...]
-    sections: tuple[str, ...]
     corpus: Corpus
     versions: tuple[CatalogVersion, ...]
     most: int
@@ -143,18 +149,15 @@ class _Group:
         )
 
     @cached_property
-    def held(self) -> bool:
-        """Whether what the first section lists is held completely."""
-        applicable = self.corpus.applicable
-        first = next((applicable[s] for s in self.sections if s in applicable), None)
-        return first is not None and first.coverage == "complete"
+    def laws(self) -> Mapping[tuple[str, ...], _Law]:
+        """What applies to each of the items' sections."""
+        return {sections: self._law(sections) for sections in {match.sections for match in self.matches}}
 
-    @cached_property
-    def applies(self) -> tuple[str, ...]:
-        """The ids of the versions that apply."""
+    def _law(self, sections: tuple[str, ...]) -> _Law:
         applicable = self.corpus.applicable
-        of_sections = [applicable[s] for s in self.sections if s in applicable] or [applicable["B"]]
-        return tuple(dict.fromkeys(v for a in of_sections for v in a.versions))
+        known = [applicable[s] for s in sections if s in applicable]
+        ids = dict.fromkeys(v for a in known or [applicable["B"]] for v in a.versions)
+        return _Law(bool(known) and known[0].coverage == "complete", tuple(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,8 @@ def _facts(group: _Group) -> list[_Facts]:
     """What is found of each item of a group; the figures of all are made at once."""
     read = _read(group.items, group.index)
     lines = read.lines
-    ranked = ranking.rank(group.index, lines, group.sections, group.corpus.wording, group.depth)
+    sections = [match.sections for match in group.matches]
+    ranked = ranking.rank(group.index, lines, sections, group.corpus.wording, group.depth)
     evidence = natures.weighed(lines, group.corpus.wording, ranked.words, ranking.match(ranked))
     figures = plain = _figures(ranked, evidence)
     if group.learned:
@@ -276,7 +280,8 @@ def _facts(group: _Group) -> list[_Facts]:
     parts = natures.parts_of(lines, evidence, [row for row, kind in enumerate(kinds) if kind == "mixed"])
     outside = ranking.elsewhere(ranked, _ELSEWHERE if group.most == _CODES else group.most)
     # what no section is known for is looked for in all of them, by the duty the line serves
-    anywhere = [()] * len(lines) if group.sections else ranking.nearest(ranked, group.most)
+    nobodys = [row for row, names in enumerate(sections) if not names]
+    anywhere = dict(zip(nobodys, ranking.nearest(ranked, nobodys, group.most), strict=True))
     return [
         _Facts(
             item=item,
@@ -290,7 +295,7 @@ def _facts(group: _Group) -> list[_Facts]:
             fit=fit,
             trust=trust[row],
             own=tuple(zip(numbers, scores, strict=True)),
-            anywhere=anywhere[row],
+            anywhere=anywhere.get(row, ()),
             outside=outside[row],
             opinion=opinions[row],
             gap=gaps[row],
@@ -338,7 +343,7 @@ def _figures(ranked: Ranking, evidence: natures.Evidence) -> _Figures:
     right, scores = ranking.right(ranked), _best_scores(ranked)
     return _Figures(
         natures=chance,
-        entries=ranked.targets[ranked.order],
+        entries=np.take_along_axis(ranked.targets, ranked.order, axis=1),
         chances=_continued(_spread(right, scores[:, :_CODES]), scores),
         fit=ranking.fits(ranked),
         right=right,
@@ -423,13 +428,13 @@ def _statuses(
     first = [opinion.order[0] if opinion else 0 for opinion in opinions]
     class_b = group.index.is_class_b[figures.entries[range(len(first)), first]].tolist()
     found = [
-        _status(kind in PURCHASED, fit, bool(b), group.held)
-        for kind, fit, b in zip(kinds, figures.fit.tolist(), class_b, strict=True)
+        _status(kind in PURCHASED, fit, bool(b), group.laws[match.sections].held)
+        for kind, fit, b, match in zip(kinds, figures.fit.tolist(), class_b, group.matches, strict=True)
     ]
     # without a section, what the catalogs are known to lack is listed by none
     return [
-        "unlisted" if status == "unknown" and not group.sections and plainly == 1 else status
-        for status, (_, plainly) in zip(found, gaps, strict=True)
+        "unlisted" if status == "unknown" and not match.sections and plainly == 1 else status
+        for status, match, (_, plainly) in zip(found, group.matches, gaps, strict=True)
     ]
 
 
@@ -466,12 +471,12 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
     """What was found of one item, in words, with what its department cites and the findings."""
     item, match, status, changed = facts.item, facts.match, facts.status, facts.changed
     body = load_kinds().get(match.kind)
-    anywhere = not group.sections and status == "unknown"
+    anywhere = not match.sections and status == "unknown"
     if anywhere and not changed.nature:
         changed = _Changed()
     codes = _anywhere(facts, group, body) if anywhere else _codes(facts, group)
     decision = _decision(facts, codes)
-    standing = standing_of(item, group.sections, group.corpus.on, group.versions)
+    standing = standing_of(item, match.sections, group.corpus.on, group.versions)
     if standing is not None and standing.superseded:
         status, decision = "superseded", "review"
         codes = with_successor(codes, standing, group.versions)
@@ -479,9 +484,9 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         status, decision, codes = with_written(status, decision, codes, standing, group.versions)
     assessment = Assessment(
         item=item,
-        sections=group.sections,
+        sections=match.sections,
         section_confidence=match.confidence,
-        versions=group.applies,
+        versions=group.laws[match.sections].applies,
         reference_date=group.corpus.on,
         nature=facts.nature,
         nature_score=facts.chances[NATURES.index(facts.nature)],

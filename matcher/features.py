@@ -1,7 +1,7 @@
 """What is measured between an item and an entry. All numbers lie about between 0 and 1; see FEATURES.
 
-Everything is done for many items at once: the grams of a batch are looked up in the index's postings of one
-section, and sums over them (numpy.bincount) give each measure for all entries of the section together.
+Everything is done for many items at once, whatever their sections: the grams of a batch are looked up in the index's
+postings, and sums over them (numpy.bincount) give each measure for all entries of every item's sections together.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import numpy as np
 from goufu.matcher.index.grams import Array, Index, Ints
 from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
 from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 #: the measures, in the order of the feature axis
 FEATURES = (
@@ -115,31 +117,96 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     )
 
 
-def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _expand(first: Ints, count: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ranges of `count` postings that begin at `first`: for each posting which range it is of, and where it stands."""
+    which = np.repeat(np.arange(len(count)), count)
+    shift = first - (np.cumsum(count, dtype=np.int64) - count)
+    return which, np.arange(len(which)) + shift[which]
+
+
+def _postings(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For the postings of `gram`: which of the grams each belongs to, and where it stands."""
-    first = start[gram].astype(np.int64)
-    count = start[gram + 1].astype(np.int64) - first
-    which = np.repeat(np.arange(len(gram)), count)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    return which, first[which] + offset
+    return _expand(start[gram], start[gram + 1] - start[gram])
 
 
-def _telling(index: Index, text: Text, numbers: Sequence[int], size: int) -> Array:
-    """Each gram's part of its row, weighted by how few of the scope's `size` entries have it."""
-    frequency = np.zeros(len(text.gram))
-    for n in numbers:
-        frequency += index.start[n, text.gram + 1] - index.start[n, text.gram]
-    rarity = np.log((size + 1) / (frequency + 0.5))
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The entries that each of a batch's items is compared with: those of its sections, one behind the other.
+
+    Items of any sections are measured together, in as many columns as the longest scope has. `targets` is items ×
+    columns; behind the end of a shorter scope, where `inside` is false, it repeats the first. `second` marks entries of
+    a section that is not the first. By item and place of a section: `number` of the section in the index (-1: none
+    there), `shift` from a target's number to its column.
+    """
+
+    targets: Ints
+    inside: NDArray[np.bool_]
+    second: NDArray[np.bool_]
+    number: Ints
+    shift: Ints
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many entries each item is compared with."""
+        return self.inside.sum(axis=1)
+
+
+def scopes_of(index: Index, sections: Sequence[Sequence[str]]) -> Scopes:
+    """The scopes of items by their sections, class B behind; sections that the index does not have are passed over."""
+    known: dict[tuple[str, ...], int] = {}
+    of_item = [known.setdefault(scope_names(index, names), len(known)) for names in sections]
+    ranges = [[index.sections[name] for name in names] for names in known]
+    width = max((sum(b - a for a, b in some) for some in ranges), default=0)
+    most = max(map(len, known), default=0)
+    targets = np.zeros((len(known), width), dtype=np.int32)
+    inside, second = np.zeros((2, len(known), width), dtype=np.bool_)
+    number = np.full((len(known), most), -1, dtype=np.int32)
+    shift = np.zeros((len(known), most), dtype=np.int32)
+    for row, (names, some) in enumerate(zip(known, ranges, strict=True)):
+        at = 0
+        for place, (name, (first, last)) in enumerate(zip(names, some, strict=True)):
+            end = at + last - first
+            targets[row, at:end] = np.arange(first, last)
+            second[row, at:end] = place > 0 and name != "B"
+            number[row, place], shift[row, place] = index.section_number[name], at - first
+            at = end
+        inside[row, :at] = True
+        targets[row, at:] = targets[row, :1]
+    return Scopes(targets[of_item], inside[of_item], second[of_item], number[of_item], shift[of_item])
+
+
+def scope_names(index: Index, sections: Sequence[str]) -> tuple[str, ...]:
+    """The sections whose entries an item is compared with: its own and class B, as far as the index has them."""
+    return tuple(name for name in (*sections, "B") if name in index.sections)
+
+
+def _sides(index: Index, text: Text, scopes: Scopes) -> dict[str, Array]:
+    """Cosine, covered, telling, name, heading, against: each sides × items × columns, for the entries of each scope.
+
+    Telling is covered, but with grams weighted by how few of the scope's entries have them.
+    """
+    items, width = scopes.targets.shape
+    item = text.row % max(items, 1)
+    places = [  # the grams for which a scope has a section at this place, and its number
+        (some, number[some])
+        for number in scopes.number[item].T
+        if len(some := np.flatnonzero(number >= 0))
+    ]
+    gram = np.concatenate([some for some, _ in places])
+    section = np.concatenate([number for _, number in places])
+    first = index.start[section, text.gram[gram]]
+    count = index.start[section, text.gram[gram] + 1] - first
+    frequency = np.bincount(gram, count, len(item))
+    rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
     total = np.bincount(text.row, rarity, text.rows)
-    return (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
-
-
-def _sides(
-    index: Index, text: Text, telling: Array, section: int, first: int, width: int
-) -> dict[str, Array]:
-    """Cosine, covered, telling, name, heading, against: each sides × items × width, for the entries of one section."""
-    which, at = _expand(index.start[section], text.gram)
-    cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
+    telling = (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
+    shift = np.concatenate(
+        [scopes.shift[item[some], place] for place, (some, _) in enumerate(places)]
+    )
+    which, at = _expand(first, count)
+    column = index.entry[at] + shift[which]
+    which = gram[which]
+    cell = text.row[which].astype(np.int64) * width + column
     document, present, name, heading, against = index.weights[at].T
     unit, share = text.unit[which], text.share[which]
     measures = {
@@ -167,50 +234,37 @@ def scope_features(
     index: Index,
     text: Text,
     has_summary: NDArray[np.bool_],
-    sections: Sequence[str],
+    scopes: Scopes,
     internal: Array,
     public: Array,
     headings: Array,
     words: Array,
-) -> tuple[Ints, Array]:
-    """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES).
+) -> Array:
+    """The features of every item with each entry of its scope: items × columns × len(FEATURES).
 
     `text` are the SIDES of the items, `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
     """
-    items = len(has_summary)
-    ranges = [index.sections[s] for s in sections]
-    target = (
-        np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges])
-        if ranges
-        else np.array([], np.int32)
-    )
-    out = _table(items, len(target), len(FEATURES))
+    items, width = scopes.targets.shape
+    out = _table(items, width, len(FEATURES))
     column = {name: number for number, name in enumerate(FEATURES)}
-    numbers = [index.section_number[s] for s in sections]
-    telling = _telling(index, text, numbers, len(target))
-    at = 0
-    for order, (section, (first, last)) in enumerate(zip(sections, ranges, strict=True)):
-        width = last - first
-        measures = _sides(index, text, telling, numbers[order], first, width)
-        for measure, of_sides in measures.items():
-            for side, values in zip(SIDES, of_sides, strict=True):
-                if f"{side}_{measure}" in column:
-                    out[:, at : at + width, column[f"{side}_{measure}"]] = values
-        if section == "B":
-            out[:, at : at + width, column["class_b"]] = 1
-            out[:, at : at + width, column["class_b_internal"]] = internal[:, None]
-            out[:, at : at + width, column["class_b_public"]] = public[:, None]
-        elif order:
-            out[:, at : at + width, column["second_section"]] = 1
-        at += width
-    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of[target]]
+    for measure, of_sides in _sides(index, text, scopes).items():
+        for side, values in zip(SIDES, of_sides, strict=True):
+            if f"{side}_{measure}" in column:
+                out[:, :, column[f"{side}_{measure}"]] = values
+    class_b = index.is_class_b[scopes.targets]
+    out[:, :, column["class_b"]] = class_b
+    out[:, :, column["class_b_internal"]] = class_b * internal[:, None]
+    out[:, :, column["class_b_public"]] = class_b * public[:, None]
+    out[:, :, column["second_section"]] = scopes.second
+    rows, heading = np.arange(items)[:, None], index.heading_of[scopes.targets]
+    out[:, :, column["heading_cosine"]] = headings[rows, heading]
     grams_of_summary = np.bincount(text.row, minlength=text.rows)[items : 2 * items]
     long = grams_of_summary > _LONG
     out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
     out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
-    out[:, :, column["heading_words"]] = words[:, index.heading_of[target]]
+    out[:, :, column["heading_words"]] = words[rows, heading]
     out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
-    return target, out
+    return out
 
 
 def heading_cosines(index: Index, text: Text) -> Array:
@@ -218,7 +272,7 @@ def heading_cosines(index: Index, text: Text) -> Array:
     width = int(index.heading_of.max()) + 1
     here = text.row < text.rows // len(SIDES) * 2  # without the titles' ends, which the titles hold already
     row, gram, heading = text.row[here], text.gram[here], text.heading[here]
-    which, at = _expand(index.heading_start, gram)
+    which, at = _postings(index.heading_start, gram)
     cell = row[which].astype(np.int64) * width + index.heading_entry[at]
     rows = text.rows // len(SIDES) * 2
     title, summary = np.bincount(cell, heading[which] * index.heading_weights[at], rows * width).reshape(
@@ -240,26 +294,55 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
     return np.concatenate([told, np.zeros((len(told), 1), dtype=np.float32)], axis=1)[:, column]
 
 
-def across_features(index: Index, text: Text, headings: Array, words: Array) -> Array:
-    """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
-    items = len(headings)
-    width = len(index.targets)
-    out = _table(items, width, len(ACROSS))
-    which, at = _expand(index.across_start, text.gram)
-    cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
-    cosines = np.bincount(cell, text.unit[which] * index.across_weight[at], text.rows * width)
-    rows = 2 * items  # of the titles' ends only the cosine is asked for
-    some = cell < rows * width
-    covered = np.bincount(cell[some], text.share[which][some], rows * width)
-    column = {name: number for number, name in enumerate(ACROSS)}
-    for side, values in zip(SIDES, cosines.reshape(len(SIDES), items, width), strict=True):
-        out[:, :, column[f"{side}_cosine"]] = values
-    for side, values in zip(SIDES, covered.reshape(2, items, width), strict=False):
-        out[:, :, column[f"{side}_covered"]] = values
-    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of]
-    out[:, :, column["class_b"]] = index.is_class_b
-    out[:, :, column["heading_words"]] = words[:, index.heading_of]
-    return out
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What a batch's texts share with the entries of all sections, by rare grams only: a posting each.
+
+    `row` is the posting's text (as in `Text`), `entry` its target, `cosine` and `covered` what it adds to these measures.
+    """
+
+    items: int
+    row: NDArray[np.int64]
+    entry: Ints
+    cosine: NDArray[np.float32]
+    covered: Array
+
+    def scores(self, index: Index, weights: Sequence[float], headings: Array, words: Array) -> Floats:
+        """The sum of ACROSS under `weights` for every entry of every section: items × targets.
+
+        Only the sum is wanted, so each posting is weighed before it is added up, and each heading before it is spread
+        over its entries.
+        """
+        of = dict(zip(ACROSS, weights, strict=True))
+        side = self.row // max(self.items, 1)
+        by_cosine = np.array([of[f"{name}_cosine"] for name in SIDES])[side]
+        by_covered = np.array([of.get(f"{name}_covered", 0.0) for name in SIDES])[side]
+        width = len(index.targets)
+        cell = (self.row - side * self.items) * width + self.entry
+        sums = np.bincount(cell, by_cosine * self.cosine + by_covered * self.covered, self.items * width)
+        above = of["heading_cosine"] * headings + of["heading_words"] * words
+        found = sums.reshape(self.items, width)
+        found += above[:, index.heading_of]
+        found += of["class_b"] * index.is_class_b
+        return found
+
+    def covered_by(self, targets: NDArray[np.int64]) -> Floats:
+        """Of each item's title and summary the share that its entry in `targets` covers: 2 × items."""
+        items = max(self.items, 1)
+        hit = np.flatnonzero((self.entry == targets[self.row % items]) & (self.row < 2 * items))
+        return np.bincount(self.row[hit], self.covered[hit], 2 * self.items).reshape(2, self.items)
+
+
+def across(index: Index, text: Text) -> Across:
+    """What the texts share with the entries of all sections."""
+    which, at = _postings(index.across_start, text.gram)
+    return Across(
+        text.rows // len(SIDES),
+        text.row[which].astype(np.int64),
+        index.across_entry[at],
+        text.unit[which] * index.across_weight[at],
+        text.share[which],
+    )
 
 
 def contents(

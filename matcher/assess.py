@@ -9,10 +9,11 @@ Nothing is read or printed here; catalogs, dates and the cache folder come in as
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,7 @@ from goufu.catalog.validity import reference_date
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
 from goufu.matcher import rank as ranking
+from goufu.matcher.features import scope_names
 from goufu.matcher.departments import BodyKind, SectionMatch, item_sections, load_kinds
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
     from goufu.matcher.learn import Learned
     from goufu.matcher.semantic.rerank import Reordered, Reranker
 
-#: items judged together; bounds the memory of a batch
-_BATCH = 512
+#: items judged together: enough for the arithmetic to be done at once, few enough for its tables to stay in the processor's cache
+_BATCH = 128
 _CODES, _ELSEWHERE = 5, 3
 #: from when on an entry describes closely a line that is called no service
 _CLOSE = 0.9
@@ -90,16 +92,17 @@ def assess(
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
         groups[date_of(item, on, year, today)].append((number, match))
     done: list[Assessment | None] = [None] * len(items)
+    depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
     for day, members in groups.items():
         corpus = open_corpus(versions, day, cache)
-        for start in range(0, len(members), _BATCH):
-            batch = members[start : start + _BATCH]
+        for batch in _batches(members, corpus.index, depth):
             group = _Group(
                 tuple(items[number] for number, _ in batch),
                 tuple(match for _, match in batch),
                 corpus,
                 versions,
                 most,
+                depth,
                 semantic,
                 learned,
             )
@@ -110,6 +113,27 @@ def assess(
             if progress:
                 progress(len(batch))
     return [heard(a) if hear else a for a in done if a is not None]
+
+
+def _batches(
+    members: Sequence[tuple[int, SectionMatch]], index: Index, depth: int
+) -> Iterator[Sequence[tuple[int, SectionMatch]]]:
+    """Items that are judged together, those of the same sections side by side, so that few scopes of few widths meet.
+
+    Where a scope has fewer entries than are looked at, items of other sections are kept apart from it.
+    """
+    ordered = sorted(members, key=lambda member: member[1].sections)
+    scopes = {match.sections for _, match in members}
+    sizes = (sum(b - a for a, b in map(index.sections.__getitem__, scope_names(index, s))) for s in scopes)
+    narrow = len(scopes) > 1 and min(sizes) < depth
+    parts = (
+        [list(some) for _, some in groupby(ordered, key=lambda member: member[1].sections)]
+        if narrow
+        else [ordered]
+    )
+    for part in parts:
+        for start in range(0, len(part), _BATCH):
+            yield part[start : start + _BATCH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +148,7 @@ class _Law:
 class _Group:
     """Items that are judged together, with what they have in common: the day and what applies on it.
 
-    The rest is what the caller of `assess` asked for.
+    The rest is what the caller of `assess` asked for; `depth` is how many of the best entries are looked at.
     """
 
     items: tuple[BudgetItem, ...]
@@ -132,21 +156,13 @@ class _Group:
     corpus: Corpus
     versions: tuple[CatalogVersion, ...]
     most: int
+    depth: int
     semantic: Reranker | None
     learned: Learned | None
 
     @property
     def index(self) -> Index:
         return self.corpus.index
-
-    @property
-    def depth(self) -> int:
-        """How many of the best entries are looked at."""
-        return max(
-            self.semantic.depth if self.semantic else _CODES,
-            self.most,
-            self.learned.depth if self.learned else 0,
-        )
 
     @cached_property
     def laws(self) -> Mapping[tuple[str, ...], _Law]:

@@ -180,36 +180,106 @@ def scope_names(index: Index, sections: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in (*sections, "B") if name in index.sections)
 
 
-def _sides(index: Index, text: Text, scopes: Scopes) -> dict[str, Array]:
-    """Cosine, covered, telling, name, heading, against: each sides × items × columns, for the entries of each scope.
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What a batch's texts share with the entries of their scopes: a posting each.
+
+    `row` is the posting's text (as in `Text`), `column` its entry's in the scope, `adds` what it adds to each measure of
+    a side: cosine, covered, telling, name, heading, against. By item: whether it has no summary (`bare`) or a long one
+    (`long`), how much it speaks of the office (`internal`) and of the public. `headings` is what `heading_cosines` gives,
+    `words` what `words_of_headings` gives.
+    """
+
+    scopes: Scopes
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    adds: Mapping[str, Array]
+    bare: NDArray[np.bool_]
+    long: NDArray[np.bool_]
+    internal: Array
+    public: Array
+    headings: Array
+    words: Array
+
+    def scores(self, index: Index, weights: Sequence[float]) -> Floats:
+        """The sum of FEATURES under `weights` for each entry of each item's scope: items × columns.
+
+        Only the sum is wanted, so each posting is weighed before it is added up: one sum in the place of eighteen.
+        """
+        items, width = self.scopes.targets.shape
+        of = dict(zip(FEATURES, weights, strict=True))
+        total = np.zeros(len(self.row))
+        for measure, adds in self.adds.items():
+            force = np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
+            if measure == "cosine":
+                force[:items] += of["title_only"] * self.bare
+            elif measure == "covered":
+                force[:items] += of["title_long"] * self.long
+                force[items : 2 * items] += of["summary_long"] * self.long
+            total += force[self.row] * adds
+        cell = self.row % max(items, 1) * width + self.column
+        found = np.bincount(cell, total, items * width).reshape(items, width)
+        of_b = of["class_b"] + of["class_b_internal"] * self.internal + of["class_b_public"] * self.public
+        found += index.is_class_b[self.scopes.targets] * of_b[:, None]
+        found += of["second_section"] * self.scopes.second
+        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
+        found += above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
+        return np.where(self.scopes.inside, found, -np.inf)
+
+    def measures_of(self, index: Index, columns: NDArray[np.int64]) -> dict[str, Floats]:
+        """Of one entry for each item, that in `columns`: the measures of the sides, `heading_cosine` and `class_b`."""
+        items = len(columns)
+        hit = np.flatnonzero(self.column == columns[self.row % max(items, 1)])
+        row = self.row[hit]
+        found = {
+            f"{side}_{measure}": values
+            for measure, adds in self.adds.items()
+            for side, values in zip(
+                SIDES, np.bincount(row, adds[hit], len(SIDES) * items).reshape(-1, items), strict=True
+            )
+        }
+        rows = np.arange(items)
+        target = self.scopes.targets[rows, columns]
+        found["title_only"] = found["title_cosine"] * self.bare
+        found["heading_cosine"] = self.headings[rows, index.heading_of[target]].astype(float)
+        found["class_b"] = index.is_class_b[target].astype(float)
+        return found
+
+
+def within(
+    index: Index,
+    text: Text,
+    scopes: Scopes,
+    bare: NDArray[np.bool_],
+    internal: Array,
+    public: Array,
+    headings: Array,
+    words: Array,
+) -> Within:
+    """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`.
 
     Telling is covered, but with grams weighted by how few of the scope's entries have them.
     """
-    items, width = scopes.targets.shape
+    items = len(scopes.targets)
     item = text.row % max(items, 1)
-    places = [  # the grams for which a scope has a section at this place, and its number
-        (some, number[some])
-        for number in scopes.number[item].T
+    places = [  # the grams for which a scope has a section at this place, its number, and where its columns begin
+        (some, number[some], shift[some])
+        for number, shift in zip(scopes.number[item].T, scopes.shift[item].T, strict=True)
         if len(some := np.flatnonzero(number >= 0))
     ]
-    gram = np.concatenate([some for some, _ in places])
-    section = np.concatenate([number for _, number in places])
+    gram, section, shift = (np.concatenate(part) for part in zip(*places, strict=True))
     first = index.start[section, text.gram[gram]]
     count = index.start[section, text.gram[gram] + 1] - first
     frequency = np.bincount(gram, count, len(item))
     rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
     total = np.bincount(text.row, rarity, text.rows)
     telling = (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
-    shift = np.concatenate(
-        [scopes.shift[item[some], place] for place, (some, _) in enumerate(places)]
-    )
     which, at = _expand(first, count)
     column = index.entry[at] + shift[which]
     which = gram[which]
-    cell = text.row[which].astype(np.int64) * width + column
     document, present, name, heading, against = index.weights[at].T
     unit, share = text.unit[which], text.share[which]
-    measures = {
+    adds = {
         "cosine": unit * document,
         "covered": share * present,
         "telling": telling[which] * present,
@@ -217,54 +287,19 @@ def _sides(index: Index, text: Text, scopes: Scopes) -> dict[str, Array]:
         "heading": heading,
         "against": unit * against,
     }
-    return {
-        measure: np.bincount(cell, values, text.rows * width)
-        .astype(np.float32)
-        .reshape(len(SIDES), -1, width)
-        for measure, values in measures.items()
-    }
-
-
-def _table(items: int, targets: int, features: int) -> Array:
-    """Zeros, items × targets × features; each feature's numbers lie together, as they are written and summed."""
-    return np.moveaxis(np.zeros((features, items, targets), dtype=np.float32), 0, -1)
-
-
-def scope_features(
-    index: Index,
-    text: Text,
-    has_summary: NDArray[np.bool_],
-    scopes: Scopes,
-    internal: Array,
-    public: Array,
-    headings: Array,
-    words: Array,
-) -> Array:
-    """The features of every item with each entry of its scope: items × columns × len(FEATURES).
-
-    `text` are the SIDES of the items, `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
-    """
-    items, width = scopes.targets.shape
-    out = _table(items, width, len(FEATURES))
-    column = {name: number for number, name in enumerate(FEATURES)}
-    for measure, of_sides in _sides(index, text, scopes).items():
-        for side, values in zip(SIDES, of_sides, strict=True):
-            if f"{side}_{measure}" in column:
-                out[:, :, column[f"{side}_{measure}"]] = values
-    class_b = index.is_class_b[scopes.targets]
-    out[:, :, column["class_b"]] = class_b
-    out[:, :, column["class_b_internal"]] = class_b * internal[:, None]
-    out[:, :, column["class_b_public"]] = class_b * public[:, None]
-    out[:, :, column["second_section"]] = scopes.second
-    rows, heading = np.arange(items)[:, None], index.heading_of[scopes.targets]
-    out[:, :, column["heading_cosine"]] = headings[rows, heading]
-    grams_of_summary = np.bincount(text.row, minlength=text.rows)[items : 2 * items]
-    long = grams_of_summary > _LONG
-    out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
-    out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
-    out[:, :, column["heading_words"]] = words[rows, heading]
-    out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
-    return out
+    long = np.bincount(text.row, minlength=text.rows)[items : 2 * items] > _LONG
+    return Within(
+        scopes,
+        text.row[which].astype(np.int64),
+        column,
+        adds,
+        bare,
+        long,
+        internal,
+        public,
+        headings,
+        words,
+    )
 
 
 def heading_cosines(index: Index, text: Text) -> Array:
@@ -298,20 +333,23 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
 class Across:
     """What a batch's texts share with the entries of all sections, by rare grams only: a posting each.
 
-    `row` is the posting's text (as in `Text`), `entry` its target, `cosine` and `covered` what it adds to these measures.
+    `row` is the posting's text (as in `Text`), `entry` its target, `cosine` and `covered` what it adds to these measures;
+    `headings` and `words` are as in `Within`.
     """
 
     items: int
     row: NDArray[np.int64]
     entry: Ints
-    cosine: NDArray[np.float32]
+    cosine: Array
     covered: Array
+    headings: Array
+    words: Array
 
-    def scores(self, index: Index, weights: Sequence[float], headings: Array, words: Array) -> Floats:
+    def scores(self, index: Index, weights: Sequence[float]) -> Floats:
         """The sum of ACROSS under `weights` for every entry of every section: items × targets.
 
-        Only the sum is wanted, so each posting is weighed before it is added up, and each heading before it is spread
-        over its entries.
+        As in `Within`, each posting is weighed before it is added up, and each heading before it is spread over its
+        entries.
         """
         of = dict(zip(ACROSS, weights, strict=True))
         side = self.row // max(self.items, 1)
@@ -320,7 +358,7 @@ class Across:
         width = len(index.targets)
         cell = (self.row - side * self.items) * width + self.entry
         sums = np.bincount(cell, by_cosine * self.cosine + by_covered * self.covered, self.items * width)
-        above = of["heading_cosine"] * headings + of["heading_words"] * words
+        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
         found = sums.reshape(self.items, width)
         found += above[:, index.heading_of]
         found += of["class_b"] * index.is_class_b
@@ -333,7 +371,7 @@ class Across:
         return np.bincount(self.row[hit], self.covered[hit], 2 * self.items).reshape(2, self.items)
 
 
-def across(index: Index, text: Text) -> Across:
+def across(index: Index, text: Text, headings: Array, words: Array) -> Across:
     """What the texts share with the entries of all sections."""
     which, at = _postings(index.across_start, text.gram)
     return Across(
@@ -342,6 +380,8 @@ def across(index: Index, text: Text) -> Across:
         index.across_entry[at],
         text.unit[which] * index.across_weight[at],
         text.share[which],
+        headings,
+        words,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,14 +22,15 @@ from goufu.matcher.features import (
     Across,
     Floats,
     Scopes,
+    Within,
     across,
     contents,
     heading_cosines,
-    scope_features,
     scopes_of,
     speaks_of,
     tail,
     text_of,
+    within,
     words_of_headings,
 )
 from goufu.matcher.gaps import gap_of
@@ -116,14 +117,10 @@ def coefficients(name: str, names: tuple[str, ...], directory: Path | None = Non
 
 
 class Measured(NamedTuple):
-    """What was measured of a batch: with the entries of each item's scope `found` (items × columns × FEATURES), what
-    reaches `across` all sections, how near items come to each heading (`headings`), what their words say of it (`words`)."""
+    """What a batch's texts share with the entries of their scopes, and with those of all sections."""
 
-    scopes: Scopes
-    found: Array
+    within: Within
     across: Across
-    headings: Array
-    words: Array
 
 
 def measured(
@@ -146,42 +143,42 @@ def measured(
     items = [said(t, s) for t, s in zip(titles, summaries, strict=True)]
     headings = heading_cosines(index, text)
     words = words_of_headings(index, told, names)
-    found = scope_features(
+    shared = within(
         index,
         text,
-        np.array([bool(s) for s in summaries]),
         scopes,
+        np.array([not s for s in summaries]),
         speaks_of(items, "internal"),
         speaks_of(items, "public"),
         headings,
         words,
     )
-    return Measured(scopes, found, across(index, text), headings, words)
+    return Measured(shared, across(index, text, headings, words))
 
 
 def ranked(
     scopes: Scopes,
-    found: Array,
-    weights: Floats,
+    scores: Floats,
     reach: Floats,
+    measures_of: Callable[[NDArray[np.int64]], Mapping[str, Floats]],
     covered_by: Callable[[NDArray[np.int64]], Floats],
     unlisted: Floats,
     words: Vectors,
     gaps: Floats,
     most: int = 5,
 ) -> Ranking:
-    """The ranking that `weights` (one for each of FEATURES) and the scores across all sections (`reach`) give.
+    """The ranking by the scores of the entries of each scope, and across all sections (`reach`).
 
-    `covered_by` is what `goufu.matcher.features.Across.covered_by` says. `unlisted` is for each item what its words say
-    for a service that no catalog lists, `gaps` how plainly its title names one (see `goufu.matcher.gaps`).
+    `measures_of` and `covered_by` are those of `goufu.matcher.features`' Within and Across. `unlisted` is for each item
+    what its words say for a service that no catalog lists, `gaps` how plainly its title names one (see
+    `goufu.matcher.gaps`).
     """
-    scores = np.where(scopes.inside, _weighted(found, weights), -np.inf)
     items, width = scores.shape
     count = min(max(most, 2), width)
     order = _top(scores, count)
     rows = np.arange(items)
     best = order[:, 0]
-    of_best = {name: found[rows, best, column] for column, name in enumerate(FEATURES)}
+    of_best = measures_of(best)
     power = np.exp(scores - scores[rows, best][:, None])
     second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
     outside = reach.copy()
@@ -192,8 +189,8 @@ def ranked(
     away = (
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
-    class_b = of_best["class_b"].astype(float)
-    only_b = (found[:, :, FEATURES.index("class_b")] > 0).all(axis=1).astype(float)
+    class_b = of_best["class_b"]
+    only_b = ((scopes.number >= 0).sum(axis=1) == 1) * class_b  # one section, and the best entry is of class B
     trust = _table(
         TRUST,
         {
@@ -228,11 +225,6 @@ def _table(names: Sequence[str], columns: Mapping[str, Floats | Array]) -> Float
     return np.stack([columns[name] for name in names], axis=1)
 
 
-def _weighted(found: Array, weights: Floats) -> Floats:
-    """The weighted sum over the last axis, which lies outermost in memory."""
-    return np.tensordot(weights.astype(np.float32), np.moveaxis(found, -1, 0), 1).astype(np.float64)
-
-
 def rank(
     index: Index, lines: Sequence[Line], sections: Sequence[Sequence[str]], wording: Wording, most: int = 5
 ) -> Ranking:
@@ -241,10 +233,10 @@ def rank(
     told = for_headings(words, wording, len(lines))
     found = measured(index, lines, sections, told, wording.headings)
     return ranked(
-        found.scopes,
-        found.found,
-        coefficients("ranking", FEATURES),
-        found.across.scores(index, coefficients("across", ACROSS).tolist(), found.headings, found.words),
+        found.within.scopes,
+        found.within.scores(index, coefficients("ranking", FEATURES).tolist()),
+        found.across.scores(index, coefficients("across", ACROSS).tolist()),
+        partial(found.within.measures_of, index),
         found.across.covered_by,
         told[:, wording.headings.index(UNLISTED)].astype(float),
         words,

@@ -182,18 +182,20 @@ def scope_names(index: Index, sections: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """What a batch's texts share with the entries of their scopes: a posting each.
+    """What a batch's texts share with the entries of their scopes.
 
-    `row` is the posting's text (as in `Text`), `column` its entry's in the scope, `adds` what it adds to each measure of
-    a side: cosine, covered, telling, name, heading, against. By item: whether it has no summary (`bare`) or a long one
-    (`long`), how much it speaks of the office (`internal`) and of the public. `headings` is what `heading_cosines` gives,
-    `words` what `words_of_headings` gives.
+    A posting each: `gram` is its gram's place in `text`, `column` its entry's in the scope, `weights` those of
+    `goufu.matcher.index.grams.Index`. `telling` is each gram's part of its row, weighted by how few of the scope's entries
+    have it. By item: whether it has no summary (`bare`) or a long one (`long`), how much it speaks of the office
+    (`internal`) and of the public. `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
     """
 
+    text: Text
     scopes: Scopes
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    adds: Mapping[str, Array]
+    gram: NDArray[np.int64]
+    column: Ints
+    weights: Array
+    telling: Floats
     bare: NDArray[np.bool_]
     long: NDArray[np.bool_]
     internal: Array
@@ -208,16 +210,26 @@ class Within:
         """
         items, width = self.scopes.targets.shape
         of = dict(zip(FEATURES, weights, strict=True))
-        total = np.zeros(len(self.row))
-        for measure, adds in self.adds.items():
-            force = np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
-            if measure == "cosine":
-                force[:items] += of["title_only"] * self.bare
-            elif measure == "covered":
-                force[:items] += of["title_long"] * self.long
-                force[items : 2 * items] += of["summary_long"] * self.long
-            total += force[self.row] * adds
-        cell = self.row % max(items, 1) * width + self.column
+        force = {
+            measure: np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
+            for measure in ("cosine", "covered", "telling", "name", "heading", "against")
+        }
+        force["cosine"][:items] += of["title_only"] * self.bare
+        force["covered"][:items] += of["title_long"] * self.long
+        force["covered"][items : 2 * items] += of["summary_long"] * self.long
+        row, unit, share = self.text.row, self.text.unit, self.text.share
+        of_gram = np.stack(  # in the order of the index's weights
+            [
+                force["cosine"][row] * unit,
+                force["covered"][row] * share + force["telling"][row] * self.telling,
+                force["name"][row],
+                force["heading"][row],
+                force["against"][row] * unit,
+            ],
+            axis=1,
+        )
+        total = np.einsum("ij,ij->i", of_gram[self.gram], self.weights)
+        cell = (row % max(items, 1) * width)[self.gram] + self.column
         found = np.bincount(cell, total, items * width).reshape(items, width)
         of_b = of["class_b"] + of["class_b_internal"] * self.internal + of["class_b_public"] * self.public
         found += index.is_class_b[self.scopes.targets] * of_b[:, None]
@@ -227,15 +239,23 @@ class Within:
         return np.where(self.scopes.inside, found, -np.inf)
 
     def measures_of(self, index: Index, columns: NDArray[np.int64]) -> dict[str, Floats]:
-        """Of one entry for each item, that in `columns`: the measures of the sides, `heading_cosine` and `class_b`."""
+        """Of one entry for each item, that in `columns`: cosine, telling and name of the sides, and what else TRUST wants."""
         items = len(columns)
-        hit = np.flatnonzero(self.column == columns[self.row % max(items, 1)])
-        row = self.row[hit]
+        text = self.text
+        hit = np.flatnonzero(self.column == columns[text.row % max(items, 1)][self.gram])
+        gram, weights = self.gram[hit], self.weights[hit]
+        adds = {
+            "cosine": text.unit[gram] * weights[:, 0],
+            "telling": self.telling[gram] * weights[:, 1],
+            "name": weights[:, 2],
+        }
         found = {
             f"{side}_{measure}": values
-            for measure, adds in self.adds.items()
+            for measure, some in adds.items()
             for side, values in zip(
-                SIDES, np.bincount(row, adds[hit], len(SIDES) * items).reshape(-1, items), strict=True
+                SIDES,
+                np.bincount(text.row[gram], some, len(SIDES) * items).reshape(-1, items),
+                strict=True,
             )
         }
         rows = np.arange(items)
@@ -256,10 +276,7 @@ def within(
     headings: Array,
     words: Array,
 ) -> Within:
-    """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`.
-
-    Telling is covered, but with grams weighted by how few of the scope's entries have them.
-    """
+    """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`."""
     items = len(scopes.targets)
     item = text.row % max(items, 1)
     places = [  # the grams for which a scope has a section at this place, its number, and where its columns begin
@@ -273,26 +290,17 @@ def within(
     frequency = np.bincount(gram, count, len(item))
     rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
     total = np.bincount(text.row, rarity, text.rows)
-    telling = (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
+    telling = rarity / np.maximum(total, 1e-9)[text.row]
     which, at = _expand(first, count)
     column = index.entry[at] + shift[which]
-    which = gram[which]
-    document, present, name, heading, against = index.weights[at].T
-    unit, share = text.unit[which], text.share[which]
-    adds = {
-        "cosine": unit * document,
-        "covered": share * present,
-        "telling": telling[which] * present,
-        "name": name,
-        "heading": heading,
-        "against": unit * against,
-    }
     long = np.bincount(text.row, minlength=text.rows)[items : 2 * items] > _LONG
     return Within(
+        text,
         scopes,
-        text.row[which].astype(np.int64),
+        gram[which],
         column,
-        adds,
+        index.weights[at],
+        telling,
         bare,
         long,
         internal,
@@ -331,17 +339,16 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """What a batch's texts share with the entries of all sections, by rare grams only: a posting each.
+    """What a batch's texts share with the entries of all sections, by rare grams only.
 
-    `row` is the posting's text (as in `Text`), `entry` its target, `cosine` and `covered` what it adds to these measures;
-    `headings` and `words` are as in `Within`.
+    A posting each: `gram` is its gram's place in `text`, `entry` its target, `weight` its tf-idf weight. `headings` and
+    `words` are as in `Within`.
     """
 
-    items: int
-    row: NDArray[np.int64]
+    text: Text
+    gram: NDArray[np.int64]
     entry: Ints
-    cosine: Array
-    covered: Array
+    weight: Array
     headings: Array
     words: Array
 
@@ -351,38 +358,33 @@ class Across:
         As in `Within`, each posting is weighed before it is added up, and each heading before it is spread over its
         entries.
         """
+        items, width = len(self.headings), len(index.targets)
         of = dict(zip(ACROSS, weights, strict=True))
-        side = self.row // max(self.items, 1)
-        by_cosine = np.array([of[f"{name}_cosine"] for name in SIDES])[side]
-        by_covered = np.array([of.get(f"{name}_covered", 0.0) for name in SIDES])[side]
-        width = len(index.targets)
-        cell = (self.row - side * self.items) * width + self.entry
-        sums = np.bincount(cell, by_cosine * self.cosine + by_covered * self.covered, self.items * width)
+        by_cosine, by_covered = (
+            np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
+            for measure in ("cosine", "covered")
+        )
+        row = self.text.row
+        total = (by_cosine[row] * self.text.unit)[self.gram] * self.weight
+        total += (by_covered[row] * self.text.share)[self.gram]
+        cell = (row % max(items, 1) * width)[self.gram] + self.entry
+        found = np.bincount(cell, total, items * width).reshape(items, width)
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
-        found = sums.reshape(self.items, width)
         found += above[:, index.heading_of]
         found += of["class_b"] * index.is_class_b
         return found
 
-    def covered_by(self, targets: NDArray[np.int64]) -> Floats:
+    def covered_by(self, targets: Ints) -> Floats:
         """Of each item's title and summary the share that its entry in `targets` covers: 2 × items."""
-        items = max(self.items, 1)
-        hit = np.flatnonzero((self.entry == targets[self.row % items]) & (self.row < 2 * items))
-        return np.bincount(self.row[hit], self.covered[hit], 2 * self.items).reshape(2, self.items)
+        items, row = len(targets), self.text.row
+        hit = self.gram[self.entry == targets[row % max(items, 1)][self.gram]]
+        return np.bincount(row[hit], self.text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
 
 
 def across(index: Index, text: Text, headings: Array, words: Array) -> Across:
     """What the texts share with the entries of all sections."""
-    which, at = _postings(index.across_start, text.gram)
-    return Across(
-        text.rows // len(SIDES),
-        text.row[which].astype(np.int64),
-        index.across_entry[at],
-        text.unit[which] * index.across_weight[at],
-        text.share[which],
-        headings,
-        words,
-    )
+    gram, at = _postings(index.across_start, text.gram)
+    return Across(text, gram, index.across_entry[at], index.across_weight[at], headings, words)
 
 
 def contents(

@@ -39,7 +39,7 @@ from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
 from goufu.matcher.text import Said, said
-from goufu.matcher.wording import Line, columns_of
+from goufu.matcher.wording import Line, columns_of, size_of
 
 if TYPE_CHECKING:
     from goufu.matcher.learn import Learned
@@ -91,45 +91,45 @@ def assess(
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
         groups[date_of(item, on, year, today)].append((number, match))
-    done: list[Assessment | None] = [None] * len(items)
     depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
-    for day, members in groups.items():
-        corpus = open_corpus(versions, day, cache)
-        for batch in _batches(members, corpus.index, depth):
-            group = _Group(
-                tuple(items[number] for number, _ in batch),
-                tuple(match for _, match in batch),
-                corpus,
-                versions,
-                most,
-                depth,
-                semantic,
-                learned,
-            )
-            with collector_waits():
-                judged = _judged(group)
-            for (number, _), assessment in zip(batch, judged, strict=True):
-                done[number] = assessment
-            if progress:
-                progress(len(batch))
+    done: list[Assessment | None] = [None] * len(items)
+    with collector_waits():
+        for day, members in groups.items():
+            corpus = open_corpus(versions, day, cache)
+            # those of the same sections side by side, so that few scopes of few widths meet, and equal lines
+            members.sort(key=lambda member: (member[1].sections, items[member[0]].title))
+            for batch in _batches(members, corpus.index, depth):
+                group = _Group(
+                    tuple(items[number] for number, _ in batch),
+                    tuple(match for _, match in batch),
+                    corpus,
+                    versions,
+                    most,
+                    depth,
+                    semantic,
+                    learned,
+                )
+                for (number, _), assessment in zip(batch, _judged(group), strict=True):
+                    done[number] = assessment
+                if progress:
+                    progress(len(batch))
     return [heard(a) if hear else a for a in done if a is not None]
 
 
 def _batches(
     members: Sequence[tuple[int, SectionMatch]], index: Index, depth: int
 ) -> Iterator[Sequence[tuple[int, SectionMatch]]]:
-    """Items that are judged together, those of the same sections side by side, so that few scopes of few widths meet.
+    """`members`, which stand by their sections, in parts that are judged together.
 
     Where a scope has fewer entries than are looked at, items of other sections are kept apart from it.
     """
-    ordered = sorted(members, key=lambda member: member[1].sections)
     scopes = {match.sections for _, match in members}
     sizes = (sum(b - a for a, b in map(index.sections.__getitem__, scope_names(index, s))) for s in scopes)
     narrow = len(scopes) > 1 and min(sizes) < depth
     parts = (
-        [list(some) for _, some in groupby(ordered, key=lambda member: member[1].sections)]
+        [list(some) for _, some in groupby(members, key=lambda member: member[1].sections)]
         if narrow
-        else [ordered]
+        else [members]
     )
     for part in parts:
         for start in range(0, len(part), _BATCH):
@@ -268,7 +268,7 @@ def _as_read(item: BudgetItem) -> tuple[object, ...]:
         item.summary,
         item.department,
         item.unit,
-        item.amount_wan,
+        size_of(None if item.amount_wan is None else float(item.amount_wan)),
         item.economic_class,
         item.government_economic_class,
         item.procurement_item,

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import repeat
 
 import numpy as np
-from goufu.matcher.index.grams import Array, Index, Ints
+from goufu.matcher.index.grams import Array, Index, Ints, expanded, postings
 from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
 from numpy.typing import NDArray
 
@@ -115,18 +115,6 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
         share.astype(np.float32),
         tf * index.heading_rarity[gram],
     )
-
-
-def _expand(first: Ints, count: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ranges of `count` postings that begin at `first`: for each posting which range it is of, and where it stands."""
-    which = np.repeat(np.arange(len(count)), count)
-    shift = first - (np.cumsum(count, dtype=np.int64) - count)
-    return which, np.arange(len(which)) + shift[which]
-
-
-def _postings(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For the postings of `gram`: which of the grams each belongs to, and where it stands."""
-    return _expand(start[gram], start[gram + 1] - start[gram])
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +279,7 @@ def within(
     rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
     total = np.bincount(text.row, rarity, text.rows)
     telling = rarity / np.maximum(total, 1e-9)[text.row]
-    which, at = _expand(first, count)
+    which, at = expanded(first, count)
     column = index.entry[at] + shift[which]
     long = np.bincount(text.row, minlength=text.rows)[items : 2 * items] > _LONG
     return Within(
@@ -315,7 +303,7 @@ def heading_cosines(index: Index, text: Text) -> Array:
     width = int(index.heading_of.max()) + 1
     here = text.row < text.rows // len(SIDES) * 2  # without the titles' ends, which the titles hold already
     row, gram, heading = text.row[here], text.gram[here], text.heading[here]
-    which, at = _postings(index.heading_start, gram)
+    which, at = postings(index.heading_start, gram)
     cell = row[which].astype(np.int64) * width + index.heading_entry[at]
     rows = text.rows // len(SIDES) * 2
     title, summary = np.bincount(cell, heading[which] * index.heading_weights[at], rows * width).reshape(
@@ -383,7 +371,7 @@ class Across:
 
 def across(index: Index, text: Text, headings: Array, words: Array) -> Across:
     """What the texts share with the entries of all sections."""
-    gram, at = _postings(index.across_start, text.gram)
+    gram, at = postings(index.across_start, text.gram)
     return Across(text, gram, index.across_entry[at], index.across_weight[at], headings, words)
 
 

@@ -103,7 +103,7 @@ def growth(counts: Sequence[int], items_each: int = 600) -> None:
                 ranking.rank(
                     provinces[n % len(provinces)],
                     [Line(item.title, item.summary, item.department)],
-                    scope,
+                    [scope],
                     corpus.wording,
                 )
 

@@ -25,8 +25,8 @@ from goufu.catalog.validity import reference_date
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
 from goufu.matcher import rank as ranking
-from goufu.matcher.features import scope_names
 from goufu.matcher.departments import BodyKind, SectionMatch, item_sections, load_kinds
+from goufu.matcher.features import scope_names
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
 from goufu.matcher.gaps import Gap, gap_of, reason_of

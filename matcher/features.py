@@ -218,12 +218,12 @@ class Within:
         )
         total = np.einsum("ij,ij->i", of_gram[self.gram], self.weights)
         cell = (row % max(items, 1) * width)[self.gram] + self.column
-        found = np.bincount(cell, total, items * width).reshape(items, width)
+        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
+        above_each = above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
+        found = np.bincount(cell, total, items * width).reshape(items, width) + above_each
         of_b = of["class_b"] + of["class_b_internal"] * self.internal + of["class_b_public"] * self.public
         found += index.is_class_b[self.scopes.targets] * of_b[:, None]
         found += of["second_section"] * self.scopes.second
-        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
-        found += above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
         return np.where(self.scopes.inside, found, -np.inf)
 
     def measures_of(self, index: Index, columns: NDArray[np.int64]) -> dict[str, Floats]:
@@ -356,9 +356,8 @@ class Across:
         total = (by_cosine[row] * self.text.unit)[self.gram] * self.weight
         total += (by_covered[row] * self.text.share)[self.gram]
         cell = (row % max(items, 1) * width)[self.gram] + self.entry
-        found = np.bincount(cell, total, items * width).reshape(items, width)
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
-        found += above[:, index.heading_of]
+        found = np.bincount(cell, total, items * width).reshape(items, width) + above[:, index.heading_of]
         found += of["class_b"] * index.is_class_b
         return found
 

@@ -21,7 +21,6 @@ from goufu.matcher.features import (
     FEATURES,
     Across,
     Floats,
-    Scopes,
     Within,
     across,
     contents,
@@ -157,7 +156,8 @@ def measured(
 
 
 def ranked(
-    scopes: Scopes,
+    targets: Ints,
+    only_b: Floats,
     scores: Floats,
     reach: Floats,
     measures_of: Callable[[NDArray[np.int64]], Mapping[str, Floats]],
@@ -167,8 +167,9 @@ def ranked(
     gaps: Floats,
     most: int = 5,
 ) -> Ranking:
-    """The ranking by the scores of the entries of each scope, and across all sections (`reach`).
+    """The ranking by the scores of the entries of each scope (`targets`), and across all sections (`reach`).
 
+    `only_b` is 1 for an item whose scope has no section.
     `measures_of` and `covered_by` are those of `goufu.matcher.features`' Within and Across. `unlisted` is for each item
     what its words say for a service that no catalog lists, `gaps` how plainly its title names one (see
     `goufu.matcher.gaps`).
@@ -182,15 +183,14 @@ def ranked(
     power = np.exp(scores - scores[rows, best][:, None])
     second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
     outside = reach.copy()
-    outside[rows[:, None], scopes.targets] = -np.inf
+    outside[rows[:, None], targets] = -np.inf
     away_best = outside.argmax(axis=1)
-    own_best = scopes.targets[rows, best]
+    own_best = targets[rows, best]
     title_more, summary_more = covered_by(away_best) - covered_by(own_best)
     away = (
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
     class_b = of_best["class_b"]
-    only_b = ((scopes.number >= 0).sum(axis=1) == 1) * class_b  # one section, and the best entry is of class B
     trust = _table(
         TRUST,
         {
@@ -217,7 +217,7 @@ def ranked(
             "always": np.ones(items),
         },
     )
-    return Ranking(scopes.targets, scores, order.astype(np.int32), trust, reach, outside, words)
+    return Ranking(targets, scores, order.astype(np.int32), trust, reach, outside, words)
 
 
 def _table(names: Sequence[str], columns: Mapping[str, Floats | Array]) -> Floats:
@@ -232,8 +232,10 @@ def rank(
     words = vectors(lines, wording)
     told = for_headings(words, wording, len(lines))
     found = measured(index, lines, sections, told, wording.headings)
+    targets = found.within.scopes.targets
     return ranked(
-        found.within.scopes,
+        targets,
+        index.is_class_b[targets].min(axis=1).astype(float),
         found.within.scores(index, coefficients("ranking", FEATURES).tolist()),
         found.across.scores(index, coefficients("across", ACROSS).tolist()),
         partial(found.within.measures_of, index),

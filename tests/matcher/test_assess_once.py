@@ -46,7 +46,10 @@ def test_amounts_of_one_size_change_no_judgement_and_stay_in_their_lines() -> No
 
 
 def test_more_candidates_than_a_narrow_scope_has_are_not_made_up() -> None:
-    lines = [LINES[0], replace(LINES[1], department="甲乡人民政府")]  # the second has only class B, 44 entries
+    lines = [
+        LINES[0],
+        replace(LINES[1], department="甲乡人民政府"),
+    ]  # the second has only class B, 44 entries
     wide, narrow = assess(lines, load_catalogs(), today=TODAY, most=60)
     assert len({(c.section, c.code) for c in narrow.codes}) == len(narrow.codes)
     for line, found in zip(lines, (wide, narrow), strict=True):

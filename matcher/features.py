@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 from goufu.matcher.index.grams import Array, Index, Ints, expanded, postings
@@ -117,6 +118,11 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     )
 
 
+def _sums(cell: NDArray[np.integer[Any]], values: NDArray[np.floating[Any]], cells: int) -> Floats:
+    """The sum of `values` in each cell; as floats also where there is nothing to add up."""
+    return np.asarray(np.bincount(cell, values, cells), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Scopes:
     """The entries that each of a batch's items is compared with: those of its sections, one behind the other.
@@ -136,7 +142,7 @@ class Scopes:
     @property
     def sizes(self) -> NDArray[np.int64]:
         """How many entries each item is compared with."""
-        return self.inside.sum(axis=1)
+        return np.asarray(self.inside.sum(axis=1), dtype=np.int64)
 
 
 def scopes_of(index: Index, sections: Sequence[Sequence[str]]) -> Scopes:
@@ -220,7 +226,7 @@ class Within:
         cell = (row % max(items, 1) * width)[self.gram] + self.column
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
         above_each = above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
-        found = np.bincount(cell, total, items * width).reshape(items, width) + above_each
+        found = _sums(cell, total, items * width).reshape(items, width) + above_each
         of_b = of["class_b"] + of["class_b_internal"] * self.internal + of["class_b_public"] * self.public
         found += index.is_class_b[self.scopes.targets] * of_b[:, None]
         found += of["second_section"] * self.scopes.second
@@ -242,7 +248,7 @@ class Within:
             for measure, some in adds.items()
             for side, values in zip(
                 SIDES,
-                np.bincount(text.row[gram], some, len(SIDES) * items).reshape(-1, items),
+                _sums(text.row[gram], some, len(SIDES) * items).reshape(-1, items),
                 strict=True,
             )
         }
@@ -357,15 +363,15 @@ class Across:
         total += (by_covered[row] * self.text.share)[self.gram]
         cell = (row % max(items, 1) * width)[self.gram] + self.entry
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
-        found = np.bincount(cell, total, items * width).reshape(items, width) + above[:, index.heading_of]
+        found = _sums(cell, total, items * width).reshape(items, width) + above[:, index.heading_of]
         found += of["class_b"] * index.is_class_b
         return found
 
-    def covered_by(self, targets: Ints) -> Floats:
+    def covered_by(self, targets: NDArray[np.integer[Any]]) -> Floats:
         """Of each item's title and summary the share that its entry in `targets` covers: 2 × items."""
         items, row = len(targets), self.text.row
         hit = self.gram[self.entry == targets[row % max(items, 1)][self.gram]]
-        return np.bincount(row[hit], self.text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
+        return _sums(row[hit], self.text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
 
 
 def across(index: Index, text: Text, headings: Array, words: Array) -> Across:

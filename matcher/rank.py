@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from goufu.catalog.load import data_directory, read_columns
@@ -20,7 +20,6 @@ from goufu.matcher.features import (
     ACROSS,
     FEATURES,
     Across,
-    Floats,
     Within,
     across,
     contents,
@@ -38,6 +37,8 @@ from goufu.matcher.model import Status
 from goufu.matcher.text import said
 from goufu.matcher.wording import UNLISTED, Line, Vectors, Wording, for_headings, vectors
 from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 #: what the trust models look at, for the best entry of an item's scope
 TRUST = (
@@ -161,7 +162,7 @@ def ranked(
     scores: Floats,
     reach: Floats,
     measures_of: Callable[[NDArray[np.int64]], Mapping[str, Floats]],
-    covered_by: Callable[[NDArray[np.int64]], Floats],
+    covered_by: Callable[[NDArray[np.integer[Any]]], Floats],
     unlisted: Floats,
     words: Vectors,
     gaps: Floats,
@@ -186,7 +187,7 @@ def ranked(
     outside[rows[:, None], targets] = -np.inf
     away_best = outside.argmax(axis=1)
     own_best = targets[rows, best]
-    title_more, summary_more = covered_by(away_best) - covered_by(own_best)
+    title_more, summary_more = list(covered_by(away_best) - covered_by(own_best))
     away = (
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )

@@ -1,13 +1,14 @@
 """Measures between lines and entries: what is added up at once is what each measure says by itself."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import pytest
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.features import ACROSS, FEATURES
-from goufu.matcher.index.corpus import open_corpus
-from goufu.matcher.rank import coefficients, measured, rank
+from goufu.matcher.index.corpus import Corpus, open_corpus
+from goufu.matcher.rank import Measured, coefficients, measured, rank
 from goufu.matcher.wording import Line
 
 LINES = [
@@ -19,24 +20,24 @@ SECTIONS = [("住房和城乡建设",), ("行政审批", "数据"), ()]
 
 
 @pytest.fixture(scope="module")
-def corpus():
+def corpus() -> Corpus:
     """The corpus of the budget year 2026."""
     return open_corpus(load_catalogs(), date(2026, 1, 1))
 
 
 @pytest.fixture(scope="module")
-def shared(corpus):
+def shared(corpus: Corpus) -> Measured:
     """What the lines share with the entries; nothing is told of headings."""
     told = np.zeros((len(LINES), len(corpus.wording.headings)), dtype=np.float32)
     return measured(corpus.index, LINES, SECTIONS, told, corpus.wording.headings)
 
 
-def alone(names, name):
+def alone(names: Sequence[str], name: str) -> list[float]:
     """A weight of 1 for one measure, 0 for the rest."""
     return [float(n == name) for n in names]
 
 
-def test_a_score_is_the_weighted_sum_of_the_measures(corpus, shared):
+def test_a_score_is_the_weighted_sum_of_the_measures(corpus: Corpus, shared: Measured) -> None:
     for reach, names, weights in (
         (shared.within, FEATURES, coefficients("ranking", FEATURES).tolist()),
         (shared.across, ACROSS, coefficients("across", ACROSS).tolist()),
@@ -49,7 +50,7 @@ def test_a_score_is_the_weighted_sum_of_the_measures(corpus, shared):
         np.testing.assert_allclose(reach.scores(corpus.index, weights), total, rtol=1e-5, atol=1e-5)
 
 
-def test_the_measures_of_one_entry_are_those_of_all(corpus, shared):
+def test_the_measures_of_one_entry_are_those_of_all(corpus: Corpus, shared: Measured) -> None:
     rows, columns = np.arange(len(LINES)), np.array([3, 5, 7])
     found = shared.within.measures_of(corpus.index, columns)
     assert {"title_cosine", "tail_telling", "summary_name", "title_only", "heading_cosine", "class_b"} <= set(
@@ -65,7 +66,7 @@ def test_the_measures_of_one_entry_are_those_of_all(corpus, shared):
         np.testing.assert_allclose(covered[side], every[rows, targets], rtol=1e-6, atol=1e-7)
 
 
-def test_a_line_is_compared_with_its_sections_and_class_b_alone(corpus, shared):
+def test_a_line_is_compared_with_its_sections_and_class_b_alone(corpus: Corpus, shared: Measured) -> None:
     index, scopes = corpus.index, shared.within.scopes
     for row, sections in enumerate(SECTIONS):
         named = {index.targets[t].section for t in scopes.targets[row][scopes.inside[row]]}
@@ -74,7 +75,7 @@ def test_a_line_is_compared_with_its_sections_and_class_b_alone(corpus, shared):
     assert not scopes.inside.all()  # the scopes are of different widths
 
 
-def test_lines_of_other_departments_in_a_batch_change_no_ranking(corpus):
+def test_lines_of_other_departments_in_a_batch_change_no_ranking(corpus: Corpus) -> None:
     together = rank(corpus.index, LINES, SECTIONS, corpus.wording)
     for row, (line, sections) in enumerate(zip(LINES, SECTIONS, strict=True)):
         by_itself = rank(corpus.index, [line], [sections], corpus.wording)

@@ -49,8 +49,8 @@ from goufu.matcher.rank import (
     TRUST,
     Ranking,
     certain_features,
-    features_of,
     listed_threshold,
+    measured,
     ranked,
 )
 from goufu.matcher.wording import UNLISTED, Line, Vectors, Wording
@@ -289,7 +289,13 @@ def rows_of(
         of_index = np.array([at[key] for key in index.heading_keys])
         everything = of_index[index.heading_of]
         nothing = np.zeros((len(numbers), len(names)), dtype=np.float32)
-        targets, found, across = features_of(index, [lines[n] for n in numbers], scope, nothing, names)
+        shared = measured(index, [lines[n] for n in numbers], [scope] * len(numbers), nothing, names)
+        targets = shared.within.scopes.targets[0]
+        # where one measure weighs 1 and the others nothing, the score is that measure
+        found = np.stack(
+            [shared.within.scores(index, one) for one in np.eye(len(FEATURES)).tolist()], axis=-1
+        )
+        across = np.stack([shared.across.scores(index, one) for one in np.eye(len(ACROSS)).tolist()], axis=-1)
         keys = [(index.targets[t].section, index.targets[t].code) for t in targets]
         for place, number in enumerate(numbers):
             gold_of = cases[number]["gold"]
@@ -301,8 +307,8 @@ def rows_of(
                 cases[number],
                 number,
                 targets,
-                np.array(found[place]),
-                np.array(across[place]),
+                found[place].astype(np.float32),
+                across[place].astype(np.float32),
                 gold,
                 everywhere,
                 of_index[index.heading_of[targets]],
@@ -522,12 +528,14 @@ def ranking_of(row: Row, told: Told, reach: Floats, strange: float, unlisted: in
     weights[FEATURES.index("heading_words")] = 1.0
     nothing = np.zeros(0, dtype=np.int32)
     words = Vectors(nothing, nothing, nothing.astype(np.float32), np.array([strange], dtype=np.float32))
+    covered = [ACROSS.index("title_covered"), ACROSS.index("summary_covered")]
     return ranked(
-        row.targets,
-        found[None],
-        row.across[None],
-        weights,
-        reach,
+        row.targets[None],
+        found[None, :, FEATURES.index("class_b")].min(axis=1).astype(float),
+        (found @ weights)[None],
+        (row.across @ reach)[None],
+        lambda columns: dict(zip(FEATURES, found[columns].T.astype(float), strict=True)),
+        lambda targets: row.across[targets][:, covered].T.astype(float),
         told.words[[unlisted]],
         words,
         np.array([gap_of(row.case["title"])[1]]),

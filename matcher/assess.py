@@ -1,18 +1,19 @@
 """The judgement on budget items: nature, candidates, status and decision.
 
-Items are grouped by reference date and sections, and each group goes through the same steps: its texts are read
-(`_read`), the models say what it buys and which entries describe it (`_figures`), an office's correction and a
-second opinion may change that, the status follows, and each item is put in words (`_assessment`). Nothing is read or
-printed here; catalogs, dates and the cache folder come in as arguments.
+Items of one reference date are judged together, whatever their sections, and each group goes through the same steps:
+its texts are read (`_read`), the models say what it buys and which entries describe it (`_figures`), an office's
+correction and a second opinion may change that, the status follows, and each item is put in words (`_assessment`).
+Nothing is read or printed here; catalogs, dates and the cache folder come in as arguments.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,7 @@ from goufu.disclosure.model import BudgetItem
 from goufu.matcher import nature as natures
 from goufu.matcher import rank as ranking
 from goufu.matcher.departments import BodyKind, SectionMatch, item_sections, load_kinds
+from goufu.matcher.features import scope_names
 from goufu.matcher.findings import findings_of, heard
 from goufu.matcher.findings.cited import standing_of, with_successor, with_written
 from goufu.matcher.gaps import Gap, gap_of, reason_of
@@ -37,14 +39,14 @@ from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
 from goufu.matcher.text import Said, said
-from goufu.matcher.wording import Line, columns_of
+from goufu.matcher.wording import Line, columns_of, size_of
 
 if TYPE_CHECKING:
     from goufu.matcher.learn import Learned
     from goufu.matcher.semantic.rerank import Reordered, Reranker
 
-#: items judged together; bounds the memory of a batch
-_BATCH = 512
+#: items judged together: enough for the arithmetic to be done at once, few enough for its tables to stay in the processor's cache
+_BATCH = 128
 _CODES, _ELSEWHERE = 5, 3
 #: from when on an entry describes closely a line that is called no service
 _CLOSE = 0.9
@@ -85,47 +87,76 @@ def assess(
     candidates an assessment has at most; more of them change nothing about the first five. `learned` is an office's own
     correction.
     """
-    groups: dict[tuple[date, tuple[str, ...]], list[tuple[int, SectionMatch]]] = defaultdict(list)
+    groups: dict[date, list[tuple[int, SectionMatch]]] = defaultdict(list)
     for number, item in enumerate(items):
         match = SectionMatch(sections, 1.0, ()) if sections else item_sections(item.department, item.unit)
-        groups[date_of(item, on, year, today), match.sections].append((number, match))
+        groups[date_of(item, on, year, today)].append((number, match))
+    depth = max(semantic.depth if semantic else _CODES, most, learned.depth if learned else 0)
     done: list[Assessment | None] = [None] * len(items)
-    for (day, scope), members in groups.items():
-        corpus = open_corpus(versions, day, cache)
-        for start in range(0, len(members), _BATCH):
-            batch = members[start : start + _BATCH]
-            group = _Group(
-                tuple(items[number] for number, _ in batch),
-                tuple(match for _, match in batch),
-                scope,
-                corpus,
-                versions,
-                most,
-                semantic,
-                learned,
-            )
-            with collector_waits():
-                judged = _judged(group)
-            for (number, _), assessment in zip(batch, judged, strict=True):
-                done[number] = assessment
-            if progress:
-                progress(len(batch))
+    with collector_waits():
+        for day, members in groups.items():
+            corpus = open_corpus(versions, day, cache)
+            # those of the same sections side by side, so that few scopes of few widths meet, and equal lines
+            members.sort(key=lambda member: (member[1].sections, items[member[0]].title))
+            for batch in _batches(members, corpus.index, depth):
+                group = _Group(
+                    tuple(items[number] for number, _ in batch),
+                    tuple(match for _, match in batch),
+                    corpus,
+                    versions,
+                    most,
+                    depth,
+                    semantic,
+                    learned,
+                )
+                for (number, _), assessment in zip(batch, _judged(group), strict=True):
+                    done[number] = assessment
+                if progress:
+                    progress(len(batch))
     return [heard(a) if hear else a for a in done if a is not None]
+
+
+def _batches(
+    members: Sequence[tuple[int, SectionMatch]], index: Index, depth: int
+) -> Iterator[Sequence[tuple[int, SectionMatch]]]:
+    """`members`, which stand by their sections, in parts that are judged together.
+
+    Where a scope has fewer entries than are looked at, items of other sections are kept apart from it.
+    """
+    scopes = {match.sections for _, match in members}
+    sizes = (sum(b - a for a, b in map(index.sections.__getitem__, scope_names(index, s))) for s in scopes)
+    narrow = len(scopes) > 1 and min(sizes) < depth
+    parts = (
+        [list(some) for _, some in groupby(members, key=lambda member: member[1].sections)]
+        if narrow
+        else [members]
+    )
+    for part in parts:
+        for start in range(0, len(part), _BATCH):
+            yield part[start : start + _BATCH]
+
+
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What applies to the sections of an item: whether what the first of them lists is held completely, and the versions' ids."""
+
+    held: bool
+    applies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Items that are judged together, with what they have in common: the day, the sections and what applies to them.
+    """Items that are judged together, with what they have in common: the day and what applies on it.
 
-    The rest is what the caller of `assess` asked for.
+    The rest is what the caller of `assess` asked for; `depth` is how many of the best entries are looked at.
     """
 
     items: tuple[BudgetItem, ...]
     matches: tuple[SectionMatch, ...]
-    sections: tuple[str, ...]
     corpus: Corpus
     versions: tuple[CatalogVersion, ...]
     most: int
+    depth: int
     semantic: Reranker | None
     learned: Learned | None
 
@@ -133,28 +164,16 @@ class _Group:
     def index(self) -> Index:
         return self.corpus.index
 
-    @property
-    def depth(self) -> int:
-        """How many of the best entries are looked at."""
-        return max(
-            self.semantic.depth if self.semantic else _CODES,
-            self.most,
-            self.learned.depth if self.learned else 0,
-        )
-
     @cached_property
-    def held(self) -> bool:
-        """Whether what the first section lists is held completely."""
-        applicable = self.corpus.applicable
-        first = next((applicable[s] for s in self.sections if s in applicable), None)
-        return first is not None and first.coverage == "complete"
+    def laws(self) -> Mapping[tuple[str, ...], _Law]:
+        """What applies to each of the items' sections."""
+        return {sections: self._law(sections) for sections in {match.sections for match in self.matches}}
 
-    @cached_property
-    def applies(self) -> tuple[str, ...]:
-        """The ids of the versions that apply."""
+    def _law(self, sections: tuple[str, ...]) -> _Law:
         applicable = self.corpus.applicable
-        of_sections = [applicable[s] for s in self.sections if s in applicable] or [applicable["B"]]
-        return tuple(dict.fromkeys(v for a in of_sections for v in a.versions))
+        known = [applicable[s] for s in sections if s in applicable]
+        ids = dict.fromkeys(v for a in known or [applicable["B"]] for v in a.versions)
+        return _Law(bool(known) and known[0].coverage == "complete", tuple(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +268,7 @@ def _as_read(item: BudgetItem) -> tuple[object, ...]:
         item.summary,
         item.department,
         item.unit,
-        item.amount_wan,
+        size_of(None if item.amount_wan is None else float(item.amount_wan)),
         item.economic_class,
         item.government_economic_class,
         item.procurement_item,
@@ -261,7 +280,8 @@ def _facts(group: _Group) -> list[_Facts]:
     """What is found of each item of a group; the figures of all are made at once."""
     read = _read(group.items, group.index)
     lines = read.lines
-    ranked = ranking.rank(group.index, lines, group.sections, group.corpus.wording, group.depth)
+    sections = [match.sections for match in group.matches]
+    ranked = ranking.rank(group.index, lines, sections, group.corpus.wording, group.depth)
     evidence = natures.weighed(lines, group.corpus.wording, ranked.words, ranking.match(ranked))
     figures = plain = _figures(ranked, evidence)
     if group.learned:
@@ -276,7 +296,8 @@ def _facts(group: _Group) -> list[_Facts]:
     parts = natures.parts_of(lines, evidence, [row for row, kind in enumerate(kinds) if kind == "mixed"])
     outside = ranking.elsewhere(ranked, _ELSEWHERE if group.most == _CODES else group.most)
     # what no section is known for is looked for in all of them, by the duty the line serves
-    anywhere = [()] * len(lines) if group.sections else ranking.nearest(ranked, group.most)
+    nobodys = [row for row, names in enumerate(sections) if not names]
+    anywhere = dict(zip(nobodys, ranking.nearest(ranked, nobodys, group.most), strict=True))
     return [
         _Facts(
             item=item,
@@ -290,7 +311,7 @@ def _facts(group: _Group) -> list[_Facts]:
             fit=fit,
             trust=trust[row],
             own=tuple(zip(numbers, scores, strict=True)),
-            anywhere=anywhere[row],
+            anywhere=anywhere.get(row, ()),
             outside=outside[row],
             opinion=opinions[row],
             gap=gaps[row],
@@ -338,7 +359,7 @@ def _figures(ranked: Ranking, evidence: natures.Evidence) -> _Figures:
     right, scores = ranking.right(ranked), _best_scores(ranked)
     return _Figures(
         natures=chance,
-        entries=ranked.targets[ranked.order],
+        entries=np.take_along_axis(ranked.targets, ranked.order, axis=1),
         chances=_continued(_spread(right, scores[:, :_CODES]), scores),
         fit=ranking.fits(ranked),
         right=right,
@@ -423,13 +444,13 @@ def _statuses(
     first = [opinion.order[0] if opinion else 0 for opinion in opinions]
     class_b = group.index.is_class_b[figures.entries[range(len(first)), first]].tolist()
     found = [
-        _status(kind in PURCHASED, fit, bool(b), group.held)
-        for kind, fit, b in zip(kinds, figures.fit.tolist(), class_b, strict=True)
+        _status(kind in PURCHASED, fit, bool(b), group.laws[match.sections].held)
+        for kind, fit, b, match in zip(kinds, figures.fit.tolist(), class_b, group.matches, strict=True)
     ]
     # without a section, what the catalogs are known to lack is listed by none
     return [
-        "unlisted" if status == "unknown" and not group.sections and plainly == 1 else status
-        for status, (_, plainly) in zip(found, gaps, strict=True)
+        "unlisted" if status == "unknown" and not match.sections and plainly == 1 else status
+        for status, match, (_, plainly) in zip(found, group.matches, gaps, strict=True)
     ]
 
 
@@ -466,12 +487,12 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
     """What was found of one item, in words, with what its department cites and the findings."""
     item, match, status, changed = facts.item, facts.match, facts.status, facts.changed
     body = load_kinds().get(match.kind)
-    anywhere = not group.sections and status == "unknown"
+    anywhere = not match.sections and status == "unknown"
     if anywhere and not changed.nature:
         changed = _Changed()
     codes = _anywhere(facts, group, body) if anywhere else _codes(facts, group)
     decision = _decision(facts, codes)
-    standing = standing_of(item, group.sections, group.corpus.on, group.versions)
+    standing = standing_of(item, match.sections, group.corpus.on, group.versions)
     if standing is not None and standing.superseded:
         status, decision = "superseded", "review"
         codes = with_successor(codes, standing, group.versions)
@@ -479,9 +500,9 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         status, decision, codes = with_written(status, decision, codes, standing, group.versions)
     assessment = Assessment(
         item=item,
-        sections=group.sections,
+        sections=match.sections,
         section_confidence=match.confidence,
-        versions=group.applies,
+        versions=group.laws[match.sections].applies,
         reference_date=group.corpus.on,
         nature=facts.nature,
         nature_score=facts.chances[NATURES.index(facts.nature)],

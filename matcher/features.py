@@ -1,7 +1,7 @@
 """What is measured between an item and an entry. All numbers lie about between 0 and 1; see FEATURES.
 
-Everything is done for many items at once: the grams of a batch are looked up in the index's postings of one
-section, and sums over them (numpy.bincount) give each measure for all entries of the section together.
+Everything is done for many items at once, whatever their sections: the grams of a batch are looked up in the index's
+postings, and sums over them (numpy.bincount) give each measure for all entries of every item's sections together.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 import numpy as np
-from goufu.matcher.index.grams import Array, Index, Ints
+from goufu.matcher.index.grams import Array, Index, Ints, expanded, postings
 from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
 from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 #: the measures, in the order of the feature axis
 FEATURES = (
@@ -115,102 +118,190 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     )
 
 
-def _expand(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For the postings of `gram`: which of the grams each belongs to, and where it stands."""
-    first = start[gram].astype(np.int64)
-    count = start[gram + 1].astype(np.int64) - first
-    which = np.repeat(np.arange(len(gram)), count)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    return which, first[which] + offset
+def _sums(cell: NDArray[np.integer[Any]], values: NDArray[np.floating[Any]], cells: int) -> Floats:
+    """The sum of `values` in each cell; as floats also where there is nothing to add up."""
+    return np.asarray(np.bincount(cell, values, cells), dtype=np.float64)
 
 
-def _telling(index: Index, text: Text, numbers: Sequence[int], size: int) -> Array:
-    """Each gram's part of its row, weighted by how few of the scope's `size` entries have it."""
-    frequency = np.zeros(len(text.gram))
-    for n in numbers:
-        frequency += index.start[n, text.gram + 1] - index.start[n, text.gram]
-    rarity = np.log((size + 1) / (frequency + 0.5))
-    total = np.bincount(text.row, rarity, text.rows)
-    return (rarity / np.maximum(total, 1e-9)[text.row]).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The entries that each of a batch's items is compared with: those of its sections, one behind the other.
+
+    Items of any sections are measured together, in as many columns as the longest scope has. `targets` is items ×
+    columns; behind the end of a shorter scope, where `inside` is false, it repeats the first. `second` marks entries of
+    a section that is not the first. By item and place of a section: `number` of the section in the index (-1: none
+    there), `shift` from a target's number to its column.
+    """
+
+    targets: Ints
+    inside: NDArray[np.bool_]
+    second: NDArray[np.bool_]
+    number: Ints
+    shift: Ints
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many entries each item is compared with."""
+        return np.asarray(self.inside.sum(axis=1), dtype=np.int64)
 
 
-def _sides(
-    index: Index, text: Text, telling: Array, section: int, first: int, width: int
-) -> dict[str, Array]:
-    """Cosine, covered, telling, name, heading, against: each sides × items × width, for the entries of one section."""
-    which, at = _expand(index.start[section], text.gram)
-    cell = text.row[which].astype(np.int64) * width + (index.entry[at] - first)
-    document, present, name, heading, against = index.weights[at].T
-    unit, share = text.unit[which], text.share[which]
-    measures = {
-        "cosine": unit * document,
-        "covered": share * present,
-        "telling": telling[which] * present,
-        "name": name,
-        "heading": heading,
-        "against": unit * against,
-    }
-    return {
-        measure: np.bincount(cell, values, text.rows * width)
-        .astype(np.float32)
-        .reshape(len(SIDES), -1, width)
-        for measure, values in measures.items()
-    }
+def scopes_of(index: Index, sections: Sequence[Sequence[str]]) -> Scopes:
+    """The scopes of items by their sections, class B behind; sections that the index does not have are passed over."""
+    known: dict[tuple[str, ...], int] = {}
+    of_item = [known.setdefault(scope_names(index, names), len(known)) for names in sections]
+    ranges = [[index.sections[name] for name in names] for names in known]
+    width = max((sum(b - a for a, b in some) for some in ranges), default=0)
+    most = max(map(len, known), default=0)
+    targets = np.zeros((len(known), width), dtype=np.int32)
+    inside, second = np.zeros((2, len(known), width), dtype=np.bool_)
+    number = np.full((len(known), most), -1, dtype=np.int32)
+    shift = np.zeros((len(known), most), dtype=np.int32)
+    for row, (names, some) in enumerate(zip(known, ranges, strict=True)):
+        at = 0
+        for place, (name, (first, last)) in enumerate(zip(names, some, strict=True)):
+            end = at + last - first
+            targets[row, at:end] = np.arange(first, last)
+            second[row, at:end] = place > 0 and name != "B"
+            number[row, place], shift[row, place] = index.section_number[name], at - first
+            at = end
+        inside[row, :at] = True
+        targets[row, at:] = targets[row, :1]
+    return Scopes(targets[of_item], inside[of_item], second[of_item], number[of_item], shift[of_item])
 
 
-def _table(items: int, targets: int, features: int) -> Array:
-    """Zeros, items × targets × features; each feature's numbers lie together, as they are written and summed."""
-    return np.moveaxis(np.zeros((features, items, targets), dtype=np.float32), 0, -1)
+def scope_names(index: Index, sections: Sequence[str]) -> tuple[str, ...]:
+    """The sections whose entries an item is compared with: its own and class B, as far as the index has them."""
+    return tuple(name for name in (*sections, "B") if name in index.sections)
 
 
-def scope_features(
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What a batch's texts share with the entries of their scopes.
+
+    A posting each: `gram` is its gram's place in `text`, `column` its entry's in the scope, `weights` those of
+    `goufu.matcher.index.grams.Index`. `telling` is each gram's part of its row, weighted by how few of the scope's entries
+    have it. By item: whether it has no summary (`bare`) or a long one (`long`), how much it speaks of the office
+    (`internal`) and of the public. `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
+    """
+
+    text: Text
+    scopes: Scopes
+    gram: NDArray[np.int64]
+    column: Ints
+    weights: Array
+    telling: Floats
+    bare: NDArray[np.bool_]
+    long: NDArray[np.bool_]
+    internal: Array
+    public: Array
+    headings: Array
+    words: Array
+
+    def scores(self, index: Index, weights: Sequence[float]) -> Floats:
+        """The sum of FEATURES under `weights` for each entry of each item's scope: items × columns.
+
+        Only the sum is wanted, so each posting is weighed before it is added up: one sum in the place of eighteen.
+        """
+        items, width = self.scopes.targets.shape
+        of = dict(zip(FEATURES, weights, strict=True))
+        force = {
+            measure: np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
+            for measure in ("cosine", "covered", "telling", "name", "heading", "against")
+        }
+        force["cosine"][:items] += of["title_only"] * self.bare
+        force["covered"][:items] += of["title_long"] * self.long
+        force["covered"][items : 2 * items] += of["summary_long"] * self.long
+        row, unit, share = self.text.row, self.text.unit, self.text.share
+        of_gram = np.stack(  # in the order of the index's weights
+            [
+                force["cosine"][row] * unit,
+                force["covered"][row] * share + force["telling"][row] * self.telling,
+                force["name"][row],
+                force["heading"][row],
+                force["against"][row] * unit,
+            ],
+            axis=1,
+        )
+        total = np.einsum("ij,ij->i", of_gram[self.gram], self.weights)
+        cell = (row % max(items, 1) * width)[self.gram] + self.column
+        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
+        above_each = above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
+        found = _sums(cell, total, items * width).reshape(items, width) + above_each
+        of_b = of["class_b"] + of["class_b_internal"] * self.internal + of["class_b_public"] * self.public
+        found += index.is_class_b[self.scopes.targets] * of_b[:, None]
+        found += of["second_section"] * self.scopes.second
+        return np.where(self.scopes.inside, found, -np.inf)
+
+    def measures_of(self, index: Index, columns: NDArray[np.int64]) -> dict[str, Floats]:
+        """Of one entry for each item, that in `columns`: cosine, telling and name of the sides, and what else TRUST wants."""
+        items = len(columns)
+        text = self.text
+        hit = np.flatnonzero(self.column == columns[text.row % max(items, 1)][self.gram])
+        gram, weights = self.gram[hit], self.weights[hit]
+        adds = {
+            "cosine": text.unit[gram] * weights[:, 0],
+            "telling": self.telling[gram] * weights[:, 1],
+            "name": weights[:, 2],
+        }
+        found = {
+            f"{side}_{measure}": values
+            for measure, some in adds.items()
+            for side, values in zip(
+                SIDES,
+                _sums(text.row[gram], some, len(SIDES) * items).reshape(-1, items),
+                strict=True,
+            )
+        }
+        rows = np.arange(items)
+        target = self.scopes.targets[rows, columns]
+        found["title_only"] = found["title_cosine"] * self.bare
+        found["heading_cosine"] = self.headings[rows, index.heading_of[target]].astype(float)
+        found["class_b"] = index.is_class_b[target].astype(float)
+        return found
+
+
+def within(
     index: Index,
     text: Text,
-    has_summary: NDArray[np.bool_],
-    sections: Sequence[str],
+    scopes: Scopes,
+    bare: NDArray[np.bool_],
     internal: Array,
     public: Array,
     headings: Array,
     words: Array,
-) -> tuple[Ints, Array]:
-    """The targets of `sections` and the features of every item with each: items × targets × len(FEATURES).
-
-    `text` are the SIDES of the items, `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
-    """
-    items = len(has_summary)
-    ranges = [index.sections[s] for s in sections]
-    target = (
-        np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in ranges])
-        if ranges
-        else np.array([], np.int32)
+) -> Within:
+    """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`."""
+    items = len(scopes.targets)
+    item = text.row % max(items, 1)
+    places = [  # the grams for which a scope has a section at this place, its number, and where its columns begin
+        (some, number[some], shift[some])
+        for number, shift in zip(scopes.number[item].T, scopes.shift[item].T, strict=True)
+        if len(some := np.flatnonzero(number >= 0))
+    ]
+    gram, section, shift = (np.concatenate(part) for part in zip(*places, strict=True))
+    first = index.start[section, text.gram[gram]]
+    count = index.start[section, text.gram[gram] + 1] - first
+    frequency = np.bincount(gram, count, len(item))
+    rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
+    total = np.bincount(text.row, rarity, text.rows)
+    telling = rarity / np.maximum(total, 1e-9)[text.row]
+    which, at = expanded(first, count)
+    column = index.entry[at] + shift[which]
+    long = np.bincount(text.row, minlength=text.rows)[items : 2 * items] > _LONG
+    return Within(
+        text,
+        scopes,
+        gram[which],
+        column,
+        index.weights[at],
+        telling,
+        bare,
+        long,
+        internal,
+        public,
+        headings,
+        words,
     )
-    out = _table(items, len(target), len(FEATURES))
-    column = {name: number for number, name in enumerate(FEATURES)}
-    numbers = [index.section_number[s] for s in sections]
-    telling = _telling(index, text, numbers, len(target))
-    at = 0
-    for order, (section, (first, last)) in enumerate(zip(sections, ranges, strict=True)):
-        width = last - first
-        measures = _sides(index, text, telling, numbers[order], first, width)
-        for measure, of_sides in measures.items():
-            for side, values in zip(SIDES, of_sides, strict=True):
-                if f"{side}_{measure}" in column:
-                    out[:, at : at + width, column[f"{side}_{measure}"]] = values
-        if section == "B":
-            out[:, at : at + width, column["class_b"]] = 1
-            out[:, at : at + width, column["class_b_internal"]] = internal[:, None]
-            out[:, at : at + width, column["class_b_public"]] = public[:, None]
-        elif order:
-            out[:, at : at + width, column["second_section"]] = 1
-        at += width
-    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of[target]]
-    grams_of_summary = np.bincount(text.row, minlength=text.rows)[items : 2 * items]
-    long = grams_of_summary > _LONG
-    out[:, :, column["title_long"]] = out[:, :, column["title_covered"]] * long[:, None]
-    out[:, :, column["summary_long"]] = out[:, :, column["summary_covered"]] * long[:, None]
-    out[:, :, column["heading_words"]] = words[:, index.heading_of[target]]
-    out[:, :, column["title_only"]] = out[:, :, column["title_cosine"]] * ~has_summary[:, None]
-    return target, out
 
 
 def heading_cosines(index: Index, text: Text) -> Array:
@@ -218,7 +309,7 @@ def heading_cosines(index: Index, text: Text) -> Array:
     width = int(index.heading_of.max()) + 1
     here = text.row < text.rows // len(SIDES) * 2  # without the titles' ends, which the titles hold already
     row, gram, heading = text.row[here], text.gram[here], text.heading[here]
-    which, at = _expand(index.heading_start, gram)
+    which, at = postings(index.heading_start, gram)
     cell = row[which].astype(np.int64) * width + index.heading_entry[at]
     rows = text.rows // len(SIDES) * 2
     title, summary = np.bincount(cell, heading[which] * index.heading_weights[at], rows * width).reshape(
@@ -240,26 +331,53 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
     return np.concatenate([told, np.zeros((len(told), 1), dtype=np.float32)], axis=1)[:, column]
 
 
-def across_features(index: Index, text: Text, headings: Array, words: Array) -> Array:
-    """Every entry of every section, by rare grams only and cheaply: items × targets × len(ACROSS)."""
-    items = len(headings)
-    width = len(index.targets)
-    out = _table(items, width, len(ACROSS))
-    which, at = _expand(index.across_start, text.gram)
-    cell = text.row[which].astype(np.int64) * width + index.across_entry[at]
-    cosines = np.bincount(cell, text.unit[which] * index.across_weight[at], text.rows * width)
-    rows = 2 * items  # of the titles' ends only the cosine is asked for
-    some = cell < rows * width
-    covered = np.bincount(cell[some], text.share[which][some], rows * width)
-    column = {name: number for number, name in enumerate(ACROSS)}
-    for side, values in zip(SIDES, cosines.reshape(len(SIDES), items, width), strict=True):
-        out[:, :, column[f"{side}_cosine"]] = values
-    for side, values in zip(SIDES, covered.reshape(2, items, width), strict=False):
-        out[:, :, column[f"{side}_covered"]] = values
-    out[:, :, column["heading_cosine"]] = headings[:, index.heading_of]
-    out[:, :, column["class_b"]] = index.is_class_b
-    out[:, :, column["heading_words"]] = words[:, index.heading_of]
-    return out
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What a batch's texts share with the entries of all sections, by rare grams only.
+
+    A posting each: `gram` is its gram's place in `text`, `entry` its target, `weight` its tf-idf weight. `headings` and
+    `words` are as in `Within`.
+    """
+
+    text: Text
+    gram: NDArray[np.int64]
+    entry: Ints
+    weight: Array
+    headings: Array
+    words: Array
+
+    def scores(self, index: Index, weights: Sequence[float]) -> Floats:
+        """The sum of ACROSS under `weights` for every entry of every section: items × targets.
+
+        As in `Within`, each posting is weighed before it is added up, and each heading before it is spread over its
+        entries.
+        """
+        items, width = len(self.headings), len(index.targets)
+        of = dict(zip(ACROSS, weights, strict=True))
+        by_cosine, by_covered = (
+            np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
+            for measure in ("cosine", "covered")
+        )
+        row = self.text.row
+        total = (by_cosine[row] * self.text.unit)[self.gram] * self.weight
+        total += (by_covered[row] * self.text.share)[self.gram]
+        cell = (row % max(items, 1) * width)[self.gram] + self.entry
+        above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
+        found = _sums(cell, total, items * width).reshape(items, width) + above[:, index.heading_of]
+        found += of["class_b"] * index.is_class_b
+        return found
+
+    def covered_by(self, targets: NDArray[np.integer[Any]]) -> Floats:
+        """Of each item's title and summary the share that its entry in `targets` covers: 2 × items."""
+        items, row = len(targets), self.text.row
+        hit = self.gram[self.entry == targets[row % max(items, 1)][self.gram]]
+        return _sums(row[hit], self.text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
+
+
+def across(index: Index, text: Text, headings: Array, words: Array) -> Across:
+    """What the texts share with the entries of all sections."""
+    gram, at = postings(index.across_start, text.gram)
+    return Across(text, gram, index.across_entry[at], index.across_weight[at], headings, words)
 
 
 def contents(

@@ -8,23 +8,27 @@ and how likely the first is right (`right`). All coefficients are data: `data/we
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.features import (
     ACROSS,
     FEATURES,
-    across_features,
+    Across,
+    Within,
+    across,
     contents,
     heading_cosines,
-    scope_features,
+    scopes_of,
     speaks_of,
     tail,
     text_of,
+    within,
     words_of_headings,
 )
 from goufu.matcher.gaps import gap_of
@@ -84,11 +88,12 @@ ELSEWHERE = ("score", "behind", "always")
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ranking of a batch of items that share a scope.
+    """The ranking of a batch of items.
 
-    `targets` are numbers of the index's targets (the scope's), `scores` items × targets, `order` the best targets'
-    columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets: scores
-    that also reach other sections. `words` are the n-grams of the items.
+    `targets` are numbers of the index's targets, for each item its scope's (items × columns), `scores` as many, `order`
+    the best targets' columns first (items × at most `most`), `trust` items × len(TRUST), `across` items × all targets:
+    scores that also reach other sections; `outside` the same where the item's scope is left out (minus infinity).
+    `words` are the n-grams of the items.
     """
 
     targets: Ints
@@ -96,7 +101,7 @@ class Ranking:
     order: Ints
     trust: Floats
     across: Floats
-    features: Array
+    outside: Floats
     words: Vectors
 
 
@@ -111,17 +116,22 @@ def coefficients(name: str, names: tuple[str, ...], directory: Path | None = Non
     return np.array([found.get(n, 0.0) for n in names])
 
 
-def features_of(
+class Measured(NamedTuple):
+    """What a batch's texts share with the entries of their scopes, and with those of all sections."""
+
+    within: Within
+    across: Across
+
+
+def measured(
     index: Index,
     lines: Sequence[Line],
-    sections: Sequence[str],
+    sections: Sequence[Sequence[str]],
     told: Array,
     names: Sequence[str],
-) -> tuple[Ints, Array, Array]:
-    """Targets of the scope, features (items × targets × features), and features across all sections.
-
-    `told` is what the n-grams of `lines` say of the headings `names`: items × headings.
-    """
+) -> Measured:
+    """What is measured of `lines`, each with its `sections`; `told` is what their n-grams say of the headings `names`:
+    items × headings."""
     titles, summaries, departments = (
         [line.title for line in lines],
         [line.summary for line in lines],
@@ -129,59 +139,59 @@ def features_of(
     )
     heads, bodies = contents(titles, summaries, departments)
     text = text_of(index, [*heads, *bodies, *map(tail, heads)])
-    scope = [s for s in (*sections, "B") if s in index.sections]
+    scopes = scopes_of(index, sections)
     items = [said(t, s) for t, s in zip(titles, summaries, strict=True)]
     headings = heading_cosines(index, text)
     words = words_of_headings(index, told, names)
-    targets, found = scope_features(
+    shared = within(
         index,
         text,
-        np.array([bool(s) for s in summaries]),
-        scope,
+        scopes,
+        np.array([not s for s in summaries]),
         speaks_of(items, "internal"),
         speaks_of(items, "public"),
         headings,
         words,
     )
-    return targets, found, across_features(index, text, headings, words)
+    return Measured(shared, across(index, text, headings, words))
 
 
 def ranked(
     targets: Ints,
-    found: Array,
-    across: Array,
-    weights: Floats,
-    across_weights: Floats,
+    only_b: Floats,
+    scores: Floats,
+    reach: Floats,
+    measures_of: Callable[[NDArray[np.int64]], Mapping[str, Floats]],
+    covered_by: Callable[[NDArray[np.integer[Any]]], Floats],
     unlisted: Floats,
     words: Vectors,
     gaps: Floats,
     most: int = 5,
 ) -> Ranking:
-    """The ranking that `weights` (one for each of FEATURES, one for each of ACROSS) give.
+    """The ranking by the scores of the entries of each scope (`targets`), and across all sections (`reach`).
 
-    `unlisted` is for each item what its words say for a service that no catalog lists, `gaps` how plainly its title
-    names one (see `goufu.matcher.gaps`).
+    `only_b` is 1 for an item whose scope has no section.
+    `measures_of` and `covered_by` are those of `goufu.matcher.features`' Within and Across. `unlisted` is for each item
+    what its words say for a service that no catalog lists, `gaps` how plainly its title names one (see
+    `goufu.matcher.gaps`).
     """
-    reach = _weighted(across, across_weights)
-    scores = _weighted(found, weights)
     items, width = scores.shape
     count = min(max(most, 2), width)
     order = _top(scores, count)
     rows = np.arange(items)
     best = order[:, 0]
-    of_best = {name: found[rows, best, column] for column, name in enumerate(FEATURES)}
+    of_best = measures_of(best)
     power = np.exp(scores - scores[rows, best][:, None])
     second = scores[rows, order[:, 1]] if width > 1 else np.zeros(items)
     outside = reach.copy()
-    outside[:, targets] = -np.inf
+    outside[rows[:, None], targets] = -np.inf
     away_best = outside.argmax(axis=1)
-    own_best = targets[best]
-    more = dict(zip(ACROSS, (across[rows, away_best] - across[rows, own_best]).T, strict=True))
+    own_best = targets[rows, best]
+    title_more, summary_more = list(covered_by(away_best) - covered_by(own_best))
     away = (
         np.where(np.isfinite(outside[rows, away_best]), outside[rows, away_best], 0) - reach[rows, own_best]
     )
-    class_b = of_best["class_b"].astype(float)
-    only_b = float(bool(found[0, :, FEATURES.index("class_b")].all()))
+    class_b = of_best["class_b"]
     trust = _table(
         TRUST,
         {
@@ -190,8 +200,8 @@ def ranked(
             "margin": scores[rows, best] - second,
             "elsewhere": away * (1 - class_b),
             "elsewhere_b": away * class_b,
-            "elsewhere_title": more["title_covered"],
-            "elsewhere_summary": more["summary_covered"],
+            "elsewhere_title": title_more,
+            "elsewhere_summary": summary_more,
             "own_across": reach[rows, own_best],
             **{name: of_best[name] for name in ("title_cosine", "title_telling", "tail_telling")},
             "summary_telling": of_best["summary_telling"],
@@ -202,13 +212,13 @@ def ranked(
             "unlisted_words": unlisted,
             "over_unlisted": np.clip(scores[rows, best] + np.log(power.sum(axis=1)) - unlisted, -10, 20),
             "strange": words.strange.astype(float),
-            "only_b": np.full(items, only_b),
+            "only_b": only_b,
             "only_b_elsewhere": away * only_b,
             "gap": gaps,
             "always": np.ones(items),
         },
     )
-    return Ranking(targets, scores, order.astype(np.int32), trust, reach, found, words)
+    return Ranking(targets, scores, order.astype(np.int32), trust, reach, outside, words)
 
 
 def _table(names: Sequence[str], columns: Mapping[str, Floats | Array]) -> Floats:
@@ -216,26 +226,22 @@ def _table(names: Sequence[str], columns: Mapping[str, Floats | Array]) -> Float
     return np.stack([columns[name] for name in names], axis=1)
 
 
-def _weighted(found: Array, weights: Floats) -> Floats:
-    """The weighted sum over the last axis, which lies outermost in memory."""
-    return np.tensordot(weights.astype(np.float32), np.moveaxis(found, -1, 0), 1).astype(np.float64)
-
-
 def rank(
-    index: Index, lines: Sequence[Line], sections: Sequence[str], wording: Wording, most: int = 5
+    index: Index, lines: Sequence[Line], sections: Sequence[Sequence[str]], wording: Wording, most: int = 5
 ) -> Ranking:
-    """Rank the entries of `sections` and class B for each item, with the fitted weights."""
+    """Rank for each line the entries of its `sections` and class B, with the fitted weights."""
     words = vectors(lines, wording)
     told = for_headings(words, wording, len(lines))
-    targets, found, across = features_of(index, lines, sections, told, wording.headings)
-    unlisted = told[:, wording.headings.index(UNLISTED)].astype(float)
+    found = measured(index, lines, sections, told, wording.headings)
+    targets = found.within.scopes.targets
     return ranked(
         targets,
-        found,
-        across,
-        coefficients("ranking", FEATURES),
-        coefficients("across", ACROSS),
-        unlisted,
+        index.is_class_b[targets].min(axis=1).astype(float),
+        found.within.scores(index, coefficients("ranking", FEATURES).tolist()),
+        found.across.scores(index, coefficients("across", ACROSS).tolist()),
+        partial(found.within.measures_of, index),
+        found.across.covered_by,
+        told[:, wording.headings.index(UNLISTED)].astype(float),
         words,
         np.array([gap_of(line.title, line.summary)[1] for line in lines]),
         most,
@@ -299,14 +305,12 @@ def match(ranking: Ranking) -> Floats:
 
 def elsewhere(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
     """For each item the best targets outside its scope with the probability that each describes it."""
-    outside = ranking.across.copy()
-    outside[:, ranking.targets] = -np.inf
-    return _best(outside, most)
+    return _best(ranking.outside, most)
 
 
-def nearest(ranking: Ranking, most: int) -> list[list[tuple[int, float]]]:
-    """For each item the best targets of all sections with the probability that each describes it."""
-    return _best(ranking.across, most)
+def nearest(ranking: Ranking, rows: Sequence[int], most: int) -> list[list[tuple[int, float]]]:
+    """For each item of `rows` the best targets of all sections with the probability that each describes it."""
+    return _best(ranking.across[rows], most) if rows else []
 
 
 def _top(scores: Floats, count: int) -> NDArray[np.int64]:

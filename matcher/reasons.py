@@ -30,11 +30,14 @@ def shared_run(name: str, text: str, there: Set[str]) -> str:
     `there` are the pairs of `text`; both are compared in normal form.
     """
     name, in_order, own = _prepared(name)
-    if own.isdisjoint(there):
-        return ""
+    shared = own & there
+    if len(shared) < 2:
+        pair = next(iter(shared), "")
+        if not pair or pair[0] != pair[1]:
+            return pair  # a longer run has a second pair, unless it repeats one character
     best = ""
     for start, pair in enumerate(in_order):
-        if pair in there:
+        if pair in shared:
             end = start + max(2, len(best) + 1)
             while end <= len(name) and name[start:end] in text:
                 best = name[start:end]

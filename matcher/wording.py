@@ -30,7 +30,7 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher.index.grams import Array, Ints, read_arrays, save_arrays
+from goufu.matcher.index.grams import Array, Ints, postings, read_arrays, save_arrays
 from goufu.matcher.text import normal, own_name, said
 from numpy.typing import NDArray
 
@@ -179,8 +179,6 @@ def parts(line: Line) -> dict[str, list[str]]:
         if words:
             ends += [mark + words[-1][-n:] for n in range(1, 6 if mark else 5) if n <= len(words[-1])]
     clauses = [c for c in map(str.strip, _CLAUSES.split(body)) if c] if body else []
-    amount = line.amount_wan
-    size = "none" if amount is None else str(min(6, int(math.log10(max(amount, 0.1)) + 1)))
     return {
         "title": _grams(head, 4),
         "end": ends,
@@ -189,8 +187,13 @@ def parts(line: Line) -> dict[str, list[str]]:
         "clause": [c[:2] for c in clauses] + ["~" + c[-2:] for c in clauses if len(c) > 1],
         "body": _body_grams(line.unit or line.department),
         "column": list(line.columns),
-        "shape": [size, "summary" if body else "no summary"],
+        "shape": [size_of(line.amount_wan), "summary" if body else "no summary"],
     }
+
+
+def size_of(amount_wan: float | None) -> str:
+    """All that is read of an amount in 万元: its power of ten, from 0 to 6."""
+    return "none" if amount_wan is None else str(min(6, int(math.log10(max(amount_wan, 0.1)) + 1)))
 
 
 @lru_cache(maxsize=4096)
@@ -247,12 +250,9 @@ def for_natures(found: Vectors, wording: Wording, lines: int) -> NDArray[np.floa
 
 def for_headings(found: Vectors, wording: Wording, lines: int) -> Array:
     """What the words say of each of `wording.headings`: lines × headings."""
-    first = wording.start[found.gram].astype(np.int64)
-    count = wording.start[found.gram + 1].astype(np.int64) - first
-    which = np.repeat(np.arange(len(count)), count)
-    at = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + first[which]
+    which, at = postings(wording.start, found.gram)
     width = len(wording.headings)
-    cell = found.row[which].astype(np.int64) * width + wording.heading[at]
+    cell = (found.row * width)[which] + wording.heading[at]
     total = np.bincount(cell, found.weight[which] * wording.value[at], lines * width)
     return total.reshape(lines, width).astype(np.float32)
 

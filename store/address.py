@@ -52,6 +52,11 @@ def default_path() -> Path:
     return user_data_path("goufu", appauthor=False) / "goufu.db"
 
 
+def learned_path(place: Place) -> Path:
+    """Where the correction of the store at `place` is kept (see `goufu.store.learned`), whether there is one or not."""
+    return (place.path or default_path()).with_suffix(".learned.tsv")
+
+
 def place_of(text: str | None) -> Place:
     """The place that `--db` or GOUFU_DB names: a path, `sqlite:///path`, or a PostgreSQL URL; the default for None.
 

@@ -102,11 +102,14 @@ def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
     """The office's own correction beside the store, None where there is none or it is not wanted."""
     if not wanted:
         return None
-    from goufu.store.address import place_of
-    from goufu.store.learned import learned_path, read_learned
+    from goufu.store.address import learned_path, place_of
 
     path = learned_path(place_of(db))
-    return read_learned(path).learned if path.exists() else None
+    if not path.exists():
+        return None
+    from goufu.store.learned import read_learned  # brings all that an answered list can be read with
+
+    return read_learned(path).learned
 
 
 def precedents_state(db: str | None) -> str:

@@ -34,6 +34,19 @@ Array = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 
+def expanded(first: Ints, count: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ranges of `count` postings that begin at `first`: for each posting which range it is of, and where it stands."""
+    which = np.repeat(np.arange(len(count)), count)
+    shift = first - (np.cumsum(count, dtype=np.int64) - count)
+    return which, np.arange(len(which)) + shift[which]
+
+
+def postings(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For the postings of `gram`, which begin at `start`: which of the grams each belongs to, and where it stands."""
+    first = start[gram]
+    return expanded(first, start[gram + 1] - first)
+
+
 class Target(NamedTuple):
     """An entry that items can be coded to. `also` are names that the apparatus leaves possible beside `name`.
 

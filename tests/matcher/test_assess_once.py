@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
@@ -33,3 +34,24 @@ def test_an_assessment_goes_to_another_process_and_back() -> None:
     again = pickle.loads(pickle.dumps(found))
     assert again.nature_words == found.nature_words and again.record() == found.record()
     assert found.nature_words and found.nature_words[0] in "校园监控设备更换"
+
+
+def test_amounts_of_one_size_change_no_judgement_and_stay_in_their_lines() -> None:
+    one, other = (replace(LINES[0], amount_wan=Decimal(amount)) for amount in ("12.5", "98"))
+    together = assess([one, other], load_catalogs(), today=TODAY)
+    assert [a.record()["amount_wan"] for a in together] == [12.5, 98]
+    assert together[0] == replace(together[1], item=one)
+    for line, found in zip((one, other), together, strict=True):
+        assert assess([line], load_catalogs(), today=TODAY) == [found]
+
+
+def test_more_candidates_than_a_narrow_scope_has_are_not_made_up() -> None:
+    lines = [
+        LINES[0],
+        replace(LINES[1], department="甲乡人民政府"),
+    ]  # the second has only class B, 44 entries
+    wide, narrow = assess(lines, load_catalogs(), today=TODAY, most=60)
+    assert len({(c.section, c.code) for c in narrow.codes}) == len(narrow.codes)
+    for line, found in zip(lines, (wide, narrow), strict=True):
+        (alone,) = assess([line], load_catalogs(), today=TODAY, most=60)
+        assert alone.record() == found.record()

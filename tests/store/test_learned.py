@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.matcher.learn import Learned
-from goufu.store.address import place_of
-from goufu.store.learned import Kept, forget, learned_path, read_learned, write_learned
+from goufu.store.address import learned_path, place_of
+from goufu.store.learned import Kept, forget, read_learned, write_learned
 
 LEARNED = Learned(
     {("B", "B1102", "物业管理服务"): 1.25, ("行政审批", "A180601", "综合窗口服务"): -0.5},

@@ -85,6 +85,11 @@ def sort_body(draft: ListDraft) -> None:
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
 
 
+def names_department(cell: str) -> bool:
+    """Whether a cell that stands alone in its row names the department of the rows below."""
+    return bool(_DEPARTMENT_ALONE.match(label(cell)))
+
+
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
     """Whether a row repeats the headings, as the top of a printed page does."""
     names = draft.header.names

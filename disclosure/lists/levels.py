@@ -19,14 +19,27 @@ _CODE = re.compile(r"\d{3}(?:\d\d){0,4}\Z")
 
 
 def number_of(draft: ListDraft, row: BodyRow) -> str:
-    """The number that a row is printed with, "" for none."""
-    columns = (*draft.header.of("number"), *draft.header.of("id"), *draft.header.of("functional_class"))
-    printed = (label(row.cells[n]) for n in columns if n < len(row.cells) and row.cells[n])
-    return _MARKS.sub("", next(printed, ""))
+    """The number that a row is printed with, "" for none; records of a program have no levels."""
+    if draft.grid.header is not None:
+        return ""
+    for name in ("number", "id", "functional_class"):
+        for n in draft.header.of(name):
+            if n < len(row.cells) and row.cells[n]:
+                number = plain_number(row.cells[n])
+                return number if name != "functional_class" or _CODE.match(number) else ""
+    return ""
 
 
-def is_level(number: str) -> bool:
-    """Whether a number by itself says that the list may have levels; plain 1, 2, 3 say nothing."""
+def plain_number(cell: str) -> str:
+    """A number as numbers are compared: in half width, without a mark behind it."""
+    return _MARKS.sub("", label(cell))
+
+
+def is_level(cell: str, field: str) -> bool:
+    """Whether a cell of a column of numbers by itself says that the list may have levels; plain 1, 2, 3 say nothing."""
+    number = plain_number(cell)
+    if field == "functional_class":
+        return bool(_CODE.match(number)) and len(number) < 7
     return bool(_DOTTED.match(number) or any(re.fullmatch(_STYLES[n], number) for n in (0, 1, 3)))
 
 
@@ -62,7 +75,7 @@ def _end(numbers: Sequence[str], n: int) -> int:
 def _is_below(upper: str, lower: str) -> bool:
     if _DOTTED.match(lower) and re.match(rf"{re.escape(upper)}[.．-]", lower):
         return True
-    if _CODE.match(upper) and _CODE.match(lower) and len(lower) > len(upper):
+    if _CODE.match(upper) and _CODE.match(lower) and len(upper) < len(lower) > 4:
         return lower.startswith(upper)
     ranks = [
         next((rank for rank, style in enumerate(_STYLES) if re.fullmatch(style, number)), 9)

@@ -15,7 +15,6 @@ from goufu.disclosure.lists.amount_column import choose_amount, unit_columns, un
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.cell_values import without_among
 from goufu.disclosure.lists.header import find_header, plain_header
-from goufu.disclosure.lists.levels import is_level
 from goufu.disclosure.lists.model import BodyRow, Grid, Header, ListContents, ListDraft, ListFacts, SubLine
 from goufu.disclosure.lists.read_list import items_and_sums
 from goufu.disclosure.lists.row_values import is_ditto
@@ -124,10 +123,6 @@ def read_piece(piece: Piece, settled: Settled, place: PlaceOf, stem: str) -> Lis
     before = sum(1 for item in read.items if _line(item.place) < piece.start)
     if piece.above and not before:
         raise OddListError("看不出上面的行是不是说明", "whether the rows above are notes cannot be told")
-    if any(map(is_level, read.draft.numbers.values())):
-        raise OddListError("序号分级", "its numbers have levels")
-    if read.draft.owners:
-        raise OddListError("部门单独占一行", "departments stand alone in rows")
     parts, heads = _left_out(read, settled)
     if not piece.last and _undecided(read.items, heads | parts, settled.negative):
         heads = _left_out(_read([*rows, *piece.below()], settled, place, stem), settled)[1]

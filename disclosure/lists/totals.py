@@ -30,12 +30,14 @@ def check_totals(
     alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
     organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
     over, doubts = headed(draft, alone)
+    plain = draft.grid.header is None
     heads = wholes.keys() | ((adding_rows(alone, organisations) | over) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(
         [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
     )
-    heads |= set(chance) if printed else set()
+    if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
+        heads |= set(chance)
     draft.remarks += doubts
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
@@ -87,7 +89,7 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
-    if not printed and not heads:
+    if plain and not heads:
         draft.remarks += [_perhaps_a_sum(items[n]) for n in chance]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item

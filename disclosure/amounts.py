@@ -44,6 +44,8 @@ _MARK_DIGIT = re.compile(
     r"[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
 )
 _MARK_BEHIND = re.compile(rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))")
+#: what a spreadsheet marks a figure kept as text with, and what a figure refers to a note with
+_TEXT_MARKS, _NOTE_MARKS = "'‘’`", "*＊※"
 #: what people put where there is no amount
 _NONE = re.compile(
     r"(?:[-−–—―─_ー一\\/／*×.。…]{1,8}|无|没有|不涉及|暂无|空|null|none|nil|nan|n/?a|不适用)\Z", re.IGNORECASE
@@ -247,6 +249,8 @@ def _named(text: str) -> str | None:
 
 def _match(text: str) -> re.Match[str] | None:
     text = text[:60]
+    if text[:1] in _TEXT_MARKS or text[-1:] in _NOTE_MARKS:
+        text = text.lstrip(_TEXT_MARKS).rstrip(_NOTE_MARKS)
     if not text.isascii() and _MARK_DIGIT.search(text):
         text = _MARK_BEHIND.sub("", text)
         if _MARK_DIGIT.search(text):

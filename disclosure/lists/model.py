@@ -54,7 +54,7 @@ class Header:
     @cached_property
     def text_columns(self) -> list[tuple[int, Heading]]:
         """The columns that say something of a line other than its amount, the better headings of a field first."""
-        silent = ("amount", "number", "measure", "quantity")
+        silent = ("amount", "number", "measure", "quantity", "currency")
         found = [
             (n, one) for n, one in enumerate(self.columns) if one is not None and one.field not in silent
         ]

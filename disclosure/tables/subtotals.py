@@ -15,6 +15,7 @@ from typing import Literal
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
+from goufu.disclosure.sums import group_heads, sum_at_the_end
 from goufu.disclosure.tables.furniture import ORGANISATION, without_code
 from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
 
@@ -28,7 +29,8 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-RowKind = Literal["item", "head", "among", "page", "unread"]
+#: "group" is a row that adds up others by its amount alone, whatever it is called
+RowKind = Literal["item", "head", "among", "page", "unread", "group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,23 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
             ):
                 found[i] = "item"
                 break
-    return _listed_parts(raws, found)
+    found = _listed_parts(raws, found)
+    totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
+    everything = _sum(raws, found, range(len(raws)))
+    for i in sums_by_chance(raws, found) if totals and "unread" not in found else ():
+        everything -= raws[i].amount
+        found[i] = "group"
+    if any(abs(total - everything) <= TOLERANCE for total in totals):
+        return found
+    return ["item" if kind == "group" else kind for kind in found]
+
+
+def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[int, ...]:
+    """The items that are the sum of other items by their amounts alone; the table's total must tell whether they are none."""
+    amounts = [
+        raw.amount if kind == "item" and raw.known else None for raw, kind in zip(raws, found, strict=True)
+    ]
+    return group_heads(amounts) or sum_at_the_end(amounts)
 
 
 def _is_known(name: str, known: set[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate
 
+from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
 from goufu.disclosure.lists.levels import headed
@@ -104,6 +105,8 @@ def check_totals(
         for n, item in enumerate(items)
         if counted[n]
     ]
+    if plain and not any(check.agrees for check in checks):
+        draft.remarks += doubles(kept)
     return kept, subtotals, checks
 
 

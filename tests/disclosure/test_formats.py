@@ -275,7 +275,17 @@ def test_records_in_a_word_table(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("甲县水利局拟采购服务清单")
     table = document.add_table(rows=3, cols=3)
-    texts = ["项目名称", "项目内容", "金额（元）", "河道保洁", "日常打捞", "55000", "测绘", "地形图", "约二万"]
+    texts = [
+        "项目名称",
+        "项目内容",
+        "金额（元）",
+        "河道保洁",
+        "日常打捞",
+        "55000",
+        "测绘",
+        "地形图",
+        "约二万",
+    ]
     for cell, text in zip((c for row in table.rows for c in row.cells), texts, strict=True):
         cell.text = text
     path = tmp_path / "清单.docx"

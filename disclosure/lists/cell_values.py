@@ -8,7 +8,7 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.model import Part
-from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
+from goufu.disclosure.total_names import is_page_total, is_total_alone, may_name_total, plain_name
 
 ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
@@ -54,6 +54,9 @@ def part_named(text: str) -> Part:
 
 def is_total(text: str) -> bool:
     """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, Σ, 其中：…."""
+    plain = len(text) > 2 and not text[0].isascii() and not {"计", "計", "其"}.intersection(text)
+    if plain and (len(text) > 12 or not may_name_total(text)):
+        return False  # the quick way out
     flat = label(text).strip(":：.、*#,")
     if AMONG.match(flat) or is_total_alone(text) or is_page_total(text):
         return True

@@ -55,10 +55,11 @@ def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
         if check.agrees:
             continue
         unit = ("个", "") if check.kind == "count" else ("万元", " (万元)")
+        gap = f"，相差 {abs(check.printed - check.summed):,}" if comparable(check) else ""
         yield Remark(
             kinds.get(check.kind, "narrative"),
             "warning",
-            f"{check.what}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}，相差 {abs(check.printed - check.summed):,}；"
+            f"{check.what}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}{gap}；"
             "可能原件有误，也可能读错，请核对。",
             f"{check.what}: printed {check.printed:,}, computed {check.summed:,}{unit[1]}; either the document or the reading is wrong.",
             check.place,
@@ -236,7 +237,8 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
     rows = len(tables.rows)
     this_year = sum(1 for row in tables.rows if row.part != "上年结转")
     nearest = min((this_year, rows), key=lambda n: abs(n - count))
-    yield Check("count", "“绩效管理情况”的二级项目数", count, Decimal(nearest), count == nearest, place)
+    what = f"“绩效管理情况”的二级项目数{_no_counts([count])}"
+    yield Check("count", what, count, Decimal(nearest), count == nearest, place)
     yield _check("narrative", "“绩效管理情况”的二级项目金额", amount, summed, place)
     published = _PUBLISHED.search(text, match.end())
     halves = [(match, text[match.end() : published.start() if published else None], "纳入管理")]
@@ -247,13 +249,30 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
         if kinds is None:
             continue
         each = (_figure(kinds[1]), _figure(kinds[3]))
+        counts = tuple(number for number in each if is_count(number))
         money = (_figure(kinds[2]), _figure(kinds[4]))
-        numbers, amounts = sum(each, Decimal(0)), sum(money, Decimal(0))
+        numbers, amounts = sum(counts, Decimal(0)), sum(money, Decimal(0))
         what = f"“绩效管理情况”{which}的项目，其他运转类与特定目标类之和"
-        yield Check(
-            "count", f"{what}（个数）", _figure(half[1]), numbers, _figure(half[1]) == numbers, place, each
-        )
+        odd = _no_counts([_figure(half[1]), *each])
+        agrees = _figure(half[1]) == numbers and not odd
+        yield Check("count", f"{what}（个数{odd}）", _figure(half[1]), numbers, agrees, place, counts)
         yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place, money)
+
+
+def comparable(check: Check) -> bool:
+    """Whether the two figures of a check are of one kind: money printed as a number of projects differs from it by nothing."""
+    return check.kind != "count" or is_count(check.printed)
+
+
+def is_count(figure: Decimal) -> bool:
+    """Whether a figure may be a number of projects; one printed with decimals is money in the wrong place."""
+    return figure.as_tuple().exponent == 0
+
+
+def _no_counts(figures: Iterable[Decimal]) -> str:
+    """What is to be said of figures printed as numbers of projects that are none, "" where all may be."""
+    odd = [f"“{figure:,} 个”" for figure in figures if not is_count(figure)]
+    return f"，{'、'.join(odd)}像是金额，不是个数，未计入" if odd else ""
 
 
 def _figure(text: str) -> Decimal:

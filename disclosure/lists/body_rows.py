@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 
 from goufu.catalog.characters import narrow
-from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount
+from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
+from goufu.disclosure.tables.columns import is_numbering
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -19,6 +20,10 @@ _PAGE = re.compile(
 )
 #: signed and dated below a table: 甲县城市管理局（盖章）
 _SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: a department alone in a row heads the rows below it
+_DEPARTMENT_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
+)
 #: 上年结转 alone in a row heads the rows below it
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
@@ -63,7 +68,7 @@ def sort_body(draft: ListDraft) -> None:
         first = cells[filled[0]]
         if _is_numbering([cells[n] for n in filled]) and not draft.rows:
             continue
-        if not has_amount and _is_note(draft, number, cells, filled, under_note):
+        if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
             under_note = under_note or bool(_noted(first))
             stated = (money_unit(cells[n]) for n in filled)
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
@@ -81,6 +86,11 @@ def sort_body(draft: ListDraft) -> None:
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
 
 
+def names_department(cell: str) -> bool:
+    """Whether a cell that stands alone in its row names the department of the rows below."""
+    return bool(_DEPARTMENT_ALONE.match(label(cell)))
+
+
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
     """Whether a row repeats the headings, as the top of a printed page does."""
     names = draft.header.names
@@ -96,10 +106,8 @@ def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool
 def _is_numbering(filled: Sequence[str]) -> bool:
     """Whether the cells are the row of column numbers 1 2 3 … under a header, or 栏次."""
     flat = [squeeze(cell) for cell in filled]
-    flat = flat[1:] if flat and flat[0] in ("栏次", "列次") else flat
-    return len(flat) > 1 and (
-        flat == [str(n) for n in range(1, len(flat) + 1)] or flat == [chr(65 + n) for n in range(len(flat))]
-    )
+    letters = len(flat) > 1 and flat == [chr(65 + n) for n in range(len(flat))]
+    return letters or is_numbering([label(cell) for cell in filled])
 
 
 def _noted(cell: str) -> bool:
@@ -115,7 +123,14 @@ def _noted(cell: str) -> bool:
     )
 
 
-def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequence[int], under: bool) -> bool:
+def _is_note(
+    draft: ListDraft,
+    number: int,
+    cells: Sequence[str],
+    filled: Sequence[int],
+    under: bool,
+    amounts: Sequence[int],
+) -> bool:
     """Whether a row without an amount is no line of the budget: a note, a page number, the unit printed again."""
     first = cells[filled[0]]
     if _noted(first) or (len(filled) > 1 and _noted(cells[filled[-1]]) and len(filled) <= 2):
@@ -128,6 +143,26 @@ def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequen
         if re.match(r"\A[-—–]?\s*(?:第\s*\d+\s*页|\d+\s*/\s*\d+|page\s*\d+)", narrow(first), re.IGNORECASE):
             return True
         if money_unit(first) is not None and re.search(r"单\s*位|[(（]", first):
+            return True
+        if (
+            amounts
+            and _DEPARTMENT_ALONE.search(label(first))
+            and filled[0]
+            in (
+                *draft.header.of("title"),
+                *draft.header.of("number"),
+            )
+        ):
+            draft.owners[len(draft.rows)] = re.sub(r"[:：]\s*\Z", "", first)
+            draft.remarks.append(
+                Remark(
+                    "row",
+                    "notice",
+                    f"“{first[:40]}”只占一格，按下面各行的部门，未计为项目。",
+                    f"“{first[:40]}” stands alone in its row and was taken for the department of the rows below.",
+                    draft.place(number),
+                )
+            )
             return True
         above = {squeeze(cell) for _, row in draft.grid.rows[: draft.header.first] for cell in row if cell}
         if squeeze(first) in above:
@@ -185,6 +220,10 @@ def explains_columns(draft: ListDraft) -> bool:
         if (one := heading(name)) is not None
         and (
             one.field not in ("title", "amount")
+            or (
+                one.unit is not None
+                and heading_unit(name)[0].endswith(("金额", "预算", "资金", "经费", "预算数"))
+            )
             or label(name) in ("金额", "项目名称", "预算金额", "采购预算")
         )
     ]

@@ -8,6 +8,7 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.model import Part
+from goufu.disclosure.total_names import is_page_total, is_total_alone, may_name_total, plain_name
 
 ORGANISATION = re.compile(
     r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
@@ -52,22 +53,15 @@ def part_named(text: str) -> Part:
 
 
 def is_total(text: str) -> bool:
-    """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, 其中：…."""
-    if (
-        "计" not in text
-        and "計" not in text
-        and "其" not in text
-        and not text[:1].isascii()
-        and len(text) > 2
-    ):
+    """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, Σ, 其中：…."""
+    plain = len(text) > 2 and not text[0].isascii() and not {"计", "計", "其"}.intersection(text)
+    if plain and (len(text) > 12 or not may_name_total(text)):
         return False  # the quick way out
-    flat = re.sub(r"\([^()]*\)", "", label(text)).strip(":：.、*#,")
-    totals = words()["rows"]["totals"]
-    if flat in totals or flat in ("total", "subtotal", "sum", "grandtotal"):
+    flat = label(text).strip(":：.、*#,")
+    if AMONG.match(flat) or is_total_alone(text) or is_page_total(text):
         return True
-    if AMONG.match(flat):
-        return True
-    ends = tuple(word for word in totals if word != "累计")
+    flat = plain_name(text)
+    ends = tuple(word for word in words()["rows"]["totals"] if word != "累计")
     return (
         flat.endswith(ends)
         and len(flat) <= 24

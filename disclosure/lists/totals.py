@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 
+from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
+from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
+from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
 
 
 def check_totals(
@@ -27,7 +31,16 @@ def check_totals(
     parts, wholes = settle_sub_lines(draft, items, [(at, amount) for at, _, _, amount in sums], sub_lines)
     alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
     organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
-    heads = wholes.keys() | (adding_rows(alone, organisations) - parts)
+    over, doubts = headed(draft, alone)
+    plain = draft.grid.header is None
+    heads = wholes.keys() | ((adding_rows(alone, organisations) | over) - parts)
+    printed = [amount for _, _, _, amount in sums if amount is not None]
+    chance = _sums_by_chance(
+        [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
+    )
+    if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
+        heads |= set(chance)
+    draft.remarks += doubts
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
     ]
@@ -63,7 +76,11 @@ def check_totals(
         sums_of = {
             k: sum((a for a in some if a is not None), Decimal(0)) for k, some in spans.items() if some
         }
-        agreeing = next((s for s in sums_of.values() if abs(s - amount) <= TOLERANCE), None)
+        found = [
+            *sums_of.values(),
+            *(accumulate(a or Decimal(0) for a in amounts[at:]) if at in heads else ()),
+        ]
+        agreeing = next((s for s in found if abs(s - amount) <= TOLERANCE), None)
         if agreeing is None and any(a is None for n, a in enumerate(amounts) if counted[n]):
             doubtful = "（有的项目没有金额）"
         else:
@@ -78,12 +95,55 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
+    if not any(check.agrees for check in checks):
+        draft.remarks += [perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts)]
+    draft.remarks += _named_like_groups(items, heads, parts)
+    if plain and not heads:
+        draft.remarks += [_perhaps_a_sum(items[n]) for n in chance]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
         for n, item in enumerate(items)
         if counted[n]
     ]
+    if plain and not any(check.agrees for check in checks):
+        draft.remarks += doubles(kept)
     return kept, subtotals, checks
+
+
+def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal]) -> tuple[int, ...]:
+    """The rows that are the sum of others by their amounts alone.
+
+    Where totals are `printed`, only those that one of them leaves out: then they are surely no items.
+    """
+    found = group_heads(amounts) or sum_at_the_end(amounts)
+    if not printed:
+        return found
+    everything = sum((amount for amount in amounts if amount), Decimal(0))
+    without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
+    agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
+    return found if agrees == [False, True] else ()
+
+
+def _perhaps_a_sum(item: BudgetItem) -> Remark:
+    return Remark(
+        "list",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元恰好是其他几行之和，像是合计；仍按项目计入，可能重复，请核对。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is just the sum of other rows, like a total; still counted as an item, perhaps twice. Check it.",
+        item.amount_place or item.place,
+    )
+
+
+def perhaps_in_yuan_remark(item: BudgetItem) -> Remark:
+    """The remark on an amount that is ten thousand times as large as its neighbours."""
+    return Remark(
+        "amount",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行大得多，像是按元填写的，请核对单位。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is far larger than all others, as if it were in yuan; check its unit.",
+        item.amount_place or item.place,
+        item.id,
+    )
 
 
 def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
@@ -108,6 +168,24 @@ def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
 
 def _sum(parts: Sequence[ListContents]) -> Decimal:
     return sum((item.amount_wan or Decimal(0) for part in parts for item in part.items), Decimal(0))
+
+
+def _named_like_groups(items: Sequence[BudgetItem], heads: Set[int], parts: Set[int]) -> list[Remark]:
+    """Remarks on items numbered like rows of the list that add up others (二、园林类, where 一、环卫类 is a subtotal)."""
+    kinds = {
+        kind: n for n in sorted(heads, reverse=True) if (kind := group_kind(items[n].title)) in ("、", "(")
+    }
+    return [
+        Remark(
+            "list",
+            "warning",
+            f"“{item.title}”的写法与小计“{items[kinds[kind]].title}”相同，可能也是小计；仍按项目计入，请核对。",
+            f"“{item.title}” is numbered like the subtotal “{items[kinds[kind]].title}” and may be one; still counted as an item. Check it.",
+            item.place,
+        )
+        for n, item in enumerate(items)
+        if n not in heads and n not in parts and (kind := group_kind(item.title)) in kinds
+    ]
 
 
 def adds_remark(item: BudgetItem) -> Remark:

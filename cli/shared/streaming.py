@@ -77,25 +77,32 @@ class Done:
 
 
 class Source(Protocol):
-    """Where lines come from: how many, their digest, how they are read, and the pieces of them from one on.
-
-    `keeps_ids` says that ids are as they stand, given twice or not.
-    """
+    """Where lines come from: how many, their digest, how they are read, and the pieces of them from one on."""
 
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """How many lines there are."""
+        ...
 
     @property
-    def digest(self) -> str: ...
+    def digest(self) -> str:
+        """The SHA-256 of the file or folder."""
+        ...
 
     @property
-    def plan(self) -> Plan | None: ...
+    def plan(self) -> Plan | None:
+        """How the rows of a CSV or JSON file are read; None for Parquet."""
+        ...
 
     @property
-    def keeps_ids(self) -> bool: ...
+    def keeps_ids(self) -> bool:
+        """Whether ids are left as they are, even where two lines have the same."""
+        ...
 
     @property
-    def remarks(self) -> tuple[Remark, ...]: ...
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the survey of the whole file noticed."""
+        ...
 
     def pieces(self, skip: int) -> Iterator[Any]:
         """The pieces but the first `skip`."""

@@ -85,7 +85,7 @@ def choose_amount(draft: ListDraft) -> None:
             "amount",
             "warning" if figures else "notice",
             f"没有认出金额列，项目都没有金额{seen}；请把表头写作“金额（万元）”或“金额（元）”。",
-            f"No column was understood as the amount{english}; head it 金额（万元） or 金额（元）.",
+            f"No column was understood as the amount{english}; head it '金额（万元）' or '金额（元）'.",
             place,
         )
     )
@@ -138,7 +138,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
                 "unit",
                 "error",
                 f"金额的单位“{printed}”没有读懂，金额一律未取；请写作“单位：万元”或“单位：元”。",
-                f"The unit of the amounts, “{printed}”, is not understood and none was taken; write 单位：万元 or 单位：元.",
+                f"The unit of the amounts, “{printed}”, is not understood and none was taken; write '单位：万元' or '单位：元'.",
                 place,
             )
         )
@@ -170,7 +170,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
             "unit",
             "error",
             "没有写明金额单位，从数值大小也看不出是元还是万元，金额一律未取；请把表头写作“金额（万元）”或“金额（元）”。",
-            "No unit of money is given and the size of the amounts does not tell it; none was taken. Head the column 金额（万元） or 金额（元）.",
+            "No unit of money is given and the size of the amounts does not tell it; none was taken. Head the column '金额（万元）' or '金额（元）'.",
             place,
         )
     )

@@ -179,7 +179,7 @@ def _parts(text: str) -> tuple[str, list[str]]:
     raise DoubtfulCodeError(
         "GF115",
         f"“{text[:30]}”不是代码；请填 A150402 这样的代码，或“未列”“不适用”“货物”“工程”“人员”等",
-        f"'{text[:30]}' is no code; give one like A150402, or 未列, 不适用, 货物, 工程, 人员 …",
+        f"'{text[:30]}' is no code; give one like A150402, or '未列', '不适用', '货物', '工程', '人员' …",
     )
 
 

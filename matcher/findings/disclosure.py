@@ -68,8 +68,8 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
         yield finding(
             "GF302",
             Text(
-                f"{check.what}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
-                f"'{check.what}': printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
+                f"{check.what.zh}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
+                f"{check.what.en}: printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
             ),
             (Text(f"相差 {gap} {unit}", f"the difference is {gap}{unit_en}"), same(added)),
             place=check.place,

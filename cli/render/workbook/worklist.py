@@ -177,7 +177,7 @@ def read_filled(path: Path) -> list[FilledRow]:
         ) from None
     raise GoufuError(
         "没有找到“核定代码”和“项目”两列；请使用 goufu classify -o 报告.xlsx 写出的工作簿",
-        "there are no columns 核定代码 and 项目; use the workbook that goufu classify -o report.xlsx writes",
+        "there are no columns '核定代码' and '项目'; use the workbook that goufu classify -o report.xlsx writes",
         str(path),
     )
 

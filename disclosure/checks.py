@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from goufu.catalog.text import Text
+from goufu.catalog.text import NOTHING, Text, quoted
 from goufu.disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from goufu.disclosure.lines import Line, fold, squeeze
 from goufu.disclosure.model import BudgetItem, Check, Form, Place, Remark
@@ -64,10 +64,11 @@ def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
         if check.agrees:
             continue
         unit = ("个", "") if check.kind == "count" else ("万元", " (10k CNY)")
+        gap = f"，相差 {abs(check.printed - check.summed):,}" if comparable(check) else ""
         yield Remark(
             kinds.get(check.kind, "narrative"),
             "warning",
-            f"{check.what.zh}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}，相差 {abs(check.printed - check.summed):,}；"
+            f"{check.what.zh}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}{gap}；"
             "可能原件有误，也可能读错，请核对。",
             f"{check.what.en}: printed {check.printed:,}, computed {check.summed:,}{unit[1]}; either the document or the reading is wrong.",
             check.place,
@@ -253,7 +254,10 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
     rows = len(tables.rows)
     this_year = sum(1 for row in tables.rows if row.part != "上年结转")
     nearest = min((this_year, rows), key=lambda n: abs(n - count))
-    what = Text("“绩效管理情况”的二级项目数", "number of projects in the text on performance")
+    odd = _no_counts([count])
+    what = Text(
+        f"“绩效管理情况”的二级项目数{odd.zh}", f"number of projects in the text on performance{odd.en}"
+    )
     yield Check("count", what, count, Decimal(nearest), count == nearest, place)
     what = Text("“绩效管理情况”的二级项目金额", "amount of projects in the text on performance")
     yield _check("narrative", what, amount, summed, place)
@@ -268,13 +272,38 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
         if kinds is None:
             continue
         each = (_figure(kinds[1]), _figure(kinds[3]))
+        counts = tuple(number for number in each if is_count(number))
         money = (_figure(kinds[2]), _figure(kinds[4]))
-        numbers, amounts = sum(each, Decimal(0)), sum(money, Decimal(0))
+        numbers, amounts = sum(counts, Decimal(0)), sum(money, Decimal(0))
         zh = f"“绩效管理情况”{which.zh}的项目，其他运转类与特定目标类之和"
         en = f"{which.en} projects in the text on performance, both kinds together"
-        number, amount = Text(f"{zh}（个数）", f"{en} (number)"), Text(f"{zh}（金额）", f"{en} (amount)")
-        yield Check("count", number, _figure(half[1]), numbers, _figure(half[1]) == numbers, place, each)
-        yield _check("narrative", amount, _figure(half[2]), amounts, place, money)
+        odd = _no_counts([_figure(half[1]), *each])
+        agrees = _figure(half[1]) == numbers and not odd
+        what = Text(f"{zh}（个数{odd.zh}）", f"{en} (number{odd.en})")
+        yield Check("count", what, _figure(half[1]), numbers, agrees, place, counts)
+        yield _check(
+            "narrative", Text(f"{zh}（金额）", f"{en} (amount)"), _figure(half[2]), amounts, place, money
+        )
+
+
+def comparable(check: Check) -> bool:
+    """Whether the two figures of a check are of one kind: money printed as a number of projects differs from it by nothing."""
+    return check.kind != "count" or is_count(check.printed)
+
+
+def is_count(figure: Decimal) -> bool:
+    """Whether a figure may be a number of projects; one printed with decimals is money in the wrong place."""
+    return figure.as_tuple().exponent == 0
+
+
+def _no_counts(figures: Iterable[Decimal]) -> Text:
+    """What is to be said of figures printed as numbers of projects that are none; nothing where all may be."""
+    odd = quoted(f"{figure:,} 个" for figure in figures if not is_count(figure))
+    return (
+        Text(f"，{odd.zh}像是金额，不是个数，未计入", f"; {odd.en} looks like money and is not counted")
+        if odd
+        else NOTHING
+    )
 
 
 def _figure(text: str) -> Decimal:

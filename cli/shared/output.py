@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
@@ -162,40 +161,17 @@ def width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
-#: takes the place of a space at which no line may end, while text is folded; private, one column wide
-_HELD = "\ue000"
-#: between a figure and its unit, and between a label and the bare figure that ends its clause
-_HOLDS = re.compile(
-    r"(?<=[0-9]) (?=万元|亿元|元|项|条|处|行|页|年|人|个|家|次|天|\(10k|items?\b|lines?\b)"
-    r"|(?<=[\u4e00-\u9fff]) (?=[0-9][0-9,.]*(?:[，；。（、]|$))"
-)
-
-
-def _held(text: str) -> str:
-    """`text` so that a figure stays on one line with its unit when it is folded."""
-    return _HOLDS.sub(_HELD, text)
-
-
-class _Unheld:
-    """Standard output, to which held spaces go as plain ones."""
-
-    def write(self, text: str) -> int:
-        return sys.stdout.write(text.replace(_HELD, " "))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys.stdout, name)
-
-
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(file=cast("IO[str]", _Unheld()), width=width(), highlight=False)
+    return Console(width=width(), highlight=False)
 
 
 def print_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], title: str = "", extra: str = ""
 ) -> None:
     """A table with Chinese wide characters aligned, long cells wrapped, numbers to the right."""
+    from goufu.cli.shared.folding import FoldedText
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -219,30 +195,24 @@ def print_table(
         for column in columns:
             value = row.get(column.key)
             cells.append(
-                value if isinstance(value, Text) else Text("" if value is None else _held(str(value)))
+                value if isinstance(value, Text) else FoldedText("" if value is None else str(value))
             )
         table.add_row(*cells)
     if title:
-        console.print(Text(_held(title), style="bold"))
+        console.print(FoldedText(title, style="bold"))
     console.print(table)
     if extra:
-        console.print(Text(_held(extra)))
+        console.print(FoldedText(extra))
 
 
 def print_line(text: str, indent: int = 0) -> None:
     """One line of text on stdout, folded to the width; what follows the first line is indented."""
-    from rich.padding import Padding
-    from rich.text import Text
+    from goufu.cli.shared.folding import FoldedText
 
     console = _console()
-    text = _held(text)
-    if indent:
-        first, *rest = Text(text).wrap(console, console.width - indent)
-        console.print(first)
-        for line in rest:
-            console.print(Padding(line, (0, 0, 0, indent)))
-    else:
-        console.print(Text(text))
+    lines = FoldedText(text).wrap(console, console.width - indent)
+    for n, line in enumerate(lines):
+        console.print(FoldedText(" " * indent if n else "").append(line))
 
 
 @contextlib.contextmanager

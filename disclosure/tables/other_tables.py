@@ -20,6 +20,10 @@ from goufu.disclosure.tables.subtotals import TOLERANCE
 
 _TITLE = re.compile(r"(?:19|20)\d\d年.{2,50}表(?:\(.{1,20}\))?\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}\Z")
+#: columns of figures that are no money: a share, a change in percent, a number of people
+_NO_MONEY = re.compile(
+    r"[%％‰]|比例|占比|比重|增减率|增长率|增幅|变动率|变化率|执行率|完成率|(?:人|户|个|件|辆|台|项目|编制|机构|车辆|单位)数(?:量)?(?:\(.{1,4}\))?\Z|数量|面积|编制(?:\(.{1,4}\))?\Z|序号|行次"
+)
 _LISTED = re.compile(r"\A[一二三四五六七八九十]{1,3}、")
 
 
@@ -47,6 +51,10 @@ class _Table:
                 if cell == name:
                     return i
         return -1
+
+    def money(self, start: int, end: int) -> list[int]:
+        """The columns from `start` to before `end` that hold money, by all that stands over them."""
+        return [c for c in range(start, end) if not _NO_MONEY.search(_over(self, c))]
 
     def heading(self, column: int) -> str:
         """What stands over a column, from the lowest heading up."""
@@ -126,7 +134,7 @@ def _functional(table: _Table) -> Iterator[Check]:
     total = next((row for row in table.rows if "合计" in row.cells[: name + 1]), None)
     coded = [row for row in table.rows if code < len(row.cells) and _CODE.match(row.cells[code])]
     width = max((len(row.cells) for row in table.rows), default=0)
-    for column in range(name + 1, width):
+    for column in table.money(name + 1, width):
         head = table.heading(column)
         if total is not None and (printed := total.amount(column)) is not None:
             summed = [row.amount(column) for row in coded if len(row.cells[code]) == 3]
@@ -149,7 +157,7 @@ def _functional(table: _Table) -> Iterator[Check]:
 def _across(table: _Table, rows: Sequence[_Row], first: int, width: int, name: int) -> Iterator[Check]:
     """Each row's 合计 against the columns beside it; what was carried over stands apart from this year's 合计."""
     whole = next((c for c in range(first, width) if table.heading(c) in ("合计", "小计")), -1)
-    parts = [c for c in range(first, width) if c != whole and "结转" not in _over(table, c)]
+    parts = [c for c in table.money(first, width) if c != whole and "结转" not in _over(table, c)]
     if whole < 0 or not parts:
         return
     for row in rows:
@@ -202,7 +210,7 @@ def _economic(table: _Table) -> Iterator[Check]:
                 groups[-1][1].append(row)
         elif row.cells[0] and any(row.amount(c) is not None for c in range(2, width)):
             groups.append((row, []))
-    for column in range(2, width):
+    for column in table.money(2, width):
         name = table.heading(column)
         if total is not None and (printed := total.amount(column)) is not None:
             what = _column_of(table, name, "合计")
@@ -221,7 +229,7 @@ def _parts(table: _Table, whole: str, is_part: Callable[[str], bool]) -> Iterato
     parts = [row for row in table.rows if row is not total and is_part(row.cells[0])]
     if total is None or not parts:
         return
-    for column in range(1, len(total.cells)):
+    for column in table.money(1, len(total.cells)):
         if (printed := total.amount(column)) is not None:
             what = _column_of(table, table.heading(column), whole)
             yield _agree(what, printed, (row.amount(column) for row in parts), total.line.place_of(column))

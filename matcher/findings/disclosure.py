@@ -17,6 +17,7 @@ from goufu.catalog.model import CatalogVersion
 from goufu.catalog.severity import gravity
 from goufu.catalog.text import NOTHING, Text, joined, quoted, same
 from goufu.catalog.validity import Applicable, CatalogClass, applicable, span
+from goufu.disclosure.checks import comparable
 from goufu.disclosure.model import Attachment, Disclosure
 from goufu.matcher.departments import sections_of
 from goufu.matcher.findings.table import finding, load_finding_words, load_rules
@@ -64,6 +65,9 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
         unit, unit_en = ("个", "") if check.kind == "count" else ("万元", " (10k CNY)")
         terms = _terms(check.parts)
         gap = f"{abs(check.printed - check.summed):,}"
+        difference = (
+            (Text(f"相差 {gap} {unit}", f"the difference is {gap}{unit_en}"),) if comparable(check) else ()
+        )
         added = f"{' + '.join(f'{p:,}' for p in check.parts)} = {check.summed:,}" if terms else ""
         yield finding(
             "GF302",
@@ -71,7 +75,7 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
                 f"{check.what.zh}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
                 f"{check.what.en}: printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
             ),
-            (Text(f"相差 {gap} {unit}", f"the difference is {gap}{unit_en}"), same(added)),
+            (*difference, same(added)),
             place=check.place,
         )
 

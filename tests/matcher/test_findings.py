@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.load import load_catalogs
-from goufu.catalog.text import Text
+from goufu.catalog.text import Text, same
 from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -323,8 +323,8 @@ def of_document(
 
 
 def test_totals_that_do_not_add_up() -> None:
-    wrong = Check("total", "项目支出预算表合计", Decimal("65.09"), Decimal("130.18"), False, PLACE)
-    right = Check("total", "项目支出预算表合计", Decimal("65.09"), Decimal("65.10"), True, PLACE)
+    wrong = Check("total", same("项目支出预算表合计"), Decimal("65.09"), Decimal("130.18"), False, PLACE)
+    right = Check("total", same("项目支出预算表合计"), Decimal("65.09"), Decimal("65.10"), True, PLACE)
     assert of_document(checks=(wrong,))["GF302"].place == PLACE
     assert "GF302" not in of_document(checks=(right,))
 

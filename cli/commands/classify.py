@@ -32,6 +32,7 @@ from goufu.cli.shared.memory import (
 )
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
+    clauses,
     csv_text,
     emit,
     language,
@@ -422,7 +423,7 @@ def _grave(rules: Counter[str]) -> None:
     from goufu.matcher.findings import load_rules
 
     if rules:
-        told = "；".join(
+        told = clauses(
             f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
             for rule, n in rules.most_common()
         )

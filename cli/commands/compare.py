@@ -8,7 +8,7 @@ import typer
 from goufu.cli.render.verdicts import NATURES, STATUSES
 from goufu.cli.shared.memory import DbOption, opened, run_title
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, say
+from goufu.cli.shared.output import Column, emit, listed, note, say
 
 if TYPE_CHECKING:
     from goufu.store.comparison import ItemChange, Outcome
@@ -99,9 +99,7 @@ def outcome_text(o: Outcome | None) -> str:
 def reasons(change: ItemChange) -> str:
     """Why an item changed, with the fields where the input did."""
     fields = "、".join(say(*_FIELDS[f]) for f in change.fields)
-    return "、".join(
-        say(*REASONS[r]) + (f"（{fields}）" if r == "input" and fields else "") for r in change.why
-    )
+    return listed(say(*REASONS[r]) + (f"（{fields}）" if r == "input" and fields else "") for r in change.why)
 
 
 def _record(c: ItemChange) -> dict[str, Any]:

@@ -12,7 +12,18 @@ from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.audits import Settings, YearOption, settings
 from goufu.cli.shared.memory import DbOption, known_learned, opened
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, print_line, print_table, say, whole_file
+from goufu.cli.shared.output import (
+    Column,
+    bracketed,
+    emit,
+    listed,
+    note,
+    place_text,
+    print_line,
+    print_table,
+    say,
+    whole_file,
+)
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered
@@ -113,7 +124,7 @@ def decided(file: Path | None, from_store: bool, db: str | None) -> tuple[Answer
         answers, remarks = read_answered(file)
         for remark in remarks:
             if remark.level != "notice":
-                place = remark.place.text() if remark.place else file.name
+                place = place_text(remark.place) or file.name
                 note(f"{place}：{remark.text}", f"{place}: {remark.english}")
         where = file.name
     if not answers:
@@ -265,10 +276,10 @@ def worst_rows(wrong: Sequence[Outcome]) -> list[dict[str, Any]]:
 def answer_text(o: Outcome) -> str:
     """What the office decided: its codes, or status, or nature."""
     if o.answer.codes:
-        return "、".join(f"{s} {c}".strip() for s, c in o.answer.codes[:3])
-    kinds = "、".join(map(kind_name, o.answer.natures[:3] if len(o.answer.natures) < 5 else ()))
-    states = "、".join(map(kind_name, o.answer.statuses))
-    return f"{states}（{kinds}）" if kinds and states else kinds or states
+        return listed(f"{s} {c}".strip() for s, c in o.answer.codes[:3])
+    kinds = listed(map(kind_name, o.answer.natures[:3] if len(o.answer.natures) < 5 else ()))
+    states = listed(map(kind_name, o.answer.statuses))
+    return f"{states}{bracketed(kinds)}" if kinds and states else kinds or states
 
 
 def given_text(o: Outcome) -> str:
@@ -277,7 +288,7 @@ def given_text(o: Outcome) -> str:
     if a.status == "listed" and a.codes:
         first = a.codes[0]
         return f"{first.section} {first.code} {first.name}"
-    return f"{kind_name(a.status)}（{kind_name(a.nature)}）"
+    return f"{kind_name(a.status)}{bracketed(kind_name(a.nature))}"
 
 
 def kind_name(word: str) -> str:

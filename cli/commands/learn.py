@@ -204,6 +204,6 @@ def _print_kept(kept: Kept, form: str) -> None:
     if form != "table":
         emit(_weights(kept.learned), (), form)
         return
-    for line in kept.told:
+    for line in kept.told if len(kept.told) != 2 else (say(*kept.told),):
         print_line(line)
     _print_weights(kept.learned, 40)

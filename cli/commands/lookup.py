@@ -18,7 +18,7 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
+from goufu.cli.shared.output import Column, emit, listed, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from goufu.catalog.card import EntryCard
@@ -105,9 +105,9 @@ def _section(name: str) -> str:
 
 def _scope(found: Found, department: str | None) -> str:
     """Where the words were looked for: the sections that were assumed, the versions, the day."""
-    law = "、".join(found.versions)
+    law = listed(found.versions)
     if found.sections:
-        named = "、".join(found.sections)
+        named = listed(found.sections)
         whose = "" if department in found.sections else say(f"“{department}”按", f"'{department}' taken as ")
         where = whose + say(f"“{named}”一节和 B 类", f"section {named} and class B")
     elif department in ("A", "B"):

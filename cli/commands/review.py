@@ -18,7 +18,7 @@ from goufu.cli.shared.memory import (
     run_title,
 )
 from goufu.cli.shared.options import DepartmentOption
-from goufu.cli.shared.output import note, say
+from goufu.cli.shared.output import as_recorded, note, say
 
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
@@ -144,7 +144,7 @@ class _Desk:
         options = options_of(self.item.record)
         said = self._precedent()
         if said is None:
-            return options, str(self.item.record.get("precedent", ""))
+            return options, as_recorded(self.item.record.get("precedent", ""))
         words, choice = said
         if choice is None:
             return options, words

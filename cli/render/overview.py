@@ -13,7 +13,7 @@ from typing import Any
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
 from goufu.cli.render.page import render
 from goufu.cli.render.verdicts import BARRED, NATURES
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import listed, punctuation, say
 
 Summary = dict[str, Any]
 
@@ -161,9 +161,9 @@ def _identity(s: Summary) -> dict[str, Any]:
         "department": s["department"] or s["file"],
         "year": s["year"] or "",
         "page": page or next(iter(s["reports"]), ""),
-        "sections": "、".join(s["sections"]),
+        "sections": listed(s["sections"]),
         "file": s["file"],
-        "worst": "、".join(sorted(s["rules"], key=lambda rule: -s["rules"][rule])[:3]),
+        "worst": listed(sorted(s["rules"], key=lambda rule: -s["rules"][rule])[:3]),
         "every": " ".join(s["rules"]),
     }
 
@@ -271,6 +271,7 @@ def _sheet(
 def _texts() -> dict[str, str]:
     """The words of the page in the language chosen."""
     return {
+        **punctuation(),
         "title": say("政府购买服务目录核对总览", "Overview of the catalog reports"),
         "documents": say("文件", "documents"),
         "lines": say("项目", "items"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
 from goufu.cli.render.changes_page import content_hash
 from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
-from goufu.cli.shared.output import language, say
+from goufu.cli.shared.output import language, listed, punctuation, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -94,16 +94,15 @@ def _part(number: int, one: Audit) -> dict[str, Any]:
     d, some = one.disclosure, one.assessments
     first = some[0]
     departments = list(dict.fromkeys(a.item.department for a in some))
-    name = d.department or "、".join(departments[:3]) or d.file
+    name = d.department or listed(departments[:3]) or d.file
     return {
         "id": f"d{number}",
         "name": name,
         "year": d.year or first.item.year,
         "file": d.file,
         "day": first.reference_date.isoformat(),
-        "sections": "、".join(dict.fromkeys(s for a in some for s in a.sections))
-        or say("未能确定", "unknown"),
-        "versions": "、".join(dict.fromkeys(v for a in some for v in a.versions)),
+        "sections": listed(dict.fromkeys(s for a in some for s in a.sections)) or say("未能确定", "unknown"),
+        "versions": listed(dict.fromkeys(v for a in some for v in a.versions)),
         "figures": _figures(one),
         "natures": natures_bar(some),
         "bars": _bars(some),
@@ -333,6 +332,7 @@ def _finding(f: Finding) -> dict[str, Any]:
 def _texts() -> dict[str, str]:
     """The words of the page in the language chosen."""
     return {
+        **punctuation(),
         "title": say("政府购买服务目录核对报告", "Catalog report on purchased services"),
         "budget": say("年预算", "budget"),
         "judged": say("基准日", "as of"),
@@ -385,7 +385,6 @@ def _texts() -> dict[str, str]:
         "resolve": say("处理", "resolve"),
         "no_code": say("无对应代码", "no code"),
         "sure": say("把握", "conf."),
-        "colon": say("：", ": "),
         "footer": say(
             "由购服（goufu）生成，供人员核定时参考；以目录原文和法规为准。",
             "Made by goufu for a person to confirm; the official catalog and the law prevail.",

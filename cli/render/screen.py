@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.verdicts import NATURES, STATUSES, amount, sureness
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import as_recorded, clauses, say
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def options_of(record: Mapping[str, Any]) -> tuple[Option, ...]:
             c["name"],
             tuple(c["path"]),
             c["score"] * record.get("fit", 1.0) * service,
-            tuple(c["why"]),
+            tuple(map(as_recorded, c["why"])),
         )
         for c in record.get("codes", ())
     )
@@ -209,7 +209,7 @@ def _options(options: Sequence[Option], width: int, room: int) -> list[Line]:
             ]
         )
         if double:
-            reasons = "；".join(o.why) or " › ".join(o.path)
+            reasons = clauses(o.why) or " › ".join(o.path)
             lines.append([(clipped(f"     {reasons}", width), _DIM)])
     return lines
 

@@ -12,7 +12,7 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.memory import known_precedents
 from goufu.cli.shared.options import day
-from goufu.cli.shared.output import note, say
+from goufu.cli.shared.output import note, place_text, say
 from goufu.cli.shared.semantic import Source, reranker
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Au
     for disclosure in read_files(arguments, failed):
         for remark in disclosure.remarks:
             if remark.level == "error" or (remark.level == "warning" and remark.kind in TOLD):
-                where = remark.place.text("zh") if remark.place else disclosure.file
+                where = place_text(remark.place) or disclosure.file
                 note(f"{where}：{remark.text}", f"{where}: {remark.english}")
         with progress(len(disclosure.items), "分类", "classifying") as step:
             audits.append(audit_disclosure(disclosure, how, step))

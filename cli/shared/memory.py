@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import listed, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -131,7 +131,7 @@ def save_run(
 
 def run_title(run: Any) -> str:
     """A run in one line: number, time, officer, files."""
-    files = "、".join(i.name for i in run.inputs[:3]) + ("…" if len(run.inputs) > 3 else "")
+    files = listed(i.name for i in run.inputs[:3]) + ("…" if len(run.inputs) > 3 else "")
     when = run.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
     return say(
         f"运行 {run.id}　{when}　{run.officer}　{files}", f"run {run.id}  {when}  {run.officer}  {files}"

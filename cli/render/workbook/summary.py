@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.verdicts import STATUSES, spent_on
 from goufu.cli.render.workbook.layout import FONT, LONGEST, Report, height, lines_of, paper
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import bracketed, say
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment
@@ -161,7 +161,7 @@ def _by_code(assessments: Sequence[Assessment]) -> list[tuple[str, int, Decimal]
         c = a.coded
         if c is None:
             return ""
-        of = f"（{c.section}）" if len(sections) > 1 and c.section != "B" else ""
+        of = bracketed(c.section) if len(sections) > 1 and c.section != "B" else ""
         return f"{c.code} {c.name}{of}"
 
     return _by(coded, name)

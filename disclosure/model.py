@@ -16,7 +16,7 @@ Part = Literal["本年预算", "上年结转", ""]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: the file, and in it a page, a line or a cell, as far as the format has them."""
+    """Where a value is: the file, and in it a page, a line or a cell, as far as the format has them."""
 
     file: str
     page: int | None = None
@@ -171,7 +171,7 @@ class Disclosure:
     """One document read: its items in printed order, everything else found in it, and the remarks.
 
     `file` is the name that places and messages show, `path` where the file lies (None where it was read from memory): two
-    documents may have one name. `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
+    documents may have one name. `statement` is what is under 政府购买服务指导性目录 ("" where there is no such heading).
     """
 
     file: str

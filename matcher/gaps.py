@@ -69,7 +69,7 @@ def _starts() -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=2048)
 def gap_of(title: str, summary: str = "") -> tuple[Gap | None, float]:
-    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside.
+    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they are inside.
 
     The summary changes nothing; with it the line is read only once (`goufu.matcher.text.said`).
     """

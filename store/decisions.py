@@ -36,7 +36,7 @@ def decide(
 ) -> tuple[int, bool]:
     """Record `choice` for the item, made on revision `expected` of its decision (0: nothing decided yet).
 
-    Returns the revision that stands now and whether anything was changed; the same officer saying the same again
+    Returns the revision that holds now and whether anything was changed; the same officer saying the same again
     changes nothing, so that a write whose answer was lost may safely be repeated. Raises ConflictError where the
     decision was changed since `expected`, NoSuchRunError where the item is gone.
     """
@@ -116,7 +116,7 @@ def _recorded(store: Store, result: RowResult, officer: str, source: str) -> Row
 
 
 def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime | None = None) -> int:
-    """Take a decision back, with its precedent; returns the revision that stands now. Raises as `decide` does."""
+    """Take a decision back, with its precedent; returns the revision that holds now. Raises as `decide` does."""
     made_at = now or datetime.now(UTC)
     with writing(store) as session:
         row = _item(session, item)

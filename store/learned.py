@@ -14,7 +14,7 @@ from pathlib import Path
 from goufu.catalog.errors import GoufuError
 from goufu.matcher.learn import Learned
 from goufu.matcher.nature_names import NATURES, Nature
-from goufu.store.address import Place, default_path
+from goufu.store.address import StoreAddress, default_path
 
 _FIRST = "# goufu learned 1"
 _HEADER = ("what", "of", "to", "weight", "name")
@@ -30,7 +30,7 @@ class Kept:
     told: tuple[str, ...] = ()
 
 
-def learned_path(place: Place) -> Path:
+def learned_path(place: StoreAddress) -> Path:
     """Where the correction of the store at `place` is kept, whether there is one or not."""
     return (place.path or default_path()).with_suffix(".learned.tsv")
 

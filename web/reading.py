@@ -218,11 +218,11 @@ def _step_back() -> None:
 def read_one(job: Job) -> None:
     """Read, judge and record one file, as `goufu classify --save` does; or record why it could not be. Never raises."""
     from goufu.cli.faults import unforeseen
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.schema import open_store
 
     handed = job.handed
-    store = open_store(place_of(job.db), create=False)
+    store = open_store(address_of(job.db), create=False)
     try:
         try:
             _recorded(job, store)

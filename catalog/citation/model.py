@@ -49,7 +49,7 @@ BEST_FIRST: tuple[Verdict, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is so about a citation. `rule` is the finding it stands behind, "" where it is only worth
+    """One thing that is so about a citation. `rule` is the finding it is evidence for, "" where it is only worth
     knowing; `kind` is stable; `evidence` names documents and places.
     """
 
@@ -100,7 +100,7 @@ class Standing:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The findings that the facts stand behind, each once, in order of their numbers."""
+        """The findings that the facts are evidence for, each once, in order of their numbers."""
         return tuple(sorted({f.rule for f in self.facts if f.rule}))
 
     @property

@@ -1,6 +1,6 @@
 """Whether a code, a name or a document number stands on a date, as a department wrote it, and what replaces it.
 
-A citation is whatever a person put down: a code of any version in any dress (`ａ150401`, `A1504 01`), the name of a
+A citation is whatever a person put down: a code of any version in any form (`ａ150401`, `A1504 01`), the name of a
 service, a document number (`晋财综[2024]37号`), or several of them, in agreement or not. `judge` finds which entry of
 which version it means, follows that entry to the version in force, and returns the facts behind the findings GF111
 to GF116 with the successors. It holds no severity and decides nothing about money: only what the documents say.

@@ -19,7 +19,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, decisions_in, settle
+from goufu.catalog.concordance.decided import (
+    KINDS,
+    LINKING,
+    DecidedChange,
+    Kind,
+    Settled,
+    decisions_in,
+    settle,
+)
 from goufu.catalog.concordance.links import CLOSE, Evidence, Link, Nearest, decided, links
 from goufu.catalog.concordance.similarity import distance, same_words
 from goufu.catalog.errors import UnknownNameError
@@ -184,7 +192,7 @@ def _unlinked(
     ties: Sequence[tuple[str, Link]],
     other: CatalogVersion,
     other_reach: Sequence[tuple[str, str]],
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, DecidedChange],
 ) -> list[Change]:
     """What became of the entries of one version ("removed": the old one) that no link ties to the `other`.
 
@@ -213,7 +221,7 @@ def _alone(
     versions: tuple[str, str],
     entry: Entry,
     kind: Kind,
-    decision: Decision | None,
+    decision: DecidedChange | None,
     nearest: tuple[Entry, float] | None,
     rival: float,
 ) -> Change:
@@ -341,7 +349,7 @@ def sections_of(old: CatalogVersion, new: CatalogVersion) -> tuple[str, ...]:
 def compare(
     old: CatalogVersion,
     new: CatalogVersion,
-    decisions: Iterable[Decision] = (),
+    decisions: Iterable[DecidedChange] = (),
     *,
     readings: Mapping[str, Sequence[Reading]] | None = None,
     via: Sequence[CatalogVersion] = (),
@@ -434,7 +442,7 @@ class Archive:
     """
 
     versions: tuple[CatalogVersion, ...]
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecidedChange, ...] = ()
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     _memo: dict[tuple[str, str, str], tuple[Change, ...]] = field(
         default_factory=dict, compare=False, repr=False

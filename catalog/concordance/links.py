@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from goufu.catalog.codes import level, parent
-from goufu.catalog.concordance.decided import Decision, Kind, Settled
+from goufu.catalog.concordance.decided import DecidedChange, Kind, Settled
 from goufu.catalog.concordance.similarity import (
     Likeness,
     Weigher,
@@ -98,7 +98,7 @@ class _Level:
         return (old.code, new.code) not in self.settled.unlike
 
     def near(self, old: Entry, new: Entry) -> bool:
-        """Whether the two stand under headings that are linked, or under the same code."""
+        """Whether the two are under headings that are linked, or under the same code."""
         a, b = parent(old.code), parent(new.code)
         return a == b or b in self.headings.old_to_new.get(a, ())
 
@@ -167,7 +167,7 @@ def links(
     return found
 
 
-def decided(decision: Decision) -> Evidence:
+def decided(decision: DecidedChange) -> Evidence:
     """A person's decision as evidence."""
     return Evidence("decision", f"人工认定：{decision.why}", f"decided by a person: '{decision.why}'")
 
@@ -378,7 +378,7 @@ def _worded(old: Entry, new: Entry, misprinted: Mapping[Entry, str]) -> tuple[Ev
     same = same_words(old.name, new.name)
     if same:
         how = {
-            "dress": ("标点或写法", "punctuation"),
+            "form": ("标点或写法", "punctuation"),
             "particles": ("虚词", "particles"),
             "order": ("词序", "order of words"),
         }

@@ -440,9 +440,11 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
     sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say(
         "不能确定", "unknown"
     )
-    law = say("依据", "by") + " " + " + ".join(first.versions)
+    applied = say("依据", "by") + " " + " + ".join(first.versions)
     print_table(
-        [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
+        [row(a) for a in assessments],
+        COLUMNS,
+        f"{title}　{say('目录部门：', 'section: ')}{sections}　{applied}",
     )
 
 
@@ -454,18 +456,18 @@ def _overtaken(assessments: Sequence[Assessment]) -> None:
 
     archive = load_archive()
     for section in dict.fromkeys(s for a in assessments for s in a.sections):
-        law = applicable(archive.versions, section, assessments[0].reference_date)
-        for later in law.overtaken_by:
-            if law.governing is None or not law.held:
+        applied = applicable(archive.versions, section, assessments[0].reference_date)
+        for later in applied.overtaken_by:
+            if applied.governing is None or not applied.held:
                 continue
-            changes = archive.changes(law.governing.id, later.id, section)
+            changes = archive.changes(applied.governing.id, later.id, section)
             told = counted(changes)
             print_line(
                 say(
                     f"年内 {later.in_force} 起 {later.number} 取代上述目录；{section}：{told}。"
-                    f"详见 goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"详见 goufu diff {applied.governing.id} {later.id} -d {section}",
                     f"{later.id} took over on {later.in_force}; {section}: {told}; "
-                    f"see goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"see goufu diff {applied.governing.id} {later.id} -d {section}",
                 ),
                 indent=5,
             )

@@ -104,7 +104,7 @@ def evaluate(
 
 
 def decided(file: Path | None, from_store: bool, db: str | None) -> tuple[Answered, ...]:
-    """The answered lines of a file or of the store; what was not understood is told on stderr.
+    """The answered lines of a file or of the store; what was not understood is reported on stderr.
 
     Raises GoufuError where neither or both are given, or no line has an answer.
     """

@@ -52,12 +52,12 @@ def learn(
     db: DbOption = None,
 ) -> None:
     """从本单位已核定的项目学一个小修正：先看有没有好处，再用 --apply 启用，随时可 --forget。"""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.learned import forget as drop
     from goufu.store.learned import learned_path
 
     checked(form)
-    path = learned_path(place_of(db))
+    path = learned_path(address_of(db))
     if forget:
         if drop(path):
             note(f"已停用，删除了 {path}", f"switched off, deleted {path}")

@@ -105,7 +105,7 @@ def _section(name: str) -> str:
 
 def _scope(found: Found, department: str | None) -> str:
     """Where the words were looked for: the sections that were assumed, the versions, the day."""
-    law = listed(found.versions)
+    applied = listed(found.versions)
     if found.sections:
         named = listed(found.sections)
         whose = "" if department in found.sections else say(f"“{department}”按", f"'{department}' taken as ")
@@ -117,7 +117,7 @@ def _scope(found: Found, department: str | None) -> str:
             "未指定部门（-d），在各部门目录和 B 类中一起",
             "no department given (-d): all sections and class B",
         )
-    return say(f"{where}查；依据 {law}，以 {found.on} 为准", f"{where}; by {law}, on {found.on}")
+    return say(f"{where}查；依据 {applied}，以 {found.on} 为准", f"{where}; by {applied}, on {found.on}")
 
 
 def _remarks(found: Found) -> list[str]:

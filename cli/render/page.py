@@ -337,7 +337,7 @@ def _texts() -> dict[str, str]:
         "budget": say("年预算", "budget"),
         "judged": say("基准日", "as of"),
         "section": say("目录部门", "section"),
-        "law": say("适用目录", "catalogs"),
+        "catalogs": say("适用目录", "catalogs"),
         "file": say("文件", "file"),
         "by_nature": say("资金按性质", "money by nature"),
         "by_code": say("服务支出按目录代码", "services by code"),

@@ -64,7 +64,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the review stands: item `at` of `total` (from 1), how many were decided and skipped in it."""
+    """Where the review is: item `at` of `total` (from 1), how many were decided and skipped in it."""
 
     at: int
     total: int
@@ -147,8 +147,8 @@ def screen(
     and summary take what room is left. `verdict` is what the key `a` accepts, "" where there is nothing to accept.
     """
     r = item.record
-    law = " + ".join(r.get("versions", ()))
-    head = f"{item.department or say('（部门未知）', '(department unknown)')} {item.year or ''}　{say('依据', 'by')} {law}"
+    applied = " + ".join(r.get("versions", ()))
+    head = f"{item.department or say('（部门未知）', '(department unknown)')} {item.year or ''}　{say('依据', 'by')} {applied}"
     counts = say(
         f"{progress.at}/{progress.total} 已定 {progress.decided} 跳过 {progress.skipped}",
         f"{progress.at}/{progress.total} done {progress.decided} skipped {progress.skipped}",

@@ -63,10 +63,10 @@ def officer(by: str | None) -> str:
 
 def opened(db: str | None, create: bool = False) -> Store:
     """The store that `--db` names. Raises StoreError where there is none and `create` is false."""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.schema import open_store
 
-    return open_store(place_of(db), create)
+    return open_store(address_of(db), create)
 
 
 @contextlib.contextmanager
@@ -75,9 +75,9 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
     if not wanted:
         yield None
         return
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
 
-    place = place_of(db)
+    place = address_of(db)
     if not place.exists:
         yield None
         return
@@ -91,18 +91,18 @@ def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
     """The office's own correction beside the store, None where there is none or it is not wanted."""
     if not wanted:
         return None
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.learned import learned_path, read_learned
 
-    path = learned_path(place_of(db))
+    path = learned_path(address_of(db))
     return read_learned(path).learned if path.exists() else None
 
 
 def precedents_state(db: str | None) -> str:
     """A name for the precedents that the store holds now; "" where there is no store."""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
 
-    place = place_of(db)
+    place = address_of(db)
     if not place.exists:
         return ""
     from goufu.store.precedents.lookup import state

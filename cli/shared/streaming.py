@@ -137,7 +137,7 @@ class Records:
         return self.survey.remarks
 
     def pieces(self, skip: int) -> Iterator[RawPiece]:
-        """The pieces but the first `skip`, as they stand in the file."""
+        """The pieces but the first `skip`, as they are in the file."""
         return pieces(self.survey, PIECE, skip)
 
 

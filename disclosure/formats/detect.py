@@ -60,7 +60,7 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|div|meta)\b"
 
 
 def format_of(data: bytes, name: str = "", where: str = "") -> Format:
-    """What `data` is. `name` only tells texts apart (.csv, .jsonl); `where` is for the refusal.
+    """What `data` is. `name` only distinguishes kinds of text (.csv, .jsonl); `where` is for the refusal.
 
     Raises GoufuError for packed, locked, damaged and foreign files.
     """

@@ -105,7 +105,7 @@ def _has_figures(draft: ListDraft, n: int) -> bool:
 def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
     """The unit of the amounts that print none of their own, and whether they may be read at all.
 
-    What the heading says comes first, then what stands above the table, then the size of the amounts.
+    What the heading says comes first, then what is above the table, then the size of the amounts.
     """
     header = draft.header
     column = draft.amount if draft.amount >= 0 else next(iter(draft.funds), -1)

@@ -64,7 +64,7 @@ class Settled:
 def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
     """What the head of a long list settles for all its rows, and the remarks on its amounts.
 
-    Raises OddListError where only the whole list would tell.
+    Raises OddListError where only the whole list can say.
     """
     header = find_header(head)
     if header is None or header.first or header.body != 1:
@@ -219,7 +219,7 @@ def _undecided(items: Sequence[BudgetItem], left_out: set[int], negative: bool) 
 def read_alone(
     rows: Rows, settled: Settled, place: PlaceOf
 ) -> list[tuple[BudgetItem | None, tuple[Remark, ...]]]:
-    """Each row read by itself, whatever stands above and below: its item, if it is one, and the remarks on it.
+    """Each row read by itself, whatever is above and below: its item, if it is one, and the remarks on it.
 
     For rows that have no order, as those of a database. An item without an id has "". `place` must give the row's number
     as its line. Raises OddListError where a row is another header.

@@ -88,7 +88,7 @@ def check_totals(
 
 
 def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
-    """The checks of lists that stand on one sheet, in order; a total that its own list does not add up to may be that of
+    """The checks of lists that are on one sheet, in order; a total that its own list does not add up to may be that of
     all lists so far, or of all."""
     found: list[Check] = []
     for n, part in enumerate(parts):

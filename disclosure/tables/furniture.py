@@ -140,7 +140,7 @@ def owner_of(text: str) -> tuple[str, bool] | None:
 
 
 def repeated(lines: Sequence[Line]) -> frozenset[str]:
-    """The short lines that stand alone on several places of the document, as running heads do (as labels)."""
+    """The short lines that are alone on several places of the document, as running heads do (as labels)."""
     counts = Counter(label(line.text) for line in lines if line.is_paragraph and 4 <= len(line.text) <= 60)
     return frozenset(flat for flat, count in counts.items() if count > 1)
 

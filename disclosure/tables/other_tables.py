@@ -53,11 +53,11 @@ class _Table:
         return -1
 
     def money(self, start: int, end: int) -> list[int]:
-        """The columns from `start` to before `end` that hold money, by all that stands over them."""
+        """The columns from `start` to before `end` that hold money, by all that is over them."""
         return [c for c in range(start, end) if not _NO_MONEY.search(_over(self, c))]
 
     def heading(self, column: int) -> str:
-        """What stands over a column, from the lowest heading up."""
+        """What is over a column, from the lowest heading up."""
         return next(
             (head[column] for head in reversed(self.heads) if column < len(head) and head[column]), ""
         )

@@ -40,7 +40,7 @@ class TableRow:
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
-    its place alone tells a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
+    its place alone marks a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
     read, so that sums over it are short.
     """
 

@@ -192,8 +192,8 @@ def _not_here(
     code: str, item: StoredItem, versions: tuple[CatalogVersion, ...], sections: tuple[str, ...]
 ) -> DoubtfulCodeError:
     """Why `code` cannot be used for the item: another version's, another department's, or nobody's."""
-    law = applicable(versions, (*sections, "B")[0], item.reference_date)
-    ids = "、".join(law.versions)
+    applied = applicable(versions, (*sections, "B")[0], item.reference_date)
+    ids = "、".join(applied.versions)
     where = "、".join(sections) or "（部门未知）"
     for version in versions:
         for section in sections:
@@ -204,7 +204,7 @@ def _not_here(
                     f"{code} 不在 {item.reference_date} 适用的目录（{ids}）中；{version.id} 中曾是“{entry.name}”",
                     f"{code} is not in the catalog of {item.reference_date} ({ids}); in {version.id} it was '{entry.name}'",
                 )
-    sources = (*((law.class_a,) if law.class_a else ()), *reversed(versions))
+    sources = (*((applied.class_a,) if applied.class_a else ()), *reversed(versions))
     other = next((e for v in sources for e in v.entries if e.code == code and e.level == 4), None)
     if other is not None:
         return DoubtfulCodeError(

@@ -152,14 +152,14 @@ def _checked(
     officer: str,
     replace: bool,
 ) -> RowResult:
-    law = applicable(versions, item.section or "B", item.reference_date)
+    applied = applicable(versions, item.section or "B", item.reference_date)
     recorded = item.record.get("versions", [])
-    if recorded and list(law.versions) != recorded and item.section:
+    if recorded and list(applied.versions) != recorded and item.section:
         return RowResult(
             row,
             "stale",
-            f"分类时依据 {' + '.join(recorded)}，现在适用 {' + '.join(law.versions)}；请重新分类后再认定",
-            f"it was judged by {' + '.join(recorded)}, now {' + '.join(law.versions)} applies; classify it again",
+            f"分类时依据 {' + '.join(recorded)}，现在适用 {' + '.join(applied.versions)}；请重新分类后再认定",
+            f"it was judged by {' + '.join(recorded)}, now {' + '.join(applied.versions)} applies; classify it again",
             item,
         )
     try:

@@ -123,7 +123,7 @@ def _heading(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Entry | Non
 def fits_better(a: Assessment) -> Iterator[Finding]:
     """GF117: the code that the department wrote is in force, and another entry of its scope fits far better.
 
-    The written code stands; both entries are named.
+    The written code is kept; both entries are named.
     """
     entry = a.standing.current if a.standing else None
     if entry is None or a.status != "listed" or not a.codes:

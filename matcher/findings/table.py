@@ -89,7 +89,7 @@ def finding(
     place: Place | None = None,
     entry: str = "",
 ) -> Finding:
-    """A finding of `rule`. `evidence` are phrases; `place` is where they stand; `entry` names the entry or document.
+    """A finding of `rule`. `evidence` are phrases; `place` is where they are; `entry` names the entry or document.
 
     The place is written after the phrases, so that the evidence can be read alone.
     """
@@ -137,7 +137,7 @@ def _in_order(hits: list[str], text: str) -> tuple[str, ...]:
 
 
 def found_in(text: str, which: str) -> tuple[str, ...]:
-    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
+    """The words of the list `which` that are in `text`, in its order, those inside a longer one left out."""
     return _found(text).get(which, ())
 
 
@@ -149,7 +149,7 @@ _MEASURES = Text("保障措施", "the measures")
 
 
 def texts(item: BudgetItem) -> tuple[tuple[Text, str, Place | None], ...]:
-    """What the department wrote about an item: (what it is, text, where it stands), the title first."""
+    """What the department wrote about an item: (what it is, text, where it is), the title first."""
     form = item.form
     parts: list[tuple[Text, str, Place | None]] = [(TITLE, item.title, item.place)]
     if form is None:

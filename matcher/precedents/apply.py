@@ -25,7 +25,7 @@ from goufu.catalog.validity import applicable
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.findings import findings_of
 from goufu.matcher.findings.table import finding
-from goufu.matcher.model import Assessment, Candidate, Decision, Finding
+from goufu.matcher.model import Acceptance, Assessment, Candidate, Finding
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.nature_names import Nature
 from goufu.matcher.precedents.similarity import (
@@ -68,7 +68,7 @@ _CODES = 5
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """One decided item. `section` is its department's ("" where it has none); the entry stands in `entry_section`.
+    """One decided item. `section` is its department's ("" where it has none); the entry is in `entry_section`.
 
     `department` is a tidy name (`goufu.catalog.names.tidy_name`).
 
@@ -451,7 +451,7 @@ def _ruled(a: Assessment, ruling: Ruling, versions: tuple[CatalogVersion, ...]) 
     p, now = ruling.precedent, ruling.now
     same = _agrees(a, p, now)
     weight = ruling.weight if now is None or now.fate != "close" else min(ruling.weight, 0.8)
-    decision: Decision = "auto" if weight >= 0.95 or (weight >= _OTHER and same) else "review"
+    decision: Acceptance = "auto" if weight >= 0.95 or (weight >= _OTHER and same) else "review"
     codes, status, fit = a.codes, a.status, a.fit
     if p.outcome == "code" and now is not None and now.entry is not None:
         codes, status, fit = _coded(a, now, weight, ruling.why), "listed", max(a.fit, weight)

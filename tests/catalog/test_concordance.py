@@ -14,7 +14,7 @@ from goufu.catalog.concordance.decided import (
     DECISION_COLUMNS,
     LINKING,
     SILENT,
-    Decision,
+    DecidedChange,
     Kind,
     load_decisions,
     read_decisions,
@@ -341,8 +341,8 @@ def test_an_archive_names_what_it_does_not_know() -> None:
 # ------------------------------------------------------------------------------------------------ decisions
 
 
-def decision(kind: Kind, old: str, new: str) -> Decision:
-    return Decision(
+def decision(kind: Kind, old: str, new: str) -> DecidedChange:
+    return DecidedChange(
         "2030-1", "2031-1", "甲", kind, tuple(old.split()), tuple(new.split()), "读过原文", "x.tsv:2"
     )
 

@@ -23,11 +23,11 @@ from starlette.testclient import TestClient
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A store with one run of 80 lines, made once."""
-    from goufu.store.address import Place
+    from goufu.store.address import StoreAddress
     from goufu.store.schema import open_store
 
     path = tmp_path_factory.mktemp("desk") / "goufu.db"
-    store = open_store(Place(path))
+    store = open_store(StoreAddress(path))
     recorded(store, 80)
     store.engine.dispose()
     return path

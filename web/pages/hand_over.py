@@ -20,14 +20,14 @@ from goufu.store.errors import NoSuchRunError
 from goufu.store.runs import run_named, runs
 from goufu.store.standing import audits
 from goufu.store.worklist import Wanted, tally
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import view
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
 
-PLACE = Place("/hand-over", "交付", "Hand over", "officer")
+NAVIGATION = NavigationEntry("/hand-over", "交付", "Hand over", "officer")
 router = APIRouter()
 
 

@@ -29,11 +29,11 @@ from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
 from goufu.web.page_image import page_image
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
 
-PLACE = Place("/worklist", "复核", "Worklist", "officer")
+NAVIGATION = NavigationEntry("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
 Text = Annotated[str, Form()]
 _PAGE = re.compile(r"第 (\d+) 页")

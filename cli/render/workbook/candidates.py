@@ -139,8 +139,8 @@ def _codes(report: Report) -> tuple[dict[tuple[tuple[str, ...], date], str], dic
             continue
         groups[key] = str(len(groups) + 1)
         for section in (*a.sections, "B"):
-            law = applicable(versions, section, a.reference_date)
-            version = law.consulted
+            applied = applicable(versions, section, a.reference_date)
+            version = applied.consulted
             if version is None:
                 continue
             prefix, deepest = ("B", 3) if section == "B" else (groups[key], version.levels)

@@ -82,7 +82,8 @@ def _which_sheets(
         "sheet",
         "notice",
         f"读了工作表{named}" + (f"；{'、'.join(left)}没有“项目名称”表头，未读。" if left else "。"),
-        f"Sheets read: {named_en}" + (f"; without a title column and not read: {', '.join(left)}." if left else "."),
+        f"Sheets read: {named_en}"
+        + (f"; without a title column and not read: {', '.join(left)}." if left else "."),
         Place(file),
     )
 

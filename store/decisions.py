@@ -112,7 +112,7 @@ def _recorded(store: Store, result: RowResult, officer: str, source: str) -> Row
         _, done = decide(store, item.id, choice, officer, item.revision, source)
     except ConflictError as error:
         return RowResult(result.row, "conflict", error.message, error.english, item, choice)
-    return result if done else RowResult(result.row, "same", choice.text(), choice.text(), item, choice)
+    return result if done else RowResult(result.row, "same", *choice.text(), item, choice)
 
 
 def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime | None = None) -> int:
@@ -166,8 +166,8 @@ def _conflict(row: tables.Item, standing: Decided | None, revision: int) -> Conf
     when = standing.decided_at.astimezone().strftime("%Y-%m-%d %H:%M")
     said = choice_text(standing.outcome, standing.code, standing.name, standing.nature)
     return ConflictError(
-        f"“{row.title}”已由 {standing.officer} 于 {when} 认定为 {said}，没有改动",
-        f"'{row.title}' was decided by {standing.officer} on {when} as {said}; nothing was changed",
+        f"“{row.title}”已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动",
+        f"'{row.title}' was decided by {standing.officer} on {when} as {said.en}; nothing was changed",
     )
 
 

@@ -18,7 +18,7 @@ from goufu.cli.commands.evaluate import (
 from goufu.cli.shared.audits import YearOption, settings
 from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, print_line, print_table, say
+from goufu.cli.shared.output import Column, as_recorded, emit, note, print_line, print_table, say
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered
@@ -181,7 +181,7 @@ def _print_weights(learned: Learned, most: int = 12) -> None:
         of = kind_name(row["of"])
         if row["what"] == "ending":
             end, _, kind = row["of"].partition(" → ")
-            of = f"{end} → {kind_name(kind)}"
+            of = f"{as_recorded(end)} → {kind_name(kind)}"
         shown.append({"what": names[row["what"]], "of": of, "weight": f"×{math.exp(row['weight']):.2f}"})
     more = say(f"（另有 {len(rows) - most} 项）", f" ({len(rows) - most} more)") if len(rows) > most else ""
     print_table(shown, WEIGHTS, say("学得的修正", "what was learned") + more)

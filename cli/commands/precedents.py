@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.options import DepartmentOption, FormatOption, checked, day
-from goufu.cli.shared.output import Column, bracketed, emit, note, whole_file
+from goufu.cli.shared.output import Column, bracketed, emit, note, say, whole_file
 
 app = typer.Typer(
     help="先例：查看、导出、签发、导入。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -67,7 +67,7 @@ def list_all(
     ]
     if form == "table":
         for p, r in zip(found, records, strict=True):
-            r["said"] = choice_text(p.outcome, p.code, p.name, p.nature)
+            r["said"] = say(*choice_text(p.outcome, p.code, p.name, p.nature))
             r["from"] = p.department + bracketed(p.source)
     emit(records, COLUMNS, form)
     if form == "table":

@@ -178,7 +178,7 @@ class _Desk:
         p = own[0]
         words = (
             say("先例", "precedent")
-            + f" {p.decided_on} “{p.title}” {choice_text(p.outcome, p.code, p.name, p.nature)}"
+            + f" {p.decided_on} “{p.title}” {say(*choice_text(p.outcome, p.code, p.name, p.nature))}"
         )
         if p.outcome != "code":
             return words, None
@@ -215,7 +215,7 @@ class _Desk:
         verdict = self._verdict()
         if choice.outcome != "code" or verdict is None or verdict.outcome != "not_applicable":
             return True
-        _print(sure_screen(_size()[0], verdict.text(), choice.text()))
+        _print(sure_screen(_size()[0], say(*verdict.text()), say(*choice.text())))
         return one_key().lower() == "y"
 
     def _decide(self, choice: Choice) -> None:
@@ -239,7 +239,7 @@ class _Desk:
             self.decided += item.decision is None
         self.items[self.at] = stored_item(self.store, item.id)
         self.skipped.discard(self.at)
-        said = choice.text()
+        said = say(*choice.text())
         self.message = say(f"已记录：{clip(item.title)} → {said}", f"kept: {clip(item.title)} → {said}")
         self.at += 1
 
@@ -376,7 +376,7 @@ class _Desk:
         width, height = _size()
         progress = Progress(self.at + 1, len(self.items), self.decided, len(self.skipped))
         verdict = self._verdict()
-        said = verdict.text() if verdict else ""
+        said = say(*verdict.text()) if verdict else ""
         _print(screen(self.item, options, progress, width, height - 1, precedent, self.message, said))
 
 

@@ -86,7 +86,7 @@ def decided(item: StoredItem) -> str:
     from goufu.matcher.decisions.choice import choice_text
 
     d = item.decision
-    return f"{choice_text(d.outcome, d.code, d.name, d.nature)}　{d.officer}" if d else ""
+    return f"{say(*choice_text(d.outcome, d.code, d.name, d.nature))}　{d.officer}" if d else ""
 
 
 def _one(store: Store, item: StoredItem, form: str) -> None:

@@ -177,7 +177,7 @@ def screen(
         d = item.decision
         from goufu.matcher.decisions.choice import choice_text
 
-        said = choice_text(d.outcome, d.code, d.name, d.nature)
+        said = say(*choice_text(d.outcome, d.code, d.name, d.nature))
         below.append(
             [(clipped(say(f"已认定：{said}　{d.officer}", f"decided: {said}  {d.officer}"), width), "green")]
         )

@@ -14,6 +14,7 @@ from goufu.catalog.citation.notation import agreement, read_code
 from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text, same
 from goufu.catalog.validity import applicable
 from goufu.matcher.answered import OUTCOME_WORDS
 from goufu.matcher.decisions.recorded import Decided, StoredItem
@@ -55,19 +56,21 @@ class Choice:
             self.outcome != "not_applicable" or self.nature == other.nature
         )
 
-    def text(self) -> str:
+    def text(self) -> Text:
         """For people: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
         return choice_text(self.outcome, self.code, self.name, self.nature)
 
 
-def choice_text(outcome: str, code: str, name: str, nature: str) -> str:
-    """What a decision says, in Chinese: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
+def choice_text(outcome: str, code: str, name: str, nature: str) -> Text:
+    """What a decision says: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
     if outcome == "code":
-        return f"{code} {name}"
+        return same(f"{code} {name}")
     if outcome == "unlisted":
-        return "未列入目录"
+        return Text("未列入目录", "not listed")
     kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
-    return f"不是购买服务（{kind}）" if kind else "不是购买服务"
+    if not kind:
+        return Text("不是购买服务", "not a purchased service")
+    return Text(f"不是购买服务（{kind}）", f"not a purchased service ({nature})")
 
 
 def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...], note: str = "") -> Choice:

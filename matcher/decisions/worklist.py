@@ -191,13 +191,14 @@ def _checked(
         return RowResult(
             row,
             "conflict",
-            f"已由 {standing.officer} 于 {when} 认定为 {said}，没有改动；协商后可用 --replace",
-            f"decided by {standing.officer} on {when} as {said}; not changed (--replace after you agreed)",
+            f"已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动；协商后可用 --replace",
+            f"decided by {standing.officer} on {when} as {said.en}; not changed (--replace after you agreed)",
             item,
             choice,
         )
     if written_otherwise(row.decided, choice):
-        zh = f"{choice.text()}（所填“{row.decided}”的写法已按目录改正，请确认）"
-        en = f"{choice.text()} ('{row.decided}' was brought to the catalog's form, please confirm)"
+        said = choice.text()
+        zh = f"{said.zh}（所填“{row.decided}”的写法已按目录改正，请确认）"
+        en = f"{said.en} ('{row.decided}' was brought to the catalog's form, please confirm)"
         return RowResult(row, "stored", zh, en, item, choice, "GF115")
-    return RowResult(row, "stored", choice.text(), choice.text(), item, choice)
+    return RowResult(row, "stored", *choice.text(), item, choice)

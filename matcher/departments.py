@@ -40,8 +40,6 @@ _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 _NUMBERED = re.compile(
     r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$"
 )
-#: endings by which a name closes a body that was named before the place: 共青团河曲县委员会
-_COMMITTEE = ("委员会", "委")
 #: characters of a place's name before its rank, and of one that has no rank at most (石楼 in 生态环境局石楼分局)
 _PLACE_NAME, _BARE_PLACE = 8, 4
 
@@ -58,8 +56,6 @@ _COST: Mapping[Type, float] = {
 _LEADING, _PER_CHARACTER, _OF_BODY, _LIKE_BODY, _HOLDS_ENDING, _TWO_PLACES = 1.02, 0.1, 4.0, 0.5, 1.5, 3.0
 _CLOSING = frozenset("局厅委会院馆站所")
 _RANKS = frozenset("省市县区州盟旗镇乡")
-#: how the name of a whole body ends; other endings (市场, 水库) as often close a subject
-_WHOLE = ("局", "厅", "委", "办", "院", "校", "所", "站", "馆", "队", "部", "中心", "委员会", "办公室")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +110,8 @@ class _Table:
     types: Mapping[str, Type]
     places: re.Pattern[str]
     parts: frozenset[str]
+    whole: tuple[str, ...]
+    committees: tuple[str, ...]
     longest: int
     body: re.Pattern[str] = field(repr=False)
 
@@ -163,6 +161,8 @@ def _table(path: Path | None) -> _Table:
             types,
             re.compile(f"(?:{_either(other['places'])})$"),
             frozenset(other["parts"]),
+            tuple(other["whole"]),
+            tuple(other["committees"]),
             max(map(len, types)),
             re.compile(_either(w for w in words if len(w) > 1)),
         )
@@ -374,7 +374,7 @@ def _complete(token: _Token, table: _Table) -> bool:
     """Whether a word is the whole name of a body (人民法院, 公安局), not the subject of one (公安)."""
     if _meaning(token.text, table).head:
         return True
-    return token.text.endswith(_WHOLE)
+    return token.text.endswith(table.whole)
 
 
 def _meant(meanings: Sequence[_Meaning], words: Sequence[str]) -> SectionMatch:
@@ -411,7 +411,7 @@ def _superior(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
 
 def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _Table) -> SectionMatch:
     """A name whose end has no word of any section: its superior's, or of the kind that its place is, or a committee."""
-    committee = any(t.text.startswith(_COMMITTEE) for t in tail)
+    committee = any(t.text.startswith(table.committees) for t in tail)
     end = len(before)
     while end and before[end - 1].type in ("locality", "other"):
         end -= 1
@@ -432,7 +432,7 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
     if superior.kind:
         return superior
     closing = tail[1:] if not before and tail and tail[0].text[-1] in _RANKS else tail
-    if closing and closing[0].text.startswith(_COMMITTEE) and (place or closing is not tail):
+    if closing and closing[0].text.startswith(table.committees) and (place or closing is not tail):
         return SectionMatch((), CERTAIN, ("委员会",), "party")  # 孝义市委, 孝义市委办公室
     return SectionMatch((), 0.0, ())
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.cell_values import ORGANISATION, part_named
+from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named
 from goufu.disclosure.lists.headings import is_measure
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
@@ -208,7 +208,7 @@ def measure_columns(draft: ListDraft) -> frozenset[int]:
         values = {row.cells[n] for row in draft.rows if n < len(row.cells) and row.cells[n]}
         counted = [value for value in values if is_measure(value) or money_unit(value) is not None]
         short = all(
-            len(value) <= 6 and not ORGANISATION.search(value) or is_measure(value) for value in values
+            len(value) <= 6 and not ends_as_organisation(value) or is_measure(value) for value in values
         )
         if values and (len(counted) == len(values) or (beside and (short or counted))):
             found.add(n)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.lines import fold, label, squeeze
-from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
+from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
@@ -151,4 +151,4 @@ def group_kind(title: str) -> str:
     flat = squeeze(title)
     if NUMBERED.match(flat):
         return "(" if flat[0] in "(（" else "、"
-    return "局" if ORGANISATION.search(flat) else ""
+    return "局" if ends_as_organisation(flat) else ""

@@ -15,7 +15,7 @@ from typing import Literal
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.tables.furniture import ORGANISATION, without_code
+from goufu.disclosure.tables.furniture import ends_as_organisation, without_code
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")
@@ -167,11 +167,11 @@ def without_among(raw: TableRow) -> TableRow:
 def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:
     """Whether row `i` is named like an organisation and the rows below it add up to it, but for one among them that
     could not be read."""
-    if not ORGANISATION.search(label(raws[i].name)):
+    if not ends_as_organisation(label(raws[i].name)):
         return False
     below, count, short = Decimal(0), 0, False
     for j in range(i + 1, len(raws)):
-        if short and (sure[j] or ORGANISATION.search(label(raws[j].name))):
+        if short and (sure[j] or ends_as_organisation(label(raws[j].name))):
             break
         if sure[j] or below > raws[i].amount + TOLERANCE:
             return False

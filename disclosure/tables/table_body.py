@@ -15,8 +15,8 @@ from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import Columns, header, is_numbering
 from goufu.disclosure.tables.furniture import (
-    ORGANISATION,
     begins_part,
+    ends_as_organisation,
     is_bracketed,
     is_caption,
     is_heading,
@@ -269,7 +269,7 @@ class TableBody:
         if amount is None and funds and none_printed:
             printed, column = "", columns.funds[0]
         elif amount is None and not (
-            none_printed and printed and name and not ORGANISATION.search(label(name))
+            none_printed and printed and name and not ends_as_organisation(label(name))
         ):
             self.without_amount(line, name, column, printed)
             return
@@ -322,7 +322,7 @@ class TableBody:
         """Report a row without a readable amount; the name of an organisation alone may belong to the row below."""
         remark = self.remark(line, "金额", "amount")
         empty = not any(line.cells[i] for i in self.columns.amounts if i < len(line.cells))
-        if name and not printed and empty and ORGANISATION.search(label(name)) and self.followed(line):
+        if name and not printed and empty and ends_as_organisation(label(name)) and self.followed(line):
             self.alone = (spoken_name(name), remark)
             return
         self.table.remarks.append(remark)

@@ -17,8 +17,7 @@ from typing import Annotated
 import click
 import typer
 from goufu.catalog.errors import GoufuError, os_reason
-from goufu.cli import faults
-from goufu.cli.shared import border, output
+from goufu.cli.shared import border, faults, output
 from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
 

@@ -300,7 +300,7 @@ def _begin(lang: str, heads: str, limits: Mapping[str, int]) -> None:
     """What a worker sets up: the language, its fence, and one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
-    from goufu.cli.fence import limit_memory
+    from goufu.cli.shared.worker_limits import limit_memory
 
     set_limits(limits)
     limit_memory()
@@ -314,8 +314,8 @@ def _begin(lang: str, heads: str, limits: Mapping[str, int]) -> None:
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """Judge one document, write its reports into `output`, and say in short what was found. Never raises."""
-    from goufu.cli.faults import unforeseen
-    from goufu.cli.fence import timed
+    from goufu.cli.shared.faults import unforeseen
+    from goufu.cli.shared.worker_limits import timed
     from goufu.disclosure.read import read_document
 
     where = sound(str(path))

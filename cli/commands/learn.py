@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.commands.evaluate import (
-    FileArgument,
-    FromStoreOption,
-    assessed,
-    decided,
-    interval,
-    kind_name,
-    percent,
-)
+from goufu.cli.commands.evaluate import FileArgument, FromStoreOption, assessed, decided
+from goufu.cli.render.evaluation import interval, kind_name, percent
 from goufu.cli.shared.audits import YearOption, settings
 from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked

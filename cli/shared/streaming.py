@@ -220,7 +220,7 @@ def _begin(task: Task) -> None:
     """What a worker sets up once; it has one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
-    from goufu.cli.fence import limit_memory
+    from goufu.cli.shared.worker_limits import limit_memory
 
     global _task
     _task = task

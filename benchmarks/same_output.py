@@ -60,6 +60,7 @@ def said(root: Path, module: str, words: tuple[str, ...], home: Path) -> tuple[i
         "PYTHONUTF8": "1",
         "COLUMNS": "120",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # states before the one pass over the postings add in the order of sets
     }
     done = subprocess.run(
         [sys.executable, "-c", _START.format(module), *words],

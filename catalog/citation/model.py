@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from goufu.catalog.model import Entry
+from goufu.catalog.text import Text
 from goufu.catalog.validity import Applicable
 
 Verdict = Literal[
@@ -55,8 +56,7 @@ class Fact:
 
     rule: str
     kind: str
-    zh: str
-    en: str
+    text: Text
     evidence: tuple[str, ...] = ()
 
 

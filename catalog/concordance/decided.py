@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import CatalogError
-from goufu.catalog.load import data_directory, read_columns
+from goufu.catalog.load import read_columns
 from goufu.catalog.model import CatalogVersion
 
 Kind = Literal[
@@ -141,11 +141,6 @@ def _check_decision(decision: DecidedChange, where: str) -> None:
         raise CatalogError(
             "认定须说明理由（why 列为空）", "a decision needs its reason (why is empty)", where
         )
-
-
-def load_decisions(directory: Path | None = None) -> tuple[DecidedChange, ...]:
-    """Every decision in `catalogs/concordance/*.tsv` of `directory` (default: the data that goufu ships)."""
-    return decisions_in((directory or data_directory()) / "catalogs" / "concordance")
 
 
 @lru_cache(maxsize=4)

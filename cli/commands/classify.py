@@ -423,10 +423,7 @@ def _grave(rules: Counter[str]) -> None:
     from goufu.matcher.findings import load_rules
 
     if rules:
-        told = clauses(
-            f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
-            for rule, n in rules.most_common()
-        )
+        told = clauses(f"{rule} {say(*load_rules()[rule].title)} {n}" for rule, n in rules.most_common())
         print_line(f"  {say('项目的问题：', 'findings on items: ')}{told}", indent=2)
 
 

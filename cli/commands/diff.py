@@ -118,7 +118,7 @@ def _remarks(archive: Archive, made: Comparison) -> None:
             f"{before.id} is later than {after.id}; the changes run backwards",
         )
     if changes and all(c.kind == "not_comparable" for c in changes):
-        reasons = dict.fromkeys(say(e.zh, e.en) for c in changes for e in c.evidence)
+        reasons = dict.fromkeys(say(*e.text) for c in changes for e in c.evidence)
         listed = clauses(list(reasons)[:3])
         note(f"没有可以比较的条目：{listed}", f"nothing can be compared: {listed}")
 

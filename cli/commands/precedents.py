@@ -139,8 +139,8 @@ def import_all(
     disapproved = sum(r.approved is False for r in rows)
     for r in refused:
         note(
-            f"第 {r.line} 行“{r.title}”未导入：{r.zh}",
-            f"line {r.line} '{r.title}' was not taken over: {r.en}",
+            f"第 {r.line} 行“{r.title}”未导入：{r.text.zh}",
+            f"line {r.line} '{r.title}' was not taken over: {r.text.en}",
         )
     note(
         f"“{office}”签发的先例：新增 {done.added}，更新 {done.replaced}，已有 {done.known}，不同意 {disapproved}，未导入 {len(refused)}",

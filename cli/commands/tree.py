@@ -149,19 +149,6 @@ def _write_workbook(path: Path, records: Iterable[dict[str, Any]]) -> None:
     book.close()
 
 
-def _workbook_to_stdout(shown: _Shown) -> None:
-    import tempfile
-
-    if sys.stdout.isatty():
-        raise GoufuError(
-            "xlsx 不能显示在终端上；请加 -o 文件.xlsx", "xlsx cannot be shown on a terminal; add -o FILE.xlsx"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tree.xlsx"
-        _write_workbook(path, _all_records(shown))
-        sys.stdout.buffer.write(path.read_bytes())
-
-
 def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
     return (record for version, section in shown for record in entry_records(version, section))
 

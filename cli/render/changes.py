@@ -100,7 +100,7 @@ def flat(change: Change) -> dict[str, Any]:
 def evidence(change: Change) -> list[str]:
     """The evidence in the language chosen; a close call begins by saying that it is one."""
     first = [say("两可，须人工核对", "close call, to be checked by a person")] if change.close else []
-    return first + [e.en if language() == "en" else e.zh for e in change.evidence]
+    return first + [e.text.in_lang(language()) for e in change.evidence]
 
 
 class Marked(NamedTuple):

@@ -27,7 +27,7 @@ def country_page(found: Aggregates) -> str:
     rules = [
         (
             rule,
-            say(table[rule].zh, table[rule].en) if rule in table else "",
+            say(*table[rule].title) if rule in table else "",
             say(*SEVERITY_NAMES[severity]),
             *rest,
         )

@@ -116,7 +116,7 @@ def overview_page(summaries: Sequence[Summary]) -> str:
         rules=[
             {
                 "id": rule,
-                "title": say(table[rule].zh, table[rule].en),
+                "title": say(*table[rule].title),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
                 "bars": _stacked(fired[rule], most),
@@ -224,7 +224,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
         [
             {
                 "rule": rule,
-                "title": say(load_rules()[rule].zh, load_rules()[rule].en),
+                "title": say(*load_rules()[rule].title),
                 "severity": say("，", ", ").join(
                     f"{say(*SEVERITY_NAMES[k])} {n}" for k, n in fired_as(read, rule).items()
                 ),

@@ -41,10 +41,10 @@ def report_page(audits: Sequence[Audit]) -> str:
         rules=[
             {
                 "id": r.id,
-                "title": say(r.zh, r.en),
-                "explain": say(r.explain_zh, r.explain_en),
-                "basis": say(r.basis, r.basis_en),
-                "resolve": say(r.resolve_zh, r.resolve_en),
+                "title": say(*r.title),
+                "explain": say(*r.explain),
+                "basis": say(*r.basis),
+                "resolve": say(*r.resolve),
             }
             for r in load_rules().values()
             if r.id in used
@@ -297,7 +297,7 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "codes": [_candidate(c) for c in a.codes] if a.status != "not_applicable" or worst else [],
         "elsewhere": [_candidate(c) for c in a.elsewhere] if a.status == "unlisted" else [],
         "listed_chance": f"{a.fit:.0%}",
-        "standing": [say(f.zh, f.en) for f in a.standing.facts] if a.standing else [],
+        "standing": [say(*f.text) for f in a.standing.facts] if a.standing else [],
     }
 
 

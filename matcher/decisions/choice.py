@@ -216,8 +216,3 @@ def _not_here(
             f"{code} is not in this department's section ({where}); a fourth-level code holds only within its section",
         )
     return DoubtfulCodeError("GF115", f"{ids} 中没有代码 {code}", f"there is no code {code} in {ids}")
-
-
-def entry_choice(entry: Entry, note: str = "") -> Choice:
-    """The choice of a catalog entry."""
-    return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, note)

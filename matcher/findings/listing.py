@@ -176,9 +176,9 @@ def cited(a: Assessment) -> Iterator[Finding]:
         named = standing.cited
         yield finding(
             fact.rule,
-            Text(f"{fact.zh}；改用 {follow.zh}", f"{fact.en}; use {follow.en}")
+            Text(f"{fact.text.zh}；改用 {follow.zh}", f"{fact.text.en}; use {follow.en}")
             if follow and fact.rule in ("GF112", "GF113")
-            else Text(fact.zh, fact.en),
+            else fact.text,
             (wrote, *map(same, fact.evidence), instead),
             severity=severity,
             place=item.place,

@@ -299,10 +299,10 @@ def _settled(
         flag = finding(
             "GF501",
             Text(
-                f"{_cite(p, a).zh}：{gone.zh}，须重新认定",
-                f"decided on {p.decided_on}: {gone.en}; decide again",
+                f"{_cite(p, a).zh}：{gone.text.zh}，须重新认定",
+                f"decided on {p.decided_on}: {gone.text.en}; decide again",
             ),
-            (_cite(p, a), Text(gone.zh, gone.en)),
+            (_cite(p, a), gone.text),
             place=a.item.place,
             entry=f"{p.version} {p.entry_section} {p.code}",
         )
@@ -433,8 +433,8 @@ def _cite(
         parts.append(Text(f"{p.source} 提供", f"given by {p.source}"))
     if agreeing > 1:
         parts.append(Text(f"共 {agreeing} 例一致", f"{agreeing} agree"))
-    if now is not None and now.zh and now.entry is not None:
-        parts.append(Text(now.zh, now.en))
+    if now is not None and now.text and now.entry is not None:
+        parts.append(now.text)
     return joined(parts, "，", ", ")
 
 

@@ -83,8 +83,8 @@ def test_every_rule_of_the_design_is_in_the_table() -> None:
 
 def test_every_rule_is_explained_in_both_languages_with_its_law() -> None:
     for rule in load_rules().values():
-        texts = (rule.zh, rule.explain_zh, rule.basis, rule.resolve_zh)
-        english = (rule.en, rule.explain_en, rule.basis_en, rule.resolve_en)
+        texts = (rule.title.zh, rule.explain.zh, rule.basis.zh, rule.resolve.zh)
+        english = (rule.title.en, rule.explain.en, rule.basis.en, rule.resolve.en)
         assert all(texts) and all(english), rule.id
         assert all(text.isascii() or "“" in text or "”" in text for text in english), rule.id
 

@@ -159,7 +159,7 @@ def test_a_row_that_is_wrong_costs_only_itself(sheet: Path, tmp_path: Path) -> N
     signed(sheet)
     other = open_store(StoreAddress(tmp_path / "other.db"))
     done, refused = import_sheet(other, read_sheet(sheet), "丙")
-    said = " ".join(r.zh for r in refused)
+    said = " ".join(r.text.zh for r in refused)
     assert (
         "没有目录版本 2019-99" in said
         and "没有代码 A180799" in said

@@ -135,7 +135,7 @@ def _finding_counts(report: Report, sheet: Worksheet, row: int) -> int:
     for rule, meaning in load_rules().items():
         if counts[rule]:
             row += 1
-            sheet.write_string(row, 0, f"{rule} {say(meaning.zh, meaning.en)}", report.forms["text"])
+            sheet.write_string(row, 0, f"{rule} {say(*meaning.title)}", report.forms["text"])
             sheet.write_number(row, 1, counts[rule], report.forms["count"])
     return row + 1
 

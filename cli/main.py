@@ -17,7 +17,7 @@ from typing import Annotated
 import click
 import typer
 from goufu.catalog.errors import GoufuError, os_reason
-from goufu.cli.shared import border, faults, output
+from goufu.cli.shared import console_encoding, faults, output
 from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
 
@@ -161,7 +161,7 @@ def run() -> None:
 def _prepare() -> None:
     """What must hold before the parser says its first word: encodings, open streams, the language, completion."""
     _with_names_in_utf_8()
-    border.install()
+    console_encoding.install()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us, who wants nothing said
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (until the end)

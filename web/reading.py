@@ -244,7 +244,7 @@ def _recorded(job: Job, store: Store) -> None:
 
     from goufu.catalog.load import load_catalogs
     from goufu.cli.shared.audits import audit_disclosure, settings
-    from goufu.cli.shared.memory import known_learned
+    from goufu.cli.shared.store_access import known_learned
     from goufu.cli.shared.worker_limits import timed
     from goufu.disclosure.formats.gate import read_stream
     from goufu.disclosure.read import read_content

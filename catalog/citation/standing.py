@@ -17,10 +17,10 @@ from datetime import date
 from typing import NamedTuple
 
 from goufu.catalog.citation.documents import cited_documents
-from goufu.catalog.citation.followed import SUGGESTED, ahead, followed, is_earlier, not_held
 from goufu.catalog.citation.misprints import misprints_at, printed_so
 from goufu.catalog.citation.model import BEST_FIRST, Fact, Standing, Successor, Verdict
 from goufu.catalog.citation.notation import Written, agreement, read_code, read_name
+from goufu.catalog.citation.successors import SUGGESTED, ahead, followed, is_earlier, not_held
 from goufu.catalog.codes import parent, tidy
 from goufu.catalog.concordance.changes import Archive, reach, reaches
 from goufu.catalog.concordance.links import Nearest

@@ -23,7 +23,6 @@ from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from goufu.cli.shared.fingerprint import fingerprint
-from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption
 from goufu.cli.shared.output import (
     headings,
@@ -36,6 +35,7 @@ from goufu.cli.shared.output import (
     whole_file,
 )
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, Source, source
+from goufu.cli.shared.store_access import DbOption, NoLearnedOption, NoStoreOption, known_learned
 from goufu.disclosure.formats.gate import limits_raised, set_limits
 
 if TYPE_CHECKING:
@@ -446,7 +446,7 @@ def _bar(total: int) -> Any:
 
 
 def _overview(output: Path, summaries: Sequence[Summary]) -> None:
-    from goufu.cli.render.overview import overview_page, write_overview
+    from goufu.cli.render.overview_page import overview_page, write_overview
 
     with whole_file(output / overview_name(".html")) as temporary:
         temporary.write_text(overview_page(summaries), encoding="utf-8")

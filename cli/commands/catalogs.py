@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from goufu.catalog.model import CatalogVersion, Reading
-from goufu.cli.shared.meant import sections_meant
+from goufu.cli.shared.arguments import sections_meant
 from goufu.cli.shared.options import DepartmentOption, FormatOption, OnOption, checked, day
 from goufu.cli.shared.output import Column, as_recorded, emit, note, say
 

@@ -20,16 +20,7 @@ from goufu.cli.shared.audits import (
     audit_files,
     settings,
 )
-from goufu.cli.shared.border import holds_everything
-from goufu.cli.shared.memory import (
-    ByOption,
-    DbOption,
-    NoLearnedOption,
-    NoStoreOption,
-    SaveOption,
-    known_learned,
-    save_run,
-)
+from goufu.cli.shared.console_encoding import holds_everything
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
     clauses,
@@ -44,6 +35,15 @@ from goufu.cli.shared.output import (
     whole_file,
 )
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, source
+from goufu.cli.shared.store_access import (
+    ByOption,
+    DbOption,
+    NoLearnedOption,
+    NoStoreOption,
+    SaveOption,
+    known_learned,
+    save_run,
+)
 
 if TYPE_CHECKING:
     from goufu.cli.shared.tally import Tally
@@ -288,7 +288,7 @@ def _refuse_too_long(files: Sequence[str], suffix: str) -> None:
 
 def _tally_in_short(tally: Tally, name: str) -> None:
     """What a file of lines comes to, as `_in_short` says it of a document."""
-    from goufu.cli.render.verdicts import summary_of
+    from goufu.cli.render.judgements import summary_of
 
     year = say(f"{tally.year} 年预算", f"budget {tally.year}") if tally.year else ""
     print_line(f"{tally.department or name} {year}".strip())
@@ -352,7 +352,7 @@ def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
 
 
 def _write_html(path: Path, audits: Sequence[Audit]) -> None:
-    from goufu.cli.render.page import report_page
+    from goufu.cli.render.report_page import report_page
 
     path.write_text(report_page(audits), encoding="utf-8")
 
@@ -386,7 +386,7 @@ def _tables(one: Audit, department: str = "") -> None:
 
     `department` is the one given for lines that name none.
     """
-    from goufu.cli.render.verdicts import finding_line, summary
+    from goufu.cli.render.judgements import finding_line, summary
 
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
     for a in one.assessments:
@@ -402,7 +402,7 @@ def _tables(one: Audit, department: str = "") -> None:
 
 def _in_short(one: Audit) -> None:
     """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
-    from goufu.cli.render.verdicts import finding_line, summary
+    from goufu.cli.render.judgements import finding_line, summary
 
     name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
     year = one.disclosure.year or one.assessments[0].item.year
@@ -428,7 +428,7 @@ def _grave(rules: Counter[str]) -> None:
 
 
 def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:
-    from goufu.cli.render.verdicts import COLUMNS, row
+    from goufu.cli.render.judgements import COLUMNS, row
 
     first = assessments[0]
     title = name or say("（部门未知）", "(department unknown)")

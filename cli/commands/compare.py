@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.render.verdicts import NATURES, STATUSES
-from goufu.cli.shared.memory import DbOption, opened, run_title
+from goufu.cli.render.judgements import NATURES, STATUSES
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, bracketed, emit, listed, note, say
+from goufu.cli.shared.store_access import DbOption, opened, run_title
 
 if TYPE_CHECKING:
     from goufu.store.comparison import ItemChange, Outcome

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.meant import compared, sections_meant
+from goufu.cli.shared.arguments import compared, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,

@@ -11,7 +11,6 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.cli.render.evaluation import print_evaluation
 from goufu.cli.shared.audits import Settings, YearOption, settings
-from goufu.cli.shared.memory import DbOption, known_learned, opened
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from goufu.cli.shared.output import (
     emit,
@@ -20,6 +19,7 @@ from goufu.cli.shared.output import (
     say,
     whole_file,
 )
+from goufu.cli.shared.store_access import DbOption, known_learned, opened
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered

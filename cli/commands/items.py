@@ -22,7 +22,7 @@ from goufu.cli.shared.output import (
     set_headings,
     whole_file,
 )
-from goufu.cli.shared.reading import read_files
+from goufu.cli.shared.read_files import read_files
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import BudgetItem, Disclosure, Form, Place

@@ -9,9 +9,9 @@ import typer
 from goufu.cli.commands.evaluate import FileArgument, FromStoreOption, assessed, decided
 from goufu.cli.render.evaluation import interval, kind_name, percent
 from goufu.cli.shared.audits import YearOption, settings
-from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from goufu.cli.shared.output import Column, as_recorded, emit, note, print_line, print_table, say
+from goufu.cli.shared.store_access import DbOption
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.cli.render.records import found_records
-from goufu.cli.shared.meant import code_meant, sections_meant
+from goufu.cli.shared.arguments import code_meant, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.options import DepartmentOption, FormatOption, checked, day
 from goufu.cli.shared.output import Column, bracketed, emit, note, say, whole_file
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 app = typer.Typer(
     help="先例：查看、导出、签发、导入。", no_args_is_help=True, add_completion=False, rich_markup_mode=None

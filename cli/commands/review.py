@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from goufu.cli.shared.memory import (
+from goufu.cli.shared.options import DepartmentOption
+from goufu.cli.shared.output import as_recorded, note, say
+from goufu.cli.shared.store_access import (
     ByOption,
     DbOption,
     RunArgument,
@@ -17,12 +19,10 @@ from goufu.cli.shared.memory import (
     opened,
     run_title,
 )
-from goufu.cli.shared.options import DepartmentOption
-from goufu.cli.shared.output import as_recorded, note, say
 
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
-    from goufu.cli.render.screen import Line, Option
+    from goufu.cli.render.review_screen import Line, Option
     from goufu.matcher.decisions.choice import Choice
     from goufu.matcher.decisions.recorded import StoredItem
     from goufu.store.engine import Store
@@ -139,7 +139,7 @@ class _Desk:
 
     def _options(self) -> tuple[Sequence[Option], str]:
         """The candidates of the item, a precedent's entry first, and the precedent in words."""
-        from goufu.cli.render.screen import Option, options_of
+        from goufu.cli.render.review_screen import Option, options_of
 
         options = options_of(self.item.record)
         said = self._precedent()
@@ -209,7 +209,7 @@ class _Desk:
 
     def _sure(self, choice: Choice) -> bool:
         """Ask again before an entry is chosen for what was judged to be no purchased service."""
-        from goufu.cli.render.screen import sure_screen
+        from goufu.cli.render.review_screen import sure_screen
         from goufu.cli.shared.keys import one_key
 
         verdict = self._verdict()
@@ -245,7 +245,7 @@ class _Desk:
 
     def search(self) -> None:
         """Entries by words, to choose from."""
-        from goufu.cli.render.screen import Option, search_screen
+        from goufu.cli.render.review_screen import Option, search_screen
         from goufu.cli.shared.cache import default_cache
         from goufu.cli.shared.keys import one_key, one_line
         from goufu.matcher.search import look_up
@@ -300,7 +300,7 @@ class _Desk:
 
     def no_service(self) -> None:
         """No purchased service; then what it is."""
-        from goufu.cli.render.screen import NATURE_KEYS, nature_screen
+        from goufu.cli.render.review_screen import NATURE_KEYS, nature_screen
         from goufu.cli.shared.keys import one_key
         from goufu.matcher.decisions.choice import Choice, likely_other
 
@@ -363,7 +363,7 @@ class _Desk:
 
     def help(self) -> None:
         """What the keys do."""
-        from goufu.cli.render.screen import help_screen
+        from goufu.cli.render.review_screen import help_screen
         from goufu.cli.shared.keys import one_key
 
         width, height = _size()
@@ -371,7 +371,7 @@ class _Desk:
         one_key()
 
     def _show_item(self, options: Sequence[Option], precedent: str) -> None:
-        from goufu.cli.render.screen import Progress, screen
+        from goufu.cli.render.review_screen import Progress, screen
 
         width, height = _size()
         progress = Progress(self.at + 1, len(self.items), self.decided, len(self.skipped))
@@ -392,7 +392,7 @@ def _standing(item: StoredItem) -> Choice | None:
 
 def clip(title: str) -> str:
     """A title short enough for a message."""
-    from goufu.cli.render.screen import clipped
+    from goufu.cli.render.review_screen import clipped
 
     return clipped(title, 30)
 

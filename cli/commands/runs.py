@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.cli.render.records import run_record
-from goufu.cli.shared.memory import DbOption, opened
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, emit, listed, note
+from goufu.cli.shared.store_access import DbOption, opened
 
 if TYPE_CHECKING:
     from goufu.store.runs import RunInfo

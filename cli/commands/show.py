@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.cli.render.judgements import NATURES, STATUSES, amount
 from goufu.cli.render.records import item_record
-from goufu.cli.render.verdicts import NATURES, STATUSES, amount
-from goufu.cli.shared.memory import DbOption, RunArgument, opened, run_title
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, as_recorded, clauses, emit, say
+from goufu.cli.shared.store_access import DbOption, RunArgument, opened, run_title
 
 if TYPE_CHECKING:
     from goufu.matcher.decisions.recorded import StoredItem

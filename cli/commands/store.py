@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.output import note, say
+from goufu.cli.shared.store_access import DbOption
 
 app = typer.Typer(
     help="存储的状态与结构升级。", no_args_is_help=True, add_completion=False, rich_markup_mode=None

@@ -12,7 +12,7 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
 from goufu.cli.render.records import entry_records
-from goufu.cli.shared.meant import chosen_sections
+from goufu.cli.shared.arguments import chosen_sections
 from goufu.cli.shared.options import DepartmentOption, OnOption, VersionOption, checked
 from goufu.cli.shared.output import clauses, csv_text, emit, listed, note, plain, say, whole_file
 

@@ -155,7 +155,7 @@ def given_text(o: Outcome) -> str:
 
 def kind_name(word: str) -> str:
     """A nature or status in the language chosen."""
-    from goufu.cli.render.verdicts import NATURES, STATUSES
+    from goufu.cli.render.judgements import NATURES, STATUSES
 
     pair = NATURES.get(word) or STATUSES.get(word)
     return say(*pair) if pair else word

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goufu.catalog.errors import GoufuError
-from goufu.cli.render.verdicts import NATURES, STATUSES, finding_line, standing_findings
+from goufu.cli.render.judgements import NATURES, STATUSES, finding_line, standing_findings
 from goufu.cli.shared.output import clauses, say, whole_file
 
 if TYPE_CHECKING:

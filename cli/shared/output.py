@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.catalog.text import Lang
-from goufu.cli.shared.border import holds_everything
+from goufu.cli.shared.console_encoding import holds_everything
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import Place

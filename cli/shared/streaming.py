@@ -26,9 +26,9 @@ from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import TOLD, Settings, audit_disclosure
 from goufu.cli.shared.fingerprint import fingerprint
 from goufu.cli.shared.output import created_mode, headings, language, note, set_headings, set_language
-from goufu.cli.shared.seen import SeenIds
 from goufu.cli.shared.sinks import Body, Sink, encode, open_sink
 from goufu.cli.shared.tally import Tally, restored
+from goufu.cli.shared.unique_ids import SeenIds
 from goufu.disclosure.formats.gate import limits_raised, set_limits
 from goufu.disclosure.lists.pieces import OddListError
 from goufu.disclosure.lists.stream import Plan, RawPiece, Survey, items_of, pieces, survey

@@ -17,8 +17,8 @@ from typing import Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import check, limit, marks_of
-from goufu.disclosure.formats.oldbook import MARK as _OLE
-from goufu.disclosure.formats.oldbook import weigh
+from goufu.disclosure.formats.old_workbook import MARK as _OLE
+from goufu.disclosure.formats.old_workbook import weigh
 
 Format = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
 #: the formats that are spreadsheets

@@ -15,7 +15,7 @@ from typing import Literal
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.tables.furniture import ends_as_organisation, without_code
+from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")

@@ -13,8 +13,7 @@ from decimal import Decimal
 from goufu.disclosure.amounts import MoneyUnit, is_no_amount, money_unit, parse_amount, unit_of
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Remark
-from goufu.disclosure.tables.columns import Columns, header, is_numbering
-from goufu.disclosure.tables.furniture import (
+from goufu.disclosure.tables.around_tables import (
     begins_part,
     ends_as_organisation,
     is_bracketed,
@@ -28,6 +27,7 @@ from goufu.disclosure.tables.furniture import (
     says_empty,
     spoken_name,
 )
+from goufu.disclosure.tables.columns import Columns, header, is_numbering
 from goufu.disclosure.tables.model import PrintedRow, TableDraft
 from goufu.disclosure.tables.subtotals import is_called_total, is_group
 from goufu.disclosure.tables.titles import is_title, part_of

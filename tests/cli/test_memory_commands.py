@@ -320,7 +320,7 @@ def test_a_small_screen_keeps_its_heading() -> None:
     """60 by 15: who, what, how much, the verdict, an entry and the keys, in 14 lines of at most 60 cells."""
     from dataclasses import replace
 
-    from goufu.cli.render.screen import Progress, options_of, screen
+    from goufu.cli.render.review_screen import Progress, options_of, screen
     from goufu.matcher.decisions.recorded import StoredItem
     from rich.cells import cell_len
 

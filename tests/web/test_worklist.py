@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from desk_example import DEPARTMENTS, recorded
 from goufu.matcher.decisions.recorded import StoredItem
+from goufu.store.decided_run import audits
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
 from goufu.store.runs import run_items, run_named, stored_item
-from goufu.store.standing import audits
 from goufu.store.worklist import Wanted, lines, tally
 from goufu.web.app import create_app
 from starlette.testclient import TestClient

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render.verdicts import amount
+from goufu.cli.render.judgements import amount
 from goufu.store.overview import figures, spending
 from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render import screen, verdicts
+from goufu.cli.render import judgements, review_screen
 from goufu.cli.shared.cache import default_cache
 from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
@@ -61,13 +61,13 @@ def wanted(
 
 Filter = Annotated[kept.Wanted, Depends(wanted)]
 WORDS: dict[str, Any] = {
-    "NATURES": verdicts.NATURES,
-    "STATUSES": verdicts.STATUSES,
-    "DOUBTS": verdicts.DOUBTS,
+    "NATURES": judgements.NATURES,
+    "STATUSES": judgements.STATUSES,
+    "DOUBTS": judgements.DOUBTS,
     "SEVERITIES": SEVERITY_NAMES,
     "choice_text": choice_text,
-    "amount": verdicts.amount,
-    "nature_keys": screen.NATURE_KEYS,
+    "amount": judgements.amount,
+    "nature_keys": review_screen.NATURE_KEYS,
 }
 
 
@@ -122,7 +122,7 @@ def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
     handed = upload_of(store, item.run) if page else None
     return {
         "item": item,
-        "options": screen.options_of(item.record)[:5],
+        "options": review_screen.options_of(item.record)[:5],
         "verdict": verdict,
         "likely": likely_other(item),
         "rules": load_rules(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from goufu.cli.render.verdicts import NATURES
+from goufu.cli.render.judgements import NATURES
 from goufu.cli.render.workbook.columns import CANDIDATES, WORKLIST, Hidden, letter, letter_of
 from goufu.cli.render.workbook.layout import Report, new_formula_sheet
 from goufu.cli.render.workbook.words import bought, candidates_name, choices, worklist_name

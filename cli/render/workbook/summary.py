@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import STATUSES, spent_on
+from goufu.cli.render.judgements import STATUSES, spent_on
 from goufu.cli.render.workbook.layout import FONT, LONGEST, Report, height, lines_of, paper
 from goufu.cli.shared.output import bracketed, say
 

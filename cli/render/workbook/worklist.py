@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.characters import unguarded
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.text import quoted
-from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, finding_line, number_of
+from goufu.cli.render.judgements import DOUBTS, NATURES, STATUSES, finding_line, number_of
 from goufu.cli.render.workbook.columns import (
     LAST_CHOICE,
     PRINTED_OF_WORKLIST,

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render.page import render
+from goufu.cli.render.report_page import render
 from goufu.cli.shared.output import punctuation, say
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import NATURES, STATUSES, amount, sureness
+from goufu.cli.render.judgements import NATURES, STATUSES, amount, sureness
 from goufu.cli.shared.output import as_recorded, clauses, say
 from rich.cells import cell_len, set_cell_size
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
 from goufu.cli.render.changes_page import content_hash
-from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
+from goufu.cli.render.judgements import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
 from goufu.cli.shared.output import language, listed, punctuation, say
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
-from goufu.cli.render.page import render
-from goufu.cli.render.verdicts import BARRED, NATURES
+from goufu.cli.render.judgements import BARRED, NATURES
+from goufu.cli.render.report_page import render
 from goufu.cli.shared.output import listed, punctuation, say
 
 Summary = dict[str, Any]

@@ -44,11 +44,39 @@ _MARK_DIGIT = re.compile(
     r"[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
 )
 _MARK_BEHIND = re.compile(rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))")
+#: what a spreadsheet marks a figure kept as text with, and what a figure refers to a note with
+_TEXT_MARKS, _NOTE_MARKS = "'‘’`", "*＊※"
 #: what people put where there is no amount
 _NONE = re.compile(
     r"(?:[-−–—―─_ー一\\/／*×.。…]{1,8}|无|没有|不涉及|暂无|空|null|none|nil|nan|n/?a|不适用)\Z", re.IGNORECASE
 )
 
+_SPELT_DIGITS = {
+    c: n for row in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for n, c in enumerate(row)
+} | {"两": 2}
+_SPELT_TIMES = {
+    "十": 10,
+    "拾": 10,
+    "百": 100,
+    "佰": 100,
+    "千": 1000,
+    "仟": 1000,
+    "万": 10_000,
+    "亿": 100_000_000,
+}
+#: what an amount that is written out begins with
+_SPELT_FIRST = frozenset(_SPELT_DIGITS) - {"零", "〇"} | frozenset("貳參陸兩")
+_DIGIT = f"[{''.join(c for c, n in _SPELT_DIGITS.items() if n)}]"
+_TENS = rf"{_DIGIT}[十拾]{_DIGIT}?"
+_HUNDREDS = rf"{_DIGIT}[百佰](?:[零〇]{_DIGIT}|{_TENS})?"
+_THOUSANDS = rf"{_DIGIT}[千仟](?:{_HUNDREDS}|[零〇](?:{_TENS}|{_DIGIT}))?"
+_SECTION = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|{_DIGIT})"
+#: strictly as figures are written out: 二〇二六 is a year, 一百五万 may mean 150 or 105
+_SPELT_OUT = re.compile(
+    rf"(?P<whole>(?:{_SECTION}亿[零〇]?)?(?:{_SECTION}万)?"
+    rf"(?:(?<=[亿万])[零〇](?:{_HUNDREDS}|{_TENS}|{_DIGIT})|(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS})|(?<![亿万零〇]){_DIGIT})?)"
+    rf"(?:[元圆](?:(?P<jiao>{_DIGIT})角)?(?:(?P<fen>{_DIGIT})分)?[整正]?|(?<=[万亿])整?)\Z"
+)
 _TIMES = r"(?:亿|千万|百万|十万|万|仟|千|佰|百|k|w|10k|10000|1000)"
 _CURRENCY = r"(?:人民币|rmb|cny|¥)"
 #: a unit and nothing else, as `label` leaves it: 人民币万元, rmb元, 千元, 万
@@ -91,11 +119,12 @@ def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
     Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are understood.
-    A unit printed with the figure is accepted and dropped; use `unit_of` to know it.
+    A unit printed with the figure is accepted and dropped; use `unit_of` to know it. An amount written out (壹佰万元整) is
+    in 元.
     """
     match = _match(text)
     if match is None:
-        return None
+        return _spelt_out(text)
     value = Decimal(
         match["digits"].replace(",", "") + (match["frac"] or "").rstrip(".") + (match["exp"] or "")
     )
@@ -105,7 +134,9 @@ def parse_amount(text: str) -> Decimal | None:
 def unit_of(text: str) -> str:
     """The unit (of `UNITS`) where `text` is an amount printed with one (`12万`, `3.5亿元`), "" otherwise."""
     match = _match(text)
-    printed = (match["unit"] or "") if match else ""
+    if match is None:
+        return "元" if _spelt_out(text) is not None else ""
+    printed = match["unit"] or ""
     return printed if not printed or printed.endswith("元") else f"{printed}元"
 
 
@@ -245,8 +276,40 @@ def _named(text: str) -> str | None:
     return names.pop() if len(names) == 1 else ""
 
 
+@lru_cache(maxsize=1 << 12)
+def _spelt_out(text: str) -> Decimal | None:
+    """The amount in 元 that is written out in characters (壹佰贰拾万元整, 三十五万), None where it is anything else.
+
+    It begins with a digit: 十万元 may be a unit of money as well.
+    """
+    if len(text) > 40 or text[:1] not in _SPELT_FIRST:
+        return None
+    match = _SPELT_OUT.match("".join(simplified(text).split()))
+    if match is None:
+        return None
+    total = section = digit = 0
+    for character in match["whole"]:
+        if character in _SPELT_DIGITS:
+            digit = _SPELT_DIGITS[character]
+        elif (times := _SPELT_TIMES[character]) < 10_000:
+            section, digit = section + digit * times, 0
+        else:
+            total, section, digit = total + (section + digit) * times, 0, 0
+    small = sum(
+        (
+            _SPELT_DIGITS[match[name]] * times
+            for name, times in (("jiao", Decimal("0.1")), ("fen", CENT))
+            if match[name]
+        ),
+        Decimal(0),
+    )
+    return total + section + digit + small
+
+
 def _match(text: str) -> re.Match[str] | None:
     text = text[:60]
+    if text[:1] in _TEXT_MARKS or text[-1:] in _NOTE_MARKS:
+        text = text.lstrip(_TEXT_MARKS).rstrip(_NOTE_MARKS)
     if not text.isascii() and _MARK_DIGIT.search(text):
         text = _MARK_BEHIND.sub("", text)
         if _MARK_DIGIT.search(text):

@@ -89,6 +89,8 @@ def _owner(text: str) -> str:
 def _year(lines: Sequence[Line]) -> int | None:
     """The year of the cover, else the one the tables' titles name most often."""
     for line in lines[:40]:
+        if not line.is_paragraph:
+            continue  # a heading of a table: 项目名称 | 2025年预算
         text = squeeze(line.text)
         if match := _COVER.match(text):
             return int(match[1])
@@ -98,6 +100,7 @@ def _year(lines: Sequence[Line]) -> int | None:
         int(match[1])
         for line in lines
         if len(line.text) < 60
+        and line.is_paragraph
         and ("预算" in line.text or "绩效" in line.text)
         and (match := _YEAR.search(squeeze(line.text)))
     )

@@ -23,6 +23,10 @@ from goufu.disclosure.lines import is_reference, label
 _HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
+#: other money than the yuan, in a number format
+_FOREIGN = re.compile(
+    r"US\$|HK\$|[$€£₩]|USD|EUR|GBP|HKD|JPY|KRW|TWD|MOP|(?:美|欧|日|韩|港|澳|加|新台)元|美金|港币|欧元|英镑|卢布"
+)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 #: what a row is made of and kept until it ends
@@ -305,6 +309,11 @@ def _is_scaled(value: str, text: str) -> bool:
     return not Decimal("0.2") < abs(Decimal(value) / figure) < Decimal(5)
 
 
+def _printed_symbols(code: str) -> str:
+    """A number format with what its brackets print: `[$€-407]` prints €, `[Red]` and `[$-804]` nothing."""
+    return re.sub(r"\[\$([^\]-]*)[^\]]*\]", r"\1", re.sub(r"\[[^$][^\]]*\]|\[\$-[^\]]*\]", "", code))
+
+
 def _changes_figures(code: str) -> bool:
     """Whether a number format may scale, or print a unit of money."""
     bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|!.', "", code)
@@ -315,6 +324,7 @@ def _changes_figures(code: str) -> bool:
         or re.search(r"[0#?],+(?![0#?,])", bare)
         or re.search(r'[0#?](?:[!\\]\.|"\.")[0#?]', code)
         or re.search(r"万|千|亿|百|元|%", code)
+        or _FOREIGN.search(_printed_symbols(code))
     )
 
 
@@ -332,6 +342,8 @@ def displayed_number(value: str, code: str) -> str | None:
     section = _section_for(number, code)
     if section is None:
         return None
+    if foreign := _FOREIGN.search(_printed_symbols(section)):
+        return f"{foreign[0]} {number:f}"  # money of another country, which nobody converts here
     pattern = _pattern(section)
     money = re.sub(r"[^十百千万亿元%]", "", label(pattern.unit))
     if not (pattern.scale or pattern.printed_dot or money):

@@ -5,12 +5,14 @@ A figure whose unit is not understood is never taken for another; what was chose
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.amounts import UNITS, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named
-from goufu.disclosure.lists.headings import is_measure
+from goufu.disclosure.lists.captions import owner_and_year
+from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
+from goufu.disclosure.lists.headings import is_measure, is_period, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
 
@@ -27,12 +29,16 @@ def choose_amount(draft: ListDraft) -> None:
     parts = [n for n in candidates if header.columns[n].money == "part"]  # type: ignore[union-attr]
     place = draft.place(draft.grid.rows[header.first][0])
     if whole:
-        latest = max((header.columns[n].year or 0 for n in whole), default=0)  # type: ignore[union-attr]
+        years = {header.columns[n].year for n in whole} - {None}  # type: ignore[union-attr]
+        own = _year_of_list(draft)
+        meant = own if own in years else max((year for year in years if year), default=None)
+        several = len(years) > 1 or any(_of_several_years(header.names[n]) for n in whole)
 
-        def order(n: int) -> tuple[int, int, int]:
+        def order(n: int) -> tuple[bool, bool, int, int]:
             one = header.columns[n]
             assert one is not None
-            return (int(one.year is not None and one.year != latest), one.rank, n)
+            another = one.year is not None and one.year != meant
+            return (another, several and own in years and one.year != own and one.rank < 200, one.rank, n)
 
         whole.sort(key=order)
         draft.amount = whole[0]
@@ -42,7 +48,7 @@ def choose_amount(draft: ListDraft) -> None:
         ]
         others = [header.names[n] for n in rest]
         if others:
-            same = order(whole[0])[:2] == order(rest[0])[:2]
+            same = order(whole[0])[:3] == order(rest[0])[:3]
             draft.remarks.append(
                 Remark(
                     "amount",
@@ -53,6 +59,7 @@ def choose_amount(draft: ListDraft) -> None:
                 )
             )
         return
+    parts = _added_up(draft, parts)
     if parts:
         draft.amount = parts[0] if len(parts) == 1 else -1
         draft.funds = tuple(parts)
@@ -89,6 +96,62 @@ def choose_amount(draft: ListDraft) -> None:
             place,
         )
     )
+
+
+def _year_of_list(draft: ListDraft) -> int | None:
+    """The year that all rows of a list give, or the lines above it; None where they give none or several."""
+    if draft.grid.header is not None:
+        return None
+    columns = draft.header.of("year")
+    if not columns:
+        return owner_and_year(draft.grid.rows[: draft.header.first])[1]
+    given = {
+        year_of(row.cells[n])
+        for n in columns[:1]
+        for row in draft.rows
+        if n < len(row.cells) and row.cells[n]
+    }
+    return given.pop() if len(given) == 1 else None
+
+
+def _of_several_years(heading: str) -> bool:
+    return any(word in label(heading) for word in words()["amount"]["of_several_years"])
+
+
+def _added_up(draft: ListDraft, parts: list[int]) -> list[int]:
+    """Of the columns that are parts of an amount those that are to be added: not what 其中 or the figures show to be
+    within another, and no parts of the year beside funds."""
+    names = [label(name) for name in draft.header.names]
+    if any(not is_period(names[n]) for n in parts):
+        parts = [n for n in parts if not is_period(names[n])]
+    whole = [n for n in parts if "其中" not in names[n]]
+    parts = [n for n in parts if n in whole or not any(m < n for m in whole)]
+    found: list[int] = []
+    at = 0
+    while at < len(parts):
+        found.append(parts[at])
+        at += 1 + max(
+            (k for k in range(2, len(parts) - at) if _comes_to(draft, parts[at], parts[at + 1 : at + 1 + k])),
+            default=0,
+        )
+    return found
+
+
+def _comes_to(draft: ListDraft, whole: int, parts: Sequence[int]) -> bool:
+    """Whether a column is the sum of others in every row."""
+    sums = [
+        (_figure(draft, row, whole), sum((_figure(draft, row, n) for n in parts), Decimal(0)))
+        for row in draft.rows
+    ]
+    return any(one for one, _ in sums) and all(one == other for one, other in sums)
+
+
+def _figure(draft: ListDraft, row: BodyRow, n: int) -> Decimal:
+    """The figure in a column, in 万元 where the heading gives its unit; 0 where there is none."""
+    figure = parse_amount(row.cells[n]) if n < len(row.cells) else None
+    one = draft.header.columns[n]
+    known = one is not None and one.unit is not None and one.unit.name
+    return (figure or Decimal(0)) * (UNITS[one.unit.name] if known and one and one.unit else 1)
 
 
 def _has_figures(draft: ListDraft, n: int) -> bool:
@@ -195,6 +258,13 @@ def printed_amount(draft: ListDraft, row: BodyRow) -> str:
         return ""
     if any(figure is None for figure in figures) or any(map(unit_of, values)):
         return values[0] if len(values) == 1 else " + ".join(values)
+    if (
+        len(units := {one.unit.name for n in draft.funds if (one := draft.header.columns[n]) and one.unit})
+        > 1
+    ):
+        if "" in units or not all(one.unit for n in draft.funds if (one := draft.header.columns[n])):
+            return " + ".join(values)
+        return f"{sum((_figure(draft, row, n) for n in draft.funds), Decimal(0)):f}万元"
     return str(sum((figure for figure in figures if figure is not None), Decimal(0)))
 
 

@@ -19,6 +19,10 @@ _PAGE = re.compile(
 )
 #: signed and dated below a table: 甲县城市管理局（盖章）
 _SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: a department alone in a row heads the rows below it
+_DEPARTMENT_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
+)
 #: 上年结转 alone in a row heads the rows below it
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
@@ -63,7 +67,7 @@ def sort_body(draft: ListDraft) -> None:
         first = cells[filled[0]]
         if _is_numbering([cells[n] for n in filled]) and not draft.rows:
             continue
-        if not has_amount and _is_note(draft, number, cells, filled, under_note):
+        if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
             under_note = under_note or bool(_noted(first))
             stated = (money_unit(cells[n]) for n in filled)
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
@@ -79,6 +83,11 @@ def sort_body(draft: ListDraft) -> None:
             continue
         indented = any((number, n) in grid.indented for n in titles)
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+
+
+def names_department(cell: str) -> bool:
+    """Whether a cell that stands alone in its row names the department of the rows below."""
+    return bool(_DEPARTMENT_ALONE.match(label(cell)))
 
 
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
@@ -115,7 +124,14 @@ def _noted(cell: str) -> bool:
     )
 
 
-def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequence[int], under: bool) -> bool:
+def _is_note(
+    draft: ListDraft,
+    number: int,
+    cells: Sequence[str],
+    filled: Sequence[int],
+    under: bool,
+    amounts: Sequence[int],
+) -> bool:
     """Whether a row without an amount is no line of the budget: a note, a page number, the unit printed again."""
     first = cells[filled[0]]
     if _noted(first) or (len(filled) > 1 and _noted(cells[filled[-1]]) and len(filled) <= 2):
@@ -128,6 +144,26 @@ def _is_note(draft: ListDraft, number: int, cells: Sequence[str], filled: Sequen
         if re.match(r"\A[-—–]?\s*(?:第\s*\d+\s*页|\d+\s*/\s*\d+|page\s*\d+)", narrow(first), re.IGNORECASE):
             return True
         if money_unit(first) is not None and re.search(r"单\s*位|[(（]", first):
+            return True
+        if (
+            amounts
+            and _DEPARTMENT_ALONE.search(label(first))
+            and filled[0]
+            in (
+                *draft.header.of("title"),
+                *draft.header.of("number"),
+            )
+        ):
+            draft.owners[len(draft.rows)] = re.sub(r"[:：]\s*\Z", "", first)
+            draft.remarks.append(
+                Remark(
+                    "row",
+                    "notice",
+                    f"“{first[:40]}”只占一格，按下面各行的部门，未计为项目。",
+                    f"“{first[:40]}” stands alone in its row and was taken for the department of the rows below.",
+                    draft.place(number),
+                )
+            )
             return True
         above = {squeeze(cell) for _, row in draft.grid.rows[: draft.header.first] for cell in row if cell}
         if squeeze(first) in above:
@@ -185,6 +221,7 @@ def explains_columns(draft: ListDraft) -> bool:
         if (one := heading(name)) is not None
         and (
             one.field not in ("title", "amount")
+            or (one.field == "amount" and one.unit is not None)
             or label(name) in ("金额", "项目名称", "预算金额", "采购预算")
         )
     ]

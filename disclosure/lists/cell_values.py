@@ -9,6 +9,7 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.model import Part
+from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
 
 NUMBERED = re.compile(
     r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
@@ -60,22 +61,12 @@ def part_named(text: str) -> Part:
 
 
 def is_total(text: str) -> bool:
-    """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, 其中：…."""
-    if (
-        "计" not in text
-        and "計" not in text
-        and "其" not in text
-        and not text[:1].isascii()
-        and len(text) > 2
-    ):
-        return False  # the quick way out
-    flat = re.sub(r"\([^()]*\)", "", label(text)).strip(":：.、*#,")
-    totals = words()["rows"]["totals"]
-    if flat in totals or flat in ("total", "subtotal", "sum", "grandtotal"):
+    """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, Σ, 其中：…."""
+    flat = label(text).strip(":：.、*#,")
+    if AMONG.match(flat) or is_total_alone(text) or is_page_total(text):
         return True
-    if AMONG.match(flat):
-        return True
-    ends = tuple(word for word in totals if word != "累计")
+    flat = plain_name(text)
+    ends = tuple(word for word in words()["rows"]["totals"] if word != "累计")
     return (
         flat.endswith(ends)
         and len(flat) <= 24

@@ -24,6 +24,10 @@ Money = Literal["", "total", "part", "other"]
 
 _YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
 _YEAR_LAST = re.compile(r"((?:19|20)\d\d)年?度?\Z")
+#: a part of the year that has a column of its own: 一季度, 上半年, 3月, 1-6月
+_PERIOD = re.compile(
+    r"(?:第?[一二三四1-4]季度?|q[1-4]|[上下]半年|\d{1,2}(?:[-—~至到]\d{1,2})?月份?|[一二三四五六七八九十]{1,2}月份?)(?![\d后内前])"
+)
 _BRACKET = re.compile(r"\([^()]*\)")
 _TERM_UNIT = re.compile(r"\((年|个?月|天|日)\)\Z")
 _MARKS = "*★※#:.、"
@@ -119,6 +123,8 @@ def _amount(flat: str) -> Heading | None:
         return None  # 单位：万元 in a cell of the header is the unit of the table
     name = _BRACKET.sub("", name).strip(_MARKS)
     year = None
+    if (inner := re.match(r"其中[:,]?", name)) and _YEAR.match(name[inner.end() :]):
+        name = name[inner.end() :]  # 项目总额 | 其中：2026年预算
     if match := _YEAR.match(name):
         year, name = int(match[1]) if match[1] else None, name[match.end() :].lstrip("的")
     if match := _YEAR_LAST.search(name):
@@ -134,9 +140,16 @@ def _amount(flat: str) -> Heading | None:
     money: Money = "total"
     if any(word in name for word in table["other"]):
         money = "other"
-    elif any(word in name for word in parts):
+    elif any(word in name for word in parts) or _PERIOD.match(name):
         money = "part"
     return Heading("amount", _amount_rank(name), unit, money, year)
+
+
+def is_period(heading: str) -> bool:
+    """Whether a heading is that of a part of the year: 一季度预算, 2026年上半年, 3月."""
+    flat = label(heading).strip(_MARKS)
+    year = _YEAR.match(flat)
+    return bool(_PERIOD.match(flat[year.end() :] if year else flat))
 
 
 def _amount_rank(name: str) -> int:

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 from goufu.catalog.characters import joined
 from goufu.disclosure.amounts import ABSURD_WAN, is_no_amount, is_scientific, parse_amount, to_wan, unit_of
-from goufu.disclosure.lines import squeeze
+from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.amount_column import printed_amount, states_unit, unit_in_cell
 from goufu.disclosure.lists.cell_values import YES_NO, part_named, year_of
 from goufu.disclosure.lists.model import BodyRow, ListDraft, ListFacts, refused_amount, row_remark
 from goufu.disclosure.model import BudgetItem, Part, Place, Remark
+
+_YUAN = frozenset(
+    {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
+)
 
 
 def amount_of(draft: ListDraft, facts: ListFacts, row: BodyRow) -> tuple[Decimal | None, Remark | None]:
@@ -26,6 +30,12 @@ def amount_of(draft: ListDraft, facts: ListFacts, row: BodyRow) -> tuple[Decimal
         "",
     )
     amount, doubt = _amount_in(draft, facts, row, own)
+    if amount and (foreign := _foreign(draft, row)):
+        return None, refused_amount(
+            _amount_place(draft, row) or draft.place(row.number),
+            f"这一行的币种是“{foreign[:12]}”，不能当作人民币",
+            f"the currency of this row is “{foreign[:12]}” and not yuan",
+        )
     if not facts.unit_columns or not amount or own or unit_of(printed_amount(draft, row)):
         return amount, doubt
     stated = "、".join(row.cells[c] for c in facts.unit_columns if c < len(row.cells) and row.cells[c])
@@ -36,6 +46,12 @@ def amount_of(draft: ListDraft, facts: ListFacts, row: BodyRow) -> tuple[Decimal
         f"这一行的金额单位“{stated[:12]}”没有读懂" if stated else "这一行没有写金额单位",
         f"the unit of this row, “{stated[:12]}”, is not understood" if stated else "this row gives no unit",
     )
+
+
+def _foreign(draft: ListDraft, row: BodyRow) -> str:
+    """The currency that a row gives where it is not the yuan, "" otherwise."""
+    given = (row.cells[n] for n in draft.header.of("currency") if n < len(row.cells))
+    return next((cell for cell in given if not is_no_amount(cell) and label(cell) not in _YUAN), "")
 
 
 def _amount_place(draft: ListDraft, row: BodyRow) -> Place | None:

@@ -54,7 +54,7 @@ class Header:
     @cached_property
     def text_columns(self) -> list[tuple[int, Heading]]:
         """The columns that say something of a line other than its amount, the better headings of a field first."""
-        silent = ("amount", "number", "measure", "quantity")
+        silent = ("amount", "number", "measure", "quantity", "currency")
         found = [
             (n, one) for n, one in enumerate(self.columns) if one is not None and one.field not in silent
         ]
@@ -83,7 +83,8 @@ class ListDraft:
 
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
-    it then is.
+    it then is. `numbers` are those that rows are printed with, by number of the item; `owners` the departments that stand
+    alone in a row, by index of the row below.
     """
 
     grid: Grid
@@ -94,6 +95,8 @@ class ListDraft:
     units: list[MoneyUnit] = field(default_factory=list)
     amount: int = -1
     funds: tuple[int, ...] = ()
+    numbers: dict[int, str] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
 
     def place(self, number: int, column: int = -1) -> Place:
         """The place of a cell, or of the whole row, by the row's number."""

@@ -16,6 +16,7 @@ from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_u
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
+from goufu.disclosure.lists.levels import number_of
 from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts, SubLine
 from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
 from goufu.disclosure.lists.split_grid import lists_in
@@ -110,7 +111,9 @@ def items_and_sums(
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
     sub_lines: dict[int, SubLine] = {}
     above: dict[str, str] = {}
+    owner = ""
     for n, row in enumerate(draft.rows):
+        owner = draft.owners.get(n, owner)
         amount, doubt = amount_of(draft, facts, row)
         if n in draft.totals:
             sums.append((len(items), row, draft.totals[n], amount))
@@ -121,6 +124,8 @@ def items_and_sums(
             continue
         if not values:
             continue
+        if owner and not draft.header.of("department"):
+            values.setdefault("department", owner)
         if doubt is not None:
             draft.remarks.append(doubt)
         item = item_of(draft, facts, row, values, amount, stem)
@@ -129,6 +134,8 @@ def items_and_sums(
             continue
         if row.sub_line:
             sub_lines[len(items)] = row.sub_line
+        if number := number_of(draft, row):
+            draft.numbers[len(items)] = number
         items.append(item)
     return items, sums, sub_lines
 

@@ -22,7 +22,7 @@ def lists_in(grid: Grid) -> list[Grid]:
     header = find_header(grid)
     if header is None or grid.header is not None:
         return [grid]
-    starts = _columns_of_lists(header)
+    starts = _columns_of_lists(grid, header)
     if len(starts) > 1:
         ends = [*starts[1:], max(len(cells) for _, cells in grid.rows)]
         return [
@@ -33,15 +33,19 @@ def lists_in(grid: Grid) -> list[Grid]:
     return _below_one_another(grid)
 
 
-def _columns_of_lists(header: Header) -> list[int]:
+def _columns_of_lists(grid: Grid, header: Header) -> list[int]:
     """The first column of each list that stands in a header: more than one where groups of headings are repeated.
 
-    Two lists stand side by side where the same heading of a title comes again and each has an amount of its own. A list
-    begins where the first heading of the one before comes again, or behind a blank column, else with its title.
+    Two lists stand side by side where the same heading of a title comes again, or one behind a column that is blank in
+    all rows, and each has an amount of its own. A list begins where the first heading of the one before comes again, or
+    behind a blank column, else with its title.
     """
     names = [squeeze(name) for name in header.names]
     titles = [n for n, one in enumerate(header.columns) if one is not None and one.field == "title"]
     same = [n for n in titles if names[n] == names[titles[0]]]
+    apart = _apart(grid, header)
+    if len(same) == 1 and len(apart) > 1 and all(any(a <= n < b for n in titles) for a, b in apart):
+        same = [next(n for n in titles if a <= n < b) for a, b in apart]
     starts = [0]
     for before, title in pairwise(same):
         first = next(name for name in names[starts[-1] :] if name)
@@ -58,6 +62,23 @@ def _columns_of_lists(header: Header) -> list[int]:
         for start, end in zip(starts, ends, strict=True)
     )
     return starts if priced else [0]
+
+
+def _apart(grid: Grid, header: Header) -> list[tuple[int, int]]:
+    """The first column, and the first behind, of each block that blank columns set apart."""
+    blank = [
+        not name and not any(n < len(cells) and cells[n] for _, cells in grid.rows[header.body :])
+        for n, name in enumerate(header.names)
+    ]
+    found: list[tuple[int, int]] = []
+    for n, is_blank in enumerate(blank):
+        if is_blank:
+            continue
+        if found and found[-1][1] == n:
+            found[-1] = (found[-1][0], n + 1)
+        else:
+            found.append((n, n + 1))
+    return found
 
 
 def _columns(grid: Grid, header: Header, start: int, end: int) -> Grid:

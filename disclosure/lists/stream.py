@@ -23,8 +23,10 @@ from goufu.disclosure.formats.gate import limit, refuse_odd
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
+from goufu.disclosure.lists.body_rows import names_department
 from goufu.disclosure.lists.cell_values import is_total
 from goufu.disclosure.lists.headings import has_title, heading
+from goufu.disclosure.lists.levels import is_level
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
 from goufu.disclosure.lists.records import is_list
@@ -252,11 +254,13 @@ class _Look:
             if one is not None and one.field in ("department", "unit", "year", "measure")
         }
         self.measures = frozenset(header.of("measure"))
+        self.numbers = [(n, name) for name in ("number", "id", "functional_class") for n in header.of(name)]
+        self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
 
     def at_row(self, line: int, cells: Sequence[str]) -> None:
-        """Take in one row. Raises OddListError where its title is set in."""
+        """Take in one row. Raises OddListError where only the rows around it tell what it is."""
         title, amount = self.title, self.settled.amount
         blank = []
         for n, column in self.seen.items():
@@ -268,6 +272,14 @@ class _Look:
                 blank.append(n)
         if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
             raise OddListError("有缩进的项目名称", "some titles are set in")
+        for n, name in self.numbers:
+            plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
+            if not plain and is_level(cells[n], name):
+                raise OddListError("序号分级", "its numbers have levels")
+        if not self.owned:
+            filled = [cell for cell in cells if cell and not cell.isspace()]
+            if len(filled) == 1 and names_department(filled[0]):
+                raise OddListError("部门单独占一行", "departments stand alone in rows")
         if not self.negative and 0 <= amount < len(cells):
             self.negative = cells[amount].strip().startswith(_MINUS)
         if (blank or not self.begun) and self._is_line(cells):
@@ -303,6 +315,7 @@ def _plainly_a_line(cells: Sequence[str], names: Sequence[str], title: int, amou
         and len(name) > 2
         and name[0] > "\u3400"
         and not {"计", "計", "其"} & set(name)
+        and (len(name) > 6 or not {"总", "總", "汇", "共", "页", "頁", "全"} & set(name))
     )
 
 

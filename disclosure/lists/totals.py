@@ -9,9 +9,11 @@ from decimal import Decimal
 from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
+from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
+from goufu.disclosure.sums import group_heads, sum_at_the_end
 
 
 def check_totals(
@@ -28,7 +30,16 @@ def check_totals(
     parts, wholes = settle_sub_lines(draft, items, [(at, amount) for at, _, _, amount in sums], sub_lines)
     alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
     organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
-    heads = wholes.keys() | (adding_rows(alone, organisations) - parts)
+    over, doubts = headed(draft, alone)
+    plain = draft.grid.header is None
+    heads = wholes.keys() | ((adding_rows(alone, organisations) | over) - parts)
+    printed = [amount for _, _, _, amount in sums if amount is not None]
+    chance = _sums_by_chance(
+        [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
+    )
+    if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
+        heads |= set(chance)
+    draft.remarks += doubts
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
     ]
@@ -79,12 +90,38 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
+    if plain and not heads:
+        draft.remarks += [_perhaps_a_sum(items[n]) for n in chance]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
         for n, item in enumerate(items)
         if counted[n]
     ]
     return kept, subtotals, checks
+
+
+def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal]) -> tuple[int, ...]:
+    """The rows that are the sum of others by their amounts alone.
+
+    Where totals are `printed`, only those that one of them leaves out: then they are surely no items.
+    """
+    found = group_heads(amounts) or sum_at_the_end(amounts)
+    if not printed:
+        return found
+    everything = sum((amount for amount in amounts if amount), Decimal(0))
+    without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
+    agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
+    return found if agrees == [False, True] else ()
+
+
+def _perhaps_a_sum(item: BudgetItem) -> Remark:
+    return Remark(
+        "list",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元恰好是其他几行之和，像是合计；仍按项目计入，可能重复，请核对。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is just the sum of other rows, like a total; still counted as an item, perhaps twice. Check it.",
+        item.amount_place or item.place,
+    )
 
 
 def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:

@@ -27,6 +27,8 @@ _UNIT = re.compile(
 _FUND = re.compile(
     r"一般公共预算|政府性基金|国有资本经营|财政专户|单位资金|财政拨款|事业收入|经营收入|上级补助|其他收入|自筹"
 )
+#: budgets that 财政拨款 is the sum of
+_WITHIN = re.compile(r"一般公共预算|政府性基金|国有资本经营")
 _OTHER = re.compile(
     r"(?:小计|其中.*|备注|说明|序号|.*资金|.*收入|.*拨款|.*补助|.*预算|.*结转.*|上级|本级|中央.*|省级.*|市级.*|县级.*|本年.*|人员.*|公用.*)\Z"
 )
@@ -139,14 +141,17 @@ def _organisation(stacks: Sequence[Sequence[str]], name: int) -> int:
 
 
 def _funds(stacks: Sequence[Sequence[str]], taken: set[int]) -> tuple[int, ...]:
-    """The columns of single funds, without those that only add up or detail others (小计, 其中)."""
-    return tuple(
+    """The columns of single funds, without those that only add up or detail others (小计, 其中), and without what 财政拨款
+    holds where it has a column of its own: general, government-fund and state-capital budgets."""
+    found = [
         i
         for i, stack in enumerate(stacks)
         if i not in taken
         and any(_FUND.search(head) for head in stack)
         and not any(head == "小计" or head.startswith("其中") for head in stack)
-    )
+    ]
+    whole = any(stacks[i][-1] in ("财政拨款", "财政拨款合计", "财政拨款小计") for i in found)
+    return tuple(i for i in found if not (whole and _WITHIN.search(stacks[i][-1])))
 
 
 def is_numbering(cells: Sequence[str]) -> bool:

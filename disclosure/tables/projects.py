@@ -8,6 +8,7 @@ The tables are found (`find_tables`, `titles`, `columns`), their rows read (`tab
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from goufu.disclosure.lines import Line, fold
 from goufu.disclosure.model import Remark, Subtotal
@@ -24,6 +25,7 @@ from goufu.disclosure.tables.subtotals import (
     parts_of,
     plain,
     says_plainly_among,
+    sums_by_chance,
     without_among,
 )
 from goufu.disclosure.tables.table_body import units_stated
@@ -121,6 +123,9 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             continue
         if kind == "unread":
             continue
+        if kind == "group":
+            remarks.append(_sum_of_others(raw, "按小计，未计入项目", "taken for a subtotal and not counted"))
+            continue
         if kind == "among":
             if raw.known:
                 alone = item is None or found[i - 1] == "head"
@@ -132,12 +137,34 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             subtotals[i] = Subtotal(raw.name, table.part, raw.amount, raw.amount_place)
         if kind == "head" and not is_group(raw.name):
             unit = department if is_called_total(raw.name) else plain(raw.name)
+    if "head" not in found:
+        remarks += [
+            _sum_of_others(
+                raws[i],
+                "像是合计；仍按项目计入，可能重复",
+                "like a total; still counted, perhaps twice",
+                "warning",
+            )
+            for i in sums_by_chance(raws, found)
+        ]
     claims = tuple(
         Claim(subtotals[i], parts, whole)
         for i, (parts, whole) in parts_of(raws, found).items()
         if i in subtotals
     )
     return ProjectTables(tuple(rows), tuple(subtotals.values()), claims, tuple(remarks), True)
+
+
+def _sum_of_others(
+    raw: TableRow, text: str, english: str, level: Literal["notice", "warning"] = "notice"
+) -> Remark:
+    return Remark(
+        "row",
+        level,
+        f"“{raw.name}”的金额 {raw.amount:,} 万元恰好是其他几行之和，{text}，请核对。",
+        f"The amount of “{raw.name}”, {raw.amount:,}, is just the sum of other rows, {english}. Check it.",
+        raw.amount_place,
+    )
 
 
 def _among(raw: TableRow) -> Remark:

@@ -15,24 +15,22 @@ from typing import Literal
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
+from goufu.disclosure.sums import group_heads, sum_at_the_end
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
+from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")
 
-_GRAND = re.compile(
-    r"(?:合计|总计|共计|总合计|部门合计|单位合计|项目合计|项目支出合计|全部合计|合计数|小计|总额|total|grandtotal)\Z"
-)
-_CALLED_SO = re.compile(r"(?:合计|总计|共计|小计|累计)(?:数|额|金额)?\Z")
-#: totals of a page, whose bounds the text no longer has
-_OF_PAGE = re.compile(r"(?:本页|此页|承前页|过次页|转下页|接上页|承上页).{0,4}\Z|累计\Z")
+_CALLED_SO = re.compile(r"(?:合计|总计|共计|小计|累计)\Z")
 _AMONG = re.compile(r"其中[:,]?")
 #: rows that add up one kind of projects within a unit
 _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-RowKind = Literal["item", "head", "among", "page", "unread"]
+#: "group" is a row that adds up others by its amount alone, whatever it is called
+RowKind = Literal["item", "head", "among", "page", "unread", "group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,18 @@ def is_group(name: str) -> bool:
 
 def is_grand(name: str) -> bool:
     """Whether a row is called a total and nothing else: 合计, 总计, 小计."""
-    return bool(_GRAND.match(_flat(name)))
+    return is_total_alone(name) and plain_name(name) != "累计"
 
 
 def is_called_total(name: str) -> bool:
     """Whether a row is called a total, by itself or of something: 合计, 特定目标类小计, 本页合计."""
-    flat = _flat(name)
-    return len(flat) <= 40 and bool(_GRAND.match(flat) or _CALLED_SO.search(flat) or _OF_PAGE.match(flat))
+    flat = plain_name(name)
+    return len(flat) <= 40 and (is_grand(name) or bool(_CALLED_SO.search(flat)) or _is_of_page(name))
+
+
+def _is_of_page(name: str) -> bool:
+    """Whether a row is the total of a page, whose bounds the text no longer has, or of all so far."""
+    return is_page_total(name) or plain_name(name) == "累计"
 
 
 def is_among(name: str) -> bool:
@@ -86,30 +89,13 @@ def plain(name: str) -> str:
     return re.sub(r"[(（:：\s]*(?:合\s*计|小\s*计|总\s*计)[)）:：]?\Z", "", bare) or name
 
 
-def _flat(name: str) -> str:
-    flat = re.sub(r"\A(?:\(?[一二三四五六七八九十\d]{1,2}[)、.])", "", label(name))
-    return re.sub(r"(?:\([^()]{0,8}\))?[:.]*\Z", "", flat)
-
-
 def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     """What each row is. `known` are the organisations that the document names, folded.
 
     A row named like an organisation that the document names nowhere else is a head only if the rows below add up
     to it, and if the table's own total does not need it as an item.
     """
-    found: list[RowKind] = []
-    for raw in raws:
-        flat = _flat(raw.name)
-        if raw.unread:
-            found.append("unread")
-        elif is_among(raw.name):
-            found.append("among")
-        elif _OF_PAGE.match(flat):
-            found.append("page")
-        elif raw.total or is_called_total(raw.name) or is_group(raw.name) or _is_known(raw.name, known):
-            found.append("head")
-        else:
-            found.append("item")
+    found = [_named_as(raw, known) for raw in raws]
     sure = [kind == "head" for kind in found]
     for i, kind in enumerate(found):
         if kind == "item" and _adds_up(raws, found, sure, i):
@@ -125,7 +111,35 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
             ):
                 found[i] = "item"
                 break
-    return _listed_parts(raws, found)
+    found = _listed_parts(raws, found)
+    totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
+    everything = _sum(raws, found, range(len(raws)))
+    for i in sums_by_chance(raws, found) if totals and "unread" not in found else ():
+        everything -= raws[i].amount
+        found[i] = "group"
+    if any(abs(total - everything) <= TOLERANCE for total in totals):
+        return found
+    return ["item" if kind == "group" else kind for kind in found]
+
+
+def _named_as(raw: TableRow, known: set[str]) -> RowKind:
+    """What a row is by its name alone."""
+    if raw.unread:
+        return "unread"
+    if is_among(raw.name):
+        return "among"
+    if _is_of_page(raw.name):
+        return "page"
+    head = raw.total or is_called_total(raw.name) or is_group(raw.name) or _is_known(raw.name, known)
+    return "head" if head else "item"
+
+
+def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[int, ...]:
+    """The items that are the sum of other items by their amounts alone; the table's total must tell whether they are none."""
+    amounts = [
+        raw.amount if kind == "item" and raw.known else None for raw, kind in zip(raws, found, strict=True)
+    ]
+    return group_heads(amounts) or sum_at_the_end(amounts)
 
 
 def _is_known(name: str, known: set[str]) -> bool:
@@ -212,7 +226,7 @@ def parts_of(
             )
         above = items(indexes[n - 1] + 1 if n else 0, i)
         grand = is_grand(raws[i].name)
-        small = is_called_total(raws[i].name) and (not grand or _flat(raws[i].name) == "小计")
+        small = is_called_total(raws[i].name) and (not grand or plain_name(raws[i].name) == "小计")
         parts, whole = own, False
         if small and above and (not own or _adds(above, amount) and not _adds(own, amount)):
             parts = above

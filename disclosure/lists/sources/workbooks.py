@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
@@ -89,22 +90,49 @@ def _which_sheets(
 
 
 def _twice(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
-    """Items that stand on two sheets alike, as where one sheet gathers the others."""
-    seen: dict[tuple[object, ...], str] = {}
-    doubles: dict[tuple[str, str], list[BudgetItem]] = {}
-    for sheet, listed in read:
-        for item in listed.items:
-            key = (item.title, item.department, item.year, item.amount_wan, item.part)
-            if seen.setdefault(key, sheet.name) != sheet.name:
-                doubles.setdefault((seen[key], sheet.name), []).append(item)
-    for (first, second), items in doubles.items():
-        yield Remark(
-            "list",
-            "warning",
-            f"工作表“{second}”有 {len(items)} 项与“{first}”相同（如“{items[0].title}”），都计入了；若是汇总表，请只留一份。",
-            f"{len(items)} items of the sheet “{second}” are also on “{first}” (as “{items[0].title}”) and count twice; keep one.",
-            items[0].place,
-        )
+    """Items that stand on two sheets: alike, as where one sheet gathers the others, or in several rows that come to as much."""
+    of_sheets = [_by_title(listed.items) for _, listed in read]
+    for n, (sheet, _) in enumerate(read):
+        told: set[str] = set()
+        for (before, _), earlier in zip(read[:n], of_sheets[:n], strict=True):
+            items = [
+                own[0]
+                for title, own in of_sheets[n].items()
+                if title not in told and title in earlier and _alike(earlier[title], own)
+            ]
+            if not items:
+                continue
+            told |= {item.title for item in items}
+            yield Remark(
+                "list",
+                "warning",
+                f"工作表“{sheet.name}”有 {len(items)} 项与“{before.name}”相同（如“{items[0].title}”），都计入了；若是汇总表或明细表，请只留一份。",
+                f"{len(items)} items of the sheet “{sheet.name}” are also on “{before.name}” (as “{items[0].title}”) and count twice; keep one.",
+                items[0].place,
+            )
+
+
+def _by_title(items: Sequence[BudgetItem]) -> dict[str, list[BudgetItem]]:
+    found: dict[str, list[BudgetItem]] = {}
+    for item in items:
+        found.setdefault(item.title, []).append(item)
+    return found
+
+
+def _alike(one: Sequence[BudgetItem], other: Sequence[BudgetItem]) -> bool:
+    """Whether two sheets say the same of a title: as much money, and nowhere another department, year or part."""
+    if _total(one) != _total(other):
+        return False
+    for name in ("department", "year", "part"):
+        said = [{getattr(item, name) for item in items} - {"", None} for items in (one, other)]
+        if said[0] and said[1] and not said[0] & said[1]:
+            return False
+    return True
+
+
+def _total(items: Sequence[BudgetItem]) -> Decimal | None:
+    known = [item.amount_wan for item in items if item.amount_wan is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def sheet_grid(sheet: Sheet, file: str) -> Grid:

@@ -1,0 +1,94 @@
+"""Rows whose number says that they head those below: 一 over 1 and 2, 1 over 1.1 and 1.2, 212 over 21201."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from goufu.disclosure.lines import label
+from goufu.disclosure.lists.model import BodyRow, ListDraft
+from goufu.disclosure.lists.sub_lines import TOLERANCE
+from goufu.disclosure.model import BudgetItem, Remark
+
+_MARKS = re.compile(r"[、.．,:]+\Z")
+#: what numbers look like, the highest level first: 一 · (一) · 1 · (1)
+_STYLES = (r"[一二三四五六七八九十]{1,3}", r"\([一二三四五六七八九十]{1,3}\)", r"\d{1,3}", r"\(\d{1,3}\)")
+_DOTTED = re.compile(r"\d{1,3}(?:[.．-]\d{1,3}){1,3}\Z")
+_CODE = re.compile(r"\d{3}(?:\d\d){0,4}\Z")
+
+
+def number_of(draft: ListDraft, row: BodyRow) -> str:
+    """The number that a row is printed with, "" for none; records of a program have no levels."""
+    if draft.grid.header is not None:
+        return ""
+    for name in ("number", "id", "functional_class"):
+        for n in draft.header.of(name):
+            if n < len(row.cells) and row.cells[n]:
+                number = plain_number(row.cells[n])
+                return number if name != "functional_class" or _CODE.match(number) else ""
+    return ""
+
+
+def plain_number(cell: str) -> str:
+    """A number as numbers are compared: in half width, without a mark behind it."""
+    return _MARKS.sub("", label(cell))
+
+
+def is_level(cell: str, field: str) -> bool:
+    """Whether a cell of a column of numbers by itself says that the list may have levels; plain 1, 2, 3 say nothing."""
+    number = plain_number(cell)
+    if field == "functional_class":
+        return bool(_CODE.match(number)) and len(number) < 7
+    return bool(_DOTTED.match(number) or any(re.fullmatch(_STYLES[n], number) for n in (0, 1, 3)))
+
+
+def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], list[Remark]]:
+    """The items, by number, that head the rows below and come to their sum, or have no amount; and the remarks."""
+    numbers = [draft.numbers.get(n, "") for n in range(len(items))]
+    heads: set[int] = set()
+    remarks: list[Remark] = []
+    ends = {n: _end(numbers, n) for n in range(len(items)) if numbers[n]}
+    for n, end in reversed(ends.items()):
+        if end == n + 1:
+            continue
+        below = sum(
+            (items[m].amount_wan or Decimal(0) for m in range(n + 1, end) if m not in heads), Decimal(0)
+        )
+        amount = items[n].amount_wan
+        if not below or not (amount is None or abs(amount - below) <= TOLERANCE):
+            if below and amount and _CODE.match(numbers[n]) is None:
+                remarks.append(_doubt(items[n], end - n - 1, below))
+            continue
+        heads.add(n)
+    return heads, remarks
+
+
+def _end(numbers: Sequence[str], n: int) -> int:
+    """The first row behind those that the number of row `n` heads."""
+    end = n + 1
+    while end < len(numbers) and numbers[end] and _is_below(numbers[n], numbers[end]):
+        end += 1
+    return end
+
+
+def _is_below(upper: str, lower: str) -> bool:
+    if _DOTTED.match(lower) and re.match(rf"{re.escape(upper)}[.．-]", lower):
+        return True
+    if _CODE.match(upper) and _CODE.match(lower) and len(upper) < len(lower) > 4:
+        return lower.startswith(upper)
+    ranks = [
+        next((rank for rank, style in enumerate(_STYLES) if re.fullmatch(style, number)), 9)
+        for number in (upper, re.split(r"[.．-]", lower)[0])
+    ]
+    return ranks[0] < ranks[1] < 9
+
+
+def _doubt(item: BudgetItem, rows: int, below: Decimal) -> Remark:
+    return Remark(
+        "list",
+        "warning",
+        f"“{item.title}”的序号像是下面 {rows} 行的大类，金额 {item.amount_wan:,} 万元与其和 {below:,} 万元不符；都按项目计入，可能重复，请核对。",
+        f"By its number “{item.title}” heads the {rows} rows below, but its amount {item.amount_wan:,} is not their sum {below:,}; all are counted, perhaps twice. Check it.",
+        item.place,
+    )

@@ -1,0 +1,40 @@
+"""Which rows of a table are the sum of others, by their amounts alone, whatever they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+#: 万元; amounts are rounded to 0.01 each
+_SAME = Decimal("0.01")
+
+
+def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are each the sum of the two or more rows right below, group after group until the last row.
+
+    Empty where some row is left over: a sum by chance hardly ever takes in all rows of a table.
+    """
+    filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
+    heads: list[int] = []
+    at = 0
+    while at < len(filled):
+        n, whole = filled[at]
+        below = Decimal(0)
+        for end in range(at + 1, len(filled)):
+            below += filled[end][1]
+            if end > at + 1 and abs(below - whole) <= _SAME:
+                break
+        else:
+            return ()
+        heads.append(n)
+        at = end + 1
+    return tuple(heads)
+
+
+def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The last row where it is the sum of the two or more others, else nothing."""
+    filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
+    if len(filled) < 3:
+        return ()
+    *others, (last, whole) = filled
+    return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= _SAME else ()

@@ -1,0 +1,53 @@
+"""What rows that add up others are called: 合计, 城管局小计, 【总 计】, 合计8万元, 共2项, Σ; and totals of a page (承前页).
+
+The words stand in `data/headings.toml` under [rows]. Only the name is looked at; whether its figure is a sum is not known
+here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from goufu.disclosure.lines import label
+from goufu.disclosure.lists.headings import words
+
+_WHOLE = re.compile(r"\A\(([^()]*)\)\Z")
+_INNER = re.compile(r"\([^()]*\)")
+#: dashes, stars and brackets that dress a name
+_DRESS = re.compile(r"\A[^\w∑]+|[^\w∑]+\Z")
+#: the number that a heading begins with: 一、 (二) 3.
+_NUMBERED = re.compile(r"\A(?:\(?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[)、.])")
+_FIGURE = re.compile(
+    r"(?:人民币|¥)?\d[\d,.]*(?:[万亿千百]?元|[万亿])?整?\Z|(?:为|是|数|额|金额|数额|总额)\Z|[:=]\Z"
+)
+_COUNTED = re.compile(
+    r"(?:以上|全部|本页|总|合)?(?:[共总合]计?|计)\d{1,5}个?(?:项目?|笔|条|行|宗)(?:\Z|[:,].*)"
+)
+
+
+@lru_cache(maxsize=1 << 14)
+def plain_name(text: str) -> str:
+    """A name as it is compared with the words: without brackets, dress, its numbering, and a figure or 数, 金额 behind it."""
+    flat = _WHOLE.sub(r"\1", label(text))
+    flat = _NUMBERED.sub("", _DRESS.sub("", _INNER.sub("", flat)))
+    while (shorter := _DRESS.sub("", _FIGURE.sub("", flat))) != flat and shorter:
+        flat = shorter
+    return flat
+
+
+@lru_cache(maxsize=1 << 14)
+def is_total_alone(text: str) -> bool:
+    """Whether a row is called a total and nothing else: 合计, 总 计, Σ, 共2项."""
+    flat = plain_name(text)
+    return flat in _words("totals") | _words("alone") or bool(_COUNTED.match(_WHOLE.sub(r"\1", label(text))))
+
+
+def is_page_total(text: str) -> bool:
+    """Whether a row adds up a page, or carries over what the one before came to: 本页合计, 承前页, 过次页."""
+    return plain_name(text) in _words("of_page")
+
+
+@lru_cache(maxsize=8)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(map(label, words()["rows"][name]))

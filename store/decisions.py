@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sqlalchemy
 from goufu.catalog.names import tidy_name
 from goufu.matcher.decisions.choice import Choice, choice_text
 from goufu.matcher.decisions.recorded import Decided
@@ -20,9 +21,26 @@ from goufu.store import tables
 from goufu.store.engine import Store, writing
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.log import log
-from goufu.store.runs import decided
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlmodel import Session, col
+
+_DECISION: Table = tables.Decision.__table__  # type: ignore[attr-defined]
+_PRECEDENT: Table = tables.PrecedentRow.__table__  # type: ignore[attr-defined]
+_KEEP = insert(_DECISION)
+_REMEMBER = insert(_PRECEDENT)
+_FORGET = delete(_PRECEDENT).where(_PRECEDENT.c.item_id == bindparam("of"))
+_CHANGES = {c.name: bindparam(c.name) for c in _DECISION.c if c.name != "item_id"}
+_CHANGE = update(_DECISION).where(_DECISION.c.item_id == bindparam("of")).values(_CHANGES)
+_WITHDRAW = (
+    update(_DECISION)
+    .where(_DECISION.c.item_id == bindparam("of"))
+    .values(
+        {
+            name: _CHANGES[name]
+            for name in ("outcome", "version", "section", "code", "name", "officer", "decided_at", "revision")
+        }
+    )
+)
 
 
 def decide(
@@ -49,8 +67,7 @@ def decide_within(
 ) -> tuple[int, bool]:
     """`decide` within the caller's transaction, so that many items are decided together or none."""
     row = _item(session, item)
-    before = session.get(tables.Decision, item)
-    standing, revision = decided(before), before.revision if before else 0
+    standing, revision = _standing_on(session, item)
     if (
         standing is not None
         and choice.same_as(standing)
@@ -58,28 +75,28 @@ def decide_within(
     ):
         return revision, False
     if revision != expected:
-        raise _conflict(row, standing, revision)
-    values: dict[str, Any] = {
-        "outcome": choice.outcome,
-        "nature": choice.nature,
-        "version": choice.version,
-        "section": choice.section,
-        "code": choice.code,
-        "name": choice.name,
-        "note": choice.note,
-        "officer": officer,
-        "decided_at": made_at,
-        "source": source,
-        "revision": revision + 1,
-    }
-    if before is None:
-        session.add(tables.Decision(item_id=item, **values))
-    else:
-        for name, value in values.items():
-            setattr(before, name, value)
-    session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
-    session.flush()
-    session.add(_precedent(session, row, choice, made_at.astimezone().date()))
+        raise _conflict(row.title, standing, revision)
+    connection = session.connection()  # the line is theirs, and locked; what hangs on it is
+    if revision:
+        connection.execute(_FORGET, {"of": item})
+    connection.execute(
+        _CHANGE if revision else _KEEP,
+        {
+            "of" if revision else "item_id": item,
+            "outcome": choice.outcome,
+            "nature": choice.nature,
+            "version": choice.version,
+            "section": choice.section,
+            "code": choice.code,
+            "name": choice.name,
+            "note": choice.note,
+            "officer": officer,
+            "decided_at": made_at,
+            "source": source,
+            "revision": revision + 1,
+        },
+    )
+    connection.execute(_REMEMBER, _precedent(row, choice, made_at.astimezone().date()))
     detail: dict[str, Any] = {
         "revision": revision + 1,
         "outcome": choice.outcome,
@@ -89,7 +106,7 @@ def decide_within(
         "source": source,
     }
     if standing is not None:
-        detail["instead_of"] = _standing(standing)
+        detail["instead_of"] = _told(standing)
     log(session, officer, "decide", detail, row.run_id, item, made_at)
     return revision + 1, True
 
@@ -120,16 +137,19 @@ def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime
     made_at = now or datetime.now(UTC)
     with writing(store) as session:
         row = _item(session, item)
-        before = session.get(tables.Decision, item)
-        standing, revision = decided(before), before.revision if before else 0
-        if before is None or standing is None:
+        standing, revision = _standing_on(session, item)
+        if standing is None:
             return revision
         if revision != expected:
-            raise _conflict(row, standing, revision)
-        before.outcome, before.version, before.section, before.code, before.name = "", "", "", "", ""
-        before.officer, before.decided_at, before.revision = officer, made_at, revision + 1
-        session.execute(delete(tables.PrecedentRow).where(col(tables.PrecedentRow.item_id) == item))
-        detail = {"revision": revision + 1, "instead_of": _standing(standing)}
+            raise _conflict(row.title, standing, revision)
+        connection = session.connection()
+        connection.execute(_FORGET, {"of": item})
+        gone = dict.fromkeys(("outcome", "version", "section", "code", "name"), "")
+        connection.execute(
+            _WITHDRAW,
+            {"of": item, **gone, "officer": officer, "decided_at": made_at, "revision": revision + 1},
+        )
+        detail = {"revision": revision + 1, "instead_of": _told(standing)}
         log(session, officer, "withdraw", detail, row.run_id, item, made_at)
     return revision + 1
 
@@ -143,13 +163,31 @@ def remark(store: Store, item: int, text: str, officer: str, now: datetime | Non
         log(session, officer, "note", {}, row.run_id, item, made_at)
 
 
-def _standing(d: Decided) -> dict[str, str]:
+def _told(d: Decided) -> dict[str, str]:
     return {"outcome": d.outcome, "section": d.section, "code": d.code, "officer": d.officer}
 
 
-def _item(session: Session, item: int) -> tables.Item:
-    """The item's row, locked until the transaction ends, so that decisions on one item come one after another."""
-    row = session.exec(select(tables.Item).where(tables.Item.id == item).with_for_update()).first()
+_LOCK = (
+    sqlalchemy.select(
+        *(col(tables.Item.id), col(tables.Item.run_id), col(tables.Item.department), col(tables.Item.unit)),
+        *(col(tables.Item.title), col(tables.Item.summary), col(tables.Item.year)),
+        col(tables.Judgement.section),
+    )
+    .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
+    .where(col(tables.Item.id) == bindparam("item"))
+    .with_for_update(of=tables.Item)
+)
+_STANDING = sqlalchemy.select(
+    *(col(tables.Decision.outcome), col(tables.Decision.nature), col(tables.Decision.version)),
+    *(col(tables.Decision.section), col(tables.Decision.code), col(tables.Decision.name)),
+    *(col(tables.Decision.note), col(tables.Decision.officer), col(tables.Decision.decided_at)),
+    *(col(tables.Decision.source), col(tables.Decision.revision)),
+).where(col(tables.Decision.item_id) == bindparam("item"))
+
+
+def _item(session: Session, item: int) -> Any:
+    """What a decision on the item needs of its row, locked until the transaction ends: they come one after another."""
+    row = session.execute(_LOCK, {"item": item}).first()
     if row is None:
         raise NoSuchRunError(
             "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
@@ -157,39 +195,46 @@ def _item(session: Session, item: int) -> tables.Item:
     return row
 
 
-def _conflict(row: tables.Item, standing: Decided | None, revision: int) -> ConflictError:
+def _standing_on(session: Session, item: int) -> tuple[Decided | None, int]:
+    """The decision that stands on a locked item, and its revision: asked behind the lock, so that it is the last one."""
+    row = session.execute(_STANDING, {"item": item}).first()
+    if row is None:
+        return None, 0
+    return (Decided(*row) if row.outcome else None), row.revision
+
+
+def _conflict(title: str, standing: Decided | None, revision: int) -> ConflictError:
     if standing is None:
         return ConflictError(
-            f"“{row.title}”的认定已被撤回（第 {revision} 次变动），没有改动",
-            f"the decision on '{row.title}' was withdrawn meanwhile (revision {revision}); nothing was changed",
+            f"“{title}”的认定已被撤回（第 {revision} 次变动），没有改动",
+            f"the decision on '{title}' was withdrawn meanwhile (revision {revision}); nothing was changed",
         )
     when = standing.decided_at.astimezone().strftime("%Y-%m-%d %H:%M")
     said = choice_text(standing.outcome, standing.code, standing.name, standing.nature)
     return ConflictError(
-        f"“{row.title}”已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动",
-        f"'{row.title}' was decided by {standing.officer} on {when} as {said.en}; nothing was changed",
+        f"“{title}”已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动",
+        f"'{title}' was decided by {standing.officer} on {when} as {said.en}; nothing was changed",
     )
 
 
-def _precedent(session: Session, row: tables.Item, choice: Choice, day: date) -> tables.PrecedentRow:
-    section = session.exec(select(tables.Judgement.section).where(tables.Judgement.item_id == row.id)).one()
-    return tables.PrecedentRow(
-        item_id=row.id,
-        run=row.run_id,
-        outcome=choice.outcome,
-        nature=choice.nature,
-        version=choice.version,
-        entry_section=choice.section,
-        code=choice.code,
-        name=choice.name,
-        section=section,
-        department=tidy_name(row.department),
-        unit=row.unit,
-        title=row.title,
-        summary=row.summary,
-        year=row.year,
-        decided_on=day,
-        source="",
-        title_key=title_key(row.title, row.department),
-        key_format=key_format(),
-    )
+def _precedent(row: Any, choice: Choice, day: date) -> dict[str, Any]:
+    return {
+        "item_id": row.id,
+        "run": row.run_id,
+        "outcome": choice.outcome,
+        "nature": choice.nature,
+        "version": choice.version,
+        "entry_section": choice.section,
+        "code": choice.code,
+        "name": choice.name,
+        "section": row.section,
+        "department": tidy_name(row.department),
+        "unit": row.unit,
+        "title": row.title,
+        "summary": row.summary,
+        "year": row.year,
+        "decided_on": day,
+        "source": "",
+        "title_key": title_key(row.title, row.department),
+        "key_format": key_format(),
+    }

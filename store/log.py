@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy
 from goufu.store.engine import Store, reading
 from goufu.store.tables import Audit, Decision
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 
@@ -29,6 +31,9 @@ class Event:
     detail: dict[str, Any]
 
 
+_ADD = insert(Audit.__table__)  # type: ignore[attr-defined]
+
+
 def log(
     session: Session,
     officer: str,
@@ -40,8 +45,16 @@ def log(
 ) -> None:
     """Add a line to the log within the caller's transaction."""
     made_at = now or datetime.now(UTC)
-    session.add(
-        Audit(made_at=made_at, officer=officer, action=action, run=run, item=item, detail=dict(detail))
+    session.connection().execute(
+        _ADD,
+        {
+            "made_at": made_at,
+            "officer": officer,
+            "action": action,
+            "run": run,
+            "item": item,
+            "detail": dict(detail),
+        },
     )
 
 
@@ -61,6 +74,22 @@ def events(
             Event(row.id or 0, row.made_at, row.officer, row.action, row.run, row.item, row.detail)
             for row in session.exec(query)
         ]
+
+
+_OF_ITEM = (
+    sqlalchemy.select(
+        *(col(Audit.id), col(Audit.made_at), col(Audit.officer), col(Audit.action)),
+        *(col(Audit.run), col(Audit.item), col(Audit.detail)),
+    )
+    .where(col(Audit.item) == bindparam("item"))
+    .order_by(col(Audit.id))
+    .limit(bindparam("limit"))
+)
+
+
+def events_of(session: Session, item: int, limit: int) -> tuple[Event, ...]:
+    """The first lines of the log on an item, oldest first, within the caller's transaction."""
+    return tuple(Event(*row) for row in session.execute(_OF_ITEM, {"item": item, "limit": limit}))
 
 
 def newest(store: Store, before: int = 0, limit: int = 100) -> list[Event]:

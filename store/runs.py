@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy
 from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.recorded import Decided, StoredItem
@@ -24,7 +25,7 @@ from goufu.store.digests import catalog_digest, file_digest, index_digest, item_
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import NoSuchRunError
 from goufu.store.log import log
-from sqlalchemy import delete, func, insert
+from sqlalchemy import Select, bindparam, delete, func, insert
 from sqlmodel import Session, col, select
 
 _CHUNK = 500
@@ -352,8 +353,41 @@ def run_items(store: Store, run: int) -> list[StoredItem]:
 def stored_item(store: Store, item: int) -> StoredItem:
     """One item by its number. Raises NoSuchRunError where its run was deleted."""
     with reading(store) as session:
-        run = session.exec(select(tables.Item.run_id).where(tables.Item.id == item)).first()
-        found = stored_within(session, run, [item]) if run is not None else []
+        return item_within(session, item)
+
+
+#: what a StoredItem is made of, asked for by columns: whole rows as objects cost a page of the worklist more than all else
+_ITEM = (
+    *(tables.Item.id, tables.Item.run_id, tables.Item.position, tables.Item.ref, tables.Item.department),
+    *(tables.Item.unit, tables.Item.year, tables.Item.title, tables.Item.summary, tables.Item.amount_wan),
+    *(tables.Item.part, tables.Item.place, tables.Item.fingerprint),
+    *(tables.Judgement.section, tables.Judgement.reference_date, tables.Judgement.record),
+    *(tables.Decision.outcome, tables.Decision.nature, tables.Decision.version, tables.Decision.section),
+    *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
+    *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
+)
+#: how many of them are the item's own and the judgement's
+_OWN, _JUDGED = 13, 3
+_STORED = (
+    sqlalchemy.select(*_ITEM)  # type: ignore[arg-type]
+    .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
+    .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
+    .order_by(col(tables.Item.position))
+)
+_NOTES = sqlalchemy.select(col(tables.Note.item_id), col(tables.Note.text)).order_by(col(tables.Note.id))
+_STORED_ONE = _STORED.where(col(tables.Item.id) == bindparam("item"))
+_STORED_SOME = _STORED.where(col(tables.Item.id).in_(bindparam("items", expanding=True)))
+_STORED_RUN = _STORED.where(col(tables.Item.run_id) == bindparam("run"))
+_NOTES_ONE = _NOTES.where(col(tables.Note.item_id) == bindparam("item"))
+_NOTES_SOME = _NOTES.where(col(tables.Note.item_id).in_(bindparam("items", expanding=True)))
+_NOTES_RUN = _NOTES.join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id)).where(
+    col(tables.Item.run_id) == bindparam("run")
+)
+
+
+def item_within(session: Session, item: int) -> StoredItem:
+    """`stored_item` within the caller's transaction."""
+    found = _stored(session, _STORED_ONE, _NOTES_ONE, {"item": item})
     if not found:
         raise NoSuchRunError(
             "这一项已不在存储中（运行已删除）", "this item is no longer in the store (its run was deleted)"
@@ -362,59 +396,29 @@ def stored_item(store: Store, item: int) -> StoredItem:
 
 
 def stored_within(session: Session, run: int, only: Sequence[int] | None = None) -> list[StoredItem]:
-    """The items of a run in input order, or those of them that `only` names, within the caller's transaction."""
-    query = (
-        select(tables.Item, tables.Judgement, tables.Decision)
-        .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
-        .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
-        .where(tables.Item.run_id == run)
-        .order_by(col(tables.Item.position))
-    )
+    """The items of a run in input order, or those that `only` names, within the caller's transaction."""
+    if only is None:
+        return _stored(session, _STORED_RUN, _NOTES_RUN, {"run": run})
+    found = _stored(session, _STORED_SOME, _NOTES_SOME, {"items": list(only)}) if only else []
+    return [item for item in found if item.run == run]
+
+
+def _stored(
+    session: Session, query: Select[Any], notes: Select[tuple[int, str]], which: dict[str, Any]
+) -> list[StoredItem]:
     said: dict[int, list[str]] = {}
-    notes = (
-        select(tables.Note.item_id, tables.Note.text)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id))
-        .where(tables.Item.run_id == run)
-        .order_by(col(tables.Note.id))
-    )
-    if only is not None:
-        query = query.where(col(tables.Item.id).in_(only))
-        notes = notes.where(col(tables.Item.id).in_(only))
-    for item_id, text in session.exec(notes):
+    for item_id, text in session.execute(notes, which):
         said.setdefault(item_id, []).append(text)
-    return [
-        StoredItem(
-            id=item.id or 0,
-            run=item.run_id,
-            position=item.position,
-            ref=item.ref,
-            department=item.department,
-            unit=item.unit,
-            year=item.year or None,
-            title=item.title,
-            summary=item.summary,
-            amount_wan=item.amount_wan,
-            part=item.part,
-            place=item.place,
-            fingerprint=item.fingerprint,
-            section=judged.section,
-            reference_date=judged.reference_date,
-            record=judged.record,
-            decision=decided(decision),
-            notes=tuple(said.get(item.id or 0, ())),
-            revision=decision.revision if decision is not None else 0,
-        )
-        for item, judged, decision in session.exec(query)
-    ]
+    return [_stored_item(row, said) for row in session.execute(query, which)]
 
 
-def decided(row: tables.Decision | None) -> Decided | None:
-    """A decision's row as a record; None where there is none or it was withdrawn."""
-    if row is None or not row.outcome:
-        return None
-    return Decided(
-        row.outcome, row.nature, row.version, row.section, row.code, row.name,
-        row.note, row.officer, row.decided_at, row.source, row.revision,
+def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> StoredItem:
+    id_, run, position, ref, department, unit, year, *more = row[:_OWN]
+    *outcome, revision = row[_OWN + _JUDGED :]
+    return StoredItem(
+        id_, run, position, ref, department, unit, year or None, *more, *row[_OWN : _OWN + _JUDGED],
+        decision=Decided(*outcome, revision) if outcome[0] else None,
+        notes=tuple(said.get(id_, ())), revision=revision or 0,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is, and accepting the sure.
 
 Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
-memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its last line by the order's own values, never by counting: lines that were decided meanwhile and fall
-out of the filter make no other line be left out.
+memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
+last line by the order's own values, never by counting: lines that were decided meanwhile and fall out of the filter make
+no other line be left out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any
 
+import sqlalchemy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
@@ -22,9 +24,10 @@ from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import tables
 from goufu.store.decisions import decide_within
 from goufu.store.engine import Store, reading, writing
-from goufu.store.runs import stored_within
+from goufu.store.log import Event, events_of
+from goufu.store.runs import item_within, stored_within
 from goufu.store.scope import Scope
-from sqlalchemy import BigInteger, ColumnElement, func, or_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, type_coerce
 from sqlmodel import Session, col, select
 
 #: which lines by what was decided: all, open ones, open ones of either kind, decided ones
@@ -86,26 +89,50 @@ _lock = Lock()
 _REMEMBERED = 16
 
 
+_UID = sqlalchemy.select(col(tables.Run.uid)).where(col(tables.Run.id) == bindparam("run"))
+_READ = (
+    sqlalchemy.select(
+        *(col(tables.Item.id), col(tables.Item.position), col(tables.Item.amount_wan)),
+        *(
+            col(tables.Item.department),
+            col(tables.Item.title),
+            col(tables.Item.unit),
+            col(tables.Item.summary),
+        ),
+        *(col(tables.Judgement.code), col(tables.Judgement.decision), col(tables.Judgement.record)),
+    )
+    .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
+    .where(col(tables.Item.run_id) == bindparam("run"))
+    .order_by(col(tables.Item.position))
+)
+_DECIDED = (
+    sqlalchemy.select(col(tables.Decision.item_id), col(tables.Decision.code), col(tables.Decision.name))
+    .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
+    .where(col(tables.Item.run_id) == bindparam("run"), col(tables.Decision.outcome) != "")
+)
+#: (whether doubtful, how many) of the lines of a run that were decided
+_PROGRESS = (
+    sqlalchemy.select(col(tables.Judgement.decision) == "review", func.count())
+    .select_from(tables.Decision)
+    .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
+    .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Decision.item_id))
+    .where(col(tables.Item.run_id) == bindparam("run"), col(tables.Decision.outcome) != "")
+    .group_by(col(tables.Judgement.decision) == "review")
+)
+
+
 def _judged(session: Session, store: Store, run: int) -> Mapping[int, _Line]:
     """The lines of a run as they were judged, in the order of the document, as far as the store's scope goes."""
-    uid = session.exec(select(tables.Run.uid).where(tables.Run.id == run)).first() or ""
+    uid = session.execute(_UID, {"run": run}).scalar() or ""
     key = (str(store.engine.url), run, uid, store.scope)
     with _lock:
         if key in _known:
             _known.move_to_end(key)
             return _known[key]
-    item, judged = tables.Item, tables.Judgement
-    query = (
-        select(
-            item.id, item.position, item.amount_wan, item.department, item.title, item.unit, item.summary,
-            judged.code, judged.decision, judged.record,
-        )  # type: ignore[call-overload]
-        .join(judged, col(judged.item_id) == col(item.id))
-        .where(item.run_id == run)
-        .order_by(col(item.position))
-    )  # fmt: skip
     found: dict[int, _Line] = {}
-    for id_, position, amount, department, title, unit, summary, code, kind, r in session.exec(query):
+    for id_, position, amount, department, title, unit, summary, code, kind, r in session.execute(
+        _READ, {"run": run}
+    ):
         words = (title, unit, department, summary, code, r.get("gov_service_catalog_name") or "")
         fired = frozenset(w for f in r["findings"] for w in (f["rule"], f["severity"], "any") if w)
         sure = float(r.get("certainty", 1.0))
@@ -121,12 +148,7 @@ def _judged(session: Session, store: Store, run: int) -> Mapping[int, _Line]:
 def _lines(session: Session, store: Store, run: int) -> list[_Line]:
     """The lines of a run as they stand."""
     standing = dict(_judged(session, store, run))
-    query = (
-        select(tables.Decision.item_id, tables.Decision.code, tables.Decision.name)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
-        .where(tables.Item.run_id == run, tables.Decision.outcome != "")
-    )
-    for id_, code, name in session.exec(query):
+    for id_, code, name in session.execute(_DECIDED, {"run": run}):
         line = standing[id_]
         text = f"{line.text}\n{code}\n{name}".casefold()
         standing[id_] = replace(line, code=code, open=False, text=text)
@@ -171,9 +193,33 @@ def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = P
     return page(store, run, wanted, after, limit)[0]
 
 
-def tally(store: Store, run: int, wanted: Wanted) -> Tally:
-    """How far the run is, and how many lines are wanted."""
-    return page(store, run, wanted, limit=0)[1]
+def tally(store: Store, run: int, wanted: Wanted | None = None) -> Tally:
+    """How far the run is, and how many lines are wanted: all, counted by the database, where nothing is said."""
+    if wanted is not None:
+        return page(store, run, wanted, limit=0)[1]
+    with reading(store) as session:
+        return _tally(session, store, run)
+
+
+def standing(store: Store, item: int) -> tuple[StoredItem, Tally]:
+    """A line as it stands and how far its run is, of one state of the store. Raises NoSuchRunError."""
+    with reading(store) as session:
+        found = item_within(session, item)
+        return found, _tally(session, store, found.run)
+
+
+def _tally(session: Session, store: Store, run: int) -> Tally:
+    every = _judged(session, store, run).values()
+    decided = {bool(doubtful): n for doubtful, n in session.execute(_PROGRESS, {"run": run})}
+    doubtful = sum(line.doubtful for line in every)
+    return Tally(
+        len(every),
+        len(every),
+        sum(decided.values()),
+        doubtful - decided.get(True, 0),
+        len(every) - doubtful - decided.get(False, 0),
+        sum((line.amount or Decimal(0) for line in every), Decimal(0)),
+    )
 
 
 def page(
@@ -200,24 +246,62 @@ def page(
 
 def departments(store: Store, run: int) -> list[str]:
     """The departments of a run's lines, in their order."""
-    query = (
-        select(tables.Item.department)
-        .where(tables.Item.run_id == run)
-        .group_by(tables.Item.department)
-        .order_by(func.min(tables.Item.position))
+    with reading(store) as session:
+        judged = _judged(session, store, run)
+    return [name for name in dict.fromkeys(line.department for line in judged.values()) if name]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A line of the document beside another one, as it was read."""
+
+    id: int
+    position: int
+    title: str
+    amount_wan: Decimal | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """What is shown of one line: the line, those beside it in the document (itself among them), what was done to it.
+
+    `file` is the name of the file that the run came from, "" where it was not handed in at a server.
+    """
+
+    item: StoredItem
+    near: tuple[Neighbour, ...]
+    log: tuple[Event, ...]
+    file: str
+
+
+_NEAR = (
+    sqlalchemy.select(
+        *(col(tables.Item.id), col(tables.Item.position), col(tables.Item.title)),
+        *(col(tables.Item.amount_wan), col(tables.Item.place)),
     )
-    with reading(store) as session:
-        return [name for name in session.exec(query) if name]
+    .where(
+        col(tables.Item.run_id) == bindparam("run"),
+        col(tables.Item.position).between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(col(tables.Item.position))
+)
 
 
-def neighbours(store: Store, item: StoredItem, around: int = 2) -> list[StoredItem]:
-    """The lines of the document before and behind a line, and the line itself, as they were read."""
+_FILE = sqlalchemy.select(col(tables.Upload.name)).where(col(tables.Upload.run_id) == bindparam("run"))
+
+
+def pane(store: Store, item: int, around: int = 2, limit: int = 30) -> Pane:
+    """One line with `around` neighbours on each side and at most `limit` events, of one state of the store.
+
+    Raises NoSuchRunError where the line is gone.
+    """
     with reading(store) as session:
-        near = select(tables.Item.id).where(
-            tables.Item.run_id == item.run,
-            col(tables.Item.position).between(item.position - around, item.position + around),
-        )
-        return stored_within(session, item.run, [one for one in session.exec(near) if one is not None])
+        found = item_within(session, item)
+        beside = {"run": found.run, "first": found.position - around, "last": found.position + around}
+        near = tuple(Neighbour(*row) for row in session.execute(_NEAR, beside))
+        file = session.execute(_FILE, {"run": found.run}).scalar() or ""
+        return Pane(found, near, events_of(session, item, limit), file)
 
 
 def rules_found(store: Store, run: int) -> list[str]:

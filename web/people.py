@@ -125,7 +125,7 @@ Reviewer = Annotated[Person, allow("reviewer")]
 Administrator = Annotated[Person, allow("administrator")]
 
 
-def held(request: Request, person: Annotated[Person, Depends(current)]) -> Store:
+async def held(request: Request, person: Annotated[Person, Depends(current)]) -> Store:
     """The store, narrowed to what the person may see."""
     store: Store = request.app.state.store
     return store.within(person.scope)

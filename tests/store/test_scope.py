@@ -13,7 +13,7 @@ from goufu.store.answered import decided_lines
 from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store, reading, writing
 from goufu.store.errors import NoSuchRunError
-from goufu.store.log import events
+from goufu.store.log import events, gaps
 from goufu.store.precedents.keys import precedents
 from goufu.store.runs import delete_run, record_run, run_items, run_named, runs, stored_item
 from goufu.store.scope import OutOfScopeError, Scope
@@ -99,6 +99,28 @@ def test_what_is_not_hers_is_not_there(
             other.id if act.__code__.co_names[0] != "delete_run" else run["other"],
         )
     assert (run_items(store, run["other"]), len(events(store))) == before
+
+
+def test_what_is_hers_is_decided_anew_and_leaves_one_precedent(
+    shared: tuple[Store, dict[str, int]],
+) -> None:
+    """Also a line of another department, where the run is her own: its precedent is not in her list."""
+    store, run = shared
+    hers = store.within(Scope((OWN,), "她"))
+    for name in ("own", "mine"):
+        item = run_items(hers, run[name])[0]
+        assert decide(hers, item.id, choice_named("货物", item, load_catalogs()), "她", 1) == (2, True)
+        with reading(store) as session:
+            found = session.exec(
+                select(tables.PrecedentRow).where(tables.PrecedentRow.item_id == item.id)
+            ).all()
+            assert [(p.outcome, p.nature) for p in found] == [("not_applicable", "goods")]
+        assert withdraw(hers, item.id, "她", 2) == 3 and stored_item(hers, item.id).decision is None
+        with reading(store) as session:
+            assert not session.exec(
+                select(tables.PrecedentRow).where(tables.PrecedentRow.item_id == item.id)
+            ).all()
+    assert gaps(store) == []
 
 
 def test_every_way_of_asking_is_narrowed(shared: tuple[Store, dict[str, int]]) -> None:

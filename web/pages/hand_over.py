@@ -19,7 +19,7 @@ from goufu.cli.shared.output import csv_text
 from goufu.store.decided_run import audits
 from goufu.store.errors import NoSuchRunError
 from goufu.store.runs import run_named, runs
-from goufu.store.worklist import Wanted, tally
+from goufu.store.worklist import tally
 from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import view
@@ -96,9 +96,7 @@ def one_run(request: Request, person: Officer, store: Held, run: int) -> HTMLRes
     """What there is of one run, and what is still open in it."""
     files = {name: one for name, one in FILES.items() if name != "filing.docx" or find_spec("docx")}
     info = run_named(store, str(run))
-    return view(
-        request, "hand_over_run.html", person, run=info, files=files, tally=tally(store, info.id, Wanted())
-    )
+    return view(request, "hand_over_run.html", person, run=info, files=files, tally=tally(store, info.id))
 
 
 @router.get("/hand-over/{run}/filing")

@@ -24,7 +24,6 @@ from goufu.store import worklist as kept
 from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store
 from goufu.store.errors import ConflictError, NoSuchRunError
-from goufu.store.log import events
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
@@ -48,7 +47,7 @@ def _amount(text: str) -> Decimal | None:
     return found if found.is_finite() and abs(found) < 10**12 else None
 
 
-def wanted(
+async def wanted(
     q: str = "", state: str = "", found: str = "", department: str = "", code: str = "", least: str = "",
     most: str = "", order: str = "doubt",
 ) -> kept.Wanted:  # fmt: skip
@@ -109,26 +108,28 @@ def some_lines(
 
 
 def _item(store: Store, run: int, item: int) -> StoredItem:
-    found = stored_item(store, item)
+    return _of_run(stored_item(store, item), run)
+
+
+def _of_run(found: StoredItem, run: int) -> StoredItem:
     if found.run != run:
         raise NoSuchRunError("没有这一项。", "There is no such line.")
     return found
 
 
-def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
+def _facts(shown: kept.Pane) -> dict[str, Any]:
     """What the pane of one line shows."""
-    verdict = kept.verdict_of(item, load_catalogs())
+    item = shown.item
     page = _PAGE.search(item.place)
-    handed = upload_of(store, item.run) if page else None
     return {
         "item": item,
         "options": review_screen.options_of(item.record)[:5],
-        "verdict": verdict,
+        "verdict": kept.verdict_of(item, load_catalogs()),
         "likely": likely_other(item),
         "rules": load_rules(),
-        "log": events(store, item=item.id, limit=30),
-        "near": kept.neighbours(store, item),
-        "page": page[1] if page and handed and handed.name.lower().endswith(".pdf") else "",
+        "log": shown.log,
+        "near": shown.near,
+        "page": page[1] if page and shown.file.lower().endswith(".pdf") else "",
         "versions": {v.id: v for v in load_catalogs()},
     }
 
@@ -136,7 +137,9 @@ def _facts(store: Store, item: StoredItem) -> dict[str, Any]:
 @router.get("/worklist/{run}/items/{item}")
 def one_line(request: Request, person: Officer, store: Held, run: int, item: int) -> HTMLResponse:
     """The pane of one line."""
-    return view(request, "item.html", person, said="", **_facts(store, _item(store, run, item)), **WORDS)
+    shown = kept.pane(store, item)
+    _of_run(shown.item, run)
+    return view(request, "item.html", person, said="", **_facts(shown), **WORDS)
 
 
 @router.get("/worklist/{run}/items/{item}/page")
@@ -205,11 +208,10 @@ def note(
     request: Request, person: Officer, store: Held, run: int, item: int, text: Text = ""
 ) -> HTMLResponse:
     """Keep a note beside the line."""
-    found = _item(store, run, item)
+    _item(store, run, item)
     if text.strip():
         remark(store, item, text.strip()[:2000], person.name)
-        found = _item(store, run, item)
-    return view(request, "item.html", person, said="", **_facts(store, found), **WORDS)
+    return view(request, "item.html", person, said="", **_facts(kept.pane(store, item)), **WORDS)
 
 
 @router.post("/worklist/{run}/accept-sure")
@@ -227,7 +229,7 @@ def _changed(
     request: Request, person: Person, store: Store, item: int, before: StoredItem | None, revision: int
 ) -> HTMLResponse:
     """The line's row as it stands now, how far the run is, and what can be undone."""
-    now = stored_item(store, item)
+    now, tally = kept.standing(store, item)
     stood = before.decision if before else None
     kept_before = ""
     if stood is not None:
@@ -235,7 +237,7 @@ def _changed(
         kept_before = json.dumps(fields, ensure_ascii=False)
     return view(
         request, "decided.html", person, headers={"HX-Trigger": json.dumps({"decided": {"item": item}})},
-        line=now, tally=kept.tally(store, now.run, kept.Wanted()), undoable=before is not None,
+        line=now, tally=tally, undoable=before is not None,
         revision=revision, before=kept_before, run={"id": now.run}, **WORDS,
     )  # fmt: skip
 
@@ -246,8 +248,7 @@ def _conflict(
     """The line as it stands now, with what the other one did, in place of the pane."""
     from goufu.web.view import language
 
-    now = stored_item(store, item.id)
     return view(
         request, "item.html", person, 409, {"HX-Retarget": "#item", "HX-Reswap": "innerHTML"},
-        said=error.text(language(request)), **_facts(store, now), **WORDS,
+        said=error.text(language(request)), **_facts(kept.pane(store, item.id)), **WORDS,
     )  # fmt: skip

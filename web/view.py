@@ -6,16 +6,21 @@ Templates escape everything; `t(zh, en)` chooses the language. A fragment for ht
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from goufu.catalog.text import Lang
+from goufu.matcher.decisions.choice import choice_text
 from goufu.web.people import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 LANGUAGE_COOKIE = "goufu_lang"
+#: pages and lines in a place that was written down
+_COUNTED = re.compile(r"第 (\d+) ([页行])")
 #: the files that pages may load, and their kinds; nothing else is served
 KINDS = {"goufu.css": "text/css", "goufu.js": "text/javascript", "htmx.min.js": "text/javascript"}
 
@@ -48,10 +53,12 @@ def environment() -> Environment:
     return made
 
 
-def language(request: Request) -> str:
+def language(request: Request) -> Lang:
     """The language of this reader: as chosen by `?lang=` or before, else the server's."""
     said = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
-    return said if said in ("zh", "en") else str(request.app.state.settings.language)
+    if said not in ("zh", "en"):
+        said = request.app.state.settings.language
+    return "en" if said == "en" else "zh"
 
 
 def view(
@@ -75,9 +82,31 @@ def view(
         t=lambda zh, en: en if lang == "en" else zh,
         nav=navigation(person),
         here=request.url.path,
+        back_here=address_here(request),
+        placed=lambda text: placed(text, lang),
+        outcome=lambda made: outcome(made, lang),
         **facts,
     )  # fmt: skip
     return HTMLResponse(text, status, headers)
+
+
+def address_here(request: Request) -> str:
+    """The address to come back to, with what was asked; the first page where this one only answers a form."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def placed(text: str, lang: str) -> str:
+    """A place as `Place.text` wrote it down, in the language of the reader."""
+    return (
+        _COUNTED.sub(lambda m: f"{'p.' if m[2] == '页' else 'line'} {m[1]}", text) if lang == "en" else text
+    )
+
+
+def outcome(made: Any, lang: Lang) -> str:
+    """What was decided, of anything with `outcome`, `code`, `name` and `nature`: a code with its name, or why there is none."""
+    return choice_text(made.outcome, made.code, made.name, made.nature).in_lang(lang)
 
 
 def is_fragment(request: Request) -> bool:

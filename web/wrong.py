@@ -13,7 +13,7 @@ from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
 from goufu.web.limits import TooLongError, TooOftenError
 from goufu.web.people import ForbiddenError, Person, SignInError, current
-from goufu.web.view import is_fragment, language, view
+from goufu.web.view import address_here, is_fragment, language, view
 from starlette.exceptions import HTTPException
 
 #: the status of each kind of error; 400 for any other
@@ -63,7 +63,7 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
         said = {"error": error.english, "error_zh": error.message, "where": error.where}
         return JSONResponse(said, status, wait)
     if status == 401 and request.method == "GET" and not is_fragment(request):
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(address_here(request))}", 303)
     sentence = error.text(language(request))
     if is_fragment(request):
         return view(request, "said.html", status=status, sentence=sentence)

@@ -66,11 +66,11 @@ def choice_text(outcome: str, code: str, name: str, nature: str) -> Text:
     if outcome == "code":
         return same(f"{code} {name}")
     if outcome == "unlisted":
-        return Text("未列入目录", "not listed")
+        return Text("未列入目录", "not in the catalog")
     kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
     if not kind:
-        return Text("不是购买服务", "not a purchased service")
-    return Text(f"不是购买服务（{kind}）", f"not a purchased service ({nature})")
+        return Text("不是购买服务", "no service")
+    return Text(f"不是购买服务（{kind}）", f"no service ({nature})")
 
 
 def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...], note: str = "") -> Choice:

@@ -22,7 +22,8 @@ _BARS = 20
 
 @router.get("/overview")
 def overview(
-    request: Request, person: Officer, store: Held, department: str = "", year: int = 0, code: str = "", section: str = ""
+    request: Request, person: Officer, store: Held, department: str = "", year: int = 0, code: str = "", section: str = "",
+    every: int = 0,
 ) -> HTMLResponse:  # fmt: skip
     """Everything, or one department, or one year; with `code`, which budgets spend on it."""
     found = figures(store)
@@ -37,7 +38,7 @@ def overview(
     return view(
         request, "overview.html", person, figures=shown, years=sorted({f.year for f in found}, reverse=True),
         departments=sorted({f.department for f in found}), department=department, year=year, code=code,
-        section=section, spent=spent if code else spent[:_BARS], more=max(0, len(spent) - _BARS), name=name,
+        section=section, spent=spent if code or every else spent[:_BARS], more=0 if every else max(0, len(spent) - _BARS), name=name,
         most=max((s.amount for s in spent), default=Decimal(0)) or Decimal(1), total=sum((f.amount for f in shown), Decimal(0)),
         services=sum((f.services for f in shown), Decimal(0)), amount=amount, SEVERITIES=SEVERITY_NAMES,
     )  # fmt: skip

@@ -15,6 +15,19 @@ from goufu.web.view import view
 NAVIGATION = NavigationEntry("/people", "人员", "People", "administrator")
 router = APIRouter()
 Text = Annotated[str, Form()]
+#: what the log calls an action, and the names of its details, in Chinese
+ACTIONS = {
+    "record run": "保存运行", "delete run": "删除运行", "decide": "认定", "withdraw": "撤回认定", "note": "备注",
+    "upload again": "重读文件", "restore": "恢复备份", "import precedents": "导入先例", "forget precedent": "撤回先例",
+    "add person": "添加人员", "change person": "更改人员", "disable person": "停用人员", "enable person": "启用人员",
+    "invite": "给出链接", "reset person": "重设密码", "set password": "设置密码", "sign in": "登录",
+    "sign out": "退出", "sign-in refused": "登录被拒", "make token": "新建令牌", "revoke token": "作废令牌",
+}  # fmt: skip
+DETAILS = {
+    "person": "人员", "role": "角色", "departments": "部门", "address": "地址", "token": "令牌", "scope": "权限",
+    "revision": "改动次数", "outcome": "结果", "version": "版本", "section": "部门目录", "code": "代码", "name": "名称",
+    "nature": "性质", "source": "来自", "items": "项目数", "upload": "文件",
+}  # fmt: skip
 
 
 @router.get("/people")
@@ -86,4 +99,4 @@ def reset(request: Request, person: Administrator, number: int) -> HTMLResponse:
 def log(request: Request, person: Administrator, before: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """The log, newest first, by the page."""
     lines = newest(request.app.state.store, before, 100)
-    return view(request, "log.html", person, lines=lines)
+    return view(request, "log.html", person, lines=lines, ACTIONS=ACTIONS, DETAILS=DETAILS)

@@ -12,7 +12,6 @@ from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.cli.render.precedents_sheet import Sheet, export_text, read_sheet, signed_rows
 from goufu.disclosure.formats.text import decode
-from goufu.matcher.decisions.choice import choice_text
 from goufu.matcher.precedents.sharing import to_share, to_take_over
 from goufu.store.precedents import exchange
 from goufu.store.precedents.keys import count, forget, precedents
@@ -30,9 +29,7 @@ def page(request: Request, person: Officer, store: Held, q: str = "") -> HTMLRes
     """The newest, or those whose title has the words."""
     found = precedents(store, None, q.strip()[:60], _SHOWN)
     template = "precedent_rows.html" if is_fragment(request) else "precedents.html"
-    return view(
-        request, template, person, found=found, words=q.strip(), total=count(store), choice_text=choice_text
-    )
+    return view(request, template, person, found=found, words=q.strip(), total=count(store))
 
 
 @router.post("/precedents/{number}/forget")
@@ -77,7 +74,7 @@ def preview(
     sheet = _sheet(text)
     _, refused = to_take_over(sheet.rows, load_catalogs())
     return view(
-        request, "precedent_preview.html", person, sheet=sheet, text=text, choice_text=choice_text,
+        request, "precedent_preview.html", person, sheet=sheet, text=text,
         refused={r.line: r for r in refused},
     )  # fmt: skip
 

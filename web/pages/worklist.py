@@ -16,7 +16,7 @@ from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render import judgements, review_screen
 from goufu.cli.shared.cache import default_cache
-from goufu.matcher.decisions.choice import Choice, choice_text, likely_other
+from goufu.matcher.decisions.choice import Choice, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
 from goufu.matcher.search import look_up
@@ -27,7 +27,7 @@ from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
-from goufu.web.page_image import page_image
+from goufu.web.page_image import marks, page_image
 from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
@@ -36,6 +36,8 @@ NAVIGATION = NavigationEntry("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
 Text = Annotated[str, Form()]
 _PAGE = re.compile(r"第 (\d+) 页")
+#: the file at the beginning of a place, which all lines of a run have in common
+_FILE = re.compile(r".+?\.\w{2,5}(?= )")
 
 
 def _amount(text: str) -> Decimal | None:
@@ -64,7 +66,6 @@ WORDS: dict[str, Any] = {
     "STATUSES": judgements.STATUSES,
     "DOUBTS": judgements.DOUBTS,
     "SEVERITIES": SEVERITY_NAMES,
-    "choice_text": choice_text,
     "amount": judgements.amount,
     "nature_keys": review_screen.NATURE_KEYS,
 }
@@ -120,7 +121,7 @@ def _of_run(found: StoredItem, run: int) -> StoredItem:
 def _facts(shown: kept.Pane) -> dict[str, Any]:
     """What the pane of one line shows."""
     item = shown.item
-    page = _PAGE.search(item.place)
+    page, file = _PAGE.search(item.place), _FILE.match(item.place)
     return {
         "item": item,
         "options": review_screen.options_of(item.record)[:5],
@@ -128,6 +129,7 @@ def _facts(shown: kept.Pane) -> dict[str, Any]:
         "likely": likely_other(item),
         "rules": load_rules(),
         "log": shown.log,
+        "file": file[0] if file else "",
         "near": shown.near,
         "page": page[1] if page and shown.file.lower().endswith(".pdf") else "",
         "versions": {v.id: v for v in load_catalogs()},
@@ -149,7 +151,11 @@ def page_of(request: Request, person: Officer, store: Held, run: int, item: int)
     handed, page = upload_of(store, run), _PAGE.search(found.place)
     if handed is None or page is None:
         raise NoSuchRunError("没有这一页的图像。", "There is no image of this page.")
-    image = page_image(content_path(request.app.state.settings.folder, handed.uid), int(page[1]))
+    image = page_image(
+        content_path(request.app.state.settings.folder, handed.uid),
+        int(page[1]),
+        marks(found.title, found.amount_wan),
+    )
     return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 

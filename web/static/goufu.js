@@ -13,22 +13,62 @@
       event.detail.shouldSwap = false;
     }
   });
-  document.addEventListener("htmx:sendError", () => {
+  const say = (text, kind = "error") => {
     const said = document.getElementById("said");
-    if (said) said.textContent = document.documentElement.lang === "en" ? "The server does not answer; try again." : "服务器没有应答，请再试。";
+    if (!said) return;
+    said.replaceChildren();
+    if (text) said.appendChild(Object.assign(document.createElement("p"), { className: kind, textContent: text }));
+  };
+  // what was typed stays where it was typed; a sentence says that it was not saved
+  const silent = (event) => {
+    const { unsaved, silent: unanswered } = document.getElementById("said").dataset;
+    say(event.detail.requestConfig.verb === "post" ? unsaved : unanswered);
+  };
+  document.addEventListener("htmx:sendError", silent);
+  document.addEventListener("htmx:timeout", silent);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.path !== "/upload") event.detail.timeout = 30000; // handing in a large file may take long
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { // an answer to what was sent ends the sentence about the last failure
+    if (event.detail.successful && event.detail.requestConfig.verb === "post") say("");
+  });
+  let waiting = 0; // files being read, as the list said last
+  document.addEventListener("htmx:afterSettle", () => {
+    const list = document.getElementById("uploads");
+    if (!list) return;
+    const now = Number(list.dataset.waiting);
+    if (waiting && !now) say(list.dataset.done, "good");
+    waiting = now;
   });
 
   // files dropped on the form are handed in at once
   const drop = document.getElementById("drop");
   if (drop) {
     const sent = drop.querySelector("progress.sent");
+    const input = drop.querySelector("input[type=file]");
+    const { most, many, large, tooMany, none } = drop.dataset;
+    const fits = () => { // said before megabytes are sent in vain
+      const files = [...input.files];
+      const big = files.filter((file) => file.size > Number(most) * 1024 * 1024);
+      if (big.length) say(large + big.map((file) => file.name).join("、"));
+      else if (files.length > Number(many)) say(tooMany);
+      else if (!files.length && !drop.elements.text.value.trim()) say(none);
+      else return true;
+      return false;
+    };
+    const told = () => drop.querySelector(".chosen").replaceChildren(...[...input.files].map((file) =>
+      Object.assign(document.createElement("li"), { textContent: `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB` })));
+    input.addEventListener("change", told);
+    drop.addEventListener("reset", () => drop.querySelector(".chosen").replaceChildren());
+    drop.addEventListener("htmx:confirm", (event) => { if (event.detail.elt === drop && !fits()) event.preventDefault(); });
     const over = (on) => (event) => { event.preventDefault(); drop.classList.toggle("over", on); };
     drop.addEventListener("dragover", over(true));
     drop.addEventListener("dragleave", over(false));
     drop.addEventListener("drop", (event) => {
       over(false)(event);
       if (!event.dataTransfer.files.length) return;
-      drop.querySelector("input[type=file]").files = event.dataTransfer.files;
+      input.files = event.dataTransfer.files;
+      told();
       drop.requestSubmit();
     });
     drop.addEventListener("htmx:xhr:progress", (event) => {
@@ -38,11 +78,7 @@
     drop.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.elt !== drop) return;
       sent.hidden = true;
-      if (event.detail.successful) {
-        drop.reset();
-        const said = document.getElementById("said");
-        if (said) said.textContent = "";
-      }
+      if (event.detail.successful) drop.reset();
     });
   }
 
@@ -52,6 +88,9 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-help]")) document.getElementById("keys").showModal();
+    const fold = event.target.closest("[data-fold]");
+    if (fold) fold.setAttribute("aria-expanded", String(fold.form.classList.toggle("open")));
     if (event.target.closest("[data-print]")) window.print();
     const sure = event.target.closest("[data-sure]");
     if (sure && !window.confirm(sure.dataset.sure)) event.preventDefault();
@@ -69,13 +108,13 @@
   if (list) {
     const rows = () => [...list.querySelectorAll("[role=option]")];
     const chosen = () => list.querySelector("[aria-selected=true]");
-    const choose = (row) => {
+    const choose = (row, block = "nearest") => {
       if (!row) return;
       const before = chosen();
       if (before) before.setAttribute("aria-selected", "false");
       row.setAttribute("aria-selected", "true");
       list.setAttribute("aria-activedescendant", row.id);
-      row.scrollIntoView({ block: "nearest" });
+      row.scrollIntoView({ block });
       htmx.trigger(row, "pick");
     };
     // a key decides only the line that is chosen: not while the pane still shows the one before
@@ -124,7 +163,19 @@
         event.preventDefault();
         return;
       }
-      if (key === "Escape") { list.focus(); return; }
+      if (document.querySelector("dialog[open]")) return;
+      const menu = target.closest(".menu > div"); // within it, keys choose among what the line is if no service
+      if (menu && /^(Arrow|[0-9]$)/.test(key)) {
+        const to = key.startsWith("Arrow") ? beside(target, /Down|Right/.test(key) ? 1 : -1) : menu.querySelector(`[data-choice="${key}"]`);
+        if (to && key.startsWith("Arrow")) to.focus(); else if (to) to.click();
+        event.preventDefault();
+        return;
+      }
+      if (key === "Escape") {
+        if (menu) menu.parentElement.open = false;
+        list.focus();
+        return;
+      }
       if (typing(target)) {
         if (target.id === "q" && (key === "ArrowDown" || key === "Enter")) { event.preventDefault(); list.focus(); if (!chosen()) move(1); }
         return;
@@ -137,10 +188,10 @@
       else if (key === "Home") choose(rows()[0]);
       else if (key === "End") choose(rows().at(-1));
       else if (focus && (focus.id !== "note" || shown())) focus.focus();
-      else if (key === " " && !pressed) { const why = document.querySelector("[data-unfold]"); if (why) why.open = !why.open; }
+      else if (key === " " && !pressed) { const why = document.querySelector("[data-unfold]"); if (why) { why.open = !why.open; showing(why); } }
       else if (key === "Enter" && !pressed && shown()) press(document.querySelector('#item [data-key="a"]'));
       else if (key === "u") press(document.querySelector("#done [data-undo]"));
-      else if (key === "?") { const keys = document.querySelector(".keys"); keys.open = !keys.open; }
+      else if (key === "?") document.getElementById("keys").showModal();
       else if (key.length === 1 && key !== " " && shown()) {
         const found = document.querySelector(`#item [data-key="${CSS.escape(key)}"]`);
         taken = press(found);
@@ -154,13 +205,38 @@
       const why = document.querySelector("[data-unfold]");
       if (why && event.detail.target.id === "item") unfolded = why.open;
     });
+    const pane = document.getElementById("item");
+    const showing = (why) => { // reasons stand below the candidates: unfolded, they come into view
+      if (why.open) why.scrollIntoView({ block: "start" }); else pane.scrollTop = 0;
+    };
     document.addEventListener("htmx:afterSwap", (event) => {
       const why = document.querySelector("[data-unfold]");
-      if (why && event.detail.target.id === "item") why.open = unfolded;
+      if (!why || event.detail.target.id !== "item") return;
+      why.open = unfolded;
+      pane.scrollTop = 0;
     });
+    // a note that was typed and not kept is there again when its line is
+    const drafts = new Map();
+    const line = () => pane.querySelector("[data-line]")?.dataset.line;
+    pane.addEventListener("input", (event) => {
+      if (event.target.id !== "note") return;
+      if (event.target.value.trim()) drafts.set(line(), event.target.value); else drafts.delete(line());
+    });
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.shouldSwap && event.detail.requestConfig.path.endsWith("/note")) drafts.delete(line());
+    });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      const draft = event.detail.target === pane && drafts.get(line());
+      if (!draft) return;
+      document.getElementById("note").value = draft;
+      pane.querySelector(".remark").append(Object.assign(document.createElement("p"), { className: "hint", textContent: pane.dataset.draft }));
+    });
+    window.addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefault(); });
+    // what had the focus may be gone with the part that was exchanged
+    document.addEventListener("htmx:afterSettle", () => { if (document.activeElement === document.body) list.focus({ preventScroll: true }); });
     document.addEventListener("DOMContentLoaded", () => { // by then htmx knows the rows
       list.focus({ preventScroll: true });
-      choose(rows()[0]);
+      choose(rows().find((row) => !row.classList.contains("is-decided")) || rows()[0], window.matchMedia("(max-width: 999px)").matches ? "nearest" : "center");
     });
   }
 })();

@@ -149,7 +149,8 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         for key, one in value.items():
             yield key
-            yield from _strings(one)
+            if key != "words":  # those of the title that speak for a part
+                yield from _strings(one)
     elif isinstance(value, list):
         for one in value:
             yield from _strings(one)

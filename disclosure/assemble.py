@@ -8,6 +8,7 @@ text, no budget table.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from goufu.catalog.errors import GoufuError
@@ -16,9 +17,13 @@ from goufu.disclosure.form_links import link_forms
 from goufu.disclosure.formats.text import read_text, text_lines
 from goufu.disclosure.forms import project_forms
 from goufu.disclosure.lines import Line
+from goufu.disclosure.lists.totals import perhaps_in_yuan_remark
 from goufu.disclosure.model import BudgetItem, Disclosure, Remark
 from goufu.disclosure.narrative import narrative
+from goufu.disclosure.sums import perhaps_in_yuan
+from goufu.disclosure.tables.model import ProjectTables
 from goufu.disclosure.tables.projects import project_tables
+from goufu.disclosure.tables.subtotals import TOLERANCE
 
 
 class NoProjectTableError(GoufuError):
@@ -95,7 +100,18 @@ def assemble(
         remarks=(
             *remarks,
             *tables.remarks,
+            *_perhaps_in_yuan(items, tables),
             *disagreements(checks),
             *form_remarks(items, forms, unlinked),
         ),
     )
+
+
+def _perhaps_in_yuan(items: Sequence[BudgetItem], tables: ProjectTables) -> list[Remark]:
+    """Remarks on amounts far larger than all others, unless a total of the tables says that they are right."""
+    borne_out = any(
+        claim.whole and abs(sum(claim.parts, Decimal(0)) - claim.subtotal.amount_wan) <= TOLERANCE
+        for claim in tables.claims
+    )
+    found = () if borne_out else perhaps_in_yuan([item.amount_wan for item in items])
+    return [perhaps_in_yuan_remark(items[n]) for n in found]

@@ -1,9 +1,10 @@
-"""Which rows of a table are the sum of others, by their amounts alone, whatever they are called."""
+"""What the amounts of a table by themselves say: which rows are the sum of others, and which are in another unit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from statistics import median
 
 #: 万元; amounts are rounded to 0.01 each
 _SAME = Decimal("0.01")
@@ -38,3 +39,16 @@ def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
         return ()
     *others, (last, whole) = filled
     return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= _SAME else ()
+
+
+def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are 100 million yuan (10,000 万元) or more where all others are below 1,000 万元, and a thousand times
+    the middle one: so it looks where a single figure was filled in in 元."""
+    sizes = [abs(amount) for amount in amounts if amount]
+    if len(sizes) < 3:
+        return ()
+    large = tuple(n for n, amount in enumerate(amounts) if amount and abs(amount) >= 10_000)
+    others = [size for size in sizes if size < 10_000]
+    if not others or len(large) * 2 > len(others) or max(others) >= 1_000:
+        return ()
+    return tuple(n for n in large if abs(amounts[n] or 0) >= 1_000 * median(others))

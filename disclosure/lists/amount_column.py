@@ -31,14 +31,15 @@ def choose_amount(draft: ListDraft) -> None:
     if whole:
         years = {header.columns[n].year for n in whole} - {None}  # type: ignore[union-attr]
         own = _year_of_list(draft)
-        meant = own if own in years else max((year for year in years if year), default=None)
+        meant = own or max((year for year in years if year), default=None)
         several = len(years) > 1 or any(_of_several_years(header.names[n]) for n in whole)
 
-        def order(n: int) -> tuple[bool, bool, int, int]:
+        def order(n: int) -> tuple[bool, bool, int, int, int]:
             one = header.columns[n]
             assert one is not None
             another = one.year is not None and one.year != meant
-            return (another, several and own in years and one.year != own and one.rank < 200, one.rank, n)
+            beside = several and own in years and one.year != own and one.rank < 200
+            return (another, beside, -(one.year or 0) if another else 0, one.rank, n)
 
         whole.sort(key=order)
         draft.amount = whole[0]
@@ -47,8 +48,19 @@ def choose_amount(draft: ListDraft) -> None:
             n for n in whole[1:] if any(n < len(r.cells) and parse_amount(r.cells[n]) for r in draft.rows)
         ]
         others = [header.names[n] for n in rest]
+        taken = header.columns[whole[0]]
+        if own and taken is not None and taken.year not in (None, own):
+            draft.remarks.append(
+                Remark(
+                    "amount",
+                    "warning",
+                    f"这份清单是 {own} 年的，金额只有“{header.names[whole[0]]}”一列可取，请核对年度。",
+                    f"The list is for {own}, but the only amounts are those of “{header.names[whole[0]]}”; check the year.",
+                    place,
+                )
+            )
         if others:
-            same = order(whole[0])[:3] == order(rest[0])[:3]
+            same = order(whole[0])[:4] == order(rest[0])[:4]
             draft.remarks.append(
                 Remark(
                     "amount",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from goufu.catalog.characters import narrow
-from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount
+from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
 from goufu.disclosure.lists.headings import heading, words
@@ -221,7 +221,10 @@ def explains_columns(draft: ListDraft) -> bool:
         if (one := heading(name)) is not None
         and (
             one.field not in ("title", "amount")
-            or (one.field == "amount" and one.unit is not None)
+            or (
+                one.unit is not None
+                and heading_unit(name)[0].endswith(("金额", "预算", "资金", "经费", "预算数"))
+            )
             or label(name) in ("金额", "项目名称", "预算金额", "采购预算")
         )
     ]

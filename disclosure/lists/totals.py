@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 
 from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.lines import fold, label, squeeze
@@ -13,7 +14,7 @@ from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-from goufu.disclosure.sums import group_heads, sum_at_the_end
+from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
 
 
 def check_totals(
@@ -75,7 +76,11 @@ def check_totals(
         sums_of = {
             k: sum((a for a in some if a is not None), Decimal(0)) for k, some in spans.items() if some
         }
-        agreeing = next((s for s in sums_of.values() if abs(s - amount) <= TOLERANCE), None)
+        found = [
+            *sums_of.values(),
+            *(accumulate(a or Decimal(0) for a in amounts[at:]) if at in heads else ()),
+        ]
+        agreeing = next((s for s in found if abs(s - amount) <= TOLERANCE), None)
         if agreeing is None and any(a is None for n, a in enumerate(amounts) if counted[n]):
             doubtful = Text("（有的项目没有金额）", " (items without an amount)")
         else:
@@ -90,6 +95,9 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
+    if not any(check.agrees for check in checks):
+        draft.remarks += [perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts)]
+    draft.remarks += _named_like_groups(items, heads, parts)
     if plain and not heads:
         draft.remarks += [_perhaps_a_sum(items[n]) for n in chance]
     kept = [
@@ -124,6 +132,18 @@ def _perhaps_a_sum(item: BudgetItem) -> Remark:
     )
 
 
+def perhaps_in_yuan_remark(item: BudgetItem) -> Remark:
+    """The remark on an amount that is ten thousand times as large as its neighbours."""
+    return Remark(
+        "amount",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行大得多，像是按元填写的，请核对单位。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is far larger than all others, as if it were in yuan; check its unit.",
+        item.amount_place or item.place,
+        item.id,
+    )
+
+
 def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
     """The checks of lists that are on one sheet, in order; a total that its own list does not add up to may be that of
     all lists so far, or of all."""
@@ -146,6 +166,24 @@ def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
 
 def _sum(parts: Sequence[ListContents]) -> Decimal:
     return sum((item.amount_wan or Decimal(0) for part in parts for item in part.items), Decimal(0))
+
+
+def _named_like_groups(items: Sequence[BudgetItem], heads: Set[int], parts: Set[int]) -> list[Remark]:
+    """Remarks on items numbered like rows of the list that add up others (二、园林类, where 一、环卫类 is a subtotal)."""
+    kinds = {
+        kind: n for n in sorted(heads, reverse=True) if (kind := group_kind(items[n].title)) in ("、", "(")
+    }
+    return [
+        Remark(
+            "list",
+            "warning",
+            f"“{item.title}”的写法与小计“{items[kinds[kind]].title}”相同，可能也是小计；仍按项目计入，请核对。",
+            f"“{item.title}” is numbered like the subtotal “{items[kinds[kind]].title}” and may be one; still counted as an item. Check it.",
+            item.place,
+        )
+        for n, item in enumerate(items)
+        if n not in heads and n not in parts and (kind := group_kind(item.title)) in kinds
+    ]
 
 
 def adds_remark(item: BudgetItem) -> Remark:

@@ -106,7 +106,7 @@ def test_the_same_items_and_errors(kind: str, seed: int, tmp_path: Path) -> None
 def test_rows_left_out_are_told_with_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "清单.csv"
     lines = ["id,部门,项目名称,金额（万元）", *(f"{n},甲局,路灯维护,1" for n in range(40))]
-    lines[20], lines[31] = "19,甲局,,5", "30,甲局,路灯维护,三万"
+    lines[20], lines[31] = "19,甲局,,5", "30,甲局,路灯维护,约三万"
     path.write_bytes("\n".join(lines).encode("gbk"))
     items, remarks = streamed(path, 8)
     assert len(items) == 39 and items[-1].place is not None and items[-1].place.line == 41

@@ -256,6 +256,7 @@ def _recorded(job: Job, store: Store) -> None:
         settings(options["department"], options["year"], options["on"]),
         db=job.db,
         remember=True,
+        departments=handed.departments or None,  # reviewers have none and are told everything
         learned=known_learned(job.db),
     )
     with timed() as step:

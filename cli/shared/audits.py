@@ -43,7 +43,8 @@ TOLD = frozenset({"unit", "amount", "hidden", "carried", "list"})
 class Settings:
     """How documents are judged: sections and day that override theirs, the silences, today, and whether by precedent.
 
-    `db` names the store as `--db` does; its precedents are applied where `remember` is true and there is a store.
+    `db` names the store as `--db` does; its precedents are applied where `remember` is true and there is a store, for an
+    officer of `departments` (None for everybody) as `goufu.store.precedents.others` has it.
     `semantic` names the model of a second opinion by meaning, None for none; `learned` is the office's own correction.
     """
 
@@ -54,6 +55,7 @@ class Settings:
     silences: tuple[Silence, ...] = ()
     db: str | None = None
     remember: bool = False
+    departments: tuple[str, ...] | None = None
     semantic: Source | None = None
     learned: Learned | None = None
 
@@ -100,7 +102,7 @@ def audit_disclosure(
     from goufu.cli.shared.cache import default_cache
     from goufu.matcher.audit import audit
 
-    with known_precedents(how.db, how.remember) as precedents:
+    with known_precedents(how.db, how.remember, how.departments) as precedents:
         return audit(
             disclosure,
             load_catalogs(),

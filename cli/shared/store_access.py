@@ -70,8 +70,13 @@ def opened(db: str | None, create: bool = False) -> Store:
 
 
 @contextlib.contextmanager
-def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentSource | None]:
-    """The precedents of the store, None where there is no store, none are in it, or none are wanted."""
+def known_precedents(
+    db: str | None, wanted: bool = True, departments: Sequence[str] | None = None
+) -> Iterator[PrecedentSource | None]:
+    """The precedents of the store, None where there is no store, none are in it, or none are wanted.
+
+    For an officer of `departments` they are what she may be told (`goufu.store.precedents.others`).
+    """
     if not wanted:
         yield None
         return
@@ -84,7 +89,12 @@ def known_precedents(db: str | None, wanted: bool = True) -> Iterator[PrecedentS
     from goufu.store.precedents.lookup import open_precedents
 
     with open_precedents(place) as found:
-        yield found
+        if found is None or departments is None:
+            yield found
+            return
+        from goufu.store.precedents.others import narrowed
+
+        yield narrowed(found, departments)
 
 
 def known_learned(db: str | None, wanted: bool = True) -> Learned | None:

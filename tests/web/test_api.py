@@ -6,15 +6,22 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from goufu.catalog.load import load_catalogs
 from goufu.cli.main import app as command_line
+from goufu.disclosure.model import BudgetItem
+from goufu.matcher.assess import assess
+from goufu.matcher.decisions.choice import choice_named
+from goufu.store.decisions import decide
 from goufu.store.people import make_token
+from goufu.store.runs import record_run, run_items
 from goufu.web.api.pace import Pace
 from goufu.web.app import create_app
-from offices import MARKUP, SECRET, Office, visitor
+from offices import MARKUP, NAMES, OTHER, SECRET, Office, visitor
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -224,3 +231,35 @@ def test_numbers_of_the_page_are_the_settings(settings: Any) -> None:
     assert settings.request_kb == 2048 and settings.upload_mb == 100
     reconcile = (DOCS.parent / "reconcile.md").read_text("utf-8")
     assert f"最多 {settings.reconcile_queries} 个" in reconcile
+
+
+def test_another_departments_decisions_are_told_no_further_than_they_are_shared(
+    office: Office, app: Any
+) -> None:
+    """Equal titles are told with department and title; near ones, and what may name a person, to its own department."""
+    store = app.state.store
+    theirs = [
+        BudgetItem(f"p{n}", title, department=OTHER, unit=OTHER, year=2025)
+        for n, title in enumerate(
+            ("湿地公园栈道养护保洁服务", "滨江湿地观鸟平台维护服务", "李某某遗属困难生活补助")
+        )
+    ]
+    judged = assess(theirs, load_catalogs(), today=date(2026, 1, 1))
+    run = record_run(store, judged, [], load_catalogs(), NAMES["neighbour"], "0", {}, departments=(OTHER,))
+    for item in run_items(store, run):
+        decide(store, item.id, choice_named("未列", item, load_catalogs(), SECRET), NAMES["neighbour"], 0)
+
+    def told(who: str, title: str, department: str) -> str:
+        found = program(app, office.people[who]).post(
+            "/api/v1/classify", json=[{"title": title, "department": department, "year": 2026}]
+        )
+        assert found.status_code == 200, found.text
+        return str(found.json()[0].get("precedent", ""))
+
+    equal, near, personal = "湿地公园栈道养护保洁服务", "滨江湿地公园观鸟平台维护服务", "李某某遗属困难生活补助"
+    another = "乙县城市管理局"  # of the same section
+    assert OTHER in told("officer", equal, another) and equal in told("reviewer", equal, another)
+    assert SECRET not in told("officer", equal, another)
+    for who, is_told in (("neighbour", True), ("reviewer", True), ("officer", False)):
+        assert bool(told(who, near, OTHER)) is is_told, who
+        assert bool(told(who, personal, OTHER)) is is_told, who

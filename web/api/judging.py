@@ -18,7 +18,7 @@ from goufu.store.uploads import Handed, upload
 from goufu.web.api.answers import DESCRIBED, LINES, listed
 from goufu.web.intake import chosen_options, handed_in
 from goufu.web.limits import TooLongError
-from goufu.web.people import Held, Officer, allow
+from goufu.web.people import Held, Officer, allow, current
 from starlette.concurrency import run_in_threadpool
 
 router = APIRouter(tags=["classify"])
@@ -79,7 +79,8 @@ async def classify(request: Request, department: str = "", year: str = "", on: s
     """
     body = await _body(request)
     options = chosen_options({"department": department, "year": year, "on": on})
-    records = await run_in_threadpool(_judged, request, body, options)
+    whose = current(request).scope.departments
+    records = await run_in_threadpool(_judged, request, body, options, whose)
     return listed(request, records)
 
 
@@ -125,13 +126,15 @@ def _records(request: Request, body: bytes) -> bytes:
     return "\n".join(json.dumps(one, ensure_ascii=False) for one in found).encode("utf-8", "surrogatepass")
 
 
-def _judged(request: Request, body: bytes, options: dict[str, Any]) -> list[dict[str, Any]]:
+def _judged(
+    request: Request, body: bytes, options: dict[str, Any], whose: tuple[str, ...] | None
+) -> list[dict[str, Any]]:
     text = _records(request, body)
     disclosure = read_content(text, "items.jsonl", "items")
     _refuse_unread(disclosure, text.count(b"\n") + 1)
     db = request.app.state.settings.db
     given = settings(options.get("department"), options.get("year"), options.get("on"))
-    how = replace(given, db=db, remember=True, learned=known_learned(db))
+    how = replace(given, db=db, remember=True, departments=whose, learned=known_learned(db))
     return [a.record(language()) for a in audit_disclosure(disclosure, how).assessments]
 
 

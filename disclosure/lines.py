@@ -47,12 +47,12 @@ class Line:
     @property
     def is_paragraph(self) -> bool:
         """Whether only one of its cells says anything: so paragraphs appear in spreadsheets."""
-        return sum(1 for cell in self.cells if cell) <= 1
+        return len(self.cells) - self.cells.count("") <= 1
 
     @property
     def text(self) -> str:
         """The cells that say something, with a space between them."""
-        return " ".join(cell for cell in self.cells if cell)
+        return " ".join(filter(None, self.cells))
 
     def place_of(self, column: int) -> Place:
         """The place of one cell: its address where it has one, else the place of the line."""
@@ -88,6 +88,8 @@ def column_letters(column: int) -> str:
 def clean_cell(text: str) -> str:
     """A cell as it is seen: without the marks of Markdown and HTML and characters that show nothing, radicals as
     the characters they show, white space collapsed to single spaces."""
+    if not text:
+        return ""
     text = visible(text)
     if "<" in text or "*" in text:
         text = _MARKS.sub(" ", text)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 import statistics
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference
@@ -30,14 +31,12 @@ WRAPPED = 0.55
 #: height of a raised mark, and how far its foot stands above that of the line, as shares of the line's height
 SMALLER, RAISED = 0.8, 0.15
 
-_WORDLIKE = re.compile(r"[A-Za-z]")
 _INDENT = re.compile(
     r"\A(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]|第[一二三四五六七八九十]+[部章条]|注[:：]|附件)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """One character, or a few that were read together, with its box; `vertical` where the next one is below."""
 
     text: str
@@ -48,8 +47,7 @@ class Glyph:
     vertical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One straight ruled line, horizontal where `y0 == y1`, vertical where `x0 == x1`."""
 
     x0: float
@@ -164,9 +162,10 @@ def _stacked(
     """
     tops = [0]
     columns: set[int] = set()
+    inner = [(_nearest(xs, x), a, b) for x, a, b in verticals]
     for row in range(len(ys) - 1):
         middle = (ys[row] + ys[row + 1]) / 2
-        here = {_nearest(xs, x) for x, a, b in verticals if a <= middle <= b} - {0, len(xs) - 1}
+        here = {column for column, a, b in inner if a <= middle <= b} - {0, len(xs) - 1}
         if columns and here and not (here <= columns or columns <= here):
             tops.append(row)
             columns = here
@@ -236,7 +235,11 @@ def _positions(values: Iterable[float], near: float) -> list[float]:
 
 
 def _nearest(positions: Sequence[float], value: float) -> int:
-    return min(range(len(positions)), key=lambda i: abs(positions[i] - value))
+    """The index of the position closest to `value`, the first of two; `positions` ascend."""
+    above = bisect_left(positions, value)
+    if above == len(positions) or (above and value - positions[above - 1] <= positions[above] - value):
+        return above - 1
+    return above
 
 
 def _within(glyph: Glyph, grid: _Grid) -> bool:
@@ -282,7 +285,10 @@ def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple
 
 
 def _drawn(stretches: Iterable[tuple[float, float]], at: float) -> bool:
-    return any(a <= at <= b for a, b in stretches)
+    for a, b in stretches:  # noqa: SIM110 (asked for every side of every cell, where a generator costs twice as much)
+        if a <= at <= b:
+            return True
+    return False
 
 
 def _block_text(glyphs: Sequence[Glyph]) -> str:
@@ -305,9 +311,13 @@ def _columns_text(glyphs: Sequence[Glyph]) -> str:
 
 def join_wrapped(first: str, second: str) -> str:
     """Two lines of one text as one: with a space only between two Latin words."""
-    if first and second and _WORDLIKE.match(first[-1]) and _WORDLIKE.match(second[0]):
+    if first and second and _is_latin(first[-1]) and _is_latin(second[0]):
         return f"{first} {second}"
     return first + second
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -333,6 +343,9 @@ def _without_marks(line: Sequence[Glyph]) -> list[Glyph]:
 
     1200¹ is 1200; what stands raised behind a letter is an exponent (m²) and stays.
     """
+    heights = [glyph.y1 - glyph.y0 for glyph in line]
+    if min(heights) >= SMALLER * max(heights):
+        return list(line)  # none is smaller, as in almost every line
     kept: list[Glyph] = []
     at = 0
     while at < len(line):
@@ -362,7 +375,7 @@ def _line_text(line: Sequence[Glyph]) -> str:
     for before, glyph in zip(line, line[1:], strict=False):
         gap = glyph.x0 - before.x1
         height = max(glyph.y1 - glyph.y0, before.y1 - before.y0)
-        latin = _WORDLIKE.match(before.text[-1]) and _WORDLIKE.match(glyph.text[0])
+        latin = _is_latin(before.text[-1]) and _is_latin(glyph.text[0])
         wide = height * 0.22 if latin else max(height * 0.9, apart * 1.6)
         text += (" " if gap > wide else "") + glyph.text
     return text

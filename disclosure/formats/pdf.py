@@ -7,48 +7,28 @@ sentence; a broken page is reported and the others are read.
 
 from __future__ import annotations
 
-import ctypes
-import math
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pypdfium2
+import pypdfium2.raw as raw
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats import scan
-from goufu.disclosure.formats.layout import Glyph, Rule, page_rows
+from goufu.disclosure.formats.layout import Glyph, page_rows
 from goufu.disclosure.formats.pdf_fonts import no_system_fonts
+from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules
 from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Place, Remark
 
-if TYPE_CHECKING:
-    import pypdfium2
-
 #: pages; a disclosure has a hundred or two
 MAX_PAGES = 3_000
-#: characters of one page; more is no printed page
-MAX_GLYPHS = 60_000
-#: drawn paths looked at on one page; more is a map or a drawing
-MAX_PATHS = 20_000
 #: a page with fewer characters than this and a picture on it is a scan
 FEW_GLYPHS = 12
-#: points; a filled rectangle thinner than this is a ruled line
-THIN = 2.5
 #: dots per inch at which a page is drawn for the reader of scans
 SCAN_DPI = 200
-
-_BLANK = frozenset({0xA0, 0x3000, 0xFFFE, 0xFFFF, 0xFEFF})
-
 #: share of characters without a meaning beyond which a page counts as unreadable
 MEANINGLESS = 0.3
-#: what stands for a character that the file gives no meaning to
-UNKNOWN = "\ufffd"
-#: how far a character reaches below its line, as a share of its size
-BELOW = 0.12
-
-Point = tuple[float, float]
 
 
 def pdf_lines(
@@ -58,8 +38,6 @@ def pdf_lines(
 
     Raises GoufuError where the file is locked, broken, too long, or a scan that cannot be read here.
     """
-    import pypdfium2
-
     no_system_fonts()  # before the file is opened: its fonts are found once
     try:
         document = pypdfium2.PdfDocument(data)
@@ -92,8 +70,6 @@ class _PageCount:
 def _pages(
     document: pypdfium2.PdfDocument, pages: int, file: str, where: str, progress: Progress | None
 ) -> tuple[list[Line], list[Remark]]:
-    import pypdfium2
-
     lines: list[Line] = []
     remarks: list[Remark] = []
     count = _PageCount()
@@ -196,8 +172,6 @@ def _without_meaning(page: pypdfium2.PdfPage, glyphs: Sequence[Glyph]) -> tuple[
     private = sum("\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs)
     if glyphs and not unknown and private <= MEANINGLESS * len(glyphs):
         return 0.0, False
-    import pypdfium2.raw as raw
-
     drawn, lost = True, 0
     textpage = page.get_textpage()
     try:
@@ -227,8 +201,6 @@ def _scale(page: pypdfium2.PdfPage) -> float:
 
 
 def _has_picture(page: pypdfium2.PdfPage) -> bool:
-    import pypdfium2.raw as raw
-
     for n, found in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4)):
         left, bottom, right, top = found.get_bounds()
         width, height = page.get_size()
@@ -237,210 +209,6 @@ def _has_picture(page: pypdfium2.PdfPage) -> bool:
         if n > 200:
             return True  # a page pieced together from strips
     return False
-
-
-def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
-    """The characters of a page as if most of them stood upright, y running down, and the turn this took.
-
-    What counts is how the characters lie on the page, whatever turn the file prescribes for looking at it.
-    A box runs from the origin of the character as far as the width that the file gives; its height is the size
-    of the type. What a character looks like in the font that happens to be there plays no part.
-
-    Radicals and compatibility forms that some fonts are mapped to (⼈ for 人) become the usual characters; what
-    the file gives no meaning to is UNKNOWN.
-    """
-    characters = _characters(page)
-    lies = Counter(round(character.angle) for character in characters)
-    rotation = round(lies.most_common(1)[0][0] / 90) * 90 % 360 if lies else 0
-    turn = _turner(page, rotation)
-    return [
-        Glyph(character.text, *turn(*character.box), vertical=character.vertical)
-        for character in characters
-        # one that lies otherwise is part of a watermark across the page
-        if abs((character.angle - rotation + 180) % 360 - 180) < 12
-    ], rotation
-
-
-@dataclass(frozen=True, slots=True)
-class _Type:
-    """How the characters of one text object are set: what 1 em to the right and 1 em up are on the page."""
-
-    right: Point
-    up: Point
-    angle: float
-    font: Any
-    key: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Character:
-    """A character as it lies on the page: its angle anticlockwise in degrees, its box (left, bottom, right, top)."""
-
-    text: str
-    angle: float
-    box: tuple[float, float, float, float]
-    vertical: bool
-
-
-def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
-    """The printed characters of a page, in the order of the file."""
-    import pypdfium2.raw as raw
-
-    types: dict[int, _Type] = {}
-    widths: dict[tuple[int, int], float] = {}
-    textpage = page.get_textpage()
-    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
-    found = []
-    try:
-        for i in range(min(textpage.count_chars(), MAX_GLYPHS)):
-            code = raw.FPDFText_GetUnicode(textpage, i)
-            if code == 2 or (code == 0xFFFE and raw.FPDFText_IsHyphen(textpage, i) == 1):
-                code = 0x2D  # a hyphen at the end of a line, which pdfium takes for a soft one
-            text_object = raw.FPDFText_GetTextObject(textpage, i)
-            if not text_object or not raw.FPDFText_GetCharOrigin(textpage, i, x, y):
-                continue  # a space or an end of line that pdfium adds
-            # a code without a meaning is handed on as a character; where that is one of a script that is
-            # written to the left, pdfium forgets to say so, and none such is expected here
-            unknown = raw.FPDFText_HasUnicodeMapError(textpage, i) == 1 or 0x590 <= code <= 0x8FF
-            if not unknown and (code <= 32 or code in _BLANK):
-                continue
-            key = ctypes.addressof(text_object.contents)
-            if key not in types:
-                types[key] = _type(textpage, i, text_object)
-            type_ = types[key]
-            if (type_.key, code) not in widths:
-                known = raw.FPDFFont_GetGlyphWidth(type_.font, code, 1.0, width)
-                widths[type_.key, code] = width.value if known else 0.0
-            advance = widths[type_.key, code]
-            text = UNKNOWN if unknown else chr(code)
-            if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
-                text = unicodedata.normalize("NFKC", text)
-            # a negative width is the way down in vertical writing
-            wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
-            left, bottom, right, top = _box(type_.right, type_.up, wide)
-            at_x, at_y = x.value, y.value
-            box = (at_x + left, at_y + bottom, at_x + right, at_y + top)
-            if not math.isfinite(sum(box) + type_.angle):
-                continue  # set with numbers that no page has
-            found.append(_Character(text, type_.angle, box, advance < 0))
-    finally:
-        textpage.close()
-    return found
-
-
-def _type(textpage: pypdfium2.PdfTextPage, i: int, text_object: Any) -> _Type:
-    import pypdfium2.raw as raw
-
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(textpage, i, matrix)
-    size = raw.FPDFText_GetFontSize(textpage, i)
-    font = raw.FPDFTextObj_GetFont(text_object)
-    return _Type(
-        (matrix.a * size, matrix.b * size),
-        (matrix.c * size, matrix.d * size),
-        math.degrees(math.atan2(matrix.b * size, matrix.a * size)),
-        font,
-        ctypes.addressof(font.contents),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, float]:
-    """The box (left, bottom, right, top) of a character `wide` em wide, seen from its origin."""
-    (ax, ay), (ux, uy) = right, up
-    em = math.hypot(ax, ay) or 1.0
-    # straight up, also where the letters of a slanted face lean
-    height = (ax * uy - ay * ux) / em
-    x, y = -ay / em * height, ax / em * height
-    corners = [
-        (ax * along + x * above, ay * along + y * above)
-        for along in (0, wide)
-        for above in (-BELOW, 1 - BELOW)
-    ]
-    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:
-    """The straight ruled lines of a page turned by `rotation` degrees.
-
-    These are stroked lines and rectangles, and filled rectangles as thin as a line.
-    """
-    import pypdfium2.raw as raw
-
-    turn = _turner(page, rotation)
-    rules: list[Rule] = []
-    for n, path in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4)):
-        if n >= MAX_PATHS:
-            break
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        raw.FPDFPath_GetDrawMode(path, fill, stroke)
-        points = _points(path)
-        if stroke.value:
-            for start, end in points:
-                x0, y0, x1, y1 = turn(start[0], start[1], end[0], end[1])
-                if abs(y1 - y0) < 1 and abs(x1 - x0) > 1:
-                    rules.append(Rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
-                elif abs(x1 - x0) < 1 and abs(y1 - y0) > 1:
-                    rules.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-        elif fill.value and points:
-            xs = [x for pair in points for x, _ in pair]
-            ys = [y for pair in points for _, y in pair]
-            x0, y0, x1, y1 = turn(min(xs), min(ys), max(xs), max(ys))
-            if y1 - y0 <= THIN < x1 - x0:
-                rules.append(Rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
-            elif x1 - x0 <= THIN < y1 - y0:
-                rules.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-    return rules
-
-
-def _points(path: Any) -> list[tuple[Point, Point]]:
-    """The straight pieces of a path in page coordinates; curves are left out."""
-    import pypdfium2.raw as raw
-
-    matrix = path.get_matrix()
-    outer = path.container
-    while outer is not None:
-        matrix = matrix.multiply(outer.get_matrix())
-        outer = outer.container
-    x, y = ctypes.c_float(), ctypes.c_float()
-    pieces: list[tuple[Point, Point]] = []
-    first = last = (0.0, 0.0)
-    for i in range(min(raw.FPDFPath_CountSegments(path), 2_000)):
-        segment = raw.FPDFPath_GetPathSegment(path, i)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = matrix.on_point(x.value, y.value)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            first = point
-        elif kind == raw.FPDF_SEGMENT_LINETO:
-            pieces.append((last, point))
-        last = point
-        if raw.FPDFPathSegment_GetClose(segment):
-            pieces.append((point, first))
-            last = first
-    return pieces
-
-
-def _turner(
-    page: pypdfium2.PdfPage, rotation: int
-) -> Callable[[float, float, float, float], tuple[float, float, float, float]]:
-    """A function from page coordinates (left, bottom, right, top) to the turned page (x0, y0, x1, y1), y down."""
-    left, bottom, right, top = page.get_cropbox()
-
-    def turn(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
-        if rotation == 90:
-            corners = (y0 - bottom, x0 - left, y1 - bottom, x1 - left)
-        elif rotation == 180:
-            corners = (right - x1, y0 - bottom, right - x0, y1 - bottom)
-        elif rotation == 270:
-            corners = (top - y1, right - x1, top - y0, right - x0)
-        else:
-            corners = (x0 - left, top - y1, x1 - left, top - y0)
-        a, b, c, d = corners
-        return min(a, c), min(b, d), max(a, c), max(b, d)
-
-    return turn
 
 
 def _remark(text: str, english: str, place: Place) -> Remark:

@@ -4,7 +4,7 @@ Most Chinese office PDFs name 宋体 and leave it to the machine. pdfium then dr
 text layer drops characters that have no ink in the font it found: what a file says would depend on the fonts of
 the machine that reads it. Here every such font is the same one, a few hundred bytes built below, in which each
 character is two specks at opposite corners of its square: never empty, and all but invisible in a picture of the
-page. Places and widths of characters come from the file in any case (see `goufu.disclosure.formats.pdf`).
+page. Places and widths of characters come from the file in any case (see `goufu.disclosure.formats.pdf_page`).
 
 The mapper of fonts belongs to the process, as pdfium does: other users of pypdfium2 in the same process get
 this font for fonts that are not embedded too.

@@ -255,6 +255,8 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
 
 def cell_text(value: Any) -> str:
     """A cell as its text: whole numbers without `.0`, no exponent, dates as 2026-01-01, line breaks closed up."""
+    if value == "":
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):

@@ -360,7 +360,7 @@ needs_ocr = pytest.mark.skipif(
 def table_pages(stem: str) -> bytes:
     """The pages of the PDF of an example that hold its project tables, and the cover."""
     import pypdfium2
-    from goufu.disclosure.formats.pdf import page_glyphs
+    from goufu.disclosure.formats.pdf_page import page_glyphs
 
     document = pypdfium2.PdfDocument(example_formats.as_pdf(stem, embed=True))
     texts = ["".join(glyph.text for glyph in page_glyphs(page)[0]) for page in document]

@@ -16,8 +16,9 @@ import pypdfium2
 import pytest
 from example_pdf import ITEMS, NAMED, SIMSUN, VERTICAL, pdf, shown, table, without_meaning
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.pdf import page_glyphs, pdf_lines
+from goufu.disclosure.formats.pdf import pdf_lines
 from goufu.disclosure.formats.pdf_fonts import no_system_fonts, stand_in_font
+from goufu.disclosure.formats.pdf_page import page_glyphs
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_document
 

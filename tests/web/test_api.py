@@ -256,7 +256,11 @@ def test_another_departments_decisions_are_told_no_further_than_they_are_shared(
         assert found.status_code == 200, found.text
         return str(found.json()[0].get("precedent", ""))
 
-    equal, near, personal = "湿地公园栈道养护保洁服务", "滨江湿地公园观鸟平台维护服务", "李某某遗属困难生活补助"
+    equal, near, personal = (
+        "湿地公园栈道养护保洁服务",
+        "滨江湿地公园观鸟平台维护服务",
+        "李某某遗属困难生活补助",
+    )
     another = "乙县城市管理局"  # of the same section
     assert OTHER in told("officer", equal, another) and equal in told("reviewer", equal, another)
     assert SECRET not in told("officer", equal, another)

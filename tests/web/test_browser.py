@@ -184,6 +184,7 @@ def test_two_people_on_one_line(browser: Any, office: tuple[str, Any]) -> None:
     decide(store, item.id, choice_named("货物", item, load_catalogs()), "同事丙", item.revision)
     page.keyboard.press("w")
     page.wait_for_selector("#item [role=alert]:has-text('同事丙')")
+    page.wait_for_selector(f"#line-{item.id}.is-decided[aria-selected=true]:has-text('同事丙')")
     d = stored_item(store, item.id).decision
     assert d is not None and d.officer == "同事丙"
     page.context.close()

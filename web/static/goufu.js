@@ -195,7 +195,11 @@
       else if (key.length === 1 && key !== " " && shown()) {
         const found = document.querySelector(`#item [data-key="${CSS.escape(key)}"]`);
         taken = press(found);
-        if (taken && found.matches("summary")) found.parentElement.querySelector(".likely, button").focus();
+        if (taken && found.matches("summary")) {
+          const { parentElement: natures } = found;
+          (natures.querySelector(".likely") || natures.querySelector("button")).focus();
+          natures.scrollIntoView({ block: "nearest" });
+        }
       } else taken = false;
       if (taken) event.preventDefault();
     });
@@ -232,6 +236,11 @@
       pane.querySelector(".remark").append(Object.assign(document.createElement("p"), { className: "hint", textContent: pane.dataset.draft }));
     });
     window.addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefault(); });
+    // the row that another one decided was exchanged beside the pane: it is still the chosen one
+    document.addEventListener("htmx:afterSettle", () => {
+      const row = !chosen() && line() && document.getElementById(line());
+      if (row) row.setAttribute("aria-selected", "true");
+    });
     // what had the focus may be gone with the part that was exchanged
     document.addEventListener("htmx:afterSettle", () => { if (document.activeElement === document.body) list.focus({ preventScroll: true }); });
     document.addEventListener("DOMContentLoaded", () => { // by then htmx knows the rows

@@ -1,0 +1,237 @@
+"""The characters and ruled lines of one page of a PDF, as they lie on it.
+
+Their places and widths come from the file, never from the font that happens to be there.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as raw
+from goufu.disclosure.formats import pdfium_calls as pdfium
+from goufu.disclosure.formats.layout import Glyph, Rule
+
+#: characters of one page; more is no printed page
+MAX_GLYPHS = 60_000
+#: drawn paths looked at on one page; more is a map or a drawing
+MAX_PATHS = 20_000
+#: points; a filled rectangle thinner than this is a ruled line
+THIN = 2.5
+#: what stands for a character that the file gives no meaning to
+UNKNOWN = "\ufffd"
+#: how far a character reaches below its line, as a share of its size
+BELOW = 0.12
+_BLANK = frozenset({0xA0, 0x3000, 0xFFFE, 0xFFFF, 0xFEFF})
+Point = tuple[float, float]
+
+
+def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
+    """The characters of a page as if most of them stood upright, y running down, and the turn this took.
+
+    What counts is how the characters lie on the page, whatever turn the file prescribes for looking at it.
+    A box runs from the origin of the character as far as the width that the file gives; its height is the size
+    of the type. What a character looks like in the font that happens to be there plays no part.
+
+    Radicals and compatibility forms that some fonts are mapped to (⼈ for 人) become the usual characters; what
+    the file gives no meaning to is UNKNOWN.
+    """
+    characters = _characters(page)
+    lies = Counter(round(character.angle) for character in characters)
+    rotation = round(lies.most_common(1)[0][0] / 90) * 90 % 360 if lies else 0
+    turn = _turner(page, rotation)
+    return [
+        Glyph(character.text, *turn(*character.box), vertical=character.vertical)
+        for character in characters
+        # one that lies otherwise is part of a watermark across the page
+        if abs((character.angle - rotation + 180) % 360 - 180) < 12
+    ], rotation
+
+
+class _Type(NamedTuple):
+    """How the characters of one text object are set: what 1 em to the right and 1 em up are on the page."""
+
+    right: Point
+    up: Point
+    angle: float
+    font: int
+
+
+class _Character(NamedTuple):
+    """A character as it lies on the page: its angle anticlockwise in degrees, its box (left, bottom, right, top)."""
+
+    text: str
+    angle: float
+    box: tuple[float, float, float, float]
+    vertical: bool
+
+
+def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
+    """The printed characters of a page, in the order of the file."""
+    types: dict[int, _Type] = {}
+    widths: dict[tuple[int, int], float] = {}
+    textpage = page.get_textpage()
+    of = pdfium.handle(textpage)
+    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
+    at_x, at_y, at_width = ctypes.addressof(x), ctypes.addressof(y), ctypes.addressof(width)
+    found = []
+    try:
+        for i in range(min(textpage.count_chars(), MAX_GLYPHS)):
+            code = pdfium.unicode_of(of, i)
+            if code == 2 or (code == 0xFFFE and raw.FPDFText_IsHyphen(textpage, i) == 1):
+                code = 0x2D  # a hyphen at the end of a line, which pdfium takes for a soft one
+            text_object = pdfium.text_object_of(of, i)
+            if not text_object or not pdfium.origin_of(of, i, at_x, at_y):
+                continue  # a space or an end of line that pdfium adds
+            # a code without a meaning is handed on as a character; where that is one of a script that is
+            # written to the left, pdfium forgets to say so, and none such is expected here
+            unknown = pdfium.without_meaning(of, i) == 1 or 0x590 <= code <= 0x8FF
+            if not unknown and (code <= 32 or code in _BLANK):
+                continue
+            type_ = types.get(text_object)
+            if type_ is None:
+                type_ = types[text_object] = _type(of, i, text_object)
+            advance = widths.get((type_.font, code))
+            if advance is None:
+                known = pdfium.glyph_width(type_.font, code, 1.0, at_width)
+                advance = widths[type_.font, code] = width.value if known else 0.0
+            text = UNKNOWN if unknown else chr(code)
+            if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
+                text = unicodedata.normalize("NFKC", text)
+            # a negative width is the way down in vertical writing
+            wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
+            left, bottom, right, top = _box(type_.right, type_.up, wide)
+            x0, y0 = x.value, y.value
+            box = (x0 + left, y0 + bottom, x0 + right, y0 + top)
+            if not math.isfinite(sum(box) + type_.angle):
+                continue  # set with numbers that no page has
+            found.append(_Character(text, type_.angle, box, advance < 0))
+    finally:
+        textpage.close()
+    return found
+
+
+def _type(of: int, i: int, text_object: int) -> _Type:
+    matrix = raw.FS_MATRIX()
+    pdfium.matrix_of(of, i, ctypes.addressof(matrix))
+    a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
+    size = pdfium.font_size_of(of, i)
+    return _Type(
+        (a * size, b * size),
+        (c * size, d * size),
+        math.degrees(math.atan2(b * size, a * size)),
+        pdfium.font_of(text_object) or 0,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, float]:
+    """The box (left, bottom, right, top) of a character `wide` em wide, seen from its origin."""
+    (ax, ay), (ux, uy) = right, up
+    em = math.hypot(ax, ay) or 1.0
+    # straight up, also where the letters of a slanted face lean
+    height = (ax * uy - ay * ux) / em
+    x, y = -ay / em * height, ax / em * height
+    corners = [
+        (ax * along + x * above, ay * along + y * above)
+        for along in (0, wide)
+        for above in (-BELOW, 1 - BELOW)
+    ]
+    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:
+    """The straight ruled lines of a page turned by `rotation` degrees.
+
+    These are stroked lines and rectangles, and filled rectangles as thin as a line.
+    """
+    turn = _turner(page, rotation)
+    rules: list[Rule] = []
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    for path, forms in islice(pdfium.objects(page, raw.FPDF_PAGEOBJ_PATH), MAX_PATHS):
+        pdfium.draw_mode(path, ctypes.addressof(fill), ctypes.addressof(stroke))
+        points = _points(path, forms)
+        if stroke.value:
+            for start, end in points:
+                x0, y0, x1, y1 = turn(*_ordered(start, end))
+                if abs(y1 - y0) < 1 and abs(x1 - x0) > 1:
+                    rules.append(Rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+                elif abs(x1 - x0) < 1 and abs(y1 - y0) > 1:
+                    rules.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+        elif fill.value and points:
+            x0, y0, x1, y1 = turn(*_ordered(*(point for pair in points for point in pair)))
+            if y1 - y0 <= THIN < x1 - x0:
+                rules.append(Rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+            elif x1 - x0 <= THIN < y1 - y0:
+                rules.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+    return rules
+
+
+def _ordered(*points: Point) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _points(path: int, forms: Sequence[int]) -> list[tuple[Point, Point]]:
+    """The straight pieces of a path in page coordinates; curves are left out."""
+    a, b, c, d, e, f = _matrix(path)
+    for form in forms:
+        oa, ob, oc, od, oe, of = _matrix(form)
+        a, b, c, d = a * oa + b * oc, a * ob + b * od, c * oa + d * oc, c * ob + d * od
+        e, f = e * oa + f * oc + oe, e * ob + f * od + of
+    x, y = ctypes.c_float(), ctypes.c_float()
+    at_x, at_y = ctypes.addressof(x), ctypes.addressof(y)
+    pieces: list[tuple[Point, Point]] = []
+    first = last = (0.0, 0.0)
+    for i in range(min(pdfium.segment_count(path), 2_000)):
+        segment = pdfium.segment_of(path, i)
+        pdfium.segment_point(segment, at_x, at_y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        kind = pdfium.segment_kind(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            first = point
+        elif kind == raw.FPDF_SEGMENT_LINETO:
+            pieces.append((last, point))
+        last = point
+        if pdfium.segment_closes(segment):
+            pieces.append((point, first))
+            last = first
+    return pieces
+
+
+def _matrix(of: int) -> tuple[float, float, float, float, float, float]:
+    matrix = raw.FS_MATRIX()
+    if not pdfium.object_matrix(of, ctypes.addressof(matrix)):
+        raise pypdfium2.PdfiumError("an object of a page has no matrix")
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _turner(
+    page: pypdfium2.PdfPage, rotation: int
+) -> Callable[[float, float, float, float], tuple[float, float, float, float]]:
+    """A function from page coordinates (left, bottom, right, top) to the turned page (x0, y0, x1, y1), y down.
+
+    Left is below right and bottom below top; so are x0 and x1, y0 and y1.
+    """
+    left, bottom, right, top = page.get_cropbox()
+
+    def turn(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        if rotation == 90:
+            corners = (y0 - bottom, x0 - left, y1 - bottom, x1 - left)
+        elif rotation == 180:
+            corners = (right - x1, y0 - bottom, right - x0, y1 - bottom)
+        elif rotation == 270:
+            corners = (top - y1, right - x1, top - y0, right - x0)
+        else:
+            corners = (x0 - left, top - y1, x1 - left, top - y0)
+        return corners
+
+    return turn

@@ -22,7 +22,7 @@ from goufu.catalog.load import load_catalogs, load_readings
 from goufu.catalog.validity import applicable
 from goufu.cli.main import COMMANDS
 from goufu.disclosure.read import read_document
-from lxml import html
+from lxml import etree, html
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
@@ -162,8 +162,9 @@ def said_in(path: Path) -> Iterator[str]:
         yield from _of_workbook(path)
     elif path.suffix == ".html":
         tree = html.parse(str(path)).getroot()
+        etree.strip_tags(tree, "ins", "del", "mark")  # names with their differing characters marked
         for element in tree.iter():
-            if isinstance(element.tag, str) and element.tag not in ("script", "style", "ins", "del"):
+            if isinstance(element.tag, str) and element.tag not in ("script", "style"):
                 marks = (element.get(name) for name in ("title", "alt", "aria-label", "placeholder", "value"))
                 yield from filter(None, (element.text, element.tail, *marks))
     elif path.suffix == ".csv":

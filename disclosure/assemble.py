@@ -13,6 +13,7 @@ from pathlib import Path
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.checks import checked, disagreements, form_remarks
+from goufu.disclosure.doubles import doubles
 from goufu.disclosure.form_links import link_forms
 from goufu.disclosure.formats.text import read_text, text_lines
 from goufu.disclosure.forms import project_forms
@@ -100,18 +101,21 @@ def assemble(
         remarks=(
             *remarks,
             *tables.remarks,
-            *_perhaps_in_yuan(items, tables),
+            *_doubtful(items, tables),
             *disagreements(checks),
             *form_remarks(items, forms, unlinked),
         ),
     )
 
 
-def _perhaps_in_yuan(items: Sequence[BudgetItem], tables: ProjectTables) -> list[Remark]:
-    """Remarks on amounts far larger than all others, unless a total of the tables says that they are right."""
+def _doubtful(items: Sequence[BudgetItem], tables: ProjectTables) -> list[Remark]:
+    """Remarks on items that may be counted twice, and on amounts far larger than all others, unless a total of the tables
+    says that they are right."""
     borne_out = any(
         claim.whole and abs(sum(claim.parts, Decimal(0)) - claim.subtotal.amount_wan) <= TOLERANCE
         for claim in tables.claims
     )
-    found = () if borne_out else perhaps_in_yuan([item.amount_wan for item in items])
-    return [perhaps_in_yuan_remark(items[n]) for n in found]
+    if borne_out:
+        return []
+    odd = perhaps_in_yuan([item.amount_wan for item in items])
+    return [*doubles(items), *(perhaps_in_yuan_remark(items[n]) for n in odd)]

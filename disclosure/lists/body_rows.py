@@ -12,6 +12,7 @@ from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
+from goufu.disclosure.tables.columns import is_numbering
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -105,10 +106,8 @@ def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool
 def _is_numbering(filled: Sequence[str]) -> bool:
     """Whether the cells are the row of column numbers 1 2 3 … under a header, or 栏次."""
     flat = [squeeze(cell) for cell in filled]
-    flat = flat[1:] if flat and flat[0] in ("栏次", "列次") else flat
-    return len(flat) > 1 and (
-        flat == [str(n) for n in range(1, len(flat) + 1)] or flat == [chr(65 + n) for n in range(len(flat))]
-    )
+    letters = len(flat) > 1 and flat == [chr(65 + n) for n in range(len(flat))]
+    return letters or is_numbering([label(cell) for cell in filled])
 
 
 def _noted(cell: str) -> bool:

@@ -12,8 +12,10 @@ from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.amount_column import printed_amount, states_unit, unit_in_cell
 from goufu.disclosure.lists.cell_values import YES_NO, part_named, year_of
 from goufu.disclosure.lists.model import BodyRow, ListDraft, ListFacts, refused_amount, row_remark
+from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.model import BudgetItem, Part, Place, Remark
 
+_EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如)[：:、（(]|(?:填写|填表)示例")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
 )
@@ -129,6 +131,15 @@ def item_of(
     """The item of a row, or the remark that says why it holds none."""
     place = draft.place(row.number)
     title = joined(values["title"])
+    if is_ditto(title) or _EXAMPLE.match(title):
+        draft.remarks.append(
+            row_remark(
+                place,
+                f"项目名称写作“{title[:20]}”，像是“同上”或填表示例，仍按项目计入，请写全称或删去",
+                f"the title is “{title[:20]}”, like a ditto or an example of how to fill in; still counted as an item",
+                "warning",
+            )
+        )
     year = facts.year if not draft.header.of("year") else None
     if printed := values.get("year", ""):
         year = year_of(printed)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from goufu.catalog.text import NOTHING, Text
+from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
 from goufu.disclosure.lists.levels import headed
@@ -105,6 +106,8 @@ def check_totals(
         for n, item in enumerate(items)
         if counted[n]
     ]
+    if plain and not any(check.agrees for check in checks):
+        draft.remarks += doubles(kept)
     return kept, subtotals, checks
 
 

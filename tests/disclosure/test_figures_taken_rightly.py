@@ -241,3 +241,31 @@ def test_what_is_not_plainly_written_out(text: str) -> None:
 
 def test_figures_kept_as_text_or_with_a_note() -> None:
     assert [parse_amount(text) for text in ("'12.5", "12.5*", "12.5※")] == [Decimal("12.5")] * 3
+
+
+def test_lines_counted_twice_are_told() -> None:
+    twice = listed(
+        f"项目名称,部门,金额（万元）\n{A},{DEPARTMENT},3\n{B},{DEPARTMENT},5\n{A},{DEPARTMENT},3\n"
+    )
+    assert len(twice.items) == 3 and warned(twice, A, "第 2 行完全相同")
+    borne_out = (
+        f"项目名称,部门,金额（万元）\n{A},{DEPARTMENT},3\n{B},{DEPARTMENT},5\n{A},{DEPARTMENT},3\n合计,,11\n"
+    )
+    assert not warned(listed(borne_out), "完全相同")
+    funds = listed(
+        f"项目名称,资金来源,金额（万元）\n{A},小计,3\n{A},财政拨款,1\n{A},自筹,2\n{B},财政拨款,5\n"
+    )
+    assert warned(funds, A, "3.00 万元", "等于下面同名各行之和")
+    rows = f"{A}\t3\t3\n{B}\t5\t5\n"
+    again = disclosed(f"{rows}\n2026年项目支出预算表（本年预算）\n项目名称\t合计\t一般公共预算\n{rows}")
+    assert len(again.items) == 4 and warned(again, A, "完全相同")
+
+
+def test_dittos_examples_and_numbers_of_columns() -> None:
+    found = listed(
+        f"项目名称,年度,金额（元）\n(1),(2),(3)\n例：路灯维护,2026,10000\n{A},2026,30000\n同上,2026,50000\n"
+    )
+    assert [title for title, _ in amounts(found)] == ["例：路灯维护", A, "同上"]
+    assert warned(found, "“例：路灯维护”") and warned(found, "“同上”，像是")
+    numbered = listed(f"项目名称,财政,自筹,合计（元）\n栏次,1,2,3=1+2\n{A},1,29999,30000\n")
+    assert amounts(numbered) == [(A, "3.00")]

@@ -107,6 +107,8 @@ def _postgres(place: StoreAddress) -> Engine:
             url,
             connect_args={"connect_timeout": 10, "application_name": "goufu"},
             pool_pre_ping=True,
+            pool_size=20,  # as many as answer at once stay connected; to connect costs more than to ask
+            max_overflow=20,
             hide_parameters=True,
         )
     except (SQLAlchemyError, ValueError):

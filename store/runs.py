@@ -19,7 +19,7 @@ from goufu.catalog.characters import sound
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.recorded import Decided, StoredItem
 from goufu.matcher.decisions.worklist import FilledRow
-from goufu.matcher.model import Assessment
+from goufu.matcher.model import Assessment, Finding
 from goufu.store import tables
 from goufu.store.digests import catalog_digest, file_digest, index_digest, item_digest
 from goufu.store.engine import Store, reading, writing
@@ -42,7 +42,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A run without its items. `catalogs` are (version, digest) pairs; `decided` and `review` count items."""
+    """A run without its items. `catalogs` are (version, digest) pairs; `decided` and `review` count items.
+
+    `findings` are those on documents as a whole: (the file's name, the finding of the record contract).
+    """
 
     id: int
     uid: str
@@ -56,6 +59,7 @@ class RunInfo:
     catalogs: tuple[tuple[str, str], ...] = ()
     decided: int = 0
     review: int = 0
+    findings: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def record_run(
@@ -69,12 +73,14 @@ def record_run(
     now: datetime | None = None,
     departments: Sequence[str] = (),
     within: Callable[[Session, int], None] | None = None,
+    findings: Iterable[tuple[str, Finding]] = (),
 ) -> int:
     """Record a classification in one transaction; returns the run's number.
 
     Of `versions` those are recorded that the assessments used. `departments` are those of the officer, whose
-    colleagues see the whole run; `within` is called with the run's number in the same transaction. Raises StoreError where the store cannot be written,
-    and OSError where an input file is gone.
+    colleagues see the whole run; `within` is called with the run's number in the same transaction. `findings` are
+    those on documents as a whole, each with the file's name. Raises StoreError where the store cannot be written, and
+    OSError where an input file is gone.
     """
     made_at = now or datetime.now(UTC)
     files = [
@@ -111,6 +117,12 @@ def record_run(
         _departments(session, run.id, assessments, departments)
         for start in range(0, len(assessments), _CHUNK):
             _items(session, run.id, start, assessments[start : start + _CHUNK])
+        on_documents = [
+            {"run_id": run.id, "position": n, "document": sound(name), "record": finding.record()}
+            for n, (name, finding) in enumerate(findings)
+        ]
+        if on_documents:
+            session.execute(insert(tables.RunFinding), on_documents)
         told = {"items": len(assessments), "inputs": [sha for _, _, sha in files], "uid": run.uid}
         log(session, officer, "record run", told, run.id, now=made_at)
         if within is not None:
@@ -234,7 +246,7 @@ def runs(store: Store, limit: int | None = None) -> list[RunInfo]:
     query = select(tables.Run).order_by(col(tables.Run.id).desc())
     with reading(store) as session:
         rows = session.exec(query.limit(limit) if limit is not None else query).all()
-        return [_info(session, row) for row in rows]
+        return _infos(session, rows)
 
 
 def run_named(store: Store, name: str = "last") -> RunInfo:
@@ -256,7 +268,7 @@ def run_named(store: Store, name: str = "last") -> RunInfo:
                 else None
             )
         if row is not None:
-            return _info(session, row)
+            return _infos(session, [row])[0]
         newest = session.exec(select(tables.Run.id).order_by(col(tables.Run.id).desc()).limit(5)).all()
     known = "、".join(map(str, newest))
     if not known:
@@ -303,45 +315,53 @@ def changed_catalogs(run: RunInfo, versions: Sequence[CatalogVersion]) -> frozen
     )
 
 
-def _info(session: Session, row: tables.Run) -> RunInfo:
-    assert row.id is not None
-    inputs = session.exec(
-        select(tables.RunInput)
-        .where(tables.RunInput.run_id == row.id)
-        .order_by(col(tables.RunInput.position))
-    ).all()
-    catalogs = session.exec(
-        select(tables.Catalog.version, tables.Catalog.digest)
-        .join(tables.RunCatalog, col(tables.RunCatalog.catalog_id) == col(tables.Catalog.id))
-        .where(tables.RunCatalog.run_id == row.id)
-        .order_by(tables.Catalog.version)
-    ).all()
-    decided = session.exec(
-        select(func.count())
-        .select_from(tables.Decision)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
-        .where(tables.Item.run_id == row.id, tables.Decision.outcome != "")
-    ).one()
-    review = session.exec(
-        select(func.count())
-        .select_from(tables.Judgement)
-        .join(tables.Item, col(tables.Item.id) == col(tables.Judgement.item_id))
-        .where(tables.Item.run_id == row.id, tables.Judgement.decision == "review")
-    ).one()
-    return RunInfo(
-        row.id,
-        row.uid,
-        row.made_at,
-        row.officer,
-        row.program,
-        row.index_digest,
-        row.settings,
-        row.items,
-        tuple(Input(i.name, i.size, i.sha256) for i in inputs),
-        tuple((v, d) for v, d in catalogs),
-        decided,
-        review,
+def _infos(session: Session, rows: Sequence[tables.Run]) -> list[RunInfo]:
+    """What is told of runs, asked for all of them at once."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+
+    def grouped(query: Any, run: Any) -> dict[int, list[tuple[Any, ...]]]:
+        found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for one, *values in session.execute(query.where(col(run).in_(ids))):
+            found[one].append(tuple(values))
+        return found
+
+    def counted(query: Any) -> dict[int, list[tuple[Any, ...]]]:
+        joined = query.join(tables.Item).group_by(col(tables.Item.run_id))
+        return grouped(joined, tables.Item.run_id)
+
+    file, used, one = tables.RunInput, tables.RunCatalog, tables.RunFinding
+    inputs = grouped(
+        sqlalchemy.select(col(file.run_id), col(file.name), col(file.size), col(file.sha256)).order_by(
+            col(file.position)
+        ),
+        file.run_id,
     )
+    catalogs = grouped(
+        sqlalchemy.select(col(used.run_id), col(tables.Catalog.version), col(tables.Catalog.digest))
+        .join(tables.Catalog, col(tables.Catalog.id) == col(used.catalog_id))
+        .order_by(col(tables.Catalog.version)),
+        used.run_id,
+    )
+    findings = grouped(
+        sqlalchemy.select(col(one.run_id), col(one.document), col(one.record)).order_by(col(one.position)),
+        one.run_id,
+    )
+    count = sqlalchemy.select(col(tables.Item.run_id), func.count())
+    decided = counted(count.select_from(tables.Decision).where(col(tables.Decision.outcome) != ""))
+    review = counted(count.select_from(tables.Judgement).where(col(tables.Judgement.decision) == "review"))
+    return [
+        RunInfo(
+            row.id or 0, row.uid, row.made_at, row.officer, row.program, row.index_digest, row.settings, row.items,
+            tuple(Input(*values) for values in inputs.get(row.id or 0, ())),
+            tuple((version, digest) for version, digest in catalogs.get(row.id or 0, ())),
+            decided.get(row.id or 0, [(0,)])[0][0],
+            review.get(row.id or 0, [(0,)])[0][0],
+            tuple((name, record) for name, record in findings.get(row.id or 0, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def run_items(store: Store, run: int) -> list[StoredItem]:

@@ -109,6 +109,7 @@ def _conditions(departments: tuple[str, ...], person: str) -> dict[type[SQLModel
         tables.Run: or_(col(tables.Run.id).in_(partly), col(tables.Run.id).in_(whole)),
         tables.RunCatalog: true(),
         tables.RunInput: col(tables.RunInput.run_id).in_(whole),
+        tables.RunFinding: col(tables.RunFinding.run_id).in_(whole),
         tables.Item: or_(col(tables.Item.department).in_(departments), col(tables.Item.run_id).in_(whole)),
         tables.Judgement: on_mine(col(tables.Judgement.item_id)),
         tables.Decision: on_mine(col(tables.Decision.item_id)),

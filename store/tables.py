@@ -124,6 +124,16 @@ class RunInput(SQLModel, table=True):
     sha256: str
 
 
+class RunFinding(SQLModel, table=True):
+    """A finding on a document as a whole; `record` is that of the record contract, `document` the file's name."""
+
+    __tablename__ = "run_finding"
+    run_id: int = Field(sa_column=Column(Integer, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
+    position: int = Field(primary_key=True)
+    document: str = Field(sa_column=Column(Text, nullable=False))
+    record: dict[str, Any] = Field(sa_column=Column(_JSON, nullable=False))
+
+
 class RunDepartment(SQLModel, table=True):
     """Whose run it is: the departments of its lines, and those of who recorded it.
 

@@ -110,14 +110,14 @@ _DECIDED = (
     .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
     .where(col(tables.Item.run_id) == bindparam("run"), col(tables.Decision.outcome) != "")
 )
-#: (whether doubtful, how many) of the lines of a run that were decided
+#: (how a line was judged, how many) of the lines of a run that were decided
 _PROGRESS = (
-    sqlalchemy.select(col(tables.Judgement.decision) == "review", func.count())
+    sqlalchemy.select(col(tables.Judgement.decision), func.count())
     .select_from(tables.Decision)
     .join(tables.Item, col(tables.Item.id) == col(tables.Decision.item_id))
     .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Decision.item_id))
     .where(col(tables.Item.run_id) == bindparam("run"), col(tables.Decision.outcome) != "")
-    .group_by(col(tables.Judgement.decision) == "review")
+    .group_by(col(tables.Judgement.decision))
 )
 
 
@@ -210,14 +210,15 @@ def standing(store: Store, item: int) -> tuple[StoredItem, Tally]:
 
 def _tally(session: Session, store: Store, run: int) -> Tally:
     every = _judged(session, store, run).values()
-    decided = {bool(doubtful): n for doubtful, n in session.execute(_PROGRESS, {"run": run})}
+    decided = {str(kind): int(n) for kind, n in session.execute(_PROGRESS, {"run": run})}
+    settled, done = decided.get("review", 0), sum(decided.values())
     doubtful = sum(line.doubtful for line in every)
     return Tally(
         len(every),
         len(every),
-        sum(decided.values()),
-        doubtful - decided.get(True, 0),
-        len(every) - doubtful - decided.get(False, 0),
+        done,
+        doubtful - settled,
+        len(every) - doubtful - (done - settled),
         sum((line.amount or Decimal(0) for line in every), Decimal(0)),
     )
 

@@ -277,6 +277,7 @@ def _recorded(job: Job, store: Store) -> None:
         {name: value for name, value in options.items() if value is not None},
         departments=handed.departments,
         within=uploads.finished(handed.uid, handed.attempts, len(audit.assessments), _remarks(disclosure)),
+        findings=[(handed.name, finding) for finding in audit.findings],
     )
 
 

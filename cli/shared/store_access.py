@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -135,8 +136,11 @@ def save_run(
     inputs = [one.disclosure.path for one in audits if one.disclosure.path is not None]
     kept = {name: value for name, value in settings.items() if value is not None}
     assessments = [a for one in audits for a in one.assessments]
+    findings = [(Path(one.disclosure.file).name, finding) for one in audits for finding in one.findings]
     store = opened(db, create=True)
-    return record_run(store, assessments, inputs, load_catalogs(), officer(by), version("goufu"), kept)
+    return record_run(
+        store, assessments, inputs, load_catalogs(), officer(by), version("goufu"), kept, findings=findings
+    )
 
 
 def run_title(run: Any) -> str:

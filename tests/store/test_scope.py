@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from example_runs import APPROVALS, NOW, judged, line
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import same
 from goufu.matcher.decisions.choice import choice_named
-from goufu.store import tables
+from goufu.matcher.model import Finding
+from goufu.store import tables, worklist
 from goufu.store.answered import decided_lines
 from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store, reading, writing
@@ -165,3 +167,38 @@ def test_what_has_no_condition_is_closed(shared: tuple[Store, dict[str, int]]) -
     ):
         with pytest.raises(OutOfScopeError), reading(hers) as session:
             session.execute(ask).all()
+
+
+def test_findings_on_a_document_are_for_whom_the_whole_run_is(store: Store) -> None:
+    """They may tell of every department in it."""
+    finding = Finding("GF301", "warning", same("合计不符"), same("依据"), same("证据"))
+    lines = judged(line("政务服务热线运行", department=OWN), line("道路清扫", department=OTHER))
+    run = record_run(
+        store, lines, [APPROVALS], load_catalogs(), "她", "0", {}, now=NOW, findings=[("表.xlsx", finding)]
+    )
+    assert run_named(store, str(run)).findings == (("表.xlsx", finding.record()),)
+    assert run_named(store.within(Scope((OTHER,), "她")), str(run)).findings
+    hers = store.within(Scope((OTHER,), "同事"))
+    assert run_named(hers, str(run)).findings == () and len(run_items(hers, run)) == 1
+    delete_run(store, run, "她")
+    with reading(store) as session:
+        assert session.exec(select(func.count()).select_from(tables.RunFinding)).one() == 0
+
+
+def test_a_line_and_how_far_its_run_is_are_of_one_state(shared: tuple[Store, dict[str, int]]) -> None:
+    """What the database counts is what counting the lines comes to, for her as for everybody."""
+    store, run = shared
+    for seen in (store, store.within(Scope((OWN,), "她"))):
+        mine = run_items(seen, run["both"])
+        withdraw(store, mine[0].id, "复核人", mine[0].revision)
+        item, tally = worklist.standing(seen, mine[0].id)
+        assert item.decision is None and tally == worklist.tally(seen, run["both"], worklist.Wanted())
+        assert (tally.total, tally.decided) == (len(mine), sum(i.decision is not None for i in mine) - 1)
+        pane = worklist.pane(seen, mine[0].id)
+        assert pane.item == item and [n.id for n in pane.near] == [i.id for i in mine]
+        assert [e.action for e in pane.log][-1] == "withdraw" and pane.file == ""
+        decide(store, item.id, choice_named("货物", item, load_catalogs()), "复核人", item.revision)
+        assert [
+            line.id
+            for line in worklist.lines(seen, run["both"], worklist.Wanted(state="decided", order="document"))
+        ] == [i.id for i in mine]

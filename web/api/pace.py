@@ -1,4 +1,8 @@
-"""How often one token may ask: a bucket for each, refilled evenly. What is counted lives in this process alone."""
+"""How often one token may ask: a bucket for each, refilled evenly.
+
+A server answers from one process, however many of its processes read files, so that this is the server's count. Servers
+that share a database count each for itself: a count in the database would write to it with every question.
+"""
 
 from __future__ import annotations
 

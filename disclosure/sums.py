@@ -51,4 +51,5 @@ def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     others = [size for size in sizes if size < 10_000]
     if not others or len(large) * 2 > len(others) or max(others) >= 1_000:
         return ()
-    return tuple(n for n in large if abs(amounts[n] or 0) >= 1_000 * median(others))
+    middle = median(others)
+    return tuple(n for n in large if abs(amounts[n] or Decimal(0)) >= 1_000 * middle)

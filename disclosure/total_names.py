@@ -43,6 +43,18 @@ def is_total_alone(text: str) -> bool:
     return flat in _words("totals") | _words("alone") or bool(_COUNTED.match(_WHOLE.sub(r"\1", label(text))))
 
 
+def may_name_total(text: str) -> bool:
+    """Whether a text has one of the characters without which it is the name of no total; quick."""
+    return not _letters().isdisjoint(text)
+
+
+@lru_cache(maxsize=1)
+def _letters() -> frozenset[str]:
+    named = "".join(word for name in ("totals", "alone", "of_page") for word in _words(name))
+    # 共2项; and the traditional forms, which are not simplified here
+    return frozenset(named) | frozenset("共總匯頁額轉過Σ")
+
+
 def is_page_total(text: str) -> bool:
     """Whether a row adds up a page, or carries over what the one before came to: 本页合计, 承前页, 过次页."""
     return plain_name(text) in _words("of_page")

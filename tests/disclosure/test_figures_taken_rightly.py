@@ -114,7 +114,7 @@ def test_rows_that_head_others_by_their_number(rows: str) -> None:
 
 def test_sums_that_nothing_but_the_amounts_tell() -> None:
     groups = f"环卫类,8\n{A},3\n{B},5\n园林类,3\n{C},1\n{D},2\n"
-    heading = [["项目名称", "金额（万元）"]]
+    heading: list[list[object]] = [["项目名称", "金额（万元）"]]
     told = listed(f"项目名称,金额（万元）\n{groups}")
     assert warned(told, "“环卫类”", "恰好是其他几行之和") and len(told.items) == 6
     rows: list[list[object]] = [[name, int(value)] for name, value in (r.split(",") for r in groups.split())]

@@ -275,7 +275,17 @@ def test_records_in_a_word_table(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("甲县水利局拟采购服务清单")
     table = document.add_table(rows=3, cols=3)
-    texts = ["项目名称", "项目内容", "金额（元）", "河道保洁", "日常打捞", "55000", "测绘", "地形图", "二万"]
+    texts = [
+        "项目名称",
+        "项目内容",
+        "金额（元）",
+        "河道保洁",
+        "日常打捞",
+        "55000",
+        "测绘",
+        "地形图",
+        "约二万",
+    ]
     for cell, text in zip((c for row in table.rows for c in row.cells), texts, strict=True):
         cell.text = text
     path = tmp_path / "清单.docx"
@@ -283,7 +293,7 @@ def test_records_in_a_word_table(tmp_path: Path) -> None:
     disclosure = read_document(path)
     assert [(i.id, i.title, i.summary, str(i.amount_wan)) for i in disclosure.items] == [
         ("清单-001", "河道保洁", "日常打捞", "5.50"),
-        # 二万 is no amount that can be read; told, and the line stays
+        # 约二万 is no amount that can be read; told, and the line stays
         ("清单-002", "测绘", "地形图", "None"),
     ]
     assert [(r.level, r.place.cell) for r in disclosure.remarks if r.place] == [("error", "表1!3")]

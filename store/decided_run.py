@@ -1,7 +1,7 @@
 """A run as it stands, for handing over: judgements with the decisions in their place, in the form that renderers take.
 
 A line that was decided is what was decided, with a certainty of one and with whose word it is; its candidates follow behind
-the entry chosen. What the store does not keep (the document's own checks, forms and attachments) is not in it.
+the entry chosen. What belongs to the document as a whole (its findings, checks, forms and attachments) is not in it.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _PRECEDENT: Table = tables.PrecedentRow.__table__  # type: ignore[attr-defined]
 _KEEP = insert(_DECISION)
 _REMEMBER = insert(_PRECEDENT)
 _FORGET = delete(_PRECEDENT).where(_PRECEDENT.c.item_id == bindparam("of"))
-_CHANGES = {c.name: bindparam(c.name) for c in _DECISION.c if c.name != "item_id"}
+_CHANGES: dict[str, Any] = {c.name: bindparam(c.name) for c in _DECISION.c if c.name != "item_id"}
 _CHANGE = update(_DECISION).where(_DECISION.c.item_id == bindparam("of")).values(_CHANGES)
 _WITHDRAW = (
     update(_DECISION)

@@ -377,7 +377,7 @@ def stored_item(store: Store, item: int) -> StoredItem:
 
 
 #: what a StoredItem is made of, asked for by columns: whole rows as objects cost a page of the worklist more than all else
-_ITEM = (
+_ITEM: tuple[Any, ...] = (
     *(tables.Item.id, tables.Item.run_id, tables.Item.position, tables.Item.ref, tables.Item.department),
     *(tables.Item.unit, tables.Item.year, tables.Item.title, tables.Item.summary, tables.Item.amount_wan),
     *(tables.Item.part, tables.Item.place, tables.Item.fingerprint),
@@ -386,10 +386,10 @@ _ITEM = (
     *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
     *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
 )
-#: how many of them are the item's own and the judgement's
-_OWN, _JUDGED = 13, 3
+#: how many of them are the item's own and the judgement's, and which is the year, 0 where it is not known
+_OWN, _JUDGED, _YEAR = 13, 3, 6
 _STORED = (
-    sqlalchemy.select(*_ITEM)  # type: ignore[arg-type]
+    sqlalchemy.select(*_ITEM)
     .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
     .join(tables.Decision, col(tables.Decision.item_id) == col(tables.Item.id), isouter=True)
     .order_by(col(tables.Item.position))
@@ -424,7 +424,7 @@ def stored_within(session: Session, run: int, only: Sequence[int] | None = None)
 
 
 def _stored(
-    session: Session, query: Select[Any], notes: Select[tuple[int, str]], which: dict[str, Any]
+    session: Session, query: Select[Any], notes: Select[int, str], which: dict[str, Any]
 ) -> list[StoredItem]:
     said: dict[int, list[str]] = {}
     for item_id, text in session.execute(notes, which):
@@ -433,13 +433,11 @@ def _stored(
 
 
 def _stored_item(row: Sequence[Any], said: Mapping[int, Sequence[str]]) -> StoredItem:
-    id_, run, position, ref, department, unit, year, *more = row[:_OWN]
-    *outcome, revision = row[_OWN + _JUDGED :]
-    return StoredItem(
-        id_, run, position, ref, department, unit, year or None, *more, *row[_OWN : _OWN + _JUDGED],
-        decision=Decided(*outcome, revision) if outcome[0] else None,
-        notes=tuple(said.get(id_, ())), revision=revision or 0,
-    )  # fmt: skip
+    values = list(row[: _OWN + _JUDGED])
+    values[_YEAR] = values[_YEAR] or None
+    decided: Sequence[Any] = row[_OWN + _JUDGED :]
+    values += [Decided(*decided) if decided[0] else None, tuple(said.get(values[0], ())), decided[-1] or 0]
+    return StoredItem(*values)
 
 
 def delete_run(store: Store, run: int, officer: str, with_precedents: bool = False) -> tuple[int, int]:

@@ -33,8 +33,8 @@ from sqlmodel import Session, col, select
 #: which lines by what was decided: all, open ones, open ones of either kind, decided ones
 STATES = ("", "doubtful", "sure", "open", "decided")
 ORDERS = ("doubt", "document", "amount")
-#: lines of one page
-PAGE = 40
+#: lines of one page: more than a screen shows; the next come before its end is reached
+PAGE = 24
 
 
 @dataclass(frozen=True, slots=True)

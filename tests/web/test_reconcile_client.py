@@ -10,12 +10,11 @@ from goufu.web.app import create_app
 from goufu.web.settings import Settings
 
 reconciler = pytest.importorskip("reconciler", reason="the client is not installed: pip install reconciler")
+pandas = pytest.importorskip("pandas")
 
 
 def test_a_table_is_reconciled(tmp_path: Path) -> None:
     """A column with details of other columns, and with a type: identifiers, names, and what matches by itself."""
-    import pandas
-
     table = pandas.DataFrame(
         {
             "title": ["城区道路清扫保洁服务", "法律顾问服务", "物业管理服务", "污水处理服务"],

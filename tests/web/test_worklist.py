@@ -9,12 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from desk_example import DEPARTMENTS, recorded
+from desk_example import DEPARTMENTS, judged, recorded
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import same
 from goufu.matcher.decisions.recorded import StoredItem
+from goufu.matcher.model import Finding
 from goufu.store.decided_run import audits
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
-from goufu.store.runs import run_items, run_named, stored_item
+from goufu.store.runs import record_run, run_items, run_named, stored_item
 from goufu.store.worklist import Wanted, lines, tally
 from goufu.web.app import create_app
 from starlette.testclient import TestClient
@@ -274,3 +277,16 @@ def test_precedents_go_to_another_office_and_come_from_it(desk: TestClient) -> N
     assert done.status_code == 200 and f"新增 {approved}" in done.text.replace("\n", " ")
     assert "乙县财政局" in desk.get("/precedents").text
     assert desk.post("/precedents/import", data={"text": filled}).status_code == 400
+
+
+def test_findings_on_the_document_stand_above_its_lines(desk: TestClient) -> None:
+    store = store_of(desk)
+    told = Finding("GF301", "error", same("合计<b>不符"), same("某法第一条"), same("相差 3 万元"))
+    hushed = Finding("GF302", "warning", same("不再提"), same(""), same(""), silenced="另有说明")
+    found = [("表.xlsx", told), ("表.xlsx", hushed)]
+    run = record_run(store, judged(2), [], load_catalogs(), "测试", "0", {}, findings=found)
+    page = desk.get(f"/worklist/{run}").text
+    for words in ("对整份文件的问题", "合计&lt;b&gt;不符", "相差 3 万元", "某法第一条"):
+        assert words in page
+    assert "不再提" not in page
+    assert "对整份文件的问题" not in desk.get("/worklist/1").text

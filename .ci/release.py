@@ -36,6 +36,7 @@ REFUSED = re.compile(r"\b(?:A?GPL|SSPL|BUSL|Commons Clause|non-?commercial)", re
 
 
 def main() -> None:
+    """Check the pins, build the wheel, and lay what a release needs into dist/."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("age", "wheel", "all"), nargs="?", default="all")
     parser.add_argument("--here", action="store_true", help="hashes for this platform and Python only")
@@ -167,6 +168,7 @@ def licence(component: dict[str, Any]) -> str:
 
 
 def write_requirements(found: dict[str, dict[str, Any]], path: Path) -> None:
+    """The requirements of every platform with the hashes of their files, for `pip install --require-hashes`."""
     lines = ["# pip install --require-hashes -r requirements.txt, then pip install --no-deps the wheel"]
     for package, entry in sorted(found.items()):
         lines.append(

@@ -555,6 +555,29 @@ def displaced_rows(cases: Sequence[dict[str, Any]], lines: Sequence[Line], names
     ]
 
 
+def across_folds(pool: Sequence[Row]) -> tuple[list[Floats], Floats]:
+    """For each fold the weights of ACROSS fitted on the others; and the weights of ELSEWHERE, fitted on what they rank first."""
+    reach_of: list[Floats] = []
+    spread: list[tuple[Floats, Flags]] = []
+    nears: list[tuple[str, bool]] = []
+    for fold in range(FOLDS):
+        reach_of.append(fit_across([r for r in pool if r.fold != fold], _RIDGE["across"]))
+        for r in pool:
+            if r.fold == fold and r.everywhere and is_service(r.case):
+                score = r.across @ reach_of[fold]
+                if not r.gold:
+                    score[r.targets] = -np.inf
+                order = np.argsort(-score)[:4]
+                nears.append((r.case["set"], int(order[0]) in r.everywhere))
+                values = score[order]
+                spread.append(
+                    (np.stack([values, values[0] - values, np.ones(4)], axis=1), np.isin(order, r.everywhere))
+                )
+    report("across", [s for s, _ in nears], [f for _, f in nears], "first")
+    near_x, near_y = np.concatenate([a for a, _ in spread]), np.concatenate([b for _, b in spread])
+    return reach_of, fit_logistic(near_x, near_y.astype(float), np.ones(len(near_y)), 0.1)
+
+
 def report(
     what: str, names: Sequence[str] | NDArray[np.str_], flags: Sequence[bool] | Flags, word: str = "right"
 ) -> None:
@@ -607,26 +630,8 @@ def main() -> None:
         print(f"choice   fold {fold}", flush=True)
 
     # across sections
-    reach_of: dict[int, Floats] = {}
-    spread: list[tuple[Floats, Flags]] = []
-    nears: list[tuple[str, bool]] = []
-    for fold in range(FOLDS):
-        reach_of[fold] = fit_across([r for r in pool if r.fold != fold], _RIDGE["across"])
-        for r in pool:
-            if r.fold == fold and r.everywhere and is_service(r.case):
-                score = r.across @ reach_of[fold]
-                if not r.gold:
-                    score[r.targets] = -np.inf
-                order = np.argsort(-score)[:4]
-                nears.append((r.case["set"], int(order[0]) in r.everywhere))
-                values = score[order]
-                spread.append(
-                    (np.stack([values, values[0] - values, np.ones(4)], axis=1), np.isin(order, r.everywhere))
-                )
-    report("across", [s for s, _ in nears], [f for _, f in nears], "first")
+    reach_of, outside = across_folds(pool)
     reach = fit_across(pool, _RIDGE["across"])
-    near_x, near_y = np.concatenate([a for a, _ in spread]), np.concatenate([b for _, b in spread])
-    outside = fit_logistic(near_x, near_y.astype(float), np.ones(len(near_y)), 0.1)
 
     rankings = [
         ranking_of(r, t, reach_of[r.fold], float(strange[r.source]), unlisted)

@@ -28,7 +28,7 @@ from goufu.matcher.index.terms import load_terms
 from goufu.matcher.precedents import similarity as sameness
 from goufu.matcher.precedents.apply import applied
 from goufu.matcher.precedents.similarity import key_format, title_key
-from goufu.store.address import Place, place_of
+from goufu.store.address import StoreAddress, address_of
 from goufu.store.engine import writing
 from goufu.store.precedents.lookup import open_precedents
 from goufu.store.schema import open_store
@@ -56,7 +56,7 @@ def lines(count: int, chance: random.Random) -> list[tuple[BudgetItem, str, str]
     return found
 
 
-def fill(place: Place, decided: list[tuple[BudgetItem, str, str]]) -> None:
+def fill(place: StoreAddress, decided: list[tuple[BudgetItem, str, str]]) -> None:
     """Put the lines into the store as precedents."""
     newest = load_catalogs()[-1]
     form = key_format()
@@ -117,7 +117,7 @@ def main() -> None:
     ]
     chance.shuffle(items)
     with tempfile.TemporaryDirectory() as folder:
-        place = place_of(chosen.db) if chosen.db else Place(Path(folder) / "goufu.db")
+        place = address_of(chosen.db) if chosen.db else StoreAddress(Path(folder) / "goufu.db")
         began = time.process_time()
         fill(place, decided)
         print(f"{len(decided):,} precedents stored in {time.process_time() - began:.1f} s")

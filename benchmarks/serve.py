@@ -30,7 +30,7 @@ import httpx2
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
-from goufu.store.address import place_of
+from goufu.store.address import address_of
 from goufu.store.engine import Store
 from goufu.store.log import gaps
 from goufu.store.passwords import new_secret
@@ -57,7 +57,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         db = _postgres() if asked.postgres else str(Path(folder, "goufu.db"))
-        store = open_store(place_of(db))
+        store = open_store(address_of(db))
         run = _run(store, asked.lines)
         clients = [_client(store, Path(folder), n) for n in range(asked.people)]
         server = subprocess.Popen(

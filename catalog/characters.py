@@ -115,7 +115,7 @@ def joined(text: str) -> str:
     """`text` without the spaces that only spread it out: 城 区 道 路, 城区道路　清扫　保洁服务; others become single ones.
 
     Chinese is written without spaces, so none between two Chinese characters means anything; where every
-    character stands apart (2 0 2 6 年 预 算), digits and letters are closed up as well.
+    character is set apart (2 0 2 6 年 预 算), digits and letters are closed up as well.
     """
     text = text.strip()
     if not text.isascii() and _SPREAD.fullmatch(text):

@@ -41,10 +41,10 @@ def number(code: str) -> int:
 
 
 def tidy(text: str) -> str:
-    """A code as a person may have typed it, brought to the printed form where only its dress differs.
+    """A code as a person may have typed it, brought to the printed form where only its form differs.
 
     Full-width letters and digits, lower case, spaces, dots and hyphens, characters that show nothing and letters of
-    other alphabets that look the same are dress: `ａ15 04.01` → `A150401`. Nothing else is changed; the result need
+    other alphabets that look the same do not count: `ａ15 04.01` → `A150401`. Nothing else is changed; the result need
     not be a well-formed code.
     """
     return re.sub(r"[\s.\-_·。]", "", latin(text)).upper()

@@ -23,9 +23,9 @@ from goufu.catalog.errors import CatalogError, UnknownNameError, os_reason
 from goufu.catalog.model import (
     CatalogVersion,
     Coverage,
-    Decision,
     Entry,
     Reading,
+    ReadingDecision,
     ReadingKind,
     Section,
     Witness,
@@ -35,7 +35,7 @@ from goufu.catalog.names import document_number
 READING_COLUMNS = ("section", "code", "kind", "witnesses", "chosen", "decision", "why")
 _COVERAGE = get_args(Coverage)
 _KINDS = get_args(ReadingKind)
-_DECISIONS = get_args(Decision)
+_DECISIONS = get_args(ReadingDecision)
 
 
 def data_directory() -> Path:
@@ -69,7 +69,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
     """The cells of a UTF-8 TSV file below its header, column by column (one list for each of `columns`).
 
     The whole text is cut once, with line ends kept as cells of their own: if every row has as many cells as
-    there are columns, the line ends stand exactly at every (columns + 1)th place. Raises CatalogError where the
+    there are columns, the line ends are exactly at every (columns + 1)th place. Raises CatalogError where the
     file is missing, not UTF-8, has another header, or a row of another length.
     """
     text = _read_text(path).replace("\r\n", "\n")
@@ -219,7 +219,7 @@ def _sections(text: str, path: Path) -> dict[str, Section]:
 
 
 def read_version(directory: Path) -> CatalogVersion:
-    """The version in `directory`, without the dates of its repeal, which other versions tell.
+    """The version in `directory`, without the dates of its repeal, which other versions give.
 
     Raises CatalogError where a file is missing or malformed, or where it is only a draft.
     """
@@ -283,7 +283,7 @@ def _typed(table: Mapping[str, Any], key: str, kind: type[Any], default: Any = _
 
 
 def settle(versions: Iterable[CatalogVersion]) -> tuple[CatalogVersion, ...]:
-    """The versions in order of their dates, each told when and by which later one it was repealed."""
+    """The versions in order of their dates, each with when and by which later one it was repealed."""
     ordered = sorted(versions, key=lambda v: (v.in_force or v.printed or date.min, v.id))
     settled = []
     for version in ordered:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, overload
 from goufu.catalog.codes import ancestors, level
 
 Coverage = Literal["complete", "partial", "absent"]
-Decision = Literal["settled", "open", "erratum", "undecided"]
+ReadingDecision = Literal["settled", "open", "erratum", "undecided"]
 ReadingKind = Literal[
     "name", "code", "section", "row", "heading", "missing heading", "numbering", "wording", "contents"
 ]
@@ -101,7 +101,7 @@ class Reading:
     kind: ReadingKind
     witnesses: tuple[tuple[str, str], ...]
     chosen: str
-    decision: Decision
+    decision: ReadingDecision
     why: str
 
 

@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Literal
 
 from goufu.catalog.model import CatalogVersion, Coverage
+from goufu.catalog.text import Text
 
 CatalogClass = Literal["A", "B"]
 ReasonKind = Literal["class A", "class B", "frame", "repeals", "coverage", "fallback", "overtaken", "none"]
@@ -30,11 +31,10 @@ _RANK: dict[str, int] = {"complete": 2, "partial": 1, "absent": 0}
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One link of the chain: what kind of fact it is, and the sentence in Chinese and English."""
+    """One link of the chain: what kind of fact it is, and the sentence."""
 
     kind: ReasonKind
-    zh: str
-    en: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +225,10 @@ def _applicable(versions: tuple[CatalogVersion, ...], section: str, on: date) ->
         reasons.append(
             Reason(
                 "frame",
-                f"前三级以 {frame.number} 为框架。",
-                f"Levels 1 to 3 follow the provincial frame {frame.id}.",
+                Text(
+                    f"前三级以 {frame.number} 为框架。",
+                    f"Levels 1 to 3 follow the provincial frame {frame.id}.",
+                ),
             )
         )
     reasons += [_undated_reason(v, versions) for v in undated]
@@ -252,8 +254,10 @@ def _class_reasons(
         return [
             Reason(
                 "none",
-                f"{on} 所适用的 {catalog_class} 类目录不详：所知各版均在其后。",
-                f"No class {catalog_class} catalog is known for {on}: all known versions are later.",
+                Text(
+                    f"{on} 所适用的 {catalog_class} 类目录不详：所知各版均在其后。",
+                    f"No class {catalog_class} catalog is known for {on}: all known versions are later.",
+                ),
             )
         ]
     days = span(version, catalog_class, versions)
@@ -278,7 +282,7 @@ def _class_reasons(
         en += (
             " This is the provincial frame with three levels; the department catalog of that day is not held."
         )
-    reasons = [Reason(kind, zh, en)]
+    reasons = [Reason(kind, Text(zh, en))]
     for ended_id in (*version.repeals, *version.revises):
         before = next((v for v in versions if v.id == ended_id.split()[0]), None)
         if before is None:
@@ -289,9 +293,11 @@ def _class_reasons(
         reasons.append(
             Reason(
                 "repeals",
-                f"{version.number} {'修订' if of_class else '废止'}了此前的 {before.number}{part}{unheld}。",
-                f"{version.id} {'revised class ' + of_class + ' of' if of_class else 'repealed'} {before.id}"
-                f"{'' if before.witnesses else ' (not held)'}.",
+                Text(
+                    f"{version.number} {'修订' if of_class else '废止'}了此前的 {before.number}{part}{unheld}。",
+                    f"{version.id} {'revised class ' + of_class + ' of' if of_class else 'repealed'} {before.id}"
+                    f"{'' if before.witnesses else ' (not held)'}.",
+                ),
             )
         )
     return reasons
@@ -302,8 +308,10 @@ def _undated_reason(version: CatalogVersion, versions: Sequence[CatalogVersion])
     last = latest - timedelta(days=1)
     return Reason(
         "none",
-        f"{version.number} 的施行日期未存，在 {earliest} 至 {latest} 之间；{last} 以前是否已适用不能断定。",
-        f"The first day of {version.id} is not held; it lies between {earliest} and {latest}.",
+        Text(
+            f"{version.number} 的施行日期未存，在 {earliest} 至 {latest} 之间；{last} 以前是否已适用不能断定。",
+            f"The first day of {version.id} is not held; it lies between {earliest} and {latest}.",
+        ),
     )
 
 
@@ -317,9 +325,11 @@ def _coverage_reasons(
         reasons = [
             Reason(
                 "coverage",
-                f"{governing.id} 是省级框架，不分部门；“{section}”当日的部门目录未存。",
-                f"{governing.id} is the provincial frame and has no departments; "
-                f"the catalog of '{section}' of that day is not held.",
+                Text(
+                    f"{governing.id} 是省级框架，不分部门；“{section}”当日的部门目录未存。",
+                    f"{governing.id} is the provincial frame and has no departments; "
+                    f"the catalog of '{section}' of that day is not held.",
+                ),
             )
         ]
     elif governing is not None and held == "partial":
@@ -327,32 +337,40 @@ def _coverage_reasons(
         reasons = [
             Reason(
                 "coverage",
-                f"“{section}”在 {governing.id} 只存一部分{f'（{evidence}）' if evidence else ''}；未存不等于未列。",
-                f"Only a part of '{section}' is held of {governing.id}; not held does not mean not listed.",
+                Text(
+                    f"“{section}”在 {governing.id} 只存一部分{f'（{evidence}）' if evidence else ''}；未存不等于未列。",
+                    f"Only a part of '{section}' is held of {governing.id}; not held does not mean not listed.",
+                ),
             )
         ]
     elif governing is not None:
         reasons = [
             Reason(
                 "coverage",
-                f"“{section}”在 {governing.id} 未存；未存不等于未列。",
-                f"'{section}' is not held of {governing.id}; not held does not mean not listed.",
+                Text(
+                    f"“{section}”在 {governing.id} 未存；未存不等于未列。",
+                    f"'{section}' is not held of {governing.id}; not held does not mean not listed.",
+                ),
             )
         ]
     if fallback is not None:
         reasons.append(
             Reason(
                 "fallback",
-                f"暂以最近的所存版本 {fallback.id} 参照；它并非当日适用的版本。",
-                f"The nearest version that holds it, {fallback.id}, is consulted instead; it did not apply on the day.",
+                Text(
+                    f"暂以最近的所存版本 {fallback.id} 参照；它并非当日适用的版本。",
+                    f"The nearest version that holds it, {fallback.id}, is consulted instead; it did not apply on the day.",
+                ),
             )
         )
     else:
         reasons.append(
             Reason(
                 "fallback",
-                f"所存各版都没有“{section}”，无可参照。",
-                f"No version held has '{section}'; there is nothing to fall back to.",
+                Text(
+                    f"所存各版都没有“{section}”，无可参照。",
+                    f"No version held has '{section}'; there is nothing to fall back to.",
+                ),
             )
         )
     return reasons
@@ -369,8 +387,10 @@ def _overtaken_reason(
     earliest, latest = effective(later, versions)
     return Reason(
         "overtaken",
-        f"{'' if earliest == latest else '最迟 '}{latest} 起另有 {later.number}（{later.id}）施行；"
-        f"以 {on} 为准仍按{f' {judged.id} ' if judged else '当日所适用者'}判断，其后的变化另行提示。",
-        f"{later.id} took effect {'on' if earliest == latest else 'by'} {latest}; as of {on} the judgement follows "
-        f"{judged.id if judged else 'what held then'} and names what changed.",
+        Text(
+            f"{'' if earliest == latest else '最迟 '}{latest} 起另有 {later.number}（{later.id}）施行；"
+            f"以 {on} 为准仍按{f' {judged.id} ' if judged else '当日所适用者'}判断，其后的变化另行提示。",
+            f"{later.id} took effect {'on' if earliest == latest else 'by'} {latest}; as of {on} the judgement follows "
+            f"{judged.id if judged else 'what held then'} and names what changed.",
+        ),
     )

@@ -17,8 +17,7 @@ from typing import Annotated
 import click
 import typer
 from goufu.catalog.errors import GoufuError, os_reason
-from goufu.cli import faults
-from goufu.cli.shared import border, output
+from goufu.cli.shared import console_encoding, faults, output
 from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
 
@@ -40,9 +39,11 @@ class Commands(TyperGroup):
     context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its module; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"goufu.cli.commands.{_MODULE.get(cmd_name, cmd_name)}")
@@ -125,16 +126,7 @@ def shared(
 
 def run() -> None:
     """The entry point. Exit 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable input."""
-    _with_names_in_utf_8()
-    border.install()
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us, who wants nothing said
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (until the end)
-    output.set_language(_asked(sys.argv[1:]))
-    if "_GOUFU_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init
-
-        completion_init()
+    _prepare()
     try:
         code = app(prog_name="goufu", standalone_mode=False)
         sys.stdout.flush()
@@ -164,6 +156,20 @@ def run() -> None:
     except Exception as error:
         code = _told(faults.unforeseen(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare() -> None:
+    """What must hold before the parser says its first word: encodings, open streams, the language, completion."""
+    _with_names_in_utf_8()
+    console_encoding.install()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us, who wants nothing said
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (until the end)
+    output.set_language(_asked(sys.argv[1:]))
+    if "_GOUFU_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
 
 
 def _with_names_in_utf_8() -> None:

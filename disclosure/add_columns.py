@@ -44,7 +44,7 @@ def add_columns(
     """The workbook `data` with `columns` to the right of everything on the sheets that hold the items.
 
     `values` has each item with its texts in the order of the columns; they are written in the item's own row, the
-    headings in the last row of the list's header. Raises GoufuError where `data` is no .xlsx, or no item stands in it.
+    headings in the last row of the list's header. Raises GoufuError where `data` is no .xlsx, or no item is in it.
     """
     data = with_forward_slashes(data)
     if format_of(data, "", where) != "xlsx" or b"xl/workbook.bin" in data:

@@ -58,7 +58,7 @@ def assemble(
             raise NoProjectTableError(unread.text, unread.english, where or file)
         raise NoProjectTableError(
             "没有找到“项目支出预算表”，请确认这是部门预算公开文件，或另用带“项目名称”列的表格。",
-            "No project budget table (项目支出预算表) was found; make sure this is a budget disclosure, or give a table with a 项目名称 column.",
+            "No project budget table ('项目支出预算表') was found; make sure this is a budget disclosure, or give a table with a column '项目名称'.",
             where or file,
         )
     links = {link.row: link for link in link_forms(tables.rows, forms)}

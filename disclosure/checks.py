@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+from goufu.catalog.text import NOTHING, Text, quoted
 from goufu.disclosure.amounts import CENT, money_unit, parse_amount, to_wan
 from goufu.disclosure.lines import Line, fold, squeeze
 from goufu.disclosure.model import BudgetItem, Check, Form, Place, Remark
@@ -29,6 +30,14 @@ _KINDS = re.compile(
 )
 _PUBLISHED = re.compile(rf"公开项目绩效目标{_NUMBER}个[,，]?涉及项目金额{_NUMBER}万元")
 _STATEMENT_TITLE = re.compile(r"(?<!收)支出(?:预算)?总表|部门支出总表")
+
+
+#: the project tables by the part of the budget they hold
+_PROJECT_TABLES = {
+    "": Text("项目支出预算表", "project table"),
+    "本年预算": Text("项目支出预算表（本年预算）", "project table of this year"),
+    "上年结转": Text("项目支出预算表（上年结转）", "project table of what was carried over"),
+}
 
 
 def checked(lines: Sequence[Line], tables: ProjectTables, story: Narrative) -> tuple[Check, ...]:
@@ -54,14 +63,14 @@ def disagreements(checks: Iterable[Check]) -> Iterator[Remark]:
     for check in checks:
         if check.agrees:
             continue
-        unit = ("个", "") if check.kind == "count" else ("万元", " (万元)")
+        unit = ("个", "") if check.kind == "count" else ("万元", " (10k CNY)")
         gap = f"，相差 {abs(check.printed - check.summed):,}" if comparable(check) else ""
         yield Remark(
             kinds.get(check.kind, "narrative"),
             "warning",
-            f"{check.what}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}{gap}；"
+            f"{check.what.zh}：所印 {check.printed:,} {unit[0]}，算得 {check.summed:,} {unit[0]}{gap}；"
             "可能原件有误，也可能读错，请核对。",
-            f"{check.what}: printed {check.printed:,}, computed {check.summed:,}{unit[1]}; either the document or the reading is wrong.",
+            f"{check.what.en}: printed {check.printed:,}, computed {check.summed:,}{unit[1]}; either the document or the reading is wrong.",
             check.place,
         )
 
@@ -113,7 +122,7 @@ def _form_against_line(item: BudgetItem, form: Form) -> Iterator[Remark]:
             "form",
             "warning",
             f"“{item.title}”表中 {item.amount_wan:,} 万元，绩效目标表年度资金 {form.year_yuan:,} 元（{wan:,} 万元）。",
-            f"“{item.title}” is {item.amount_wan:,} in the table, {form.year_yuan:,} yuan ({wan:,}) in its form (万元).",
+            f"“{item.title}” is {item.amount_wan:,} in the table, {form.year_yuan:,} yuan ({wan:,}) in its form (10k CNY).",
             form.place,
             item.id,
         )
@@ -121,7 +130,7 @@ def _form_against_line(item: BudgetItem, form: Form) -> Iterator[Remark]:
 
 def _check(
     kind: str,
-    what: str,
+    what: Text,
     printed: Decimal,
     summed: Decimal,
     place: Place | None,
@@ -134,9 +143,13 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
     """Each subtotal against its items, and each table's total against the units' rows as well."""
     for claim in tables.claims:
         subtotal = claim.subtotal
-        table = f"项目支出预算表（{subtotal.part}）" if subtotal.part else "项目支出预算表"
+        table = _PROJECT_TABLES[subtotal.part]
         kind = "total" if claim.whole else "subtotal"
-        what = f"{table}合计" if claim.whole else f"{table}“{subtotal.name}”小计"
+        what = (
+            Text(f"{table.zh}合计", f"{table.en}, total")
+            if claim.whole
+            else Text(f"{table.zh}“{subtotal.name}”小计", f"{table.en}, subtotal of '{subtotal.name}'")
+        )
         yield _check(
             kind, what, subtotal.amount_wan, sum(claim.parts, Decimal(0)), subtotal.place, claim.parts
         )
@@ -154,7 +167,7 @@ def _table_checks(tables: ProjectTables) -> Iterator[Check]:
             if units:
                 yield _check(
                     "units",
-                    f"{table}合计与各单位小计",
+                    Text(f"{table.zh}合计与各单位小计", f"{table.en}, total against the units' subtotals"),
                     subtotal.amount_wan,
                     sum(units, Decimal(0)),
                     subtotal.place,
@@ -193,7 +206,7 @@ def _expenditure_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterato
                 figure = parse_amount(below.cells[column])
                 if figure is not None and unit:
                     printed = to_wan(figure, unit)
-                    what = "预算支出总表的项目支出"
+                    what = Text("预算支出总表的项目支出", "projects in the table of all expenditure")
                     yield _check(
                         "statement", what, printed, _nearest(printed, tables), below.place_of(column)
                     )
@@ -215,11 +228,15 @@ def _text_checks(lines: Sequence[Line], tables: ProjectTables) -> Iterator[Check
             seen.add("expenditure")
             total, basic, projects = (_figure(match[n]) for n in (1, 2, 3))
             yield _check(
-                "narrative", "“支出预算情况说明”的项目支出", projects, _nearest(projects, tables), line.place
+                "narrative",
+                Text("“支出预算情况说明”的项目支出", "projects in the text on expenditure"),
+                projects,
+                _nearest(projects, tables),
+                line.place,
             )
             yield _check(
                 "narrative",
-                "“支出预算情况说明”的支出预算",
+                Text("“支出预算情况说明”的支出预算", "the whole in the text on expenditure"),
                 total,
                 basic + projects,
                 line.place,
@@ -237,13 +254,19 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
     rows = len(tables.rows)
     this_year = sum(1 for row in tables.rows if row.part != "上年结转")
     nearest = min((this_year, rows), key=lambda n: abs(n - count))
-    what = f"“绩效管理情况”的二级项目数{_no_counts([count])}"
+    odd = _no_counts([count])
+    what = Text(
+        f"“绩效管理情况”的二级项目数{odd.zh}", f"number of projects in the text on performance{odd.en}"
+    )
     yield Check("count", what, count, Decimal(nearest), count == nearest, place)
-    yield _check("narrative", "“绩效管理情况”的二级项目金额", amount, summed, place)
+    what = Text("“绩效管理情况”的二级项目金额", "amount of projects in the text on performance")
+    yield _check("narrative", what, amount, summed, place)
     published = _PUBLISHED.search(text, match.end())
-    halves = [(match, text[match.end() : published.start() if published else None], "纳入管理")]
+    halves = [
+        (match, text[match.end() : published.start() if published else None], Text("纳入管理", "managed"))
+    ]
     if published:
-        halves.append((published, text[published.end() :], "公开"))
+        halves.append((published, text[published.end() :], Text("公开", "published")))
     for half, rest, which in halves:
         kinds = _KINDS.search(rest)
         if kinds is None:
@@ -252,11 +275,15 @@ def _project_checks(match: re.Match[str], text: str, tables: ProjectTables, plac
         counts = tuple(number for number in each if is_count(number))
         money = (_figure(kinds[2]), _figure(kinds[4]))
         numbers, amounts = sum(counts, Decimal(0)), sum(money, Decimal(0))
-        what = f"“绩效管理情况”{which}的项目，其他运转类与特定目标类之和"
+        zh = f"“绩效管理情况”{which.zh}的项目，其他运转类与特定目标类之和"
+        en = f"{which.en} projects in the text on performance, both kinds together"
         odd = _no_counts([_figure(half[1]), *each])
         agrees = _figure(half[1]) == numbers and not odd
-        yield Check("count", f"{what}（个数{odd}）", _figure(half[1]), numbers, agrees, place, counts)
-        yield _check("narrative", f"{what}（金额）", _figure(half[2]), amounts, place, money)
+        what = Text(f"{zh}（个数{odd.zh}）", f"{en} (number{odd.en})")
+        yield Check("count", what, _figure(half[1]), numbers, agrees, place, counts)
+        yield _check(
+            "narrative", Text(f"{zh}（金额）", f"{en} (amount)"), _figure(half[2]), amounts, place, money
+        )
 
 
 def comparable(check: Check) -> bool:
@@ -269,10 +296,14 @@ def is_count(figure: Decimal) -> bool:
     return figure.as_tuple().exponent == 0
 
 
-def _no_counts(figures: Iterable[Decimal]) -> str:
-    """What is to be said of figures printed as numbers of projects that are none, "" where all may be."""
-    odd = [f"“{figure:,} 个”" for figure in figures if not is_count(figure)]
-    return f"，{'、'.join(odd)}像是金额，不是个数，未计入" if odd else ""
+def _no_counts(figures: Iterable[Decimal]) -> Text:
+    """What is to be said of figures printed as numbers of projects that are none; nothing where all may be."""
+    odd = quoted(f"{figure:,} 个" for figure in figures if not is_count(figure))
+    return (
+        Text(f"，{odd.zh}像是金额，不是个数，未计入", f"; {odd.en} looks like money and is not counted")
+        if odd
+        else NOTHING
+    )
 
 
 def _figure(text: str) -> Decimal:
@@ -289,7 +320,10 @@ def _bought(story: Narrative) -> Iterator[Check]:
     if len(kinds) == 3:
         yield _check(
             "procurement",
-            "政府采购预算总额与货物、工程、服务之和",
+            Text(
+                "政府采购预算总额与货物、工程、服务之和",
+                "procurement, total against goods, works and services",
+            ),
             bought.total_wan,
             sum(kinds, Decimal(0)),
             bought.place,

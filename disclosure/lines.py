@@ -30,7 +30,7 @@ class Line:
     """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
 
     `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
-    columns whose cell is the lower part of one merged downwards: they are empty here and say what stands above.
+    columns whose cell is the lower part of one merged downwards: they are empty here and say what is above.
     """
 
     cells: tuple[str, ...]
@@ -41,12 +41,12 @@ class Line:
 
     @property
     def is_row(self) -> bool:
-        """Whether it stands in a table, that is, has more than one cell (empty ones count)."""
+        """Whether it is in a table, that is, has more than one cell (empty ones count)."""
         return len(self.cells) > 1
 
     @property
     def is_paragraph(self) -> bool:
-        """Whether only one of its cells says anything: so paragraphs stand in spreadsheets."""
+        """Whether only one of its cells says anything: so paragraphs appear in spreadsheets."""
         return len(self.cells) - self.cells.count("") <= 1
 
     @property

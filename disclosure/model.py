@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from goufu.catalog.severity import Severity
+from goufu.catalog.text import Text
 
 #: which of the two project tables a line stands in: this year's budget or money carried over
 Part = Literal["本年预算", "上年结转", ""]
@@ -15,7 +16,7 @@ Part = Literal["本年预算", "上年结转", ""]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: the file, and in it a page, a line or a cell, as far as the format has them."""
+    """Where a value is: the file, and in it a page, a line or a cell, as far as the format has them."""
 
     file: str
     page: int | None = None
@@ -152,12 +153,12 @@ class Check:
     items; "units" the same row against the units' rows; "expenditure" 预算支出总表 and "narrative" the text against
     the project tables; "count" the number of projects the text gives; "procurement" its kinds against their
     total; "statement" the other tables against themselves; "list" a total row of a list against its lines.
-    `what` says what was compared, in Chinese; `printed` is the figure, `summed` what the others give, `parts` these
+    `what` says what was compared; `printed` is the figure, `summed` what the others give, `parts` these
     others where they were added up.
     """
 
     kind: str
-    what: str
+    what: Text
     printed: Decimal
     summed: Decimal
     agrees: bool
@@ -170,7 +171,7 @@ class Disclosure:
     """One document read: its items in printed order, everything else found in it, and the remarks.
 
     `file` is the name that places and messages show, `path` where the file lies (None where it was read from memory): two
-    documents may have one name. `statement` is what stands under 政府购买服务指导性目录 ("" where there is no such heading).
+    documents may have one name. `statement` is what is under 政府购买服务指导性目录 ("" where there is no such heading).
     """
 
     file: str

@@ -16,7 +16,7 @@ from itertools import takewhile
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Attachment, Place, Procurement
-from goufu.disclosure.tables.furniture import owner_of
+from goufu.disclosure.tables.around_tables import owner_of
 
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(

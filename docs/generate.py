@@ -83,6 +83,7 @@ PAGES = {"reference.md": reference, "cli.md": commands}
 
 
 def main() -> None:
+    """Write the pages; with --check write nothing and exit 1 where one is stale."""
     stale = []
     for name, make in PAGES.items():
         text = make()

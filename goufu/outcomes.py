@@ -48,7 +48,7 @@ class Outcome:
 
 
 def outcomes(lines: Sequence[Given], judge: Judge) -> list[Outcome]:
-    """Every line judged; what fails in one stands in that line and costs no other."""
+    """Every line judged; what fails in one is said in that line and costs no other."""
     good = [n for n, one in enumerate(lines) if one.is_line]
     judged: dict[int, Assessment | Exception] = {}
     _judge_on(good, [one.item for one in lines], judge, judged)

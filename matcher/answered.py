@@ -110,7 +110,7 @@ def read_answered(path: Path) -> tuple[tuple[Answered, ...], tuple[Remark, ...]]
     if not given:
         raise GoufuError(
             "没有答案列；请在表头加上“核定代码”（填目录代码，或“未列”“不适用”“货物”等）或“核定性质”",
-            "there is no column of answers; add one named 核定代码 (codes, or 未列, 不适用, 货物 …) or 核定性质",
+            "there is no column of answers; add one named '核定代码' (codes, or '未列', '不适用', '货物' …) or '核定性质'",
             str(path),
         )
     found: list[Answered] = []
@@ -316,5 +316,5 @@ def _of_gold(item: BudgetItem, gold: Mapping[str, Any]) -> Answered | None:
 def _not_understood(text: str) -> GoufuError:
     return GoufuError(
         f"“{text[:30]}”不是代码，也不是“未列”“不适用”“货物”等，这一行的答案未计入",
-        f"'{text[:30]}' is no code and none of 未列, 不适用, 货物 …; the answer of this row was left out",
+        f"'{text[:30]}' is no code and none of '未列', '不适用', '货物' …; the answer of this row was left out",
     )

@@ -34,7 +34,7 @@ from goufu.matcher.index.corpus import Corpus, open_corpus
 from goufu.matcher.index.grams import Index, Ints
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
-from goufu.matcher.model import Assessment, Candidate, Decision, Status
+from goufu.matcher.model import Acceptance, Assessment, Candidate, Status
 from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
@@ -595,7 +595,7 @@ def _saying(codes: tuple[Candidate, ...], reason: Text) -> tuple[Candidate, ...]
     return (replace(codes[0], why=(*codes[0].why, reason)), *codes[1:])
 
 
-def _decision(facts: _Facts, codes: Sequence[Candidate]) -> Decision:
+def _decision(facts: _Facts, codes: Sequence[Candidate]) -> Acceptance:
     """Whether an officer may accept the judgement unseen."""
     known = facts.match.confidence >= _KNOWN or facts.status == "not_applicable"
     turned = facts.opinion is not None and facts.opinion.turned

@@ -40,26 +40,22 @@ _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 _NUMBERED = re.compile(
     r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$"
 )
-#: endings by which a name closes a body that was named before the place: 共青团河曲县委员会
-_COMMITTEE = ("委员会", "委")
 #: characters of a place's name before its rank, and of one that has no rank at most (石楼 in 生态环境局石楼分局)
 _PLACE_NAME, _BARE_PLACE = 8, 4
 
-Type = Literal["word", "ending", "filler", "joint", "place", "other"]
+Type = Literal["word", "ending", "filler", "joint", "locality", "other"]
 #: what a reading costs: whole words are cheap, characters left over dear, least where a bare place name may begin
 _COST: Mapping[Type, float] = {
     "word": 1.0,
     "ending": 1.0,
     "filler": 1.05,
     "joint": 0.6,
-    "place": 1.5,
+    "locality": 1.5,
     "other": 3.0,
 }
 _LEADING, _PER_CHARACTER, _OF_BODY, _LIKE_BODY, _HOLDS_ENDING, _TWO_PLACES = 1.02, 0.1, 4.0, 0.5, 1.5, 3.0
 _CLOSING = frozenset("局厅委会院馆站所")
 _RANKS = frozenset("省市县区州盟旗镇乡")
-#: how the name of a whole body ends; other endings (市场, 水库) as often close a subject
-_WHOLE = ("局", "厅", "委", "办", "院", "校", "所", "站", "馆", "队", "部", "中心", "委员会", "办公室")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +106,12 @@ class _Table:
     sections: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, BodyKind]
     words: Mapping[str, _Meaning]
-    of_place: Mapping[str, str]  # the kind of body of a place with this ending
+    of_locality: Mapping[str, str]  # the kind of body of a place with this ending
     types: Mapping[str, Type]
     places: re.Pattern[str]
     parts: frozenset[str]
+    whole: tuple[str, ...]
+    committees: tuple[str, ...]
     longest: int
     body: re.Pattern[str] = field(repr=False)
 
@@ -163,6 +161,8 @@ def _table(path: Path | None) -> _Table:
             types,
             re.compile(f"(?:{_either(other['places'])})$"),
             frozenset(other["parts"]),
+            tuple(other["whole"]),
+            tuple(other["committees"]),
             max(map(len, types)),
             re.compile(_either(w for w in words if len(w) > 1)),
         )
@@ -203,7 +203,7 @@ def sections_of(name: str, path: Path | None = None) -> SectionMatch:
 
     A section's own name gives confidence 1; words that decide 0.95; words that usually belong to a section, or beside
     which the name says more than is understood, 0.8; similarity of characters at most 0.85. Width, radicals,
-    traditional characters and look-alikes (巿 for 市) are dress.
+    traditional characters and look-alikes (巿 for 市) make no difference.
     """
     table = _table(path)
     name = tidy_name(normal(name))
@@ -257,13 +257,13 @@ def _tokens(name: str, table: _Table) -> list[_Token]:
                 ways.append((cost + extra, left, leading))
             elif text[-2] == "团" and name[end : end + 1] == "委":
                 continue  # 孝义团市委
-            elif (place := _place_cost(text, table)) is not None:
-                ways.append((cost + place, (*before, _Token("place", text)), False))
+            elif (place := _locality_cost(text, table)) is not None:
+                ways.append((cost + place, (*before, _Token("locality", text)), False))
         best.append(min(ways, key=lambda way: (round(way[0], 3), len(way[1]))))
     return list(best[-1][1])
 
 
-def _place_cost(text: str, table: _Table) -> float | None:
+def _locality_cost(text: str, table: _Table) -> float | None:
     """What it costs to read `text` as a place; None where it is none.
 
     A place may be called as a body is (公安县, 卫生院镇), but hardly holds the name of one beside other characters
@@ -275,7 +275,7 @@ def _place_cost(text: str, table: _Table) -> float | None:
     if any(table.types.get(text[start:]) == "word" for start in range(1, len(text) - 2)):
         return None  # 宝峰山自然保护区, 军分区
     name = text[: ending.start()]
-    cost = _COST["place"] + _PER_CHARACTER * len(text)
+    cost = _COST["locality"] + _PER_CHARACTER * len(text)
     if name in table.words and name[-1] not in "局厅委办":
         return cost + _LIKE_BODY
     if table.body.search(name):
@@ -290,27 +290,27 @@ def _place_cost(text: str, table: _Table) -> float | None:
 def _read(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     """What body `tokens` name: the end first, then the superior that stands before it."""
     at = len(tokens)
-    while at and tokens[at - 1].type not in ("word", "place"):
+    while at and tokens[at - 1].type not in ("word", "locality"):
         at -= 1
     tail = tokens[at:]
-    if not at or tokens[at - 1].type == "place":
+    if not at or tokens[at - 1].type == "locality":
         return _without_subject(tokens[:at], tail, table)
     chain, first = _chain(tokens, at, table)
     own = _meant([_meaning(t.text, table) for t in chain], [t.text for t in chain])
-    place = next((t.text for t in reversed(tokens[:first]) if t.type == "place"), "")
-    of_place = _kind_of_place(place, table)
+    place = next((t.text for t in reversed(tokens[:first]) if t.type == "locality"), "")
+    of_locality = _kind_of_locality(place, table)
     head = _meaning(chain[0].text, table).head
     superior = _superior(tokens[:first], table)
     if own.kind == "government" and any(t.text not in table.parts for t in tail):
         own = SectionMatch((), 0.0, ())  # 政府食堂 is no government
-    if own.kind == "government" and of_place:
-        own = SectionMatch((), CERTAIN, own.words, of_place)
+    if own.kind == "government" and of_locality:
+        own = SectionMatch((), CERTAIN, own.words, of_locality)
     if own.kind:
         # a company or a union of a department is its department's
         return SectionMatch(superior.sections, LIKELY, superior.words) if superior.sections else own
-    if of_place in ("town", "street") and not head:
+    if of_locality in ("town", "street") and not head:
         if own.confidence < CERTAIN and not superior.sections:
-            return SectionMatch((), CERTAIN, (place,), of_place)
+            return SectionMatch((), CERTAIN, (place,), of_locality)
         own = SectionMatch(own.sections, LIKELY, own.words)  # a town's own centre, not the department's
     if superior.kind in ("town", "street") and not head:
         own = SectionMatch(own.sections, LIKELY, own.words)
@@ -374,7 +374,7 @@ def _complete(token: _Token, table: _Table) -> bool:
     """Whether a word is the whole name of a body (人民法院, 公安局), not the subject of one (公安)."""
     if _meaning(token.text, table).head:
         return True
-    return token.text.endswith(_WHOLE)
+    return token.text.endswith(table.whole)
 
 
 def _meant(meanings: Sequence[_Meaning], words: Sequence[str]) -> SectionMatch:
@@ -399,7 +399,7 @@ def _meant(meanings: Sequence[_Meaning], words: Sequence[str]) -> SectionMatch:
 def _superior(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
     """The body that is named whole at the end of `tokens`, but for places and bare names behind it."""
     end = len(tokens)
-    while end and tokens[end - 1].type in ("place", "other", "filler"):
+    while end and tokens[end - 1].type in ("locality", "other", "filler"):
         end -= 1
     if end and (
         tokens[end - 1].type == "ending"
@@ -411,13 +411,13 @@ def _superior(tokens: Sequence[_Token], table: _Table) -> SectionMatch:
 
 def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _Table) -> SectionMatch:
     """A name whose end has no word of any section: its superior's, or of the kind that its place is, or a committee."""
-    committee = any(t.text.startswith(_COMMITTEE) for t in tail)
+    committee = any(t.text.startswith(table.committees) for t in tail)
     end = len(before)
-    while end and before[end - 1].type in ("place", "other"):
+    while end and before[end - 1].type in ("locality", "other"):
         end -= 1
     if end and before[end - 1].type == "word":
         named = _read(before[:end], table)
-        if committee or (named.kind and not _kind_of_place(before[-1].text, table)):
+        if committee or (named.kind and not _kind_of_locality(before[-1].text, table)):
             # 共青团河曲县委员会, 政协壶关县委员会办公室, 武警某市支队
             return named
     superior = _superior(before, table) if before else SectionMatch((), 0.0, ())
@@ -425,26 +425,26 @@ def _without_subject(before: Sequence[_Token], tail: Sequence[_Token], table: _T
         unread = sum(len(t.text) for t in tail if t.type == "other")
         sure = superior.confidence if unread <= _BARE_PLACE else min(superior.confidence, LIKELY)
         return SectionMatch(superior.sections, sure, superior.words)
-    place = before[-1].text if before and before[-1].type == "place" else ""
-    kind = _kind_of_place(place, table)
+    place = before[-1].text if before and before[-1].type == "locality" else ""
+    kind = _kind_of_locality(place, table)
     if kind:
         return SectionMatch((), CERTAIN, (place,), kind)
     if superior.kind:
         return superior
     closing = tail[1:] if not before and tail and tail[0].text[-1] in _RANKS else tail
-    if closing and closing[0].text.startswith(_COMMITTEE) and (place or closing is not tail):
+    if closing and closing[0].text.startswith(table.committees) and (place or closing is not tail):
         return SectionMatch((), CERTAIN, ("委员会",), "party")  # 孝义市委, 孝义市委办公室
     return SectionMatch((), 0.0, ())
 
 
-def _kind_of_place(place: str, table: _Table) -> str:
-    return next((kind for ending, kind in table.of_place.items() if place.endswith(ending)), "")
+def _kind_of_locality(place: str, table: _Table) -> str:
+    return next((kind for ending, kind in table.of_locality.items() if place.endswith(ending)), "")
 
 
 def _similar(name: str, table: _Table) -> SectionMatch:
     from rapidfuzz import fuzz, process
 
-    tokens = [t for t in _tokens(name, table) if t.type not in ("place", "ending")]
+    tokens = [t for t in _tokens(name, table) if t.type not in ("locality", "ending")]
     core = "".join(t.text for t in tokens)
     # one character of four makes another word (物业服务, 就业服务); of five it is more likely a slip
     words = [w for w, m in table.words.items() if len(w) > 4 and m.sections and not m.likely]

@@ -396,7 +396,7 @@ def contents(
 
 
 def tail(title: str) -> str:
-    """The end of a title's content: in Chinese the head of a phrase stands last (…智能化平台设备*维修*)."""
+    """The end of a title's content: in Chinese the head of a phrase comes last (…智能化平台设备*维修*)."""
     words = _TAIL_DRESS.sub(" ", title).split()
     return words[-1][-TAIL_LENGTH:] if words else ""
 

@@ -22,8 +22,6 @@ from goufu.catalog.text import NOTHING, Text
 from goufu.matcher.text import by_start, pairs, said, spotted
 
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
-#: what may stand behind the word that names what is bought
-_BEHIND = re.compile(r"^(?:服务|采购|购买|项目|经费|资金|费用|费|款|尾款|外包|委托|工作|[\W\d_])*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,13 @@ def _table(path: Path) -> dict[str, Any]:
 def _about() -> frozenset[str]:
     """The numbers of the documents that the reasons speak of."""
     return frozenset(_table(data_directory() / "unlisted.toml")["catalogs"])
+
+
+@lru_cache(maxsize=1)
+def _behind() -> re.Pattern[str]:
+    """What may follow the word that names what is bought."""
+    words = "|".join(map(re.escape, _table(data_directory() / "unlisted.toml")["behind"]))
+    return re.compile(rf"^(?:{words}|[\W\d_])*$")
 
 
 def reason_of(gap: Gap | None, plainly: float, versions: Sequence[CatalogVersion]) -> Text:
@@ -69,7 +74,7 @@ def _starts() -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=2048)
 def gap_of(title: str, summary: str = "") -> tuple[Gap | None, float]:
-    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they stand inside.
+    """The gap that a title speaks of, and how plainly: 1 where its words end the title, 0.4 where they are inside.
 
     The summary changes nothing; with it the line is read only once (`goufu.matcher.text.said`).
     """
@@ -81,7 +86,7 @@ def gap_of(title: str, summary: str = "") -> tuple[Gap | None, float]:
     found = spotted(_starts(), text, there)
     best: tuple[Gap | None, float] = (None, 0.0)
     for term in sorted(found, key=lambda term: (-len(term), term)):
-        ends = _BEHIND.match(text[text.rindex(term) + len(term) :]) is not None
+        ends = _behind().match(text[text.rindex(term) + len(term) :]) is not None
         if ends:
             return load_gaps()[term], 1.0
         if not best[1]:

@@ -46,7 +46,7 @@ def confusable(path: Path | None = None) -> Mapping[str, str]:
 
 
 def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str, tuple[Misreading, ...]]:
-    """`text` as it was meant, as far as the index can tell, and what was read otherwise than it is written.
+    """`text` as it was meant, as far as the index knows, and what was read otherwise than it is written.
 
     `there` are the pairs of characters of `text`, where they are at hand.
     """

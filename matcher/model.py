@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from goufu.catalog.citation.model import Standing
 
 Status = Literal["listed", "unlisted", "superseded", "unknown", "not_applicable"]
-Decision = Literal["auto", "review"]
+Acceptance = Literal["auto", "review"]
 #: what of a judgement is doubted: whether it is a service, whether it is listed, which entry; the catalog section; a
 #: bundle to be taken apart; what the department cited; a section not held; a finding; a line that an entry is close to
 Doubt = Literal["nature", "listing", "code", "section", "bundle", "citation", "held", "finding", "close"]
@@ -54,7 +54,7 @@ class Candidate:
 class Finding:
     """One rule that fired: its id, severity, message, legal basis, and evidence.
 
-    `evidence` are the words that fired and where they stand, `place` the same place as a record, `entry` the entry
+    `evidence` are the words that fired and where they are, `place` the same place as a record, `entry` the entry
     ("2025-28 住房和城乡建设 A110103") or document concerned. `silenced` is the reason a user gave for not wanting to
     see it, "" where nobody did.
     """
@@ -106,7 +106,7 @@ class Assessment:
     nature_score: float
     nature_words: Sequence[str]
     status: Status
-    decision: Decision
+    decision: Acceptance
     fit: float
     codes: tuple[Candidate, ...]
     elsewhere: tuple[Candidate, ...]

@@ -60,7 +60,7 @@ class Endings:
 
     `endings` are looked for in a title without brackets, `counted` in a summary; `closing` gives for the last character of a
     title the endings that can match at all. `of_services` are the endings of titles that may well name a service.
-    `silent` is what stands behind the word that names what is bought; `things` and `structures` are the words of the cues
+    `silent` is what is behind the word that names what is bought; `things` and `structures` are the words of the cues
     that name them, `joints` the characters that join words.
     """
 

@@ -87,7 +87,7 @@ def grams(text: str) -> list[str]:
 
 
 def pairs(text: str) -> set[str]:
-    """Every two characters that stand side by side in `text`."""
+    """Every two characters that are side by side in `text`."""
     return set(map(add, text, text[1:]))  # no frozenset: a dict's keys meet a set faster
 
 
@@ -117,7 +117,7 @@ class Said:
 
 @lru_cache(maxsize=2048)
 def said(title: str, summary: str = "") -> Said:
-    """What title and summary say; the words of a summary that can tell what is bought stand at its beginning."""
+    """What title and summary say; the words of a summary that can say what is bought are at its beginning."""
     head, body = normal(title), normal(summary[:SAID_LENGTH])
     in_head, in_body = pairs(head), pairs(body)
     return Said(head, body, in_head, in_body, in_head | in_body)

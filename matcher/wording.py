@@ -166,7 +166,7 @@ def _grams(text: str, longest: int) -> list[str]:
 
 
 def parts(line: Line) -> dict[str, list[str]]:
-    """The n-grams of a line by the place where they stand."""
+    """The n-grams of a line by the place where they are."""
     item = said(line.title, line.summary)
     head = plain(item.head[:_TITLE], line.department)
     body = plain(item.body[: _SUMMARY + 30], line.department)[:_SUMMARY]

@@ -18,7 +18,7 @@ _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StoreAddress:
     """A store's address: `path` for SQLite, `url` (as libpq has it) for PostgreSQL; the other is empty."""
 
     path: Path | None = None
@@ -52,26 +52,26 @@ def default_path() -> Path:
     return user_data_path("goufu", appauthor=False) / "goufu.db"
 
 
-def learned_path(place: Place) -> Path:
+def learned_path(place: StoreAddress) -> Path:
     """Where the correction of the store at `place` is kept (see `goufu.store.learned`), whether there is one or not."""
     return (place.path or default_path()).with_suffix(".learned.tsv")
 
 
-def place_of(text: str | None) -> Place:
+def address_of(text: str | None) -> StoreAddress:
     """The place that `--db` or GOUFU_DB names: a path, `sqlite:///path`, or a PostgreSQL URL; the default for None.
 
     Raises StoreError for a URL of any other database.
     """
     if not text or not text.strip():
-        return Place(default_path())
+        return StoreAddress(default_path())
     text = text.strip()
     if match := _POSTGRES.match(text):
-        return Place(url="postgresql://" + text[match.end() :])
+        return StoreAddress(url="postgresql://" + text[match.end() :])
     if text.startswith("sqlite:///"):
-        return Place(Path(text.removeprefix("sqlite:///")).expanduser())
+        return StoreAddress(Path(text.removeprefix("sqlite:///")).expanduser())
     if "://" in text:
         raise StoreError(
             f"不支持的数据库“{masked(text).partition(':')[0]}”；请给出 SQLite 文件路径，或 postgresql://用户@主机/库名",
             f"no such kind of database '{masked(text).partition(':')[0]}'; give a SQLite file or postgresql://user@host/name",
         )
-    return Place(Path(text).expanduser())
+    return StoreAddress(Path(text).expanduser())

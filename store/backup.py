@@ -20,7 +20,7 @@ from typing import Any
 
 from goufu.catalog.errors import os_reason
 from goufu.store import tables
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.engine import Store, connect, told, writing
 from goufu.store.errors import StoreError
 from goufu.store.schema import HEAD, REVISIONS, revision, upgrade
@@ -60,7 +60,7 @@ def backup(store: Store, path: Path, now: datetime | None = None) -> Backup:
     half.unlink(missing_ok=True)
     taken = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     try:
-        target = connect(Place(half))
+        target = connect(StoreAddress(half))
         upgrade(target)
         options: dict[str, Any] = {} if store.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
@@ -163,7 +163,7 @@ def inspect_backup(path: Path) -> Backup:
 
 
 def _check_rows(path: Path, manifest: dict[str, tuple[int, str]]) -> None:
-    store = connect(Place(path), create=False)
+    store = connect(StoreAddress(path), create=False)
     try:
         with store.engine.connect() as connection:
             for table in _tables():
@@ -235,7 +235,7 @@ def _as_of_today(path: Path, seen: Backup) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "backup.db"
         shutil.copyfile(path, copy)
-        store = connect(Place(copy), create=False)
+        store = connect(StoreAddress(copy), create=False)
         try:
             if seen.revision != HEAD:
                 upgrade(store)

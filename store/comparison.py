@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from goufu.catalog.text import NOTHING, Text
 from goufu.matcher.decisions.choice import choice_text
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.precedents.similarity import title_key
@@ -32,7 +33,7 @@ class Outcome:
     code: str
     name: str
     decision: str
-    decided: str
+    decided: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def outcome(item: StoredItem) -> Outcome:
         r.get("gov_service_catalog_code") or "",
         r.get("gov_service_catalog_name") or "",
         r.get("decision", ""),
-        choice_text(d.outcome, d.code, d.name, d.nature) if d else "",
+        choice_text(d.outcome, d.code, d.name, d.nature) if d else NOTHING,
     )
 
 

@@ -54,7 +54,7 @@ def decide(
 ) -> tuple[int, bool]:
     """Record `choice` for the item, made on revision `expected` of its decision (0: nothing decided yet).
 
-    Returns the revision that stands now and whether anything was changed; the same officer saying the same again
+    Returns the revision that holds now and whether anything was changed; the same officer saying the same again
     changes nothing, so that a write whose answer was lost may safely be repeated. Raises ConflictError where the
     decision was changed since `expected`, NoSuchRunError where the item is gone.
     """
@@ -129,11 +129,11 @@ def _recorded(store: Store, result: RowResult, officer: str, source: str) -> Row
         _, done = decide(store, item.id, choice, officer, item.revision, source)
     except ConflictError as error:
         return RowResult(result.row, "conflict", error.message, error.english, item, choice)
-    return result if done else RowResult(result.row, "same", choice.text(), choice.text(), item, choice)
+    return result if done else RowResult(result.row, "same", *choice.text(), item, choice)
 
 
 def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime | None = None) -> int:
-    """Take a decision back, with its precedent; returns the revision that stands now. Raises as `decide` does."""
+    """Take a decision back, with its precedent; returns the revision that holds now. Raises as `decide` does."""
     made_at = now or datetime.now(UTC)
     with writing(store) as session:
         row = _item(session, item)
@@ -212,8 +212,8 @@ def _conflict(title: str, standing: Decided | None, revision: int) -> ConflictEr
     when = standing.decided_at.astimezone().strftime("%Y-%m-%d %H:%M")
     said = choice_text(standing.outcome, standing.code, standing.name, standing.nature)
     return ConflictError(
-        f"“{title}”已由 {standing.officer} 于 {when} 认定为 {said}，没有改动",
-        f"'{title}' was decided by {standing.officer} on {when} as {said}; nothing was changed",
+        f"“{title}”已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动",
+        f"'{title}' was decided by {standing.officer} on {when} as {said.en}; nothing was changed",
     )
 
 

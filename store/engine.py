@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from goufu.catalog.errors import os_reason
-from goufu.store.address import Place, masked
+from goufu.store.address import StoreAddress, masked
 from goufu.store.errors import StoreError
 from goufu.store.scope import EVERYTHING, Scope, narrow
 from sqlalchemy import Engine, create_engine, event
@@ -31,7 +31,7 @@ class Store:
     """An open store."""
 
     engine: Engine
-    place: Place
+    place: StoreAddress
     scope: Scope = EVERYTHING
 
     def within(self, scope: Scope) -> Store:
@@ -44,7 +44,7 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
 
-def connect(place: Place, create: bool = True) -> Store:
+def connect(place: StoreAddress, create: bool = True) -> Store:
     """A store at `place`, as it is: whether its tables fit this program is not looked at (see `goufu.store.schema`).
 
     Raises StoreError where the folder cannot be made, there is no store and `create` is false, or the driver for
@@ -92,7 +92,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _postgres(place: Place) -> Engine:
+def _postgres(place: StoreAddress) -> Engine:
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -146,7 +146,7 @@ def _session(store: Store, **options: Any) -> Iterator[Session]:
         raise told(error, store.place) from None
 
 
-def told(error: DBAPIError, place: Place) -> StoreError:
+def told(error: DBAPIError, place: StoreAddress) -> StoreError:
     """What the database said, as one sentence for a person."""
     said = (
         masked(str(error.orig)).strip().splitlines()[0]

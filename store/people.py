@@ -342,7 +342,7 @@ def check_password(
 ) -> Account:
     """The person who signs in with a password. The try is counted before it is looked at, so that many at once count too.
 
-    Raises TooManyTriesError, or RefusedError, which does not tell which of the two was wrong.
+    Raises TooManyTriesError, or RefusedError, which does not say which of the two was wrong.
     """
     now = now or datetime.now(UTC)
     try:
@@ -466,7 +466,7 @@ def sign_out(store: Store, secret: str, now: datetime | None = None) -> None:
 
 
 def make_token(store: Store, person: int, name: str, scope: str, by: str, now: datetime | None = None) -> str:
-    """A token for a program of the person, told once: "read" reads what the person may, "write" also changes."""
+    """A token for a program of the person, shown once: "read" reads what the person may, "write" also changes."""
     if scope not in TOKEN_SCOPES:
         raise GoufuError("令牌的权限应为 read 或 write。", "A token's scope is read or write.")
     now = now or datetime.now(UTC)

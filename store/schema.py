@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.engine import Store, connect, told
 from goufu.store.errors import StoreError
 from sqlalchemy import inspect, text
@@ -22,7 +22,7 @@ REVISIONS = ("0001", "0002", "0003", "0004")
 _LOCK = 0x676F7566
 
 
-def open_store(place: Place, create: bool = True) -> Store:
+def open_store(place: StoreAddress, create: bool = True) -> Store:
     """The store at `place`, made where there is none and `create` is true, ready to use.
 
     Raises StoreError where it cannot be opened, belongs to another program, is newer than this one, or is a shared

@@ -360,7 +360,7 @@ class Upload(SQLModel, table=True):
     """A file that somebody handed in: what it is, where its content lies, and how far reading it has come.
 
     `state` is queued, reading, done or failed. `departments` are those of who handed it in, `options` what was chosen
-    with it (department, year, on). `done` and `pages` tell the progress, `message` and `english` why it failed. `attempts` counts how often reading it
+    with it (department, year, on). `done` and `pages` give the progress, `message` and `english` why it failed. `attempts` counts how often reading it
     was begun, `broken` how often its process ended over it.
     """
 

@@ -322,7 +322,7 @@ def joined(query: Any) -> Any:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether nothing stands decided on a line."""
+    """Whether nothing has been decided on a line."""
     return or_(col(tables.Decision.outcome).is_(None), col(tables.Decision.outcome) == "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from importlib import import_module
 
 from fastapi import FastAPI
-from goufu.store.address import place_of
+from goufu.store.address import address_of
 from goufu.store.schema import open_store
 from goufu.web.api.pace import Pace
 from goufu.web.folder import prepare, server_id
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     app = FastAPI(title="goufu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
     app.state.settings = settings
-    app.state.store = open_store(place_of(settings.db))
+    app.state.store = open_store(address_of(settings.db))
     app.state.key = server_key(settings.folder)
     prepare(settings.folder)
     app.state.worker = server_id(settings.folder)

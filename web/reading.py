@@ -96,7 +96,7 @@ class Readers:
                 logger.warning('{"event": "queue", "error": "%s"}', type(error).__name__)
                 self._stopping.wait(_LOOK)
             except Exception as error:
-                from goufu.cli.faults import unforeseen
+                from goufu.cli.shared.faults import unforeseen
 
                 unforeseen(error)
                 logger.error('{"event": "queue", "error": "%s"}', type(error).__name__)
@@ -167,8 +167,8 @@ def serve_jobs(connection: Connection[Any, Any], limits: Mapping[str, int], lang
     """The life of a reading process: jobs from the connection, one after another, until it is closed."""
     import signal
 
-    from goufu.cli.fence import limit_memory
     from goufu.cli.shared.output import set_language
+    from goufu.cli.shared.worker_limits import limit_memory
     from goufu.disclosure.formats.gate import set_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -217,12 +217,12 @@ def _step_back() -> None:
 
 def read_one(job: Job) -> None:
     """Read, judge and record one file, as `goufu classify --save` does; or record why it could not be. Never raises."""
-    from goufu.cli.faults import unforeseen
-    from goufu.store.address import place_of
+    from goufu.cli.shared.faults import unforeseen
+    from goufu.store.address import address_of
     from goufu.store.schema import open_store
 
     handed = job.handed
-    store = open_store(place_of(job.db), create=False)
+    store = open_store(address_of(job.db), create=False)
     try:
         try:
             _recorded(job, store)
@@ -243,9 +243,9 @@ def _recorded(job: Job, store: Store) -> None:
     from importlib.metadata import version
 
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.fence import timed
     from goufu.cli.shared.audits import audit_disclosure, settings
-    from goufu.cli.shared.memory import known_learned
+    from goufu.cli.shared.store_access import known_learned
+    from goufu.cli.shared.worker_limits import timed
     from goufu.disclosure.formats.gate import read_stream
     from goufu.disclosure.read import read_content
     from goufu.store.runs import Input, record_run

@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from goufu.cli.render.verdicts import NATURES
+from goufu.catalog.text import Lang
 from goufu.matcher.decisions.choice import choice_text
 from goufu.web.people import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -53,10 +53,12 @@ def environment() -> Environment:
     return made
 
 
-def language(request: Request) -> str:
+def language(request: Request) -> Lang:
     """The language of this reader: as chosen by `?lang=` or before, else the server's."""
     said = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
-    return said if said in ("zh", "en") else str(request.app.state.settings.language)
+    if said not in ("zh", "en"):
+        said = request.app.state.settings.language
+    return "en" if said == "en" else "zh"
 
 
 def view(
@@ -102,13 +104,9 @@ def placed(text: str, lang: str) -> str:
     )
 
 
-def outcome(made: Any, lang: str) -> str:
+def outcome(made: Any, lang: Lang) -> str:
     """What was decided, of anything with `outcome`, `code`, `name` and `nature`: a code with its name, or why there is none."""
-    if lang != "en" or made.outcome == "code":
-        return choice_text(made.outcome, made.code, made.name, made.nature)
-    if made.outcome == "unlisted":
-        return "not in the catalog"
-    return f"no service ({NATURES[made.nature][1]})" if made.nature in NATURES else "no service"
+    return choice_text(made.outcome, made.code, made.name, made.nature).in_lang(lang)
 
 
 def is_fragment(request: Request) -> bool:

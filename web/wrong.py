@@ -89,6 +89,6 @@ def _not_understood(request: Request, error: Any) -> Response:
 
 def unforeseen_answer(request: Request, error: Exception) -> Response:
     """What nobody foresaw: a report without contents is kept, and one sentence is said."""
-    from goufu.cli.faults import unforeseen
+    from goufu.cli.shared.faults import unforeseen
 
     return answer(request, unforeseen(error), 500)

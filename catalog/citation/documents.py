@@ -8,6 +8,7 @@ from goufu.catalog.citation.model import Fact, Standing
 from goufu.catalog.citation.notation import read_documents
 from goufu.catalog.concordance.changes import Archive
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.text import Text
 from goufu.catalog.validity import CatalogClass, span
 
 #: from this day on the catalogs that departments and counties had made before 2021-34 are void (2021-34, 五)
@@ -35,7 +36,7 @@ def cited_documents(
     ]
     if text.strip() and not numbers and not versions:
         facts.append(
-            Fact("", "document", f"“{text.strip()}”不是文号", f"'{text.strip()}' is no document number")
+            Fact("", "document", Text(f"“{text.strip()}”不是文号", f"'{text.strip()}' is no document number"))
         )
     return tuple(versions), tuple(facts)
 
@@ -50,7 +51,7 @@ def _document_fact(
             return None
         zh = f"{version.number} 是 {'、'.join(classes)} 类目录，不含 {wanted} 类代码"
         return Fact(
-            "GF114", "document of other class", zh, f"{version.id} has no class {wanted}", (version.id,)
+            "GF114", "document of other class", Text(zh, f"{version.id} has no class {wanted}"), (version.id,)
         )
     in_force = {v.id for v in (base.applicable.class_a, base.applicable.class_b) if v is not None}
     of_class: dict[CatalogClass, CatalogVersion | None] = {
@@ -65,7 +66,7 @@ def _document_fact(
             return None
         zh = f"{version.number} 是省级框架，A 类只到三级；部门目录另见 {'、'.join(sorted(in_force))}"
         en = f"{version.id} is the provincial frame: class A has three levels only"
-        return Fact("GF114", "document of other class", zh, en, (version.id,))
+        return Fact("GF114", "document of other class", Text(zh, en), (version.id,))
     days = span(version, asked[0], archive.versions)
     successor = of_class[asked[0]]
     now = f"现行的是 {successor.number}" if successor else "其后适用者未存"
@@ -73,13 +74,15 @@ def _document_fact(
     if base.on < days.first:
         zh = f"{version.number} 自 {days.first} 起施行，{base.on} 尚未施行；{base.on} {now}"
         en = f"{version.id} takes effect on {days.first}, not yet on {base.on}; {now_en}"
-        return Fact("GF111", "early document", zh, en, (version.id,))
+        return Fact("GF111", "early document", Text(zh, en), (version.id,))
     by = archive.by_id.get(days.ended_by)
     ended = by.number if by else "后来的文件"
     how, how_en = ("修订", "revised") if by and version.id not in by.repeals else ("废止", "repealed")
     zh = f"{version.number} 已于 {days.until} 由 {ended} {how}；{now}"
     en = f"{version.id} was {how_en} on {days.until} by {days.ended_by or 'a later document'}; {now_en}"
-    return Fact("GF111", "repealed document", zh, en, tuple(x for x in (version.id, days.ended_by) if x))
+    return Fact(
+        "GF111", "repealed document", Text(zh, en), tuple(x for x in (version.id, days.ended_by) if x)
+    )
 
 
 def _unknown_document(archive: Archive, number: str, on: date) -> Fact:
@@ -88,7 +91,9 @@ def _unknown_document(archive: Archive, number: str, on: date) -> Fact:
     if voided and year < LOCAL_CATALOGS_VOID.year and on >= LOCAL_CATALOGS_VOID:
         zh = f"{number} 早于晋财综〔2021〕34号；原分级分部门编制的目录自 {LOCAL_CATALOGS_VOID} 起全部废止（34号文第五条）"
         en = f"{number} is older than 2021-34, which voids all earlier local catalogs from {LOCAL_CATALOGS_VOID}"
-        return Fact("GF111", "repealed document", zh, en, ("2021-34",))
+        return Fact("GF111", "repealed document", Text(zh, en), ("2021-34",))
     return Fact(
-        "", "unknown document", f"{number} 不是所知的目录文件", f"{number} is no catalog document known here"
+        "",
+        "unknown document",
+        Text(f"{number} 不是所知的目录文件", f"{number} is no catalog document known here"),
     )

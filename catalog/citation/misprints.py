@@ -10,6 +10,7 @@ from goufu.catalog.codes import parent
 from goufu.catalog.concordance.changes import Archive
 from goufu.catalog.concordance.similarity import core
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text
 from goufu.catalog.validity import applicable
 from rapidfuzz.distance import Indel
 
@@ -28,14 +29,16 @@ def misprints_at(archive: Archive, version: CatalogVersion, entry: Entry) -> Ite
     if entry.printed_code != entry.code:
         zh = f"{version.number} 把 {entry.code} 印作 {entry.printed_code}，两者指同一条目"
         en = f"{version.id} prints {entry.code} as {entry.printed_code}; both mean this entry"
-        yield Fact("GF116", "misprint", zh, en, (version.id, entry.source))
+        yield Fact("GF116", "misprint", Text(zh, en), (version.id, entry.source))
     elif entry in archive.misprints:
         why = archive.misprints[entry]
         yield Fact(
             "GF116",
             "misprint",
-            f"{version.number} 的 {entry.code} 照录有误：{why}",
-            f"{version.id} misprints {entry.code}: {why}",
+            Text(
+                f"{version.number} 的 {entry.code} 照录有误：{why}",
+                f"{version.id} misprints {entry.code}: {why}",
+            ),
             (version.id, entry.source),
         )
     heading = version.by_key.get((entry.section, parent(entry.code)))
@@ -45,8 +48,10 @@ def misprints_at(archive: Archive, version: CatalogVersion, entry: Entry) -> Ite
             yield Fact(
                 "GF116",
                 "misprinted heading",
-                f"其上的 {heading.code} 在“{entry.section}”印作“{heading.name}”，省目录为“{usual.name}”",
-                f"its heading {heading.code} is printed '{heading.name}', in the provincial frame '{usual.name}'",
+                Text(
+                    f"其上的 {heading.code} 在“{entry.section}”印作“{heading.name}”，省目录为“{usual.name}”",
+                    f"its heading {heading.code} is printed '{heading.name}', in the provincial frame '{usual.name}'",
+                ),
                 (version.id, usual.version),
             )
 

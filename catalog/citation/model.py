@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from goufu.catalog.model import Entry
+from goufu.catalog.text import Text
 from goufu.catalog.validity import Applicable
 
 Verdict = Literal[
@@ -49,14 +50,13 @@ BEST_FIRST: tuple[Verdict, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is so about a citation. `rule` is the finding it stands behind, "" where it is only worth
+    """One thing that is so about a citation. `rule` is the finding it is evidence for, "" where it is only worth
     knowing; `kind` is stable; `evidence` names documents and places.
     """
 
     rule: str
     kind: str
-    zh: str
-    en: str
+    text: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -100,7 +100,7 @@ class Standing:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The findings that the facts stand behind, each once, in order of their numbers."""
+        """The findings that the facts are evidence for, each once, in order of their numbers."""
         return tuple(sorted({f.rule for f in self.facts if f.rule}))
 
     @property

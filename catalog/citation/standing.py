@@ -1,6 +1,6 @@
 """Whether a code, a name or a document number stands on a date, as a department wrote it, and what replaces it.
 
-A citation is whatever a person put down: a code of any version in any dress (`ａ150401`, `A1504 01`), the name of a
+A citation is whatever a person put down: a code of any version in any form (`ａ150401`, `A1504 01`), the name of a
 service, a document number (`晋财综[2024]37号`), or several of them, in agreement or not. `judge` finds which entry of
 which version it means, follows that entry to the version in force, and returns the facts behind the findings GF111
 to GF116 with the successors. It holds no severity and decides nothing about money: only what the documents say.
@@ -17,15 +17,16 @@ from datetime import date
 from typing import NamedTuple
 
 from goufu.catalog.citation.documents import cited_documents
-from goufu.catalog.citation.followed import SUGGESTED, ahead, followed, is_earlier, not_held
 from goufu.catalog.citation.misprints import misprints_at, printed_so
 from goufu.catalog.citation.model import BEST_FIRST, Fact, Standing, Successor, Verdict
 from goufu.catalog.citation.notation import Written, agreement, read_code, read_name
+from goufu.catalog.citation.successors import SUGGESTED, ahead, followed, is_earlier, not_held
 from goufu.catalog.codes import parent, tidy
 from goufu.catalog.concordance.changes import Archive, reach, reaches
 from goufu.catalog.concordance.links import Nearest
 from goufu.catalog.concordance.similarity import same_words
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text
 from goufu.catalog.validity import applicable
 
 # ---------------------------------------------------------------------------------------------------- judging
@@ -167,8 +168,10 @@ def _stands(archive: Archive, base: Standing, hit: _Hit, hits: Sequence[_Hit]) -
             Fact(
                 "",
                 "loose name",
-                f"所写名称“{base.name}”与“{hit.entry.name}”不尽相同",
-                f"the name written, '{base.name}', is not quite '{hit.entry.name}'",
+                Text(
+                    f"所写名称“{base.name}”与“{hit.entry.name}”不尽相同",
+                    f"the name written, '{base.name}', is not quite '{hit.entry.name}'",
+                ),
             )
         )
     if hit.agrees == 1:
@@ -200,7 +203,7 @@ def _meant_before(archive: Archive, hit: _Hit, other: _Hit) -> Fact | None:
                 f"{hit.entry.code} was '{other.entry.name}' in {other.version.id} and is now '{hit.entry.name}'; "
                 "only the code is given: check which is meant"
             )
-            return Fact("GF113", "code changed meaning", zh, en, (other.version.id, hit.version.id))
+            return Fact("GF113", "code changed meaning", Text(zh, en), (other.version.id, hit.version.id))
     return None
 
 
@@ -215,7 +218,7 @@ def _heading(base: Standing, hit: _Hit) -> Standing:
         stands=False,
         cited=e,
         successors=tuple(Successor(c, "child", 0.0, False) for c in children[:20]),
-        facts=(Fact("GF115", "heading", zh, en, (hit.version.id,)),),
+        facts=(Fact("GF115", "heading", Text(zh, en), (hit.version.id,)),),
     )
 
 
@@ -229,12 +232,12 @@ def _no_such_code(archive: Archive, base: Standing, code: str) -> Standing:
         return not_held(base)
     zh = f"{governing.id} 的“{base.section}”没有代码 {code}"
     en = f"'{base.section}' of {governing.id} has no code {code}"
-    fact = Fact("GF115", "no such code", zh, en, (governing.id,))
+    fact = Fact("GF115", "no such code", Text(zh, en), (governing.id,))
     others = _elsewhere(archive, base, code)
     if others:
         where = "、".join(f"“{e.section}”" for e in others[:5])
         zh, en = f"{code} {base.name} 是 {where} 的条目", f"{code} {base.name} belongs to {where}"
-        note = Fact("", "elsewhere", zh, en)
+        note = Fact("", "elsewhere", Text(zh, en))
         return replace(
             base, verdict="elsewhere", stands=False, cited=others[0], elsewhere=others, facts=(fact, note)
         )
@@ -247,7 +250,7 @@ def _unknown_section(archive: Archive, base: Standing) -> Standing:
     zh = f"所存各版都没有“{base.section}”" if base.section else "未给出部门，四级代码无从判断"
     en = f"no version held has '{base.section}'" if base.section else "no department is given"
     others = _elsewhere(archive, base, base.code)
-    return replace(base, verdict="not_held", elsewhere=others, facts=(Fact("", "not held", zh, en),))
+    return replace(base, verdict="not_held", elsewhere=others, facts=(Fact("", "not held", Text(zh, en)),))
 
 
 def _mismatch(archive: Archive, base: Standing, hits: Sequence[_Hit]) -> Standing:
@@ -283,7 +286,7 @@ def _mismatch(archive: Archive, base: Standing, hits: Sequence[_Hit]) -> Standin
     elif not successors[:-1]:
         successors = [*_by_likeness(archive, base), *successors]
     misprint = misprints_at(archive, hit.version, at_code)
-    fact = Fact("GF114", "code and name disagree", zh, en, (hit.version.id,))
+    fact = Fact("GF114", "code and name disagree", Text(zh, en), (hit.version.id,))
     held = reach(governing.sections.get(base.section)) if governing is not None else ()
     if hit.version is not governing and not reaches(held, base.code):
         unknown = not_held(base, at_code)
@@ -375,10 +378,10 @@ def _by_name(archive: Archive, base: Standing) -> Standing:
         return replace(not_held(base), successors=_by_likeness(archive, base), elsewhere=others)
     zh = f"{governing.id} 的“{base.section}”没有名为“{base.name}”的条目"
     en = f"'{base.section}' of {governing.id} has no entry named '{base.name}'"
-    facts = [Fact("GF115", "no such name", zh, en, (governing.id,))]
+    facts = [Fact("GF115", "no such name", Text(zh, en), (governing.id,))]
     if others:
         where = "、".join(f"“{e.section}”" for e in others[:5])
-        facts.append(Fact("", "elsewhere", f"它是 {where} 的条目", f"it belongs to {where}"))
+        facts.append(Fact("", "elsewhere", Text(f"它是 {where} 的条目", f"it belongs to {where}")))
     return replace(
         base,
         verdict="elsewhere" if others else "absent",
@@ -413,5 +416,5 @@ def _malformed(archive: Archive, base: Standing, read: Written) -> Standing:
         verdict="malformed",
         stands=False,
         successors=successors,
-        facts=(Fact("GF115", "malformed", zh, en),),
+        facts=(Fact("GF115", "malformed", Text(zh, en)),),
     )

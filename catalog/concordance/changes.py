@@ -19,12 +19,21 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from goufu.catalog.concordance.decided import KINDS, LINKING, Decision, Kind, Settled, decisions_in, settle
+from goufu.catalog.concordance.decided import (
+    KINDS,
+    LINKING,
+    DecidedChange,
+    Kind,
+    Settled,
+    decisions_in,
+    settle,
+)
 from goufu.catalog.concordance.links import CLOSE, Evidence, Link, Nearest, decided, links
 from goufu.catalog.concordance.similarity import distance, same_words
 from goufu.catalog.errors import UnknownNameError
 from goufu.catalog.load import load_catalogs, readings_of
 from goufu.catalog.model import CatalogVersion, Entry, Reading, Section
+from goufu.catalog.text import Text
 from goufu.catalog.validity import in_order
 
 
@@ -184,7 +193,7 @@ def _unlinked(
     ties: Sequence[tuple[str, Link]],
     other: CatalogVersion,
     other_reach: Sequence[tuple[str, str]],
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, DecidedChange],
 ) -> list[Change]:
     """What became of the entries of one version ("removed": the old one) that no link ties to the `other`.
 
@@ -213,7 +222,7 @@ def _alone(
     versions: tuple[str, str],
     entry: Entry,
     kind: Kind,
-    decision: Decision | None,
+    decision: DecidedChange | None,
     nearest: tuple[Entry, float] | None,
     rival: float,
 ) -> Change:
@@ -228,13 +237,15 @@ def _alone(
         notes.append(
             Evidence(
                 "nearest",
-                f"{found.version} 中最接近的是 {found.code} {found.name}（名称相似度 {like:.2f}）",
-                f"nearest in {found.version}: {found.code} {found.name} (likeness {like:.2f})",
+                Text(
+                    f"{found.version} 中最接近的是 {found.code} {found.name}（名称相似度 {like:.2f}）",
+                    f"nearest in {found.version}: {found.code} {found.name} (likeness {like:.2f})",
+                ),
             )
         )
     else:
         other = versions[0] if kind == "added" else versions[1]
-        notes.append(Evidence("nearest", f"{other} 中没有相近的条目", f"nothing like it in {other}"))
+        notes.append(Evidence("nearest", Text(f"{other} 中没有相近的条目", f"nothing like it in {other}")))
     gone, come = ((), (entry,)) if kind == "added" else ((entry,), ())
     return Change(
         *versions,
@@ -259,28 +270,38 @@ def _beyond(
     if held is not None and held.coverage == "partial":
         note = Evidence(
             "not held",
-            f"{other.id} 的“{section}”只存一部分（{held.evidence}），此处未存",
-            f"{other.id} holds '{section}' only in part; this place is not held",
+            Text(
+                f"{other.id} 的“{section}”只存一部分（{held.evidence}），此处未存",
+                f"{other.id} holds '{section}' only in part; this place is not held",
+            ),
         )
     elif section == "A" and "A" in other.classes:
         note = Evidence(
             "not held",
-            f"{other.id} 的 A 类按部门列至{'三四'[other.levels - 3]}级，没有不分部门的一节；请按部门查看（-d 部门）",
-            f"{other.id} lists class A by department, with no section for all of them; look at one (-d)",
+            Text(
+                f"{other.id} 的 A 类按部门列至{'三四'[other.levels - 3]}级，没有不分部门的一节；请按部门查看（-d 部门）",
+                f"{other.id} lists class A by department, with no section for all of them; look at one (-d)",
+            ),
         )
     elif section == "B" or section == "A":
-        note = Evidence("not held", f"{other.id} 不含 {section} 类", f"{other.id} has no class {section}")
+        note = Evidence(
+            "not held", Text(f"{other.id} 不含 {section} 类", f"{other.id} has no class {section}")
+        )
     elif other.levels == 3:
         note = Evidence(
             "not held",
-            f"{other.id} 是省级框架，A 类不分部门",
-            f"{other.id} is the provincial frame and has no department sections",
+            Text(
+                f"{other.id} 是省级框架，A 类不分部门",
+                f"{other.id} is the provincial frame and has no department sections",
+            ),
         )
     else:
         note = Evidence(
             "not held",
-            f"{other.id} 未见“{section}”（未存，或部门更名、撤并）",
-            f"{other.id} does not show '{section}' (not held, or renamed or merged)",
+            Text(
+                f"{other.id} 未见“{section}”（未存，或部门更名、撤并）",
+                f"{other.id} does not show '{section}' (not held, or renamed or merged)",
+            ),
         )
     for e in entries:
         gone, come = ((e,), ()) if is_old else ((), (e,))
@@ -299,8 +320,10 @@ def _reused(
     notes = [
         Evidence(
             "reused",
-            f"{old.code} 原为“{old.name}”，现为“{new.name}”",
-            f"{old.code} was '{old.name}' and is now '{new.name}'",
+            Text(
+                f"{old.code} 原为“{old.name}”，现为“{new.name}”",
+                f"{old.code} was '{old.name}' and is now '{new.name}'",
+            ),
         )
     ]
     decision = settled.unlike.get((old.code, new.code))
@@ -341,7 +364,7 @@ def sections_of(old: CatalogVersion, new: CatalogVersion) -> tuple[str, ...]:
 def compare(
     old: CatalogVersion,
     new: CatalogVersion,
-    decisions: Iterable[Decision] = (),
+    decisions: Iterable[DecidedChange] = (),
     *,
     readings: Mapping[str, Sequence[Reading]] | None = None,
     via: Sequence[CatalogVersion] = (),
@@ -405,7 +428,7 @@ def _joined(one: Link, two: Link) -> Link:
     notes = [e for e in (*one.evidence, *two.evidence) if e.kind != "same"]
     if notes:
         zh, en = (f"{t} {middle.version} {middle.code} {middle.name}" for t in ("经", "by way of"))
-        notes.insert(len([e for e in one.evidence if e.kind != "same"]), Evidence("via", zh, en))
+        notes.insert(len([e for e in one.evidence if e.kind != "same"]), Evidence("via", Text(zh, en)))
     exact = one.old.name == two.new.name
     return Link(
         one.old,
@@ -434,7 +457,7 @@ class Archive:
     """
 
     versions: tuple[CatalogVersion, ...]
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecidedChange, ...] = ()
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     _memo: dict[tuple[str, str, str], tuple[Change, ...]] = field(
         default_factory=dict, compare=False, repr=False

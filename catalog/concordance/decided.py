@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from goufu.catalog.codes import is_code
 from goufu.catalog.errors import CatalogError
-from goufu.catalog.load import data_directory, read_columns
+from goufu.catalog.load import read_columns
 from goufu.catalog.model import CatalogVersion
 
 Kind = Literal[
@@ -42,7 +42,7 @@ _REVERSED: Mapping[str, Kind] = {"split": "merged", "merged": "split", "added": 
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecidedChange:
     """What a person decided of entries of one section: the kind of relation, the codes on both sides, and why.
 
     A linking kind ties every old code to every new one; `added` and `removed` say that nothing corresponds;
@@ -58,7 +58,7 @@ class Decision:
     why: str
     where: str = ""
 
-    def reversed(self) -> Decision:
+    def reversed(self) -> DecidedChange:
         """The same decision for the comparison the other way round."""
         kind = _REVERSED.get(self.kind, self.kind)
         return replace(
@@ -75,10 +75,10 @@ class Decision:
 class Settled:
     """The decisions on one section, ready for use."""
 
-    links: list[tuple[str, str, Decision]] = field(default_factory=list)
-    removed: dict[str, Decision] = field(default_factory=dict)
-    added: dict[str, Decision] = field(default_factory=dict)
-    unlike: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    links: list[tuple[str, str, DecidedChange]] = field(default_factory=list)
+    removed: dict[str, DecidedChange] = field(default_factory=dict)
+    added: dict[str, DecidedChange] = field(default_factory=dict)
+    unlike: dict[tuple[str, str], DecidedChange] = field(default_factory=dict)
 
     @property
     def codes_old(self) -> set[str]:
@@ -91,7 +91,7 @@ class Settled:
         return {b for _, b, _ in self.links} | self.added.keys()
 
 
-def read_decisions(path: Path) -> tuple[Decision, ...]:
+def read_decisions(path: Path) -> tuple[DecidedChange, ...]:
     """The decisions in one TSV file: from, to, section, change, old, new, why (codes separated by spaces).
 
     Raises CatalogError with the line of a row that is no decision.
@@ -99,7 +99,7 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
     decisions = []
     for number, row in enumerate(zip(*read_columns(path, DECISION_COLUMNS), strict=True), 2):
         earlier, later, section, change, old, new, why = row
-        decision = Decision(
+        decision = DecidedChange(
             earlier,
             later,
             section,
@@ -114,7 +114,7 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
     return tuple(decisions)
 
 
-def _check_decision(decision: Decision, where: str) -> None:
+def _check_decision(decision: DecidedChange, where: str) -> None:
     old, new = len(decision.old), len(decision.new)
     wanted = {
         "split": old == 1 and new > 1,
@@ -143,18 +143,15 @@ def _check_decision(decision: Decision, where: str) -> None:
         )
 
 
-def load_decisions(directory: Path | None = None) -> tuple[Decision, ...]:
-    """Every decision in `catalogs/concordance/*.tsv` of `directory` (default: the data that goufu ships)."""
-    return decisions_in((directory or data_directory()) / "catalogs" / "concordance")
-
-
 @lru_cache(maxsize=4)
-def decisions_in(folder: Path) -> tuple[Decision, ...]:
+def decisions_in(folder: Path) -> tuple[DecidedChange, ...]:
     """Every decision in the `*.tsv` files of `folder`; none where there is no such folder."""
     return tuple(d for path in sorted(folder.glob("*.tsv")) for d in read_decisions(path))
 
 
-def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersion) -> Mapping[str, Settled]:
+def settle(
+    decisions: Iterable[DecidedChange], old: CatalogVersion, new: CatalogVersion
+) -> Mapping[str, Settled]:
     """The decisions that concern `old` → `new`, by section; those made the other way round are turned."""
     settled: dict[str, Settled] = defaultdict(Settled)
     for decision in decisions:
@@ -178,7 +175,7 @@ def settle(decisions: Iterable[Decision], old: CatalogVersion, new: CatalogVersi
     return settled
 
 
-def _check_codes(decision: Decision, version: CatalogVersion, codes: Iterable[str]) -> None:
+def _check_codes(decision: DecidedChange, version: CatalogVersion, codes: Iterable[str]) -> None:
     for code in codes:
         if (decision.section, code) not in version:
             raise CatalogError(

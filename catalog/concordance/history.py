@@ -39,7 +39,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One service through the versions, oldest first, and a last sentence on how it stands now."""
+    """One service through the versions, oldest first, and a last sentence on what it is now."""
 
     stations: tuple[Station, ...]
     zh: str

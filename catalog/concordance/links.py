@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from goufu.catalog.codes import level, parent
-from goufu.catalog.concordance.decided import Decision, Kind, Settled
+from goufu.catalog.concordance.decided import DecidedChange, Kind, Settled
 from goufu.catalog.concordance.similarity import (
     Likeness,
     Weigher,
@@ -29,6 +29,7 @@ from goufu.catalog.concordance.similarity import (
     weigher,
 )
 from goufu.catalog.model import Entry
+from goufu.catalog.text import Text
 
 #: below this confidence a change is a close call
 CLOSE = 0.75
@@ -45,11 +46,10 @@ _SHORTLIST = 8
 
 
 class Evidence(NamedTuple):
-    """One reason for a relation; `kind` is stable, the sentences are for people."""
+    """One reason for a relation; `kind` is stable, `text` is for people."""
 
     kind: str
-    zh: str
-    en: str
+    text: Text
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class _Level:
         return (old.code, new.code) not in self.settled.unlike
 
     def near(self, old: Entry, new: Entry) -> bool:
-        """Whether the two stand under headings that are linked, or under the same code."""
+        """Whether the two are under headings that are linked, or under the same code."""
         a, b = parent(old.code), parent(new.code)
         return a == b or b in self.headings.old_to_new.get(a, ())
 
@@ -167,12 +167,12 @@ def links(
     return found
 
 
-def decided(decision: Decision) -> Evidence:
+def decided(decision: DecidedChange) -> Evidence:
     """A person's decision as evidence."""
-    return Evidence("decision", f"人工认定：{decision.why}", f"decided by a person: '{decision.why}'")
+    return Evidence("decision", Text(f"人工认定：{decision.why}", f"decided by a person: '{decision.why}'"))
 
 
-_SAME_ENTRY = Evidence("same", "代码、名称均同", "same code and name")
+_SAME_ENTRY = Evidence("same", Text("代码、名称均同", "same code and name"))
 
 
 def _link_same_names(at: _Level) -> None:
@@ -243,9 +243,9 @@ def _link_of(p: _Proposal, at: _Level, contested: bool) -> Link:
         f"likeness of names {p.like.similarity:.2f}",
     )
     if p.beside:
-        notes += (Evidence("neighbours", "相邻条目也相对应", "its neighbours correspond as well"),)
+        notes += (Evidence("neighbours", Text("相邻条目也相对应", "its neighbours correspond as well")),)
     if contested:
-        notes += (Evidence("rival", "另有相近的条目可对应", "another entry is nearly as close"),)
+        notes += (Evidence("rival", Text("另有相近的条目可对应", "another entry is nearly as close")),)
         confidence = min(confidence, CLOSE - 0.01)
     return Link(p.old, p.new, confidence, notes)
 
@@ -362,8 +362,10 @@ def _part_confidence(share: float) -> float:
 def _part_of(part: Entry, whole: Entry) -> Evidence:
     return Evidence(
         "part",
-        f"“{part.name}”与“{whole.name}”一为全部、一为部分",
-        f"'{part.name}' and '{whole.name}' are part and whole",
+        Text(
+            f"“{part.name}”与“{whole.name}”一为全部、一为部分",
+            f"'{part.name}' and '{whole.name}' are part and whole",
+        ),
     )
 
 
@@ -374,22 +376,24 @@ def _worded(old: Entry, new: Entry, misprinted: Mapping[Entry, str]) -> tuple[Ev
     gone = "".join(f"“{p.text}”" for p in differences(old.name, new.name) if p.side == "old")
     come = "".join(f"“{p.text}”" for p in differences(old.name, new.name) if p.side == "new")
     zh = "，".join(x for x in (f"去{gone}" if gone else "", f"加{come}" if come else "") if x)
-    notes = [Evidence("words", f"名称{zh}", f"names differ: -{gone} +{come}")]
+    notes = [Evidence("words", Text(f"名称{zh}", f"names differ: -{gone} +{come}"))]
     same = same_words(old.name, new.name)
     if same:
         how = {
-            "dress": ("标点或写法", "punctuation"),
+            "form": ("标点或写法", "punctuation"),
             "particles": ("虚词", "particles"),
             "order": ("词序", "order of words"),
         }
-        notes.append(Evidence("same words", f"只有{how[same][0]}不同", f"only {how[same][1]} differs"))
+        notes.append(Evidence("same words", Text(f"只有{how[same][0]}不同", f"only {how[same][1]} differs")))
     for entry in (old, new):
         if entry in misprinted:
             notes.append(
                 Evidence(
                     "misprint",
-                    f"{entry.version} 的 {entry.code} 有误印：{misprinted[entry]}",
-                    f"{entry.version} has a misprint at {entry.code}: '{misprinted[entry]}'",
+                    Text(
+                        f"{entry.version} 的 {entry.code} 有误印：{misprinted[entry]}",
+                        f"{entry.version} has a misprint at {entry.code}: '{misprinted[entry]}'",
+                    ),
                 )
             )
     return tuple(notes)
@@ -398,18 +402,21 @@ def _worded(old: Entry, new: Entry, misprinted: Mapping[Entry, str]) -> tuple[Ev
 def _placed(
     old: Entry, new: Entry, near: bool, worded: tuple[Evidence, ...], zh: str, en: str
 ) -> tuple[Evidence, ...]:
-    notes = [Evidence("name", zh, en), *worded]
+    notes = [Evidence("name", Text(zh, en)), *worded]
     if old.code == new.code:
-        notes.append(Evidence("code", "代码相同", "same code"))
+        notes.append(Evidence("code", Text("代码相同", "same code")))
     else:
         notes.append(
             Evidence(
-                "code", f"代码由 {old.code} 改为 {new.code}", f"code changed from {old.code} to {new.code}"
+                "code",
+                Text(f"代码由 {old.code} 改为 {new.code}", f"code changed from {old.code} to {new.code}"),
             )
         )
         if near and len(old.code) > 1:
             notes.append(
-                Evidence("heading", f"同在 {parent(new.code)} 之下", f"both stand under {parent(new.code)}")
+                Evidence(
+                    "heading", Text(f"同在 {parent(new.code)} 之下", f"both stand under {parent(new.code)}")
+                )
             )
     return tuple(notes)
 

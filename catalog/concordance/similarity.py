@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 
 @lru_cache(maxsize=200_000)
 def core(name: str) -> str:
-    """`name` without what is only dress: punctuation, brackets, spaces, width, case, 其它 for 其他."""
+    """`name` without what makes no difference: punctuation, brackets, spaces, width, case, 其它 for 其他."""
     plain = _NOT_WORD.sub("", unicodedata.normalize("NFKC", name)).lower().translate(_VARIANTS)
     return plain.replace("其它", "其他")
 
@@ -56,7 +56,7 @@ def pairs(text: str) -> set[str]:
 
 def weigher(names: Iterable[str]) -> Weigher:
     """Weights for core names seen among `names` (core names too): log(1 + (n + 5) / (df + ½)) of a pair of
-    characters that `df` of the `n` names have, and for a character the mean of the two pairs it stands in.
+    characters that `df` of the `n` names have, and for a character the mean of the two pairs it is in.
     """
     distinct = set(names)
     frequency = Counter(pair for name in distinct for pair in pairs(name))
@@ -79,7 +79,7 @@ def weigher(names: Iterable[str]) -> Weigher:
 
 
 def likeness(old: str, new: str, weigh: Weigher) -> Likeness:
-    """How much of two core names stands in both in the same order, by weight. Symmetric but for the last two."""
+    """How much of two core names is in both in the same order, by weight. Symmetric but for the last two."""
     if not old or not new:
         return Likeness(0.0, 0.0, 0.0)
     of_old, of_new = weigh(old), weigh(new)
@@ -96,7 +96,7 @@ def likeness(old: str, new: str, weigh: Weigher) -> Likeness:
 
 
 def covered(name: str, by: Iterable[str], weigh: Weigher) -> float:
-    """How much of the core `name`, by weight, stands in one or another of the core names `by`, 0 to 1."""
+    """How much of the core `name`, by weight, is in one or another of the core names `by`, 0 to 1."""
     seen = [False] * len(name)
     for other in by:
         for step in Indel.opcodes(name, other):
@@ -107,14 +107,14 @@ def covered(name: str, by: Iterable[str], weigh: Weigher) -> float:
 
 
 def same_words(old: str, new: str) -> str:
-    """How two different names still say the same: "dress", "particles" or "order"; "" where they do not.
+    """How two different names still say the same: "form", "particles" or "order"; "" where they do not.
 
-    "dress": equal but for punctuation, width and the like. "particles": but for 的, 和, 与, 及. "order": the same
+    "form": equal but for punctuation, width and the like. "particles": but for 的, 和, 与, 及. "order": the same
     characters in an order that leaves most pairs of neighbours together.
     """
     first, second = core(old), core(new)
     if first == second:
-        return "dress"
+        return "form"
     first, second = _PARTICLES.sub("", first), _PARTICLES.sub("", second)
     if first == second:
         return "particles"

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from goufu.catalog.codes import level
-from goufu.catalog.edition.collation import Decisions, Place, Problem
+from goufu.catalog.edition.collation import Decisions, PlacedRow, Problem
 from goufu.catalog.edition.transcription import Row
 from goufu.catalog.model import CatalogVersion, Reading, ReadingKind
 
@@ -28,7 +28,7 @@ _ORDER: tuple[ReadingKind, ...] = (
 def relocated(decided: Iterable[Reading], tables: Mapping[str, Sequence[Row]]) -> tuple[Reading, ...]:
     """`decided` with the lines of its rows as they are in `tables` (witness id → rows).
 
-    A reading that stands at a row keeps its line where the row there says what it records. Where lines have shifted
+    A reading given for a row keeps its line where the row there says what it records. Where lines have shifted
     it moves to the only row that says so; that of a page's department to the nearest, since it counts only where a
     department is in doubt. Where there is none it stays as it is, and will be stale.
     """
@@ -139,7 +139,7 @@ def stale(reading: Reading) -> Problem:
 
 
 def emended(
-    decided: Iterable[Reading], places: Mapping[tuple[str, str], Place], kept: Mapping[str, Sequence[Row]]
+    decided: Iterable[Reading], places: Mapping[tuple[str, str], PlacedRow], kept: Mapping[str, Sequence[Row]]
 ) -> list[Problem]:
     """Decisions on places where the witnesses are at one and no rule sees a problem: names put right, words doubted,
     rows left out. A decision that finds something else there, or of another kind, is stale."""
@@ -172,7 +172,7 @@ def emended(
     return found
 
 
-def differing_names(places: Iterable[Place], others: Sequence[CatalogVersion]) -> list[Problem]:
+def differing_names(places: Iterable[PlacedRow], others: Sequence[CatalogVersion]) -> list[Problem]:
     """An undecided reading for each place where the witnesses have different names, with what speaks for each."""
     places = tuple(places)
     elsewhere: dict[str, Counter[str]] = defaultdict(Counter)
@@ -201,7 +201,7 @@ def differing_names(places: Iterable[Place], others: Sequence[CatalogVersion]) -
 
 
 def suspicious_names(
-    places: Iterable[Place], names: Mapping[tuple[str, str], str], others: Iterable[CatalogVersion]
+    places: Iterable[PlacedRow], names: Mapping[tuple[str, str], str], others: Iterable[CatalogVersion]
 ) -> list[Problem]:
     """Names that look damaged: too short, without a Chinese character, with a question mark, or stuttering.
 
@@ -220,7 +220,7 @@ def suspicious_names(
 
 
 def departing_headings(
-    places: Sequence[Place], names: Mapping[tuple[str, str], str], others: Sequence[CatalogVersion]
+    places: Sequence[PlacedRow], names: Mapping[tuple[str, str], str], others: Sequence[CatalogVersion]
 ) -> list[Problem]:
     """Headings of departments that differ from the provincial frame, or where the frame is not held from most others."""
     frames = [version for version in others if version.levels == 3 and "A" in version.classes]
@@ -258,7 +258,7 @@ def departing_headings(
 
 
 def with_guesses(
-    problems: Iterable[Problem], places: Sequence[Place], others: Sequence[CatalogVersion]
+    problems: Iterable[Problem], places: Sequence[PlacedRow], others: Sequence[CatalogVersion]
 ) -> list[Problem]:
     """`problems`, those of pages without a heading with the department of another version that they resemble most."""
     parts: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -284,8 +284,8 @@ def with_guesses(
     return found
 
 
-def in_order(readings: Iterable[Reading], places: Sequence[Place]) -> tuple[Reading, ...]:
-    """Readings by the place of their entry; one without an entry stands where its code would."""
+def in_order(readings: Iterable[Reading], places: Sequence[PlacedRow]) -> tuple[Reading, ...]:
+    """Readings by the place of their entry; one without an entry goes where its code would."""
     at = {(place.section, place.code): number for number, place in enumerate(places)}
     codes: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for (section, code), number in at.items():

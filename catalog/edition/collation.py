@@ -16,7 +16,7 @@ from typing import Literal
 
 from goufu.catalog.codes import is_code, level, number, parent
 from goufu.catalog.edition.alignment import Line
-from goufu.catalog.model import Decision, Reading, Source
+from goufu.catalog.model import Reading, ReadingDecision, Source
 
 #: a page whose department is not known: its heading is on a page that is not held
 UNPLACED = "〔待定〕"
@@ -30,7 +30,7 @@ _LOOKALIKE = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacedRow:
     """One row of the catalog in its place.
 
     `code` is the code that the place implies, `printed` what the document prints there; `names` is what each
@@ -72,9 +72,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What has been decided on single rows, by where they stand ("004:4037").
+    """What has been decided on single rows, by where they are ("004:4037").
 
-    `pages`: the department of a page that starts there, or of a heading that stands there. `codes`: the code that the row's place has. `left_out`:
+    `pages`: the department of a page that starts there, or of a heading that is there. `codes`: the code that the row's place has. `left_out`:
     rows that are no part of the catalog. `contents`: names of sections in the table of contents, by what the base
     has there.
     """
@@ -89,7 +89,7 @@ class Decisions:
 class Placing:
     """The result: places in printed order, the sections in order, each with whether it looks whole, and problems."""
 
-    places: tuple[Place, ...]
+    places: tuple[PlacedRow, ...]
     sections: Mapping[str, bool]
     problems: tuple[Problem, ...]
 
@@ -104,7 +104,7 @@ class _Part:
     """
 
     name: str
-    taken: dict[str, Place] = field(default_factory=dict)
+    taken: dict[str, PlacedRow] = field(default_factory=dict)
     heading: str = ""
     previous: str = ""
     last: dict[str, int] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class _Work:
     decisions: Decisions
     parts: dict[str, _Part] = field(default_factory=dict)
     part: _Part | None = None
-    places: list[Place] = field(default_factory=list)
+    places: list[PlacedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def open(self, name: str) -> _Part:
@@ -194,7 +194,7 @@ def _note_heading(work: _Work, line: Line, name: str, settled: bool) -> None:
     if close and not settled:
         why += f"，与“{close[0]}”相近"
     chosen = name if settled or not close else close[0]
-    decision: Decision = "settled" if settled else "undecided"
+    decision: ReadingDecision = "settled" if settled else "undecided"
     reading = Reading(name, "", "section", readings, chosen, decision, why)
     english = f"the heading '{shown}' is in doubt: the witnesses differ or the contents have it not"
     _note(work, "section", line, f"部门标题“{shown}”：{why}", english, name, reading=reading)
@@ -224,7 +224,7 @@ def _enter(work: _Work, line: Line, later: str) -> None:
         _note_code(work, part, line, printed, code, "erratum", why)
     _check(work, part, line, code)
     names = {witness: r.name for witness, r in line.rows.items()}
-    placed = Place(part.name, code, printed, names, line.sources)
+    placed = PlacedRow(part.name, code, printed, names, line.sources)
     part.taken[code] = placed
     part.previous = code
     if level(code) < 4:
@@ -437,7 +437,7 @@ def _note_row(work: _Work, line: Line, zh: str, en: str) -> None:
 
 
 def _note_code(
-    work: _Work, part: _Part, line: Line, printed: str, code: str, decision: Decision, why: str
+    work: _Work, part: _Part, line: Line, printed: str, code: str, decision: ReadingDecision, why: str
 ) -> None:
     witnesses = tuple((f"{w}:{r.line}", r.code) for w, r in line.rows.items())
     reading = Reading(part.name, code, "code", witnesses, printed, decision, why)

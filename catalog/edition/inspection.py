@@ -12,7 +12,7 @@ from goufu.catalog.edition.alignment import Line
 from goufu.catalog.edition.collation import Decisions, Problem, ProblemKind
 from goufu.catalog.edition.transcription import Document, Row
 from goufu.catalog.errors import CatalogError
-from goufu.catalog.model import Decision, Reading
+from goufu.catalog.model import Reading, ReadingDecision
 
 #: a table with more unreadable rows than this, and more than entries, is no catalog
 MOST_UNREAD = 200
@@ -35,7 +35,7 @@ def inspect(
 
 
 def without_repeated_pages(witness: str, rows: Sequence[Row]) -> tuple[tuple[Row, ...], list[Problem]]:
-    """`rows` without pages that stand a second time with the very same rows, and a problem for each such page."""
+    """`rows` without pages that come a second time with the very same rows, and a problem for each such page."""
     pages: list[list[Row]] = [[]]
     for row in rows:
         if row.kind == "header":
@@ -101,7 +101,7 @@ def compare_contents(
         if len(names) > 1:
             why = "总目录各底本不同" + (f"；正文标题作“{chosen}”" if len(borne) == 1 else "")
             witnesses = tuple((w, n) for w, (n, _) in readings.items())
-            decision: Decision = "settled" if len(borne) == 1 else "undecided"
+            decision: ReadingDecision = "settled" if len(borne) == 1 else "undecided"
             reading = Reading(chosen, "", "contents", witnesses, chosen, decision, why)
             english = f"the witnesses' contents differ: {' / '.join(names)}"
             problems.append(

@@ -45,8 +45,8 @@ class Row:
     For an entry `code` is the code as printed and `name` the name in the editions' typography; for a section
     heading or a line of the table of contents `name` is the section, and `page` the page that a contents line
     names or that is printed at the foot of a page; for any other line `name` is the line itself. `levels` are
-    those of the table that the line stands in, by the page header above it (0: none yet). `opens_page` marks the
-    first entry or heading after a page header. `strayed` says that the code did not stand in the first cell,
+    those of the table that the line is in, by the page header above it (0: none yet). `opens_page` marks the
+    first entry or heading after a page header. `strayed` says that the code was not in the first cell,
     `names` how many cells beside it were filled.
     """
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from goufu.cli.shared.memory import DbOption, opened
 from goufu.cli.shared.output import note
+from goufu.cli.shared.store_access import DbOption, opened
 
 
 def backup(

@@ -23,7 +23,6 @@ from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
 from goufu.cli.shared.fingerprint import fingerprint
-from goufu.cli.shared.memory import DbOption, NoLearnedOption, NoStoreOption, known_learned
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption
 from goufu.cli.shared.output import (
     headings,
@@ -36,6 +35,7 @@ from goufu.cli.shared.output import (
     whole_file,
 )
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, Source, source
+from goufu.cli.shared.store_access import DbOption, NoLearnedOption, NoStoreOption, known_learned
 from goufu.disclosure.formats.gate import limits_raised, set_limits
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def _begin(lang: str, heads: str, limits: Mapping[str, int]) -> None:
     """What a worker sets up: the language, its fence, and one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
-    from goufu.cli.fence import limit_memory
+    from goufu.cli.shared.worker_limits import limit_memory
 
     set_limits(limits)
     limit_memory()
@@ -314,8 +314,8 @@ def _begin(lang: str, heads: str, limits: Mapping[str, int]) -> None:
 
 def judge_one(path: Path, output: Path, how: Settings, kinds: tuple[str, ...], key: str) -> Summary:
     """Judge one document, write its reports into `output`, and say in short what was found. Never raises."""
-    from goufu.cli.faults import unforeseen
-    from goufu.cli.fence import timed
+    from goufu.cli.shared.faults import unforeseen
+    from goufu.cli.shared.worker_limits import timed
     from goufu.disclosure.read import read_document
 
     where = sound(str(path))
@@ -446,7 +446,7 @@ def _bar(total: int) -> Any:
 
 
 def _overview(output: Path, summaries: Sequence[Summary]) -> None:
-    from goufu.cli.render.overview import overview_page, write_overview
+    from goufu.cli.render.overview_page import overview_page, write_overview
 
     with whole_file(output / overview_name(".html")) as temporary:
         temporary.write_text(overview_page(summaries), encoding="utf-8")

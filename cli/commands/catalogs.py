@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 from goufu.catalog.model import CatalogVersion, Reading
-from goufu.cli.shared.meant import sections_meant
+from goufu.cli.shared.arguments import sections_meant
 from goufu.cli.shared.options import DepartmentOption, FormatOption, OnOption, checked, day
-from goufu.cli.shared.output import Column, emit, note, say
+from goufu.cli.shared.output import Column, as_recorded, emit, note, say
 
 COLUMNS = (
     Column("id", "版本", "version"),
@@ -121,7 +121,7 @@ def _reading_records(
             "printed": _readings_text(reading),
             "decision": say(*DECISIONS[reading.decision]) if form == "table" else reading.decision,
             "chosen": reading.chosen,
-            "why": reading.why,
+            "why": as_recorded(reading.why) if form == "table" else reading.why,
         }
         for version in versions
         for reading in load_readings(version.id)
@@ -138,7 +138,7 @@ def _section_records(version: CatalogVersion, wanted: Sequence[str], form: str) 
             "coverage": say(*_COVERAGE[section.coverage]) if form == "table" else section.coverage,
             "page": section.page,
             **_level_counts(e.level for e in version.in_section(section.name)),
-            "evidence": section.evidence,
+            "evidence": as_recorded(section.evidence) if form == "table" else section.evidence,
         }
         for section in version.sections.values()
         if not wanted or section.name in wanted

@@ -20,18 +20,10 @@ from goufu.cli.shared.audits import (
     audit_files,
     settings,
 )
-from goufu.cli.shared.border import holds_everything
-from goufu.cli.shared.memory import (
-    ByOption,
-    DbOption,
-    NoLearnedOption,
-    NoStoreOption,
-    SaveOption,
-    known_learned,
-    save_run,
-)
+from goufu.cli.shared.console_encoding import holds_everything
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption, checked
 from goufu.cli.shared.output import (
+    clauses,
     csv_text,
     emit,
     language,
@@ -43,6 +35,15 @@ from goufu.cli.shared.output import (
     whole_file,
 )
 from goufu.cli.shared.semantic import SemanticModelOption, SemanticOption, source
+from goufu.cli.shared.store_access import (
+    ByOption,
+    DbOption,
+    NoLearnedOption,
+    NoStoreOption,
+    SaveOption,
+    known_learned,
+    save_run,
+)
 
 if TYPE_CHECKING:
     from goufu.cli.shared.tally import Tally
@@ -287,7 +288,7 @@ def _refuse_too_long(files: Sequence[str], suffix: str) -> None:
 
 def _tally_in_short(tally: Tally, name: str) -> None:
     """What a file of lines comes to, as `_in_short` says it of a document."""
-    from goufu.cli.render.verdicts import summary_of
+    from goufu.cli.render.judgements import summary_of
 
     year = say(f"{tally.year} 年预算", f"budget {tally.year}") if tally.year else ""
     print_line(f"{tally.department or name} {year}".strip())
@@ -351,7 +352,7 @@ def _write_xlsx(path: Path, audits: Sequence[Audit]) -> None:
 
 
 def _write_html(path: Path, audits: Sequence[Audit]) -> None:
-    from goufu.cli.render.page import report_page
+    from goufu.cli.render.report_page import report_page
 
     path.write_text(report_page(audits), encoding="utf-8")
 
@@ -385,7 +386,7 @@ def _tables(one: Audit, department: str = "") -> None:
 
     `department` is the one given for lines that name none.
     """
-    from goufu.cli.render.verdicts import finding_line, summary
+    from goufu.cli.render.judgements import finding_line, summary
 
     groups: dict[tuple[str, int | None], list[Assessment]] = {}
     for a in one.assessments:
@@ -401,7 +402,7 @@ def _tables(one: Audit, department: str = "") -> None:
 
 def _in_short(one: Audit) -> None:
     """What a document comes to, where the lines themselves went into a file: figures, and its gravest findings."""
-    from goufu.cli.render.verdicts import finding_line, summary
+    from goufu.cli.render.judgements import finding_line, summary
 
     name = one.disclosure.department or one.assessments[0].item.department or one.disclosure.file
     year = one.disclosure.year or one.assessments[0].item.year
@@ -422,15 +423,12 @@ def _grave(rules: Counter[str]) -> None:
     from goufu.matcher.findings import load_rules
 
     if rules:
-        told = "；".join(
-            f"{rule} {say(load_rules()[rule].zh, load_rules()[rule].en)} {n}"
-            for rule, n in rules.most_common()
-        )
+        told = clauses(f"{rule} {say(*load_rules()[rule].title)} {n}" for rule, n in rules.most_common())
         print_line(f"  {say('项目的问题：', 'findings on items: ')}{told}", indent=2)
 
 
 def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> None:
-    from goufu.cli.render.verdicts import COLUMNS, row
+    from goufu.cli.render.judgements import COLUMNS, row
 
     first = assessments[0]
     title = name or say("（部门未知）", "(department unknown)")
@@ -439,9 +437,11 @@ def _table(name: str, year: int | None, assessments: Sequence[Assessment]) -> No
     sections = "、".join(dict.fromkeys(s for a in assessments for s in a.sections)) or say(
         "不能确定", "unknown"
     )
-    law = say("依据", "by") + " " + " + ".join(first.versions)
+    applied = say("依据", "by") + " " + " + ".join(first.versions)
     print_table(
-        [row(a) for a in assessments], COLUMNS, f"{title}　{say('目录部门：', 'section: ')}{sections}　{law}"
+        [row(a) for a in assessments],
+        COLUMNS,
+        f"{title}　{say('目录部门：', 'section: ')}{sections}　{applied}",
     )
 
 
@@ -453,18 +453,18 @@ def _overtaken(assessments: Sequence[Assessment]) -> None:
 
     archive = load_archive()
     for section in dict.fromkeys(s for a in assessments for s in a.sections):
-        law = applicable(archive.versions, section, assessments[0].reference_date)
-        for later in law.overtaken_by:
-            if law.governing is None or not law.held:
+        applied = applicable(archive.versions, section, assessments[0].reference_date)
+        for later in applied.overtaken_by:
+            if applied.governing is None or not applied.held:
                 continue
-            changes = archive.changes(law.governing.id, later.id, section)
+            changes = archive.changes(applied.governing.id, later.id, section)
             told = counted(changes)
             print_line(
                 say(
                     f"年内 {later.in_force} 起 {later.number} 取代上述目录；{section}：{told}。"
-                    f"详见 goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"详见 goufu diff {applied.governing.id} {later.id} -d {section}",
                     f"{later.id} took over on {later.in_force}; {section}: {told}; "
-                    f"see goufu diff {law.governing.id} {later.id} -d {section}",
+                    f"see goufu diff {applied.governing.id} {later.id} -d {section}",
                 ),
                 indent=5,
             )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.render.verdicts import NATURES, STATUSES
-from goufu.cli.shared.memory import DbOption, opened, run_title
+from goufu.cli.render.judgements import NATURES, STATUSES
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, say
+from goufu.cli.shared.output import Column, bracketed, emit, listed, note, say
+from goufu.cli.shared.store_access import DbOption, opened, run_title
 
 if TYPE_CHECKING:
     from goufu.store.comparison import ItemChange, Outcome
@@ -76,7 +76,7 @@ def compare(
     print(run_title(result.after))
     if rows:
         emit(rows, COLUMNS, "table")
-    facts = "、".join(say(*REASONS[f]) for f in result.facts) or say("无", "none")
+    facts = listed(say(*REASONS[f]) for f in result.facts) or say("无", "none")
     note(
         f"没有变的 {result.unchanged} 项；两次运行之间变了：{facts}",
         f"{result.unchanged} items unchanged; what differs between the runs: {facts}",
@@ -91,17 +91,15 @@ def outcome_text(o: Outcome | None) -> str:
     judged = (
         f"{o.code} {o.name}{doubt}"
         if o.code
-        else f"{say(*STATUSES[o.status])}（{say(*NATURES[o.nature])}）{doubt}"
+        else f"{say(*STATUSES[o.status])}{bracketed(say(*NATURES[o.nature]))}{doubt}"
     )
-    return f"{judged}\n{say('认定：', 'decided: ')}{o.decided}" if o.decided else judged
+    return f"{judged}\n{say('认定：', 'decided: ')}{say(*o.decided)}" if o.decided else judged
 
 
 def reasons(change: ItemChange) -> str:
     """Why an item changed, with the fields where the input did."""
-    fields = "、".join(say(*_FIELDS[f]) for f in change.fields)
-    return "、".join(
-        say(*REASONS[r]) + (f"（{fields}）" if r == "input" and fields else "") for r in change.why
-    )
+    fields = listed(say(*_FIELDS[f]) for f in change.fields)
+    return listed(say(*REASONS[r]) + (bracketed(fields) if r == "input" else "") for r in change.why)
 
 
 def _record(c: ItemChange) -> dict[str, Any]:
@@ -109,7 +107,9 @@ def _record(c: ItemChange) -> dict[str, Any]:
     assert item is not None
 
     def plain(o: Outcome | None) -> dict[str, str] | None:
-        return None if o is None else {name: getattr(o, name) for name in o.__slots__}
+        if o is None:
+            return None
+        return {name: getattr(o, name) for name in o.__slots__} | {"decided": o.decided.zh}
 
     return {
         "kind": c.kind,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, emit, note, say
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 COLUMNS = (
     Column("line", "行", "row", right=True),

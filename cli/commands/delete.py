@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened, run_title
 from goufu.cli.shared.output import note, say
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened, run_title
 
 
 def delete(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.meant import compared, sections_meant
+from goufu.cli.shared.arguments import compared, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,
@@ -17,7 +17,17 @@ from goufu.cli.shared.options import (
     checked,
     complete_versions,
 )
-from goufu.cli.shared.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
+from goufu.cli.shared.output import (
+    Column,
+    clauses,
+    csv_text,
+    emit,
+    note,
+    print_table,
+    say,
+    set_headings,
+    whole_file,
+)
 
 if TYPE_CHECKING:
     from goufu.catalog.concordance.changes import Archive, Change
@@ -108,8 +118,8 @@ def _remarks(archive: Archive, made: Comparison) -> None:
             f"{before.id} is later than {after.id}; the changes run backwards",
         )
     if changes and all(c.kind == "not_comparable" for c in changes):
-        reasons = dict.fromkeys(say(e.zh, e.en) for c in changes for e in c.evidence)
-        listed = "；".join(list(reasons)[:3])
+        reasons = dict.fromkeys(say(*e.text) for c in changes for e in c.evidence)
+        listed = clauses(list(reasons)[:3])
         note(f"没有可以比较的条目：{listed}", f"nothing can be compared: {listed}")
 
 
@@ -141,7 +151,7 @@ def _table(made: Comparison, why: bool) -> None:
                     "old": cell(old) if old else "—",
                     "new": cell(new) if new else "—",
                     "confidence": f"{change.confidence * 100:.0f}%" + ("?" if change.close else ""),
-                    "evidence": "；".join(evidence(change)),
+                    "evidence": clauses(evidence(change)),
                 }
             )
         print_table(rows, columns, section_word(section))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError, UnknownNameError
-from goufu.cli.shared.meant import sections_meant
+from goufu.cli.shared.arguments import sections_meant
 from goufu.cli.shared.options import DepartmentOption, FormatOption, checked, complete_codes
 from goufu.cli.shared.output import Column, emit, language, say
 

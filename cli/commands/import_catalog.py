@@ -10,7 +10,7 @@ import typer
 from goufu.catalog.errors import CatalogError, GoufuError, os_reason
 from goufu.cli.commands.catalogs import DECISIONS
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, say, whole_file
+from goufu.cli.shared.output import Column, emit, listed, note, say, whole_file
 
 if TYPE_CHECKING:
     from goufu.catalog.edition.collation import Problem
@@ -129,7 +129,7 @@ def _documents(files: Sequence[Path], only: str, table: dict[str, Any]) -> list[
         for each in transcriptions(path):
             groups.setdefault(version_id(each.document.number), []).append(each)
     if only and only not in groups:
-        held = "、".join(groups)
+        held = listed(groups)
         raise CatalogError(f"文件中没有 {only}，只有 {held}", f"no {only} in the files, only {held}")
     wanted = [groups[only]] if only else list(groups.values())
     order = {witness.get("file"): at for at, witness in enumerate(table.get("witness", ()))}

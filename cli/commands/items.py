@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.options import FormatOption, HeadingsOption, LimitOption, checked
-from goufu.cli.shared.output import Column, csv_text, emit, note, print_table, say, set_headings, whole_file
-from goufu.cli.shared.reading import read_files
+from goufu.cli.shared.output import (
+    Column,
+    bracketed,
+    csv_text,
+    emit,
+    language,
+    note,
+    place_text,
+    print_table,
+    say,
+    set_headings,
+    whole_file,
+)
+from goufu.cli.shared.read_files import read_files
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import BudgetItem, Disclosure, Form, Place
@@ -220,11 +232,14 @@ def _facts(disclosure: Disclosure) -> Iterator[str]:
             )
             if amount is not None
         ]
-        yield say("政府采购预算（万元）：", "procurement (10k CNY): ") + "，".join(figures)
+        yield say("政府采购预算（万元）：", "procurement (10k CNY): ") + say("，", ", ").join(figures)
     if disclosure.statement:
         yield say("政府购买服务指导性目录：", "on the guiding catalog: ") + disclosure.statement
     for attached in disclosure.attachments:
-        yield say("附有文件：", "attached: ") + f"{attached.number} {attached.title}（{_at(attached.place)}）"
+        yield (
+            say("附有文件：", "attached: ")
+            + f"{attached.number} {attached.title}{bracketed(place_text(attached.place))}"
+        )
 
 
 def _checks(disclosure: Disclosure) -> Iterator[str]:
@@ -241,7 +256,7 @@ def _remarks(disclosure: Disclosure) -> Iterator[str]:
     marks = {"error": "✗", "warning": "!", "notice": "·"}
     for remark in disclosure.remarks:
         if remark.kind != "no form":
-            where = f"（{_at(remark.place)}）" if remark.place else ""
+            where = bracketed(place_text(remark.place))
             yield f"{marks[remark.level]} {say(remark.text, remark.english)}{where}"
 
 
@@ -249,7 +264,7 @@ def _tell(disclosure: Disclosure) -> None:
     """Errors and warnings to stderr, where stdout is for a program."""
     for remark in disclosure.remarks:
         if remark.level != "notice":
-            where = remark.place.text() if remark.place else disclosure.file
+            where = place_text(remark.place) or disclosure.file
             note(f"{where}：{remark.text}", f"{where}: {remark.english}")
 
 
@@ -349,7 +364,13 @@ def _write_xlsx(path: Path, read: Sequence[Disclosure]) -> None:
             (say("出处", "place"), 36),
         ],
         [
-            [c.what, c.printed, c.summed, say("是", "yes") if c.agrees else say("否", "no"), _at(c.place)]
+            [
+                c.what.in_lang(language()),
+                c.printed,
+                c.summed,
+                say("是", "yes") if c.agrees else say("否", "no"),
+                _at(c.place),
+            ]
             for d in read
             for c in d.checks
         ],

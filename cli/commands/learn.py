@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.commands.evaluate import (
-    FileArgument,
-    FromStoreOption,
-    assessed,
-    decided,
-    interval,
-    kind_name,
-    percent,
-)
+from goufu.cli.commands.evaluate import FileArgument, FromStoreOption, assessed, decided
+from goufu.cli.render.evaluation import interval, kind_name, percent
 from goufu.cli.shared.audits import YearOption, settings
-from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note, print_line, print_table, say
+from goufu.cli.shared.output import Column, as_recorded, emit, note, print_line, print_table, say
+from goufu.cli.shared.store_access import DbOption
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered
@@ -52,11 +45,11 @@ def learn(
     db: DbOption = None,
 ) -> None:
     """从本单位已核定的项目学一个小修正：先看有没有好处，再用 --apply 启用，随时可 --forget。"""
-    from goufu.store.address import learned_path, place_of
+    from goufu.store.address import address_of, learned_path
     from goufu.store.learned import forget as drop
 
     checked(form)
-    path = learned_path(place_of(db))
+    path = learned_path(address_of(db))
     if forget:
         if drop(path):
             note(f"已停用，删除了 {path}", f"switched off, deleted {path}")
@@ -180,7 +173,7 @@ def _print_weights(learned: Learned, most: int = 12) -> None:
         of = kind_name(row["of"])
         if row["what"] == "ending":
             end, _, kind = row["of"].partition(" → ")
-            of = f"{end} → {kind_name(kind)}"
+            of = f"{as_recorded(end)} → {kind_name(kind)}"
         shown.append({"what": names[row["what"]], "of": of, "weight": f"×{math.exp(row['weight']):.2f}"})
     more = say(f"（另有 {len(rows) - most} 项）", f" ({len(rows) - most} more)") if len(rows) > most else ""
     print_table(shown, WEIGHTS, say("学得的修正", "what was learned") + more)
@@ -203,6 +196,6 @@ def _print_kept(kept: Kept, form: str) -> None:
     if form != "table":
         emit(_weights(kept.learned), (), form)
         return
-    for line in kept.told:
+    for line in kept.told if len(kept.told) != 2 else (say(*kept.told),):
         print_line(line)
     _print_weights(kept.learned, 40)

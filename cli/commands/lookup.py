@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.cli.render.records import found_records
-from goufu.cli.shared.meant import code_meant, sections_meant
+from goufu.cli.shared.arguments import code_meant, sections_meant
 from goufu.cli.shared.options import (
     DepartmentOption,
     FormatOption,
@@ -18,7 +18,7 @@ from goufu.cli.shared.options import (
     complete_codes,
     day,
 )
-from goufu.cli.shared.output import Column, emit, note, print_line, say, set_headings
+from goufu.cli.shared.output import Column, emit, listed, note, print_line, say, set_headings
 
 if TYPE_CHECKING:
     from goufu.catalog.card import EntryCard
@@ -105,9 +105,9 @@ def _section(name: str) -> str:
 
 def _scope(found: Found, department: str | None) -> str:
     """Where the words were looked for: the sections that were assumed, the versions, the day."""
-    law = "、".join(found.versions)
+    applied = listed(found.versions)
     if found.sections:
-        named = "、".join(found.sections)
+        named = listed(found.sections)
         whose = "" if department in found.sections else say(f"“{department}”按", f"'{department}' taken as ")
         where = whose + say(f"“{named}”一节和 B 类", f"section {named} and class B")
     elif department in ("A", "B"):
@@ -117,7 +117,7 @@ def _scope(found: Found, department: str | None) -> str:
             "未指定部门（-d），在各部门目录和 B 类中一起",
             "no department given (-d): all sections and class B",
         )
-    return say(f"{where}查；依据 {law}，以 {found.on} 为准", f"{where}; by {law}, on {found.on}")
+    return say(f"{where}查；依据 {applied}，以 {found.on} 为准", f"{where}; by {applied}, on {found.on}")
 
 
 def _remarks(found: Found) -> list[str]:

@@ -17,7 +17,7 @@ def overview(
     """为 Parquet 结果出一页总览：地区、部门逐级展开，问题，代码，变化，异常。"""
     if output.suffix.lower() not in (".html", ".htm"):
         raise GoufuError("-o 应为 .html 文件", "-o takes an .html file", str(output))
-    from goufu.cli.render.country import country_page
+    from goufu.cli.render.lines_page import country_page
     from goufu.cli.shared.aggregates import aggregates
 
     found = aggregates(Path(source))

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.options import DepartmentOption, FormatOption, checked, day
-from goufu.cli.shared.output import Column, emit, note, whole_file
+from goufu.cli.shared.output import Column, bracketed, emit, note, say, whole_file
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 app = typer.Typer(
     help="先例：查看、导出、签发、导入。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -67,8 +67,8 @@ def list_all(
     ]
     if form == "table":
         for p, r in zip(found, records, strict=True):
-            r["said"] = choice_text(p.outcome, p.code, p.name, p.nature)
-            r["from"] = p.department + (f"（{p.source}）" if p.source else "")
+            r["said"] = say(*choice_text(p.outcome, p.code, p.name, p.nature))
+            r["from"] = p.department + bracketed(p.source)
     emit(records, COLUMNS, form)
     if form == "table":
         total = count(store)
@@ -139,8 +139,8 @@ def import_all(
     disapproved = sum(r.approved is False for r in rows)
     for r in refused:
         note(
-            f"第 {r.line} 行“{r.title}”未导入：{r.zh}",
-            f"line {r.line} '{r.title}' was not taken over: {r.en}",
+            f"第 {r.line} 行“{r.title}”未导入：{r.text.zh}",
+            f"line {r.line} '{r.title}' was not taken over: {r.text.en}",
         )
     note(
         f"“{office}”签发的先例：新增 {done.added}，更新 {done.replaced}，已有 {done.known}，不同意 {disapproved}，未导入 {len(refused)}",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.output import note
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 
 def restore(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from goufu.cli.shared.memory import (
+from goufu.cli.shared.options import DepartmentOption
+from goufu.cli.shared.output import as_recorded, note, say
+from goufu.cli.shared.store_access import (
     ByOption,
     DbOption,
     RunArgument,
@@ -17,12 +19,10 @@ from goufu.cli.shared.memory import (
     opened,
     run_title,
 )
-from goufu.cli.shared.options import DepartmentOption
-from goufu.cli.shared.output import note, say
 
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
-    from goufu.cli.render.screen import Line, Option
+    from goufu.cli.render.review_screen import Line, Option
     from goufu.matcher.decisions.choice import Choice
     from goufu.matcher.decisions.recorded import StoredItem
     from goufu.store.engine import Store
@@ -139,12 +139,12 @@ class _Desk:
 
     def _options(self) -> tuple[Sequence[Option], str]:
         """The candidates of the item, a precedent's entry first, and the precedent in words."""
-        from goufu.cli.render.screen import Option, options_of
+        from goufu.cli.render.review_screen import Option, options_of
 
         options = options_of(self.item.record)
         said = self._precedent()
         if said is None:
-            return options, str(self.item.record.get("precedent", ""))
+            return options, as_recorded(self.item.record.get("precedent", ""))
         words, choice = said
         if choice is None:
             return options, words
@@ -178,7 +178,7 @@ class _Desk:
         p = own[0]
         words = (
             say("先例", "precedent")
-            + f" {p.decided_on} “{p.title}” {choice_text(p.outcome, p.code, p.name, p.nature)}"
+            + f" {p.decided_on} “{p.title}” {say(*choice_text(p.outcome, p.code, p.name, p.nature))}"
         )
         if p.outcome != "code":
             return words, None
@@ -209,13 +209,13 @@ class _Desk:
 
     def _sure(self, choice: Choice) -> bool:
         """Ask again before an entry is chosen for what was judged to be no purchased service."""
-        from goufu.cli.render.screen import sure_screen
+        from goufu.cli.render.review_screen import sure_screen
         from goufu.cli.shared.keys import one_key
 
         verdict = self._verdict()
         if choice.outcome != "code" or verdict is None or verdict.outcome != "not_applicable":
             return True
-        _print(sure_screen(_size()[0], verdict.text(), choice.text()))
+        _print(sure_screen(_size()[0], say(*verdict.text()), say(*choice.text())))
         return one_key().lower() == "y"
 
     def _decide(self, choice: Choice) -> None:
@@ -239,13 +239,13 @@ class _Desk:
             self.decided += item.decision is None
         self.items[self.at] = stored_item(self.store, item.id)
         self.skipped.discard(self.at)
-        said = choice.text()
+        said = say(*choice.text())
         self.message = say(f"已记录：{clip(item.title)} → {said}", f"kept: {clip(item.title)} → {said}")
         self.at += 1
 
     def search(self) -> None:
         """Entries by words, to choose from."""
-        from goufu.cli.render.screen import Option, search_screen
+        from goufu.cli.render.review_screen import Option, search_screen
         from goufu.cli.shared.cache import default_cache
         from goufu.cli.shared.keys import one_key, one_line
         from goufu.matcher.search import look_up
@@ -300,7 +300,7 @@ class _Desk:
 
     def no_service(self) -> None:
         """No purchased service; then what it is."""
-        from goufu.cli.render.screen import NATURE_KEYS, nature_screen
+        from goufu.cli.render.review_screen import NATURE_KEYS, nature_screen
         from goufu.cli.shared.keys import one_key
         from goufu.matcher.decisions.choice import Choice, likely_other
 
@@ -363,7 +363,7 @@ class _Desk:
 
     def help(self) -> None:
         """What the keys do."""
-        from goufu.cli.render.screen import help_screen
+        from goufu.cli.render.review_screen import help_screen
         from goufu.cli.shared.keys import one_key
 
         width, height = _size()
@@ -371,12 +371,12 @@ class _Desk:
         one_key()
 
     def _show_item(self, options: Sequence[Option], precedent: str) -> None:
-        from goufu.cli.render.screen import Progress, screen
+        from goufu.cli.render.review_screen import Progress, screen
 
         width, height = _size()
         progress = Progress(self.at + 1, len(self.items), self.decided, len(self.skipped))
         verdict = self._verdict()
-        said = verdict.text() if verdict else ""
+        said = say(*verdict.text()) if verdict else ""
         _print(screen(self.item, options, progress, width, height - 1, precedent, self.message, said))
 
 
@@ -392,7 +392,7 @@ def _standing(item: StoredItem) -> Choice | None:
 
 def clip(title: str) -> str:
     """A title short enough for a message."""
-    from goufu.cli.render.screen import clipped
+    from goufu.cli.render.review_screen import clipped
 
     return clipped(title, 30)
 

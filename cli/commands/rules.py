@@ -43,12 +43,12 @@ def rules(
     chosen = [rule_named(rule)] if rule else list(load_rules().values())
     if form == "table" and rule:
         one = chosen[0]
-        print(f"{one.id}　{say(one.zh, one.en)}　{_severities(one)}")
+        print(f"{one.id}　{say(*one.title)}　{_severities(one)}")
         print()
         for head, text in (
-            (say("说明", "meaning"), say(one.explain_zh, one.explain_en)),
-            (say("依据", "basis"), say(one.basis, one.basis_en)),
-            (say("处理", "resolve"), say(one.resolve_zh, one.resolve_en)),
+            (say("说明", "meaning"), say(*one.explain)),
+            (say("依据", "basis"), say(*one.basis)),
+            (say("处理", "resolve"), say(*one.resolve)),
         ):
             print(f"{head}{say('：', ': ')}{text}")
         return

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.cli.render.records import run_record
-from goufu.cli.shared.memory import DbOption, opened
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note
+from goufu.cli.shared.output import Column, emit, listed, note
+from goufu.cli.shared.store_access import DbOption, opened
 
 if TYPE_CHECKING:
     from goufu.store.runs import RunInfo
@@ -52,6 +52,6 @@ def _row(run: RunInfo) -> dict[str, Any]:
     return {
         **run_record(run),
         "made_at": run.made_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-        "inputs": "、".join(i.name for i in run.inputs),
+        "inputs": listed(i.name for i in run.inputs),
         "catalogs": " ".join(v for v, _ in run.catalogs),
     }

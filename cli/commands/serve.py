@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.memory import DbOption, officer
 from goufu.cli.shared.options import LimitOption
 from goufu.cli.shared.output import language, note
+from goufu.cli.shared.store_access import DbOption, officer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.cli.render.judgements import NATURES, STATUSES, amount
 from goufu.cli.render.records import item_record
-from goufu.cli.render.verdicts import NATURES, STATUSES, amount
-from goufu.cli.shared.memory import DbOption, RunArgument, opened, run_title
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, say
+from goufu.cli.shared.output import Column, as_recorded, clauses, emit, say
+from goufu.cli.shared.store_access import DbOption, RunArgument, opened, run_title
 
 if TYPE_CHECKING:
     from goufu.matcher.decisions.recorded import StoredItem
@@ -86,7 +86,7 @@ def decided(item: StoredItem) -> str:
     from goufu.matcher.decisions.choice import choice_text
 
     d = item.decision
-    return f"{choice_text(d.outcome, d.code, d.name, d.nature)}　{d.officer}" if d else ""
+    return f"{say(*choice_text(d.outcome, d.code, d.name, d.nature))}　{d.officer}" if d else ""
 
 
 def _one(store: Store, item: StoredItem, form: str) -> None:
@@ -124,11 +124,11 @@ def _one(store: Store, item: StoredItem, form: str) -> None:
         f"  {say('性质', 'nature')}　{say(*NATURES[r['nature']])}　　{say('分类', 'judged')}　{judged(item)}"
     )
     if r.get("precedent"):
-        print(f"  {say('依据', 'by')}　{r['precedent']}")
+        print(f"  {say('依据', 'by')}　{as_recorded(r['precedent'])}")
     for c in r["codes"]:
-        print(f"    {c['code']} {c['name']}　{c['score']:.0%}　{'；'.join(c['why'])}")
+        print(f"    {c['code']} {c['name']}　{c['score']:.0%}　{clauses(map(as_recorded, c['why']))}")
     for f in r["findings"]:
-        print(f"  {f['rule']}　{f['message']}")
+        print(f"  {f['rule']}　{as_recorded(f['message'])}")
     print(f"  {say('认定', 'decided')}　{decided(item) or say('未认定', 'not decided')}")
     for text in item.notes:
         print(f"  {say('备注', 'note')}　{text}")
@@ -139,7 +139,7 @@ def _one(store: Store, item: StoredItem, form: str) -> None:
             "withdraw": say("撤回", "withdraw"),
             "note": say("备注", "note"),
         }.get(e.action, e.action)
-        said = e.detail.get("code") or {"unlisted": "未列", "not_applicable": "不适用"}.get(
+        said = e.detail.get("code") or {key: say(*word) for key, word in STATUSES.items()}.get(
             e.detail.get("outcome", ""), ""
         )
         print(f"  {say('经过', 'log')}　{when}　{e.officer}　{what}　{said}")

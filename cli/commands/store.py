@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from goufu.cli.shared.memory import DbOption
 from goufu.cli.shared.output import note, say
+from goufu.cli.shared.store_access import DbOption
 
 app = typer.Typer(
     help="存储的状态与结构升级。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -16,11 +16,11 @@ app = typer.Typer(
 @app.command()
 def status(db: DbOption = None) -> None:
     """存储在哪里，有什么，审计日志是否完整。"""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.engine import connect, reading
     from goufu.store.schema import HEAD, revision
 
-    place = place_of(db)
+    place = address_of(db)
     print(f"{say('存储', 'store')}　{place.label}")
     if not place.exists:
         print(say("还没有存储", "there is no store yet"))
@@ -59,12 +59,12 @@ def status(db: DbOption = None) -> None:
 @app.command()
 def upgrade(db: DbOption = None) -> None:
     """把存储的结构升到本程序的版本；共享存储请先备份。"""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.engine import connect
     from goufu.store.schema import HEAD, revision
     from goufu.store.schema import upgrade as bring_up
 
-    store = connect(place_of(db))
+    store = connect(address_of(db))
     before = revision(store)
     bring_up(store)
     note(f"结构 {before or '—'} → {HEAD}", f"tables {before or '—'} → {HEAD}")
@@ -81,12 +81,12 @@ def downgrade(
     from goufu.store.schema import downgrade as bring_down
     from goufu.store.schema import open_store
 
-    from goufu.store.address import place_of  # isort: skip
+    from goufu.store.address import address_of  # isort: skip
 
     if not yes:
         raise GoufuError(
             "退回旧结构会丢失内容；备份后加 --yes", "going back loses content; back up, then add --yes"
         )
-    store = open_store(place_of(db), create=False)
+    store = open_store(address_of(db), create=False)
     bring_down(store, to)
     note(f"结构已退回 {to}", f"tables are back at {to}")

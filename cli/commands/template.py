@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.output import note, whole_file
+from goufu.cli.shared.output import language, note, whole_file
 
 
 def template(
@@ -30,7 +30,7 @@ def template(
             str(output),
         )
     with whole_file(output) as temporary:
-        write_template(temporary, list(load_departments()), year or day(None).year + 1)
+        write_template(temporary, list(load_departments()), year or day(None).year + 1, language())
     note(
         f"已写入 {output}，填好后：goufu classify {output}", f"wrote {output}; then: goufu classify {output}"
     )

@@ -12,9 +12,9 @@ import typer
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
 from goufu.cli.render.records import entry_records
-from goufu.cli.shared.meant import chosen_sections
+from goufu.cli.shared.arguments import chosen_sections
 from goufu.cli.shared.options import DepartmentOption, OnOption, VersionOption, checked
-from goufu.cli.shared.output import csv_text, emit, note, plain, say, whole_file
+from goufu.cli.shared.output import clauses, csv_text, emit, listed, note, plain, say, whole_file
 
 #: heading (Chinese, English), key of the record, width in characters
 _SHEET = (
@@ -56,7 +56,7 @@ def tree(
     if wanted is not None:
         for name in wanted:
             if name != "B" and not any(s == name for _, s in shown):
-                ids = "、".join(v.id for v in chosen)
+                ids = listed(v.id for v in chosen)
                 note(
                     f"{ids} 中没有存“{name}”一节（未存不等于未列）",
                     f"section {name} is not held in {ids} (not held is not: not listed)",
@@ -142,24 +142,11 @@ def _write_workbook(path: Path, records: Iterable[dict[str, Any]]) -> None:
             if isinstance(value, int):
                 sheet.write_number(row, column, value)
             else:
-                shown = "；".join(value) if isinstance(value, list) else value or ""
+                shown = clauses(value) if isinstance(value, list) else value or ""
                 sheet.write_string(row, column, shown, text)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(row, 1), len(_SHEET) - 1)
     book.close()
-
-
-def _workbook_to_stdout(shown: _Shown) -> None:
-    import tempfile
-
-    if sys.stdout.isatty():
-        raise GoufuError(
-            "xlsx 不能显示在终端上；请加 -o 文件.xlsx", "xlsx cannot be shown on a terminal; add -o FILE.xlsx"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tree.xlsx"
-        _write_workbook(path, _all_records(shown))
-        sys.stdout.buffer.write(path.read_bytes())
 
 
 def _all_records(shown: _Shown) -> Iterator[dict[str, Any]]:
@@ -187,6 +174,6 @@ def _drawn(version: CatalogVersion, section: str) -> Iterator[str]:
             if entry.printed_code == entry.code
             else say(f"  〔原印 {entry.printed_code}〕", f"  [printed {entry.printed_code}]")
         )
-        others = "；".join(also.get((section, entry.code), ()))
+        others = clauses(also.get((section, entry.code), ()))
         doubt = say(f"  〔一作 {others}〕", f"  [or {others}]") if others else ""
         yield f"{prefix}{entry.code} {entry.name}{misprint}{doubt}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from goufu.cli.shared.memory import ByOption, DbOption, officer, opened
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, note
+from goufu.cli.shared.output import Column, emit, listed, note
+from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 if TYPE_CHECKING:
     from goufu.store.engine import Store
@@ -89,7 +89,7 @@ def list_people(form: FormatOption = "table", db: DbOption = None) -> None:
             {
                 "name": one.name,
                 "role": one.role,
-                "departments": "、".join(one.departments),
+                "departments": listed(one.departments),
                 "state": "disabled" if one.disabled else "active" if one.has_password else "invited",
             }
             for one in found

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from goufu.cli.shared.output import language, say
+from goufu.cli.shared.output import bracketed, clauses, language, say
 
 if TYPE_CHECKING:
     from goufu.catalog.concordance.changes import Change
@@ -88,19 +88,19 @@ def flat(change: Change) -> dict[str, Any]:
         "section": change.section,
         "change": change.kind,
         "old_code": " ".join(e.code for e in change.old),
-        "old_name": "；".join(e.name for e in change.old),
+        "old_name": clauses(e.name for e in change.old),
         "new_code": " ".join(e.code for e in change.new),
-        "new_name": "；".join(e.name for e in change.new),
+        "new_name": clauses(e.name for e in change.new),
         "confidence": change.confidence,
         "close": say("须核对", "to be checked") if change.close else "",
-        "evidence": "；".join(evidence(change)),
+        "evidence": clauses(evidence(change)),
     }
 
 
 def evidence(change: Change) -> list[str]:
     """The evidence in the language chosen; a close call begins by saying that it is one."""
     first = [say("两可，须人工核对", "close call, to be checked by a person")] if change.close else []
-    return first + [e.en if language() == "en" else e.zh for e in change.evidence]
+    return first + [e.text.in_lang(language()) for e in change.evidence]
 
 
 class Marked(NamedTuple):
@@ -187,4 +187,4 @@ def without_counterpart(changes: Mapping[str, Sequence[Change]]) -> list[str]:
 
 def heading(old: CatalogVersion, new: CatalogVersion) -> str:
     """Which versions are compared, with their numbers."""
-    return f"{old.number}（{old.id}） → {new.number}（{new.id}）"
+    return f"{old.number}{bracketed(old.id)} → {new.number}{bracketed(new.id)}"

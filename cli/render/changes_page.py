@@ -22,7 +22,7 @@ from goufu.cli.render.changes import (
     without_counterpart,
     word,
 )
-from goufu.cli.shared.output import language, say
+from goufu.cli.shared.output import language, punctuation, say
 
 if TYPE_CHECKING:
     from goufu.catalog.concordance.changes import Change
@@ -106,12 +106,12 @@ def _dates(version: CatalogVersion) -> str:
 def _texts() -> dict[str, str]:
     """The words of the page in the language chosen."""
     return {
+        **punctuation(),
         "title": say("目录变化对照", "Changes of the catalog"),
         "old": say("原", "old"),
         "new": say("现", "new"),
         "beyond": say("一方未存、无从比较的部门", "sections not held on one side, not compared"),
         "quiet": say("没有变化的部门", "sections without a change"),
-        "colon": say("：", ": "),
         "find": say("查找", "Find"),
         "find_hint": say("代码或名称，可用空格隔开几个词", "code or words, separated by spaces"),
         "section": say("部门", "Section"),

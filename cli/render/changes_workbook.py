@@ -16,7 +16,7 @@ from goufu.cli.render.changes import (
     section_word,
     word,
 )
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import clauses, say
 
 if TYPE_CHECKING:
     from goufu.catalog.concordance.changes import Change
@@ -63,7 +63,7 @@ def write_changes(path: Path, made: Comparison) -> None:
             _write_names(sheet, row, column + 1, entries, formats)
         sheet.write_number(row, 6, change.confidence, formats["percent"])
         sheet.write_string(row, 7, say("须核对", "check") if change.close else "", formats["text"])
-        sheet.write_string(row, 8, "；".join(evidence(change)), formats["text"])
+        sheet.write_string(row, 8, clauses(evidence(change)), formats["text"])
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(shown), 1), len(_COLUMNS) - 1)
     sheet.set_landscape()

@@ -1,6 +1,6 @@
 """The document for filing: what a run's departments buy as services, as a table to print, to sign and to send.
 
-It says what stands (`goufu.store.standing`): lines that are open are counted in a sentence of their own, not left out
+It says what stands (`goufu.store.decided_run`): lines that are open are counted in a sentence of their own, not left out
 unsaid.
 """
 
@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import amount
+from goufu.cli.render.judgements import amount
 from goufu.cli.shared.output import say
 
 if TYPE_CHECKING:

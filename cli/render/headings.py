@@ -91,7 +91,7 @@ def heading(key: str) -> str:
 
 def value(key: str, found: Any) -> Any:
     """What a field holds, in Chinese words: 是 and 否, natures, statuses, candidates and findings in a line each."""
-    from goufu.cli.render.verdicts import NATURES, STATUSES
+    from goufu.cli.render.judgements import NATURES, STATUSES
 
     if isinstance(found, bool):
         return "是" if found else "否"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goufu.catalog.errors import GoufuError
-from goufu.cli.render.verdicts import NATURES, STATUSES, finding_line, standing_findings
-from goufu.cli.shared.output import say, whole_file
+from goufu.cli.render.judgements import NATURES, STATUSES, finding_line, standing_findings
+from goufu.cli.shared.output import clauses, say, whole_file
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -63,5 +63,5 @@ def _texts(a: Assessment) -> list[str]:
         a.coded.code if a.coded else "",
         a.coded.name if a.coded else state,
         say("可采用", "sure") if a.decision == "auto" else say("请复核", "to review"),
-        "；".join(finding_line(f) for f in standing_findings(a)),
+        clauses(finding_line(f) for f in standing_findings(a)),
     ]

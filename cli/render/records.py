@@ -40,10 +40,10 @@ def rule_record(rule: Rule) -> dict[str, Any]:
         "rule": rule.id,
         "severity": rule.severity,
         "severities": list(rule.severities),
-        "title": say(rule.zh, rule.en),
-        "explanation": say(rule.explain_zh, rule.explain_en),
-        "basis": say(rule.basis, rule.basis_en),
-        "resolution": say(rule.resolve_zh, rule.resolve_en),
+        "title": say(*rule.title),
+        "explanation": say(*rule.explain),
+        "basis": say(*rule.basis),
+        "resolution": say(*rule.resolve),
     }
 
 

@@ -30,7 +30,7 @@ _PLACE = re.compile(
 class Aggregates:
     """What the lines of a file come to; amounts in 万元. `tree` has (place…, department, year, figures…) rows.
 
-    `rest` counts the departments that are not told one by one.
+    `rest` counts the departments that are not listed one by one.
     """
 
     lines: int = 0
@@ -44,7 +44,7 @@ class Aggregates:
     outliers: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def place_of(department: str) -> tuple[str, str, str]:
+def region_of(department: str) -> tuple[str, str, str]:
     """Province, city and county that a department's name begins with, "" for what it does not say.
 
     A single 市 is a county-level place unless a county follows: 孝义市 in 孝义市城市管理局.
@@ -153,7 +153,7 @@ def _fill_tree(base: Any, found: Aggregates) -> None:
     placed = []
     for province, city, county, body, *figures in rows:
         if not (province or city or county):
-            province, city, county = place_of(body)
+            province, city, county = region_of(body)
         placed.append((province or unknown, city or unknown, county or unknown, body or unknown, *figures))
     spent: dict[tuple[str, ...], float] = defaultdict(float)
     for row in placed:

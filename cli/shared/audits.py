@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.shared.memory import known_precedents
 from goufu.cli.shared.options import day
-from goufu.cli.shared.output import note, say
+from goufu.cli.shared.output import note, place_text, say
 from goufu.cli.shared.semantic import Source, reranker
+from goufu.cli.shared.store_access import known_precedents
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import Disclosure
@@ -125,14 +125,14 @@ def audit_files(arguments: Sequence[str | Path], how: Settings) -> tuple[list[Au
     A file that cannot be read is reported in one sentence, and the others go on.
     """
     from goufu.cli.shared.progress import progress
-    from goufu.cli.shared.reading import read_files
+    from goufu.cli.shared.read_files import read_files
 
     audits: list[Audit] = []
     failed: list[GoufuError] = []
     for disclosure in read_files(arguments, failed):
         for remark in disclosure.remarks:
             if remark.level == "error" or (remark.level == "warning" and remark.kind in TOLD):
-                where = remark.place.text("zh") if remark.place else disclosure.file
+                where = place_text(remark.place) or disclosure.file
                 note(f"{where}：{remark.text}", f"{where}: {remark.english}")
         with progress(len(disclosure.items), "分类", "classifying") as step:
             audits.append(audit_disclosure(disclosure, how, step))

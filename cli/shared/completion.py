@@ -153,7 +153,7 @@ def rules(incomplete: str) -> list[Offer]:
     """The rules that begin so, with their meaning."""
     from goufu.matcher.findings import load_rules
 
-    return [(r.id, say(r.zh, r.en)) for r in load_rules().values() if r.id.startswith(incomplete.upper())]
+    return [(r.id, say(*r.title)) for r in load_rules().values() if r.id.startswith(incomplete.upper())]
 
 
 def formats(incomplete: str) -> list[str]:

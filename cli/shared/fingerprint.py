@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 
 from goufu.cli.shared.audits import Settings
-from goufu.cli.shared.memory import precedents_state
 from goufu.cli.shared.output import headings, language
 from goufu.cli.shared.semantic import reranker
+from goufu.cli.shared.store_access import precedents_state
 
 
 def fingerprint(how: Settings, *more: Any) -> str:

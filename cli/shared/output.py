@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.catalog.text import Lang
-from goufu.cli.shared.border import holds_everything
+from goufu.cli.shared.console_encoding import holds_everything
 
 if TYPE_CHECKING:
+    from goufu.disclosure.model import Place
     from rich.console import Console
 
 Format = Literal["table", "json", "jsonl", "csv"]
@@ -74,6 +75,42 @@ def say(zh: str, en: str) -> str:
 def note(zh: str, en: str) -> None:
     """One message to stderr."""
     print(say(zh, en), file=sys.stderr)
+
+
+def punctuation() -> dict[str, str]:
+    """The marks that templates put between words, as the language chosen sets them."""
+    return {
+        "colon": say("：", ": "),
+        "comma": say("、", ", "),
+        "semicolon": say("；", "; "),
+        "open": say("（", " ("),
+        "close": say("）", ")"),
+    }
+
+
+def as_recorded(text: str) -> str:
+    """A sentence of a record in the store, where all are Chinese: in English it is quoted."""
+    return say(text, f"'{text}'") if text else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, as the language chosen sets them: 、 or a comma."""
+    return say("、", ", ").join(words)
+
+
+def clauses(texts: Iterable[str]) -> str:
+    """Sentences or clauses in one line, as the language chosen sets them: ； or a semicolon."""
+    return say("；", "; ").join(texts)
+
+
+def bracketed(text: str) -> str:
+    """Something added in brackets behind another word; "" where there is nothing to add."""
+    return say(f"（{text}）", f" ({text})") if text else ""
+
+
+def place_text(place: Place | None) -> str:
+    """Where something is, in the language chosen; "" where that is not known."""
+    return place.text(language()) if place else ""
 
 
 @dataclass(frozen=True, slots=True)

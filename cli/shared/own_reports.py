@@ -62,7 +62,7 @@ def _marked_workbook(path: Path) -> bool:
 
 
 def without_own_reports(paths: Sequence[Path], named: Iterable[str | Path]) -> list[Path]:
-    """The paths but goufu's own reports, which are told on stderr; files that are `named` themselves stay."""
+    """The paths but goufu's own reports, which are reported on stderr; files that are `named` themselves stay."""
     by_name = {Path(name) for name in named}
     own = [path for path in paths if path not in by_name and is_own_report(path)]
     if own:

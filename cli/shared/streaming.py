@@ -26,9 +26,9 @@ from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import TOLD, Settings, audit_disclosure
 from goufu.cli.shared.fingerprint import fingerprint
 from goufu.cli.shared.output import created_mode, headings, language, note, set_headings, set_language
-from goufu.cli.shared.seen import SeenIds
 from goufu.cli.shared.sinks import Body, Sink, encode, open_sink
 from goufu.cli.shared.tally import Tally, restored
+from goufu.cli.shared.unique_ids import SeenIds
 from goufu.disclosure.formats.gate import limits_raised, set_limits
 from goufu.disclosure.lists.pieces import OddListError
 from goufu.disclosure.lists.stream import Plan, RawPiece, Survey, items_of, pieces, survey
@@ -77,25 +77,32 @@ class Done:
 
 
 class Source(Protocol):
-    """Where lines come from: how many, their digest, how they are read, and the pieces of them from one on.
-
-    `keeps_ids` says that ids are as they stand, given twice or not.
-    """
+    """Where lines come from: how many, their digest, how they are read, and the pieces of them from one on."""
 
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """How many lines there are."""
+        ...
 
     @property
-    def digest(self) -> str: ...
+    def digest(self) -> str:
+        """The SHA-256 of the file or folder."""
+        ...
 
     @property
-    def plan(self) -> Plan | None: ...
+    def plan(self) -> Plan | None:
+        """How the rows of a CSV or JSON file are read; None for Parquet."""
+        ...
 
     @property
-    def keeps_ids(self) -> bool: ...
+    def keeps_ids(self) -> bool:
+        """Whether ids are left as they are, even where two lines have the same."""
+        ...
 
     @property
-    def remarks(self) -> tuple[Remark, ...]: ...
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the survey of the whole file noticed."""
+        ...
 
     def pieces(self, skip: int) -> Iterator[Any]:
         """The pieces but the first `skip`."""
@@ -130,7 +137,7 @@ class Records:
         return self.survey.remarks
 
     def pieces(self, skip: int) -> Iterator[RawPiece]:
-        """The pieces but the first `skip`, as they stand in the file."""
+        """The pieces but the first `skip`, as they are in the file."""
         return pieces(self.survey, PIECE, skip)
 
 
@@ -213,7 +220,7 @@ def _begin(task: Task) -> None:
     """What a worker sets up once; it has one thread for arithmetic, as there is a worker for each processor."""
     import signal
 
-    from goufu.cli.fence import limit_memory
+    from goufu.cli.shared.worker_limits import limit_memory
 
     global _task
     _task = task

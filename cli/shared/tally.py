@@ -67,7 +67,7 @@ class Tally:
 
     @property
     def grave(self) -> Counter[str]:
-        """Findings by severity: those on lines and those told once."""
+        """Findings by severity: those on lines and those reported once."""
         return self.severities + Counter(name.split()[1] for name in self.once)
 
     def plain(self) -> dict[str, Any]:

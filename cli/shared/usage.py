@@ -72,6 +72,7 @@ class Formatter(click.HelpFormatter):
     """The help pages, their fixed words in the language chosen."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line of usage: `prog` and `args`, after a word for it."""
         if say("zh", "en") == "en":
             args = " ".join(_english_value(word) for word in args.split(" "))
         if say("zh", "en") == "zh":
@@ -80,15 +81,18 @@ class Formatter(click.HelpFormatter):
         super().write_usage(prog, args, prefix)
 
     def write_heading(self, heading: str) -> None:
+        """A heading of a part of the page: arguments, options, commands."""
         if say("zh", "en") == "en":
             super().write_heading(heading)
         else:
             self.write(f"{'':>{self.current_indent}}{_HEADINGS.get(heading, heading)}：\n")
 
     def write_text(self, text: str) -> None:
+        """A paragraph of the description."""
         super().write_text(_english(text) if say("zh", "en") == "en" else text)
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Pairs in two columns: an option or command and what it does."""
         if say("zh", "en") == "zh":
             rows = [(_chinese(first, _KINDS), _chinese(second, _HELP_TEXTS)) for first, second in rows]
         else:

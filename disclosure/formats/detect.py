@@ -17,8 +17,8 @@ from typing import Literal
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import check, limit, marks_of
-from goufu.disclosure.formats.oldbook import MARK as _OLE
-from goufu.disclosure.formats.oldbook import weigh
+from goufu.disclosure.formats.old_workbook import MARK as _OLE
+from goufu.disclosure.formats.old_workbook import weigh
 
 Format = Literal["pdf", "docx", "xlsx", "xls", "ods", "image", "html", "mhtml", "jsonl", "csv", "text"]
 #: the formats that are spreadsheets
@@ -60,7 +60,7 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|div|meta)\b"
 
 
 def format_of(data: bytes, name: str = "", where: str = "") -> Format:
-    """What `data` is. `name` only tells texts apart (.csv, .jsonl); `where` is for the refusal.
+    """What `data` is. `name` only distinguishes kinds of text (.csv, .jsonl); `where` is for the refusal.
 
     Raises GoufuError for packed, locked, damaged and foreign files.
     """

@@ -37,7 +37,7 @@ _INDENT = re.compile(
 
 
 class Glyph(NamedTuple):
-    """One character, or a few that were read together, with its box; `vertical` where the next one stands below."""
+    """One character, or a few that were read together, with its box; `vertical` where the next one is below."""
 
     text: str
     x0: float

@@ -65,7 +65,7 @@ _kept: list[Any] = []
 
 
 def stand_in_font() -> bytes:
-    """A TrueType font whose only glyph stands for every character: two specks that span its square."""
+    """A TrueType font whose only glyph is drawn for every character: two specks that span its square."""
     top = _EM + _BELOW
     specks = [(0, _BELOW), (0, _BELOW + 1), (1, _BELOW), (_EM, top), (_EM, top - 1), (_EM - 1, top)]
     glyph = struct.pack(">hhhhh", 2, 0, _BELOW, _EM, top)

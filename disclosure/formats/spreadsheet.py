@@ -17,7 +17,7 @@ from typing import Any
 
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
-from goufu.disclosure.formats.oldbook import without_macros
+from goufu.disclosure.formats.old_workbook import without_macros
 from goufu.disclosure.formats.sheet_formatting import SheetFormatting, workbook_formatting
 from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark

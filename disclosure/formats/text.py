@@ -39,7 +39,7 @@ def decode(data: bytes, where: str = "") -> str:
 
 
 def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
-    """`data` as text, and the lines in which a byte could not be read and U+FFFD stands in its place.
+    """`data` as text, and the lines in which a byte could not be read and U+FFFD takes its place.
 
     A few such bytes (a character cut in two by another program) are borne, in the encoding that all the rest of the
     text is plainly in. Raises GoufuError where there is none.

@@ -143,7 +143,7 @@ class _Walk:
         self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
-        """The lines of everything that stands directly in `parent`, in order."""
+        """The lines of everything that is directly in `parent`, in order."""
         if depth > MAX_DEPTH:
             return
         for child in parent.iterchildren():
@@ -168,7 +168,7 @@ class _Walk:
                 yield from self.blocks(child, depth + 1)
 
     def rows(self, table: Any, number: int, depth: int) -> Iterator[Line]:
-        """The rows of one table; a cell over several columns or rows stands at its first place.
+        """The rows of one table; a cell over several columns or rows is at its first place.
 
         A table that holds another only arranges the page: its cells are read one after the other.
         """
@@ -223,7 +223,7 @@ class _Walk:
         return text
 
     def text(self, paragraph: Any, line_break: str = " ") -> str:
-        """The text of a paragraph's own runs, without what is hidden, deleted, or stands in boxes that hang on it."""
+        """The text of a paragraph's own runs, without what is hidden, deleted, or is in boxes that hang on it."""
         about = paragraph.find(f"{_W}pPr/{_W}pStyle")
         styled = about is not None and about.get(f"{_W}val") in self.hidden
         parts: list[str] = []

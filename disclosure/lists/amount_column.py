@@ -11,7 +11,7 @@ from decimal import Decimal
 from goufu.disclosure.amounts import UNITS, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.captions import owner_and_year
-from goufu.disclosure.lists.cell_values import ORGANISATION, part_named, year_of
+from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
 from goufu.disclosure.lists.headings import is_measure, is_period, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
@@ -104,7 +104,7 @@ def choose_amount(draft: ListDraft) -> None:
             "amount",
             "warning" if figures else "notice",
             f"没有认出金额列，项目都没有金额{seen}；请把表头写作“金额（万元）”或“金额（元）”。",
-            f"No column was understood as the amount{english}; head it 金额（万元） or 金额（元）.",
+            f"No column was understood as the amount{english}; head it '金额（万元）' or '金额（元）'.",
             place,
         )
     )
@@ -180,7 +180,7 @@ def _has_figures(draft: ListDraft, n: int) -> bool:
 def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
     """The unit of the amounts that print none of their own, and whether they may be read at all.
 
-    What the heading says comes first, then what stands above the table, then the size of the amounts.
+    What the heading says comes first, then what is above the table, then the size of the amounts.
     """
     header = draft.header
     column = draft.amount if draft.amount >= 0 else next(iter(draft.funds), -1)
@@ -213,7 +213,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
                 "unit",
                 "error",
                 f"金额的单位“{printed}”没有读懂，金额一律未取；请写作“单位：万元”或“单位：元”。",
-                f"The unit of the amounts, “{printed}”, is not understood and none was taken; write 单位：万元 or 单位：元.",
+                f"The unit of the amounts, “{printed}”, is not understood and none was taken; write '单位：万元' or '单位：元'.",
                 place,
             )
         )
@@ -245,7 +245,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
             "unit",
             "error",
             "没有写明金额单位，从数值大小也看不出是元还是万元，金额一律未取；请把表头写作“金额（万元）”或“金额（元）”。",
-            "No unit of money is given and the size of the amounts does not tell it; none was taken. Head the column 金额（万元） or 金额（元）.",
+            "No unit of money is given and the size of the amounts does not tell it; none was taken. Head the column '金额（万元）' or '金额（元）'.",
             place,
         )
     )
@@ -290,7 +290,7 @@ def measure_columns(draft: ListDraft) -> frozenset[int]:
         values = {row.cells[n] for row in draft.rows if n < len(row.cells) and row.cells[n]}
         counted = [value for value in values if is_measure(value) or money_unit(value) is not None]
         short = all(
-            len(value) <= 6 and not ORGANISATION.search(value) or is_measure(value) for value in values
+            len(value) <= 6 and not ends_as_organisation(value) or is_measure(value) for value in values
         )
         if values and (len(counted) == len(values) or (beside and (short or counted))):
             found.add(n)

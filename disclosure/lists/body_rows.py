@@ -31,7 +31,7 @@ _PART_ALONE = re.compile(
 
 
 def take_units_printed(draft: ListDraft) -> None:
-    """The unit of money that stands above the header, or in a cell of it that names nothing else."""
+    """The unit of money that is above the header, or in a cell of it that names nothing else."""
     for _, cells in draft.grid.rows[: draft.header.first]:
         for cell in cells:
             if cell and (unit := money_unit(cell)) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from goufu.catalog.characters import joined, narrow
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lines import squeeze
-from goufu.disclosure.lists.cell_values import ORGANISATION
+from goufu.disclosure.lists.cell_values import ends_as_organisation
 
 _OWNER = re.compile(
     r"(?:部门|单位|主管部门|填报单位|填报部门|编制单位|申报单位|采购单位|采购人|预算单位|预算部门)(?:名称)?(?:\(?(?:盖章|公章|签章)\)?)?:([^\s:]{3,40}?)(?=\s|$|单位:|金额单位|填报|年度)"
@@ -42,7 +42,7 @@ def owner_and_year(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, int 
             flat = narrow(cell)
             spaced = re.sub(r"\s*:\s*", ":", re.sub(r"(?<=[^\x00-\x7f]) ?(?=[(:])", "", flat))
             match = _OWNER.search(spaced)
-            if match and ORGANISATION.search(match[1]) and money_unit(match[1]) is None:
+            if match and ends_as_organisation(match[1]) and money_unit(match[1]) is None:
                 owner = owner or joined(match[1])
             elif match := _TITLED_OWNER.match(squeeze(cell)):
                 owner = owner or match[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from goufu.catalog.characters import narrow
 from goufu.disclosure.lines import label, squeeze
@@ -10,9 +11,6 @@ from goufu.disclosure.lists.headings import words
 from goufu.disclosure.model import Part
 from goufu.disclosure.total_names import is_page_total, is_total_alone, may_name_total, plain_name
 
-ORGANISATION = re.compile(
-    r"(?:局|委|委员会|办公室|中心|大队|支队|队|院|校|学|园|站|馆|所|会|处|厅|部|社|台|团|场|公司|乡|镇|街道|办事处|政府)\Z"
-)
 NUMBERED = re.compile(
     r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
 )
@@ -25,6 +23,16 @@ DAY = re.compile(
 YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "☑"), True) | dict.fromkeys(
     ("否", "无", "非", "false", "no", "n", "0", "×", "✗"), False
 )
+
+
+@lru_cache(maxsize=1)
+def _organisations() -> tuple[str, ...]:
+    return tuple(words()["organisations"]["endings"])
+
+
+def ends_as_organisation(flat: str) -> bool:
+    """Whether a text without spaces ends as names of organisations do: …局, …中心, …街道."""
+    return flat.endswith(_organisations())
 
 
 def year_of(printed: str) -> int | None:

@@ -81,7 +81,7 @@ def no_title(where: str, columns: Sequence[str]) -> GoufuError:
     return GoufuError(
         f"没有“项目名称”（title）这一列，只看到：{named}；请在表头加上这一列。认得的写法有：{known_titles()}；"
         "空白表格可用 goufu template -o 项目清单.xlsx 生成。",
-        f"There is no title (项目名称) column, only: {named}; add it to the header. Known headings: {known_titles()}; "
+        f"There is no title column ('项目名称'), only: {named}; add it to the header. Known headings: {known_titles()}; "
         "goufu template -o list.xlsx makes a blank list.",
         where,
     )

@@ -161,7 +161,7 @@ def _amount_rank(name: str) -> int:
 
 
 def stacked(parent: str, child: str) -> Heading | None:
-    """What a heading means that stands below another: 资金来源 over 合计, 项目 over 名称."""
+    """What a heading means that is below another: 资金来源 over 合计, 项目 over 名称."""
     if not parent or not child:
         return heading(child or parent)
     if (both := heading(parent + child)) is not None and (both.field == "amount" or heading(child) is None):

@@ -26,7 +26,7 @@ class Grid:
     is false where the format has no merged cells of its own (CSV), so that a blank may be one. `header` is the index of the
     header's row where it is known. `place` gives the place of a cell by row number and column, of the row for column -1.
     `indented` are the cells, by row number and column, whose text is set in from the left. `first_column` is the column of
-    the sheet that column 0 is, where several lists stand side by side.
+    the sheet that column 0 is, where several lists are side by side.
     """
 
     name: str
@@ -110,7 +110,7 @@ class ListFacts:
     `unit` is the unit (of `UNITS`) of amounts that print none, `readable` whether these may be taken at all;
     `unit_columns` give the unit row by row, `measures` hold measures (项, 平方米). `covered` has, for every cell below the
     first of a cell merged downwards, where that first one is: (row number, column), and `cells` the rows by number.
-    `filled` are the columns whose blanks are filled from above, with their fields. `department` and `year` stand above
+    `filled` are the columns whose blanks are filled from above, with their fields. `department` and `year` are above
     the header.
     """
 

@@ -64,7 +64,7 @@ class Settled:
 def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
     """What the head of a long list settles for all its rows, and the remarks on its amounts.
 
-    Raises OddListError where only the whole list would tell.
+    Raises OddListError where only the whole list can say.
     """
     header = find_header(head)
     if header is None or header.first or header.body != 1:
@@ -84,7 +84,7 @@ def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
     if any(one.unit is None for one in whole):
         raise OddListError("金额列没有写明单位", "the heading of the amounts gives no unit")
     if any(label(header.names[n]) == "单位" for n in header.of("unit")):
-        raise OddListError("“单位”一列可能是计量单位", "the column 单位 may be a measure")
+        raise OddListError("“单位”一列可能是计量单位", "the column '单位' may be a measure")
     draft = ListDraft(head, header)
     take_units_printed(draft)
     sort_body(draft)
@@ -193,7 +193,7 @@ def _left_out(read: _Read, settled: Settled) -> tuple[set[int], set[int]]:
     items, sub_lines = read.items, read.sub_lines
     below_total = {at for at, *_ in read.sums}
     if any(n - 1 not in sub_lines and (n == 0 or n in below_total) for n in sub_lines):
-        raise OddListError("“其中”上面没有项目", "rows called 其中 with no item above")
+        raise OddListError("“其中”上面没有项目", "rows called '其中' with no item above")
     parts, _ = settle_sub_lines(read.draft, items, [], sub_lines)
     alone = [replace(item, amount_wan=None) if n in parts else item for n, item in enumerate(items)]
     return parts, adding_rows(alone, settled.organisations) - parts
@@ -219,7 +219,7 @@ def _undecided(items: Sequence[BudgetItem], left_out: set[int], negative: bool) 
 def read_alone(
     rows: Rows, settled: Settled, place: PlaceOf
 ) -> list[tuple[BudgetItem | None, tuple[Remark, ...]]]:
-    """Each row read by itself, whatever stands above and below: its item, if it is one, and the remarks on it.
+    """Each row read by itself, whatever is above and below: its item, if it is one, and the remarks on it.
 
     For rows that have no order, as those of a database. An item without an id has "". `place` must give the row's number
     as its line. Raises OddListError where a row is another header.

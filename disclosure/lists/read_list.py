@@ -27,7 +27,7 @@ from goufu.disclosure.model import BudgetItem, Remark
 def read_list(grid: Grid, stem: str) -> ListContents:
     """The items of one grid in its order; an item without an id of its own gets `<stem>-<row number>`.
 
-    Where another header follows further down or beside the first, what stands below it is read by that one.
+    Where another header follows further down or beside the first, what is below it is read by that one.
     """
     grids = lists_in(grid)
     parts = [_read_one(part, _stem_of(part, stem)) for part in grids]

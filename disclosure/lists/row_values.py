@@ -22,7 +22,7 @@ _DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "”", "“", "
 
 
 def is_ditto(cell: str) -> bool:
-    """Whether a cell stands for the one above it: 同上, 〃."""
+    """Whether a cell repeats the one above it: 同上, 〃."""
     return squeeze(cell) in _DITTO
 
 
@@ -41,7 +41,7 @@ def covered_cells(grid: Grid, header: Header) -> Mapping[tuple[int, int], tuple[
 def columns_to_fill(draft: ListDraft) -> Mapping[int, str]:
     """The columns of a CSV whose blanks are plainly cells that were merged downwards, by field.
 
-    So they are where department, unit and year are blank in the same rows, or where such a column stands before
+    So they are where department, unit and year are blank in the same rows, or where such a column is before
     the title; a single blank in a column behind it may as well be a value that is missing.
     """
     header = draft.header
@@ -81,7 +81,7 @@ def row_values(
 ) -> dict[str, str] | Remark:
     """The values of a row by field, merged cells with what they hold; empty where the row says nothing of its own.
 
-    `above` keeps, from row to row, what stands above a blank or a 同上. A remark says that the row was left out.
+    `above` keeps, from row to row, what is above a blank or a 同上. A remark says that the row was left out.
     """
     values: dict[str, str] = {}
     halves: dict[str, list[str]] = {}

@@ -18,7 +18,7 @@ from goufu.disclosure.model import Place
 
 
 def lists_in(grid: Grid) -> list[Grid]:
-    """The lists that stand side by side or below one another in a grid, each with the lines above it that hold for it."""
+    """The lists that are side by side or below one another in a grid, each with the lines above it that hold for it."""
     header = find_header(grid)
     if header is None or grid.header is not None:
         return [grid]

@@ -88,7 +88,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class RawPiece:
-    """Rows as they stand in the file, with those above and below that reading them needs."""
+    """Rows as they are in the file, with those above and below that reading them needs."""
 
     number: int
     above: list[Row]

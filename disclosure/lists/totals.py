@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate
 
+from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
-from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ORGANISATION, without_among
+from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
 from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
@@ -82,16 +83,16 @@ def check_totals(
         ]
         agreeing = next((s for s in found if abs(s - amount) <= TOLERANCE), None)
         if agreeing is None and any(a is None for n, a in enumerate(amounts) if counted[n]):
-            doubtful = "（有的项目没有金额）"
+            doubtful = Text("（有的项目没有金额）", " (items without an amount)")
         else:
-            doubtful = ""
+            doubtful = NOTHING
         flat = label(name)
         usual = "since" if "小计" in flat or "本页" in flat else "above"
         summed = agreeing if agreeing is not None else sums_of.get(usual, sums_of.get("below", Decimal(0)))
-        where = f"“{draft.grid.name}”" if draft.grid.name else ""
-        checks.append(
-            Check("list", f"清单{where}的“{name}”{doubtful}", amount, summed, agreeing is not None, place)
-        )
+        sheet = draft.grid.name
+        which = Text(f"“{sheet}”", f" '{sheet}'") if sheet else NOTHING
+        what = Text(f"清单{which.zh}的“{name}”{doubtful.zh}", f"list{which.en}, '{name}'{doubtful.en}")
+        checks.append(Check("list", what, amount, summed, agreeing is not None, place))
         before = at
         if "小计" in flat:
             last = at
@@ -147,20 +148,20 @@ def perhaps_in_yuan_remark(item: BudgetItem) -> Remark:
 
 
 def checks_over_lists(parts: Sequence[ListContents]) -> tuple[Check, ...]:
-    """The checks of lists that stand on one sheet, in order; a total that its own list does not add up to may be that of
+    """The checks of lists that are on one sheet, in order; a total that its own list does not add up to may be that of
     all lists so far, or of all."""
     found: list[Check] = []
     for n, part in enumerate(parts):
         sums = [_sum(parts[: n + 1]), _sum(parts)]
         for check in part.checks:
-            small = any(word in check.what for word in ("小计", "本页"))
+            small = any(word in check.what.zh for word in ("小计", "本页"))
             if check.agrees or small:
                 found.append(check)
                 continue
             agreeing = next((s for s in sums if abs(s - check.printed) <= TOLERANCE), None)
             if agreeing is not None:
                 check = replace(check, summed=agreeing, agrees=True)
-            elif "总计" in check.what and check is parts[-1].checks[-1]:
+            elif "总计" in check.what.zh and check is parts[-1].checks[-1]:
                 check = replace(check, summed=sums[-1])
             found.append(check)
     return tuple(found)
@@ -228,4 +229,4 @@ def group_kind(title: str) -> str:
     flat = squeeze(title)
     if NUMBERED.match(flat):
         return "(" if flat[0] in "(（" else "、"
-    return "局" if ORGANISATION.search(flat) else ""
+    return "局" if ends_as_organisation(flat) else ""

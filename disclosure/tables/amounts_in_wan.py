@@ -91,7 +91,7 @@ def _unit_of(table: TableDraft) -> str:
             "unit",
             "error",
             f"金额的单位“{printed}”没有读懂，这张表的金额一律未取；请改为“单位：万元”或“单位：元”再读。",
-            f"The unit of the amounts, “{printed}”, is not understood and none of this table was taken; write 单位：万元 or 单位：元 and read it again.",
+            f"The unit of the amounts, “{printed}”, is not understood and none of this table was taken; write '单位：万元' or '单位：元' and read it again.",
             table.place,
         ),
     )
@@ -111,7 +111,7 @@ def _judged_by_size(unit: str, place: Place) -> Remark:
         "unit",
         "error",
         "没有写明金额单位，从数值大小也看不出是元还是万元，这张表的金额一律未取；请写上“单位：万元”或“单位：元”再读。",
-        "No unit of money is given and the size of the amounts does not tell it; none of this table was taken. Write 单位：万元 or 单位：元 and read it again.",
+        "No unit of money is given and the size of the amounts does not tell it; none of this table was taken. Write '单位：万元' or '单位：元' and read it again.",
         place,
     )
 

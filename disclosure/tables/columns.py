@@ -40,7 +40,7 @@ class Columns:
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone
-    tells a project table. `beside_another`: the same headings come again to the right.
+    marks a project table. `beside_another`: the same headings come again to the right.
     `units` has the unit of money a column's heading prints, for those that print one.
     """
 
@@ -55,7 +55,7 @@ class Columns:
     units: Mapping[int, MoneyUnit]
 
     def beside(self, column: int) -> range:
-        """The columns that a heading stands over: its own, and those to the right that have none."""
+        """The columns that a heading covers: its own, and those to the right that have none."""
         end = column + 1
         while end < len(self.headings) and not self.headings[end]:
             end += 1

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from goufu.disclosure.amounts import MoneyUnit
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Part, Place, Remark
+from goufu.disclosure.tables.around_tables import begins_part, is_caption, names_a_table, owner_of, repeated
 from goufu.disclosure.tables.columns import header
-from goufu.disclosure.tables.furniture import begins_part, is_caption, names_a_table, owner_of, repeated
 from goufu.disclosure.tables.model import TableDraft
 from goufu.disclosure.tables.table_body import TableBody, units_stated
 from goufu.disclosure.tables.titles import is_title, part_of

@@ -14,7 +14,7 @@ from goufu.disclosure.tables.subtotals import TableRow
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One item row: its title, department and unit, its amount in 万元, and where both stand.
+    """One item row: its title, department and unit, its amount in 万元, and where both are.
 
     The amount is None where none is printed, or none may be taken because its unit is not understood.
     """

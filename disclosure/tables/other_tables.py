@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from goufu.catalog.text import Text
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Check, Place
@@ -52,11 +53,11 @@ class _Table:
         return -1
 
     def money(self, start: int, end: int) -> list[int]:
-        """The columns from `start` to before `end` that hold money, by all that stands over them."""
+        """The columns from `start` to before `end` that hold money, by all that is over them."""
         return [c for c in range(start, end) if not _NO_MONEY.search(_over(self, c))]
 
     def heading(self, column: int) -> str:
-        """What stands over a column, from the lowest heading up."""
+        """What is over a column, from the lowest heading up."""
         return next(
             (head[column] for head in reversed(self.heads) if column < len(head) and head[column]), ""
         )
@@ -112,10 +113,19 @@ def _starts(cells: Sequence[str]) -> bool:
     return bool(_LISTED.match(first)) or first in ("合计", "部门合计", "因公出国(境)费")
 
 
-def _agree(what: str, printed: Decimal, parts: Iterable[Decimal | None], place: Place) -> Check:
+def _agree(what: Text, printed: Decimal, parts: Iterable[Decimal | None], place: Place) -> Check:
     known = tuple(part for part in parts if part is not None)
     summed = sum(known, Decimal(0))
     return Check("statement", what, printed, summed, abs(printed - summed) <= TOLERANCE, place, known)
+
+
+def _column_of(table: _Table, heading: str, row: str) -> Text:
+    """The figure of `row` in the column under `heading`."""
+    return Text(f"{table.title}“{heading}”{row}", f"'{table.title}', column '{heading}', row '{row}'")
+
+
+def _line_of(table: _Table, row: str) -> Text:
+    return Text(f"{table.title}{row}", f"'{table.title}', '{row}'")
 
 
 def _functional(table: _Table) -> Iterator[Check]:
@@ -128,7 +138,7 @@ def _functional(table: _Table) -> Iterator[Check]:
         head = table.heading(column)
         if total is not None and (printed := total.amount(column)) is not None:
             summed = [row.amount(column) for row in coded if len(row.cells[code]) == 3]
-            what = f"{table.title}“{head}”合计"
+            what = _column_of(table, head, "合计")
             yield _agree(what, printed, summed, total.line.place_of(column))
         for row in coded:
             below = [
@@ -139,7 +149,7 @@ def _functional(table: _Table) -> Iterator[Check]:
             ]
             printed = row.amount(column)
             if below and printed is not None:
-                what = f"{table.title}“{head}”{row.cells[code]} {row.cells[name]}"
+                what = _column_of(table, head, f"{row.cells[code]} {row.cells[name]}")
                 yield _agree(what, printed, (o.amount(column) for o in below), row.line.place_of(column))
     yield from _across(table, [row for row in (total, *coded) if row is not None], name + 1, width, name)
 
@@ -154,7 +164,7 @@ def _across(table: _Table, rows: Sequence[_Row], first: int, width: int, name: i
         printed = row.amount(whole)
         if printed is not None:
             label = row.cells[name] or next((cell for cell in row.cells if cell), "")
-            what = f"{table.title}“{label}”一行"
+            what = Text(f"{table.title}“{label}”一行", f"'{table.title}', row '{label}'")
             yield _agree(what, printed, (row.amount(c) for c in parts), row.line.place_of(whole))
 
 
@@ -176,7 +186,7 @@ def _balance(table: _Table) -> Iterator[Check]:
         printed = row.amount(column)
         if printed is None:
             continue
-        yield _agree(f"{table.title}{year}", printed, listed, row.line.place_of(column))
+        yield _agree(_line_of(table, year), printed, listed, row.line.place_of(column))
         last = next((r for r in table.rows if at < len(r.cells) and r.cells[at] == whole), None)
         total = last.amount(column) if last is not None else None
         if last is not None and total is not None:
@@ -184,7 +194,7 @@ def _balance(table: _Table) -> Iterator[Check]:
                 (r for r in table.rows if at < len(r.cells) and r.cells[at].startswith(carried)), None
             )
             parts = (printed, extra.amount(column) if extra is not None else None)
-            yield _agree(f"{table.title}{whole}", total, parts, last.line.place_of(column))
+            yield _agree(_line_of(table, whole), total, parts, last.line.place_of(column))
 
 
 def _economic(table: _Table) -> Iterator[Check]:
@@ -203,12 +213,12 @@ def _economic(table: _Table) -> Iterator[Check]:
     for column in table.money(2, width):
         name = table.heading(column)
         if total is not None and (printed := total.amount(column)) is not None:
-            what = f"{table.title}“{name}”合计"
+            what = _column_of(table, name, "合计")
             yield _agree(what, printed, (g.amount(column) for g, _ in groups), total.line.place_of(column))
         for row, below in groups:
             printed = row.amount(column)
             if printed is not None and below:
-                what = f"{table.title}“{name}”{row.cells[0]}"
+                what = _column_of(table, name, row.cells[0])
                 yield _agree(what, printed, (r.amount(column) for r in below), row.line.place_of(column))
     yield from _across(table, table.rows, 2, width, 0)
 
@@ -221,5 +231,5 @@ def _parts(table: _Table, whole: str, is_part: Callable[[str], bool]) -> Iterato
         return
     for column in table.money(1, len(total.cells)):
         if (printed := total.amount(column)) is not None:
-            what = f"{table.title}“{table.heading(column)}”{whole}"
+            what = _column_of(table, table.heading(column), whole)
             yield _agree(what, printed, (row.amount(column) for row in parts), total.line.place_of(column))

@@ -16,7 +16,7 @@ from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
 from goufu.disclosure.sums import group_heads, sum_at_the_end
-from goufu.disclosure.tables.furniture import ORGANISATION, without_code
+from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
@@ -38,7 +38,7 @@ class TableRow:
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
-    its place alone tells a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
+    its place alone marks a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
     read, so that sums over it are short.
     """
 
@@ -95,18 +95,7 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     A row named like an organisation that the document names nowhere else is a head only if the rows below add up
     to it, and if the table's own total does not need it as an item.
     """
-    found: list[RowKind] = []
-    for raw in raws:
-        if raw.unread:
-            found.append("unread")
-        elif is_among(raw.name):
-            found.append("among")
-        elif _is_of_page(raw.name):
-            found.append("page")
-        elif raw.total or is_called_total(raw.name) or is_group(raw.name) or _is_known(raw.name, known):
-            found.append("head")
-        else:
-            found.append("item")
+    found = [_named_as(raw, known) for raw in raws]
     sure = [kind == "head" for kind in found]
     for i, kind in enumerate(found):
         if kind == "item" and _adds_up(raws, found, sure, i):
@@ -131,6 +120,18 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     if any(abs(total - everything) <= TOLERANCE for total in totals):
         return found
     return ["item" if kind == "group" else kind for kind in found]
+
+
+def _named_as(raw: TableRow, known: set[str]) -> RowKind:
+    """What a row is by its name alone."""
+    if raw.unread:
+        return "unread"
+    if is_among(raw.name):
+        return "among"
+    if _is_of_page(raw.name):
+        return "page"
+    head = raw.total or is_called_total(raw.name) or is_group(raw.name) or _is_known(raw.name, known)
+    return "head" if head else "item"
 
 
 def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[int, ...]:
@@ -180,11 +181,11 @@ def without_among(raw: TableRow) -> TableRow:
 def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:
     """Whether row `i` is named like an organisation and the rows below it add up to it, but for one among them that
     could not be read."""
-    if not ORGANISATION.search(label(raws[i].name)):
+    if not ends_as_organisation(label(raws[i].name)):
         return False
     below, count, short = Decimal(0), 0, False
     for j in range(i + 1, len(raws)):
-        if short and (sure[j] or ORGANISATION.search(label(raws[j].name))):
+        if short and (sure[j] or ends_as_organisation(label(raws[j].name))):
             break
         if sure[j] or below > raws[i].amount + TOLERANCE:
             return False

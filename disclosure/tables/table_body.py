@@ -13,10 +13,9 @@ from decimal import Decimal
 from goufu.disclosure.amounts import MoneyUnit, is_no_amount, money_unit, parse_amount, unit_of
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Remark
-from goufu.disclosure.tables.columns import Columns, header, is_numbering
-from goufu.disclosure.tables.furniture import (
-    ORGANISATION,
+from goufu.disclosure.tables.around_tables import (
     begins_part,
+    ends_as_organisation,
     is_bracketed,
     is_caption,
     is_heading,
@@ -28,6 +27,7 @@ from goufu.disclosure.tables.furniture import (
     says_empty,
     spoken_name,
 )
+from goufu.disclosure.tables.columns import Columns, header, is_numbering
 from goufu.disclosure.tables.model import PrintedRow, TableDraft
 from goufu.disclosure.tables.subtotals import is_called_total, is_group
 from goufu.disclosure.tables.titles import is_title, part_of
@@ -85,17 +85,17 @@ class TableBody:
         return index
 
     def is_amount_alone(self, line: Line) -> bool:
-        """Whether a row has nothing but one figure, and that where amounts stand: no page number, then."""
+        """Whether a row has nothing but one figure, and that where amounts are: no page number, then."""
         filled = [i for i, cell in enumerate(line.cells) if cell]
         return line.is_row and len(filled) == 1 and filled[0] in self.columns.amounts and filled[0] > 0
 
     def is_note(self, line: Line, text: str) -> bool:
-        """Whether a line is a footnote: so its first words say, and where they stand in the name's cell as well."""
+        """Whether a line is a footnote: so its first words say, and where they are in the name's cell as well."""
         first = next((label(cell) for cell in line.cells if cell), "")
         return is_note(first) or (not line.is_row and is_note(text))
 
     def noted(self, line: Line) -> None:
-        """Take what a footnote says of the unit of money; tell where it has a figure that could be an amount."""
+        """Take what a footnote says of the unit of money; remark where it has a figure that could be an amount."""
         self.state(units_stated(line))
         if says_empty(label(line.text.partition("：")[2] or line.text.partition(":")[2])):
             self.table.empty = True
@@ -115,7 +115,7 @@ class TableBody:
         self.table.stated += [unit for unit in units if unit.name not in {u.name for u in self.table.stated}]
 
     def is_aside(self, line: Line, text: str) -> bool:
-        """Whether a line stands outside the table: a paragraph, also where a spreadsheet gives it empty cells."""
+        """Whether a line is outside the table: a paragraph, also where a spreadsheet gives it empty cells."""
         if not line.is_row:
             return True
         if not line.is_paragraph:
@@ -166,14 +166,14 @@ class TableBody:
         return False
 
     def is_section(self, text: str, index: int) -> bool:
-        """Whether a numbered heading leaves the table: no row of it stands right below."""
+        """Whether a numbered heading leaves the table: no row of it is right below."""
         if not is_heading(text) or is_group(text):
             return False
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
         return below is None or not self.fits(below)
 
     def fits(self, line: Line) -> bool:
-        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts stand."""
+        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts are."""
         width = len(self.columns.headings)
         if not line.is_row or any(line.cells[width:]) or line.is_paragraph:
             return False
@@ -184,7 +184,7 @@ class TableBody:
         )
 
     def passed(self, line: Line, text: str) -> None:
-        """Take what a line between two rows says, and tell of one that is nothing a page repeats."""
+        """Take what a line between two rows says, and remark on one that is nothing a page repeats."""
         self.state(units_stated(line))
         if says_empty(text):
             self.table.empty = True
@@ -209,7 +209,7 @@ class TableBody:
             )
 
     def after(self, index: int) -> None:
-        """Tell of rows that look like this table's but stand after what ended it, before any other header."""
+        """Remark on rows that look like this table's but are after what ended it, before any other header."""
         if not self.table.raws and not self.table.printed:
             text = label(self.lines[index].text)
             self.table.empty = self.table.empty or says_empty(text)
@@ -269,7 +269,7 @@ class TableBody:
         if amount is None and funds and none_printed:
             printed, column = "", columns.funds[0]
         elif amount is None and not (
-            none_printed and printed and name and not ORGANISATION.search(label(name))
+            none_printed and printed and name and not ends_as_organisation(label(name))
         ):
             self.without_amount(line, name, column, printed)
             return
@@ -322,7 +322,7 @@ class TableBody:
         """Report a row without a readable amount; the name of an organisation alone may belong to the row below."""
         remark = self.remark(line, "金额", "amount")
         empty = not any(line.cells[i] for i in self.columns.amounts if i < len(line.cells))
-        if name and not printed and empty and ORGANISATION.search(label(name)) and self.followed(line):
+        if name and not printed and empty and ends_as_organisation(label(name)) and self.followed(line):
             self.alone = (spoken_name(name), remark)
             return
         self.table.remarks.append(remark)
@@ -359,7 +359,7 @@ class TableBody:
         return bool(extra)
 
     def followed(self, line: Line) -> bool:
-        """Whether a row of amounts without a name stands right below: the total of the organisation named here."""
+        """Whether a row of amounts without a name is right below: the total of the organisation named here."""
         index = next((n for n, other in enumerate(self.lines) if other is line), -1) + 1
         below = self.lines[index] if 0 < index < len(self.lines) else None
         return (
@@ -370,7 +370,7 @@ class TableBody:
         )
 
     def amount_in(self, line: Line) -> tuple[int, str]:
-        """The column of a row's amount and what it prints; a heading may stand over the column beside as well."""
+        """The column of a row's amount and what it prints; a heading may cover the column beside as well."""
         columns = self.columns
         if columns.total < 0:
             return columns.funds[0], ""

@@ -14,6 +14,7 @@ from goufu.catalog.citation.notation import agreement, read_code
 from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text, same
 from goufu.catalog.validity import applicable
 from goufu.matcher.answered import OUTCOME_WORDS
 from goufu.matcher.decisions.recorded import Decided, StoredItem
@@ -55,19 +56,21 @@ class Choice:
             self.outcome != "not_applicable" or self.nature == other.nature
         )
 
-    def text(self) -> str:
+    def text(self) -> Text:
         """For people: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
         return choice_text(self.outcome, self.code, self.name, self.nature)
 
 
-def choice_text(outcome: str, code: str, name: str, nature: str) -> str:
-    """What a decision says, in Chinese: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
+def choice_text(outcome: str, code: str, name: str, nature: str) -> Text:
+    """What a decision says: `A150402 政企通运营服务`, `未列入目录`, `不是购买服务（货物）`."""
     if outcome == "code":
-        return f"{code} {name}"
+        return same(f"{code} {name}")
     if outcome == "unlisted":
-        return "未列入目录"
+        return Text("未列入目录", "not in the catalog")
     kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
-    return f"不是购买服务（{kind}）" if kind else "不是购买服务"
+    if not kind:
+        return Text("不是购买服务", "no service")
+    return Text(f"不是购买服务（{kind}）", f"no service ({nature})")
 
 
 def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...], note: str = "") -> Choice:
@@ -179,7 +182,7 @@ def _parts(text: str) -> tuple[str, list[str]]:
     raise DoubtfulCodeError(
         "GF115",
         f"“{text[:30]}”不是代码；请填 A150402 这样的代码，或“未列”“不适用”“货物”“工程”“人员”等",
-        f"'{text[:30]}' is no code; give one like A150402, or 未列, 不适用, 货物, 工程, 人员 …",
+        f"'{text[:30]}' is no code; give one like A150402, or '未列', '不适用', '货物', '工程', '人员' …",
     )
 
 
@@ -192,8 +195,8 @@ def _not_here(
     code: str, item: StoredItem, versions: tuple[CatalogVersion, ...], sections: tuple[str, ...]
 ) -> DoubtfulCodeError:
     """Why `code` cannot be used for the item: another version's, another department's, or nobody's."""
-    law = applicable(versions, (*sections, "B")[0], item.reference_date)
-    ids = "、".join(law.versions)
+    applied = applicable(versions, (*sections, "B")[0], item.reference_date)
+    ids = "、".join(applied.versions)
     where = "、".join(sections) or "（部门未知）"
     for version in versions:
         for section in sections:
@@ -204,7 +207,7 @@ def _not_here(
                     f"{code} 不在 {item.reference_date} 适用的目录（{ids}）中；{version.id} 中曾是“{entry.name}”",
                     f"{code} is not in the catalog of {item.reference_date} ({ids}); in {version.id} it was '{entry.name}'",
                 )
-    sources = (*((law.class_a,) if law.class_a else ()), *reversed(versions))
+    sources = (*((applied.class_a,) if applied.class_a else ()), *reversed(versions))
     other = next((e for v in sources for e in v.entries if e.code == code and e.level == 4), None)
     if other is not None:
         return DoubtfulCodeError(
@@ -213,8 +216,3 @@ def _not_here(
             f"{code} is not in this department's section ({where}); a fourth-level code holds only within its section",
         )
     return DoubtfulCodeError("GF115", f"{ids} 中没有代码 {code}", f"there is no code {code} in {ids}")
-
-
-def entry_choice(entry: Entry, note: str = "") -> Choice:
-    """The choice of a catalog entry."""
-    return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, note)

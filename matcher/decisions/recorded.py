@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An officer's decision on an item, as it stands. See `goufu.matcher.decisions.choice.Choice` for the first six fields."""
+    """An officer's decision on an item, as it is now. See `goufu.matcher.decisions.choice.Choice` for the first six fields."""
 
     outcome: str
     nature: str

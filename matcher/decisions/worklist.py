@@ -152,14 +152,14 @@ def _checked(
     officer: str,
     replace: bool,
 ) -> RowResult:
-    law = applicable(versions, item.section or "B", item.reference_date)
+    applied = applicable(versions, item.section or "B", item.reference_date)
     recorded = item.record.get("versions", [])
-    if recorded and list(law.versions) != recorded and item.section:
+    if recorded and list(applied.versions) != recorded and item.section:
         return RowResult(
             row,
             "stale",
-            f"分类时依据 {' + '.join(recorded)}，现在适用 {' + '.join(law.versions)}；请重新分类后再认定",
-            f"it was judged by {' + '.join(recorded)}, now {' + '.join(law.versions)} applies; classify it again",
+            f"分类时依据 {' + '.join(recorded)}，现在适用 {' + '.join(applied.versions)}；请重新分类后再认定",
+            f"it was judged by {' + '.join(recorded)}, now {' + '.join(applied.versions)} applies; classify it again",
             item,
         )
     try:
@@ -191,13 +191,14 @@ def _checked(
         return RowResult(
             row,
             "conflict",
-            f"已由 {standing.officer} 于 {when} 认定为 {said}，没有改动；协商后可用 --replace",
-            f"decided by {standing.officer} on {when} as {said}; not changed (--replace after you agreed)",
+            f"已由 {standing.officer} 于 {when} 认定为 {said.zh}，没有改动；协商后可用 --replace",
+            f"decided by {standing.officer} on {when} as {said.en}; not changed (--replace after you agreed)",
             item,
             choice,
         )
     if written_otherwise(row.decided, choice):
-        zh = f"{choice.text()}（所填“{row.decided}”的写法已按目录改正，请确认）"
-        en = f"{choice.text()} ('{row.decided}' was brought to the catalog's form, please confirm)"
+        said = choice.text()
+        zh = f"{said.zh}（所填“{row.decided}”的写法已按目录改正，请确认）"
+        en = f"{said.en} ('{row.decided}' was brought to the catalog's form, please confirm)"
         return RowResult(row, "stored", zh, en, item, choice, "GF115")
-    return RowResult(row, "stored", choice.text(), choice.text(), item, choice)
+    return RowResult(row, "stored", *choice.text(), item, choice)

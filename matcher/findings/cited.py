@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.text import Text
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher.model import Candidate, Decision, Status
+from goufu.matcher.model import Acceptance, Candidate, Status
 
 if TYPE_CHECKING:
     from goufu.catalog.citation.model import Standing
@@ -32,12 +32,12 @@ def standing_of(
 
 def with_written(
     status: Status,
-    decision: Decision,
+    decision: Acceptance,
     codes: tuple[Candidate, ...],
     standing: Standing,
     versions: Sequence[CatalogVersion],
-) -> tuple[Status, Decision, tuple[Candidate, ...]]:
-    """Status, decision and candidates of an item whose department wrote a code that is in force: that code stands.
+) -> tuple[Status, Acceptance, tuple[Candidate, ...]]:
+    """Status, decision and candidates of an item whose department wrote a code that is in force: that code is kept.
 
     It comes first with the probability that the judgement gives it (0 where it is not among the candidates); the
     line goes to a person unless the judgement comes to the same. What is no purchased service stays none.

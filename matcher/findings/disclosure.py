@@ -72,8 +72,8 @@ def _totals(d: Disclosure) -> Iterator[Finding]:
         yield finding(
             "GF302",
             Text(
-                f"{check.what}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
-                f"'{check.what}': printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
+                f"{check.what.zh}：所印 {check.printed:,} {unit}，算得 {terms.zh}{check.summed:,} {unit}",
+                f"{check.what.en}: printed {check.printed:,}, computed {terms.en}{check.summed:,}{unit_en}",
             ),
             (*difference, same(added)),
             place=check.place,
@@ -227,7 +227,7 @@ def _not_in_force(
             from goufu.catalog.concordance.changes import archive_of
 
             facts = judge(archive_of(versions), own, applies.on, document=number).facts
-            why = next((Text(f.zh, f.en) for f in facts if f.rule), None)
+            why = next((f.text for f in facts if f.rule), None)
             if why is None:
                 continue
         else:
@@ -238,7 +238,7 @@ def _not_in_force(
                 f"{how.zh}，{why.zh}；{applies.on} 适用的是 {now}",
                 f"{how.en}, {why.en}; in force on {applies.on}: {', '.join(v.id for v in governing)}",
             ),
-            (how, *(Text(r.zh, r.en) for r in applies.reasons if r.kind in ("class A", "class B"))),
+            (how, *(r.text for r in applies.reasons if r.kind in ("class A", "class B"))),
             place=place,
             entry=version.id if version else number,
         )

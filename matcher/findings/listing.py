@@ -123,7 +123,7 @@ def _heading(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Entry | Non
 def fits_better(a: Assessment) -> Iterator[Finding]:
     """GF117: the code that the department wrote is in force, and another entry of its scope fits far better.
 
-    The written code stands; both entries are named.
+    The written code is kept; both entries are named.
     """
     entry = a.standing.current if a.standing else None
     if entry is None or a.status != "listed" or not a.codes:
@@ -176,9 +176,9 @@ def cited(a: Assessment) -> Iterator[Finding]:
         named = standing.cited
         yield finding(
             fact.rule,
-            Text(f"{fact.zh}；改用 {follow.zh}", f"{fact.en}; use {follow.en}")
+            Text(f"{fact.text.zh}；改用 {follow.zh}", f"{fact.text.en}; use {follow.en}")
             if follow and fact.rule in ("GF112", "GF113")
-            else Text(fact.zh, fact.en),
+            else fact.text,
             (wrote, *map(same, fact.evidence), instead),
             severity=severity,
             place=item.place,

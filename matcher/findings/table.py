@@ -19,22 +19,17 @@ from goufu.matcher.text import by_start, pairs, spotted
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its usual severity (`also`: the others it may have), title, explanation, legal basis and resolution, in
-    Chinese and English.
+    """One rule: its usual severity (`also`: the others it may have), title, explanation, legal basis and resolution.
 
     `bounds_wan` are the amounts it compares with, in 万元; `explain` says where they come from.
     """
 
     id: str
     severity: Severity
-    zh: str
-    en: str
-    explain_zh: str
-    explain_en: str
-    basis: str
-    basis_en: str
-    resolve_zh: str
-    resolve_en: str
+    title: Text
+    explain: Text
+    basis: Text
+    resolve: Text
     also: tuple[Severity, ...] = ()
     bounds_wan: Mapping[str, int] = field(default_factory=dict)
 
@@ -51,10 +46,19 @@ def load_rules(path: Path | None = None) -> Mapping[str, Rule]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         return {
-            name: Rule(id=name, **{**table, "also": tuple(table.get("also", ()))})
+            name: Rule(
+                name,
+                table["severity"],
+                Text(table["zh"], table["en"]),
+                Text(table["explain_zh"], table["explain_en"]),
+                Text(table["basis"], table["basis_en"]),
+                Text(table["resolve_zh"], table["resolve_en"]),
+                tuple(table.get("also", ())),
+                table.get("bounds_wan", {}),
+            )
             for name, table in tables.items()
         }
-    except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise CatalogError(f"规则表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
 
@@ -76,7 +80,7 @@ def load_finding_words(path: Path | None = None) -> Mapping[str, tuple[str, ...]
     try:
         lists = tomllib.loads(path.read_text(encoding="utf-8"))
         return {name: tuple(words) for name, words in lists.items()}
-    except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise CatalogError(f"词表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
 
 
@@ -89,7 +93,7 @@ def finding(
     place: Place | None = None,
     entry: str = "",
 ) -> Finding:
-    """A finding of `rule`. `evidence` are phrases; `place` is where they stand; `entry` names the entry or document.
+    """A finding of `rule`. `evidence` are phrases; `place` is where they are; `entry` names the entry or document.
 
     The place is written after the phrases, so that the evidence can be read alone.
     """
@@ -101,7 +105,7 @@ def finding(
         rule=rule,
         severity=severity or row.severity,
         message=message,
-        basis=Text(row.basis, row.basis_en),
+        basis=row.basis,
         evidence=joined((*evidence, where)),
         place=place,
         entry=entry,
@@ -137,7 +141,7 @@ def _in_order(hits: list[str], text: str) -> tuple[str, ...]:
 
 
 def found_in(text: str, which: str) -> tuple[str, ...]:
-    """The words of the list `which` that stand in `text`, in its order, those inside a longer one left out."""
+    """The words of the list `which` that are in `text`, in its order, those inside a longer one left out."""
     return _found(text).get(which, ())
 
 
@@ -149,7 +153,7 @@ _MEASURES = Text("保障措施", "the measures")
 
 
 def texts(item: BudgetItem) -> tuple[tuple[Text, str, Place | None], ...]:
-    """What the department wrote about an item: (what it is, text, where it stands), the title first."""
+    """What the department wrote about an item: (what it is, text, where it is), the title first."""
     form = item.form
     parts: list[tuple[Text, str, Place | None]] = [(TITLE, item.title, item.place)]
     if form is None:

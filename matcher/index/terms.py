@@ -54,7 +54,7 @@ def index_directory(data: Path | None = None) -> Path:
 def read_terms(path: Path) -> Mapping[tuple[str, str], EntryTerms]:
     """The terms of one index file by (section, code).
 
-    Raises CatalogError with the line where a kind is unknown, a term empty, or one stands twice for an entry.
+    Raises CatalogError with the line where a kind is unknown, a term empty, or one is given twice for an entry.
     """
     positive: dict[tuple[str, str], dict[str, None]] = {}
     negative: dict[tuple[str, str], dict[str, None]] = {}

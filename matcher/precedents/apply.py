@@ -25,7 +25,7 @@ from goufu.catalog.validity import applicable
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.findings import findings_of
 from goufu.matcher.findings.table import finding
-from goufu.matcher.model import Assessment, Candidate, Decision, Finding
+from goufu.matcher.model import Acceptance, Assessment, Candidate, Finding
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.nature_names import Nature
 from goufu.matcher.precedents.similarity import (
@@ -68,7 +68,7 @@ _CODES = 5
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """One decided item. `section` is its department's ("" where it has none); the entry stands in `entry_section`.
+    """One decided item. `section` is its department's ("" where it has none); the entry is in `entry_section`.
 
     `department` is a tidy name (`goufu.catalog.names.tidy_name`).
 
@@ -299,10 +299,10 @@ def _settled(
         flag = finding(
             "GF501",
             Text(
-                f"{_cite(p, a).zh}：{gone.zh}，须重新认定",
-                f"decided on {p.decided_on}: {gone.en}; decide again",
+                f"{_cite(p, a).zh}：{gone.text.zh}，须重新认定",
+                f"decided on {p.decided_on}: {gone.text.en}; decide again",
             ),
-            (_cite(p, a), Text(gone.zh, gone.en)),
+            (_cite(p, a), gone.text),
             place=a.item.place,
             entry=f"{p.version} {p.entry_section} {p.code}",
         )
@@ -433,8 +433,8 @@ def _cite(
         parts.append(Text(f"{p.source} 提供", f"given by {p.source}"))
     if agreeing > 1:
         parts.append(Text(f"共 {agreeing} 例一致", f"{agreeing} agree"))
-    if now is not None and now.zh and now.entry is not None:
-        parts.append(Text(now.zh, now.en))
+    if now is not None and now.text and now.entry is not None:
+        parts.append(now.text)
     return joined(parts, "，", ", ")
 
 
@@ -451,7 +451,7 @@ def _ruled(a: Assessment, ruling: Ruling, versions: tuple[CatalogVersion, ...]) 
     p, now = ruling.precedent, ruling.now
     same = _agrees(a, p, now)
     weight = ruling.weight if now is None or now.fate != "close" else min(ruling.weight, 0.8)
-    decision: Decision = "auto" if weight >= 0.95 or (weight >= _OTHER and same) else "review"
+    decision: Acceptance = "auto" if weight >= 0.95 or (weight >= _OTHER and same) else "review"
     codes, status, fit = a.codes, a.status, a.fit
     if p.outcome == "code" and now is not None and now.entry is not None:
         codes, status, fit = _coded(a, now, weight, ruling.why), "listed", max(a.fit, weight)

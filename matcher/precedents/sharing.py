@@ -16,6 +16,7 @@ from functools import lru_cache
 from goufu.catalog.concordance.similarity import core, distance
 from goufu.catalog.load import data_directory
 from goufu.catalog.model import CatalogVersion
+from goufu.catalog.text import Text
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.precedents.apply import Precedent
 
@@ -49,8 +50,7 @@ class Refusal:
 
     line: int
     title: str
-    zh: str
-    en: str
+    text: Text
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +104,7 @@ def _refusal(row: Shared, versions: dict[str, CatalogVersion]) -> Refusal | None
     version = versions.get(row.version)
     if version is None:
         return Refusal(
-            row.line, row.title, f"没有目录版本 {row.version}", f"no catalog version {row.version}"
+            row.line, row.title, Text(f"没有目录版本 {row.version}", f"no catalog version {row.version}")
         )
     if row.outcome == "unlisted":
         return None
@@ -112,19 +112,19 @@ def _refusal(row: Shared, versions: dict[str, CatalogVersion]) -> Refusal | None
     if entry is None:
         return Refusal(
             row.line, row.title,
-            f"{row.version} 的“{row.entry_section}”中没有代码 {row.code}",
-            f"{row.version} has no {row.code} in {row.entry_section}",
+            Text(f"{row.version} 的“{row.entry_section}”中没有代码 {row.code}",
+            f"{row.version} has no {row.code} in {row.entry_section}"),
         )  # fmt: skip
     if distance(core(entry.name), core(row.name)) > max(2, len(entry.name) // 4):
         return Refusal(
             row.line, row.title,
-            f"{row.code} 在 {row.version} 中是“{entry.name}”，不是“{row.name}”",
-            f"{row.code} is '{entry.name}' in {row.version}, not '{row.name}'",
+            Text(f"{row.code} 在 {row.version} 中是“{entry.name}”，不是“{row.name}”",
+            f"{row.code} is '{entry.name}' in {row.version}, not '{row.name}'"),
         )  # fmt: skip
     if row.entry_section not in (row.section, "B") and row.section:
         return Refusal(
             row.line, row.title,
-            f"“{row.section}”的项目不能用“{row.entry_section}”的代码",
-            f"an item of {row.section} cannot have a code of {row.entry_section}",
+            Text(f"“{row.section}”的项目不能用“{row.entry_section}”的代码",
+            f"an item of {row.section} cannot have a code of {row.entry_section}"),
         )  # fmt: skip
     return None

@@ -1,7 +1,7 @@
 """When two budget lines are the same line: in another year, another wording, another county.
 
 A title is reduced to the characters that tell it from others (no years, document numbers, ordinals of a series,
-own names, dress words); two titles with the same characters in any order have the same key. Keys are exact and can
+own names, empty words); two titles with the same characters in any order have the same key. Keys are exact and can
 be looked up by an index. Beyond that, likeness is a share of common grams, 0 to 1. What the likeness is good for is
 not decided here, see `goufu.matcher.precedents.apply`.
 """
@@ -48,7 +48,7 @@ _PLACE = re.compile(r"([一-鿿]{2,4}?)(县|市|区)")
 class _Lists(NamedTuple):
     """The word lists ready for use: patterns, the group of each kind word, a digest of what makes the keys."""
 
-    dress: re.Pattern[str]
+    empty_words: re.Pattern[str]
     document: re.Pattern[str]
     kinds: Mapping[str, int]
     digest: str
@@ -61,7 +61,7 @@ def _lists(path: Path | None = None) -> _Lists:
     try:
         text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
-        words = sorted((*table["dress"], *table["joints"]), key=len, reverse=True)
+        words = sorted((*table["empty_words"], *table["joints"]), key=len, reverse=True)
         letters = re.escape(table["document_letters"])
         kinds = {word: number for number, group in enumerate(table["kinds"]) for word in group}
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
@@ -94,7 +94,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def telling(title: str, department: str = "") -> str:
-    """The characters of `title` that tell it from other lines, in their order; "" where it is all dress."""
+    """The characters of `title` that distinguish it from other lines, in their order; "" where nothing does."""
     lists = _lists()
     text = _plain(title)
     if "号" in text:
@@ -105,13 +105,13 @@ def telling(title: str, department: str = "") -> str:
         text = _SERIES.sub("", text)
     for name in _own_names(department):
         text = text.replace(name, "")
-    return _NO_WORD.sub("", lists.dress.sub("", text))
+    return _NO_WORD.sub("", lists.empty_words.sub("", text))
 
 
 def title_key(title: str, department: str = "") -> str:
     """The key under which equal titles meet: the telling characters, sorted. At most 100 characters, never empty.
 
-    A title that is all dress (专项工作经费) is its own key, marked by "=".
+    A title that says nothing of its own (专项工作经费) is its own key, marked by "=".
     """
     text = telling(title, department)
     if not text:

@@ -16,6 +16,7 @@ from goufu.catalog.concordance.changes import Archive, Change
 from goufu.catalog.concordance.decided import LINKING
 from goufu.catalog.concordance.similarity import core, distance
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import NOTHING, Text, same
 from goufu.catalog.validity import applicable
 
 Fate = Literal["same", "renamed", "close", "split", "removed", "reused", "unknown"]
@@ -30,15 +31,14 @@ OVERTURNED: frozenset[Fate] = frozenset({"split", "removed", "reused"})
 class Successor:
     """What became of an entry in `version`: its fate, the entry it is now (None unless carried), and the sentence.
 
-    The sentence is "" where nothing changed. `fallback` says that `version` is not in force but the nearest held;
+    `text` says nothing where nothing changed. `fallback` says that `version` is not in force but the nearest held;
     `path` are the names of the headings above the entry.
     """
 
     fate: Fate
     version: str
     entry: Entry | None
-    zh: str = ""
-    en: str = ""
+    text: Text = NOTHING
     fallback: bool = False
     path: tuple[str, ...] = ()
 
@@ -57,8 +57,7 @@ def successor(archive: Archive, version: str, section: str, code: str, name: str
             "unknown",
             today.id,
             None,
-            f"{version} 中没有条目 {code} {name}",
-            f"{version} has no entry {code} {name}",
+            Text(f"{version} 中没有条目 {code} {name}", f"{version} has no entry {code} {name}"),
         )
     if version == today.id:
         found = Successor("same", today.id, was, fallback=fallback)
@@ -81,18 +80,22 @@ def _followed(changes: Sequence[Change], was: Entry, today: CatalogVersion, fall
                     "reused",
                     today.id,
                     None,
-                    f"{before} 在 {today.id} 中已删除，该代码现指“{reused.name}”",
-                    f"{before} was removed in {today.id}; the code now means '{reused.name}'",
+                    Text(
+                        f"{before} 在 {today.id} 中已删除，该代码现指“{reused.name}”",
+                        f"{before} was removed in {today.id}; the code now means '{reused.name}'",
+                    ),
                 )
             return Successor(
                 "removed",
                 today.id,
                 None,
-                f"{before} 在 {today.id} 中已删除",
-                f"{before} was removed in {today.id}",
+                Text(f"{before} 在 {today.id} 中已删除", f"{before} was removed in {today.id}"),
             )
         return Successor(
-            "unknown", today.id, None, f"{before} 在 {today.id} 中未存", f"{before}: not held in {today.id}"
+            "unknown",
+            today.id,
+            None,
+            Text(f"{before} 在 {today.id} 中未存", f"{before}: not held in {today.id}"),
         )
     if len(link.new) > 1:
         parts = "、".join(f"{e.code} {e.name}" for e in link.new)
@@ -100,8 +103,9 @@ def _followed(changes: Sequence[Change], was: Entry, today: CatalogVersion, fall
             "split",
             today.id,
             None,
-            f"{before} 在 {today.id} 中拆分为 {parts}",
-            f"{before} was split in {today.id} into {parts}",
+            Text(
+                f"{before} 在 {today.id} 中拆分为 {parts}", f"{before} was split in {today.id} into {parts}"
+            ),
         )
     now = link.new[0]
     if now.code == was.code and now.name == was.name:
@@ -110,7 +114,6 @@ def _followed(changes: Sequence[Change], was: Entry, today: CatalogVersion, fall
         "close" if link.close else "renamed",
         today.id,
         now,
-        f"{before} → {now.version} {now.code} {now.name}",
-        f"{before} → {now.version} {now.code} {now.name}",
+        same(f"{before} → {now.version} {now.code} {now.name}"),
         fallback,
     )

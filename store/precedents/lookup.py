@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from goufu.matcher.precedents.apply import NEAR_POOL, OTHER_POOL, OWN_POOL, Precedent, Request
 from goufu.matcher.precedents.similarity import key_format
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.errors import StoreError
 
 _COLUMNS = (
@@ -41,7 +41,7 @@ class Precedents(Protocol):
 
 
 @contextlib.contextmanager
-def open_precedents(place: Place) -> Iterator[Precedents | None]:
+def open_precedents(place: StoreAddress) -> Iterator[Precedents | None]:
     """The precedents of the store at `place`, None where there are none. Brings stale keys up to date first.
 
     Raises StoreError where the store is there but cannot be read.
@@ -70,7 +70,7 @@ def open_precedents(place: Place) -> Iterator[Precedents | None]:
             yield _Postgres(connection)
 
 
-def state(place: Place) -> str:
+def state(place: StoreAddress) -> str:
     """A name for the precedents that are there now; another one as soon as one is added, changed or dropped."""
     question = "SELECT count(*), max(id) FROM precedent"
     if place.path is not None:
@@ -94,7 +94,7 @@ def _any(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM precedent LIMIT 1").fetchone() is not None
 
 
-def _stale(place: Place) -> bool:
+def _stale(place: StoreAddress) -> bool:
     """Whether the store's tables or the keys in it are older than this program."""
     question = "SELECT min(key_format), max(key_format) FROM precedent"
     if place.path is not None:
@@ -119,7 +119,7 @@ def _stale(place: Place) -> bool:
     return {first, last} - {None, key_format()} != set()
 
 
-def _sqlite(place: Place) -> sqlite3.Connection:
+def _sqlite(place: StoreAddress) -> sqlite3.Connection:
     assert place.path is not None
     try:
         connection = sqlite3.connect(place.path.absolute().as_uri() + "?mode=ro", uri=True, timeout=15)
@@ -130,7 +130,7 @@ def _sqlite(place: Place) -> sqlite3.Connection:
         raise _told(error, place) from None
 
 
-def _told(error: Exception, place: Place) -> StoreError:
+def _told(error: Exception, place: StoreAddress) -> StoreError:
     """The one sentence, made where all of them are made; only now is SQLAlchemy worth its while."""
     from goufu.store.engine import told
     from sqlalchemy.exc import OperationalError
@@ -139,7 +139,7 @@ def _told(error: Exception, place: Place) -> StoreError:
 
 
 @contextlib.contextmanager
-def _postgres(place: Place) -> Iterator[Any]:
+def _postgres(place: StoreAddress) -> Iterator[Any]:
     try:
         import psycopg
     except ImportError:

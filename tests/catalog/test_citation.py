@@ -64,7 +64,7 @@ def test_every_row_of_the_spreadsheet(row: dict[str, str], judged: dict[str, Sta
     expected = (row["verdict"], row["rules"], row["current"], row["successors"])
     found = tuple(e if e == "*" else f for e, f in zip(expected, told(standing), strict=True))
     assert found == expected
-    assert all(f.zh and f.en for f in standing.facts)
+    assert all(f.text.zh and f.text.en for f in standing.facts)
 
 
 def test_the_spreadsheet_covers_the_ways_a_citation_can_be_wrong() -> None:
@@ -89,7 +89,7 @@ def test_every_entry_in_force_stands_as_printed() -> None:
 def test_a_misprinted_code_is_named_as_the_documents_own_error() -> None:
     standing = judge(ARCHIVE, "住房和城乡建设", Y2026, "160601", "住建行业标准制修订辅助服务")
     assert standing.rules == ("GF116",)
-    assert "160601" in standing.facts[0].zh and "A160601" in standing.facts[0].zh
+    assert "160601" in standing.facts[0].text.zh and "A160601" in standing.facts[0].text.zh
 
 
 def test_a_heading_that_another_section_prints_otherwise_is_named() -> None:
@@ -103,7 +103,7 @@ def test_a_budget_overtaken_in_its_year_is_told_and_not_faulted() -> None:
     standing = judge(ARCHIVE, "生态环境", Y2025, "A150304", "践行绿色生活方式展览服务", "晋财综〔2024〕37号")
     assert standing.stands and standing.rules == ()
     assert [f.kind for f in standing.facts] == ["overtaken"]
-    assert "2025-07-15" in standing.facts[0].zh and "不再列入" in standing.facts[0].zh
+    assert "2025-07-15" in standing.facts[0].text.zh and "不再列入" in standing.facts[0].text.zh
 
 
 def test_of_several_sections_the_fitting_one_is_judged() -> None:

@@ -14,12 +14,13 @@ from goufu.catalog.concordance.decided import (
     DECISION_COLUMNS,
     LINKING,
     SILENT,
-    Decision,
+    DecidedChange,
     Kind,
-    load_decisions,
+    decisions_in,
     read_decisions,
 )
 from goufu.catalog.errors import CatalogError, UnknownNameError
+from goufu.catalog.load import data_directory
 from goufu.catalog.model import Section
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -198,10 +199,10 @@ def test_a_version_that_is_not_held_gives_nothing_to_compare() -> None:
 
 def test_evidence_is_given_in_both_languages() -> None:
     for change in (*A_CHANGES, *B_CHANGES):
-        assert change.evidence and all(e.zh and e.en for e in change.evidence)
+        assert change.evidence and all(e.text.zh and e.text.en for e in change.evidence)
         assert 0 <= change.confidence <= 1
     misprint = next(c for c in A_CHANGES if c.code == "A060701" and c.section == "生态环境")
-    assert any("重出“农村”" in e.zh for e in misprint.evidence)
+    assert any("重出“农村”" in e.text.zh for e in misprint.evidence)
 
 
 # --------------------------------------------------------------------------------------- made-up versions
@@ -341,8 +342,8 @@ def test_an_archive_names_what_it_does_not_know() -> None:
 # ------------------------------------------------------------------------------------------------ decisions
 
 
-def decision(kind: Kind, old: str, new: str) -> Decision:
-    return Decision(
+def decision(kind: Kind, old: str, new: str) -> DecidedChange:
+    return DecidedChange(
         "2030-1", "2031-1", "甲", kind, tuple(old.split()), tuple(new.split()), "读过原文", "x.tsv:2"
     )
 
@@ -356,7 +357,7 @@ def test_a_decision_wins() -> None:
     tied = compare(old, new, [decision("renumbered", "A160102", "A160103")])
     assert ("renumbered", ("A160102",), ("A160103",)) in kinds(tied)
     (change,) = [c for c in tied if c.kind == "renumbered"]
-    assert change.confidence == 1 and not change.close and "读过原文" in change.evidence[0].zh
+    assert change.confidence == 1 and not change.close and "读过原文" in change.evidence[0].text.zh
     back = kinds(compare(new, old, [decision("renumbered", "A160102", "A160103")]))
     assert ("renumbered", ("A160103",), ("A160102",)) in back
 
@@ -389,7 +390,7 @@ def test_a_row_that_is_no_decision_is_refused_with_its_line(tmp_path: Path, row:
 
 
 def test_the_shipped_decisions_are_about_versions_and_entries_that_are_held() -> None:
-    decisions = load_decisions()
+    decisions = decisions_in(data_directory() / "catalogs" / "concordance")
     assert decisions
     for made in decisions:
         for identity, codes in ((made.from_version, made.old), (made.to_version, made.new)):

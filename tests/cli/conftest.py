@@ -57,13 +57,13 @@ def goufu(tmp_path: Path) -> Goufu:
     """The command with a store of its own, spoken to by 甲 unless said otherwise."""
 
     def run(
-        *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh"
+        *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh", wide: bool = False
     ) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "GOUFU_DB": str(tmp_path / "goufu.db"),
             "GOUFU_OFFICER": by,
-            "COLUMNS": "100",
+            "COLUMNS": "1000" if wide else "100",
         }
         return subprocess.run(
             [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from goufu.cli.commands.batch import LEDGER, ledger, report_name
-from goufu.cli.render.overview import figures_of, over_years, overview_page, ranked
+from goufu.cli.render.overview_page import figures_of, over_years, overview_page, ranked
 from goufu.disclosure.assemble import read_disclosure
 
 from benchmarks.batch import disclosure_text, make

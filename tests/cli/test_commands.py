@@ -287,7 +287,7 @@ def test_a_doubt_says_what_is_doubted() -> None:
     from datetime import date
 
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.render.verdicts import DOUBTS, row
+    from goufu.cli.render.judgements import DOUBTS, row
     from goufu.disclosure.read import read_document
     from goufu.matcher.assess import assess
 

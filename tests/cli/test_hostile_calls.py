@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from goufu.cli.faults import report, unforeseen
+from goufu.cli.shared.faults import report, unforeseen
 from goufu.cli.shared.output import set_language
 
 pytestmark = pytest.mark.long
@@ -195,7 +195,7 @@ def spoil():
         if path.stem == "large": return [bytes(1 << 24) for _ in range(1 << 10)]
         return whole(path, progress)
     d.read_document = read
-import goufu.cli.fence as fence
+import goufu.cli.shared.worker_limits as fence
 whole = fence.limit_memory
 def limit_memory():
     whole(); spoil()

@@ -92,7 +92,7 @@ def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
     """The item on the screen is decided by a colleague before the key comes: told, not overwritten."""
     from goufu.catalog.load import load_catalogs
     from goufu.matcher.decisions.choice import choice_named
-    from goufu.store.address import Place
+    from goufu.store.address import StoreAddress
     from goufu.store.decisions import decide
     from goufu.store.runs import run_items
     from goufu.store.schema import open_store
@@ -111,7 +111,7 @@ def test_a_review_meets_somebody_faster(saved: Goufu, tmp_path: Path) -> None:
     seen = ""
     while "退出" not in seen:
         seen += process.stdout.readline()
-    store = open_store(Place(tmp_path / "goufu.db"))
+    store = open_store(StoreAddress(tmp_path / "goufu.db"))
     item = run_items(store, 1)[0]
     decide(store, item.id, choice_named("B1001", item, load_catalogs()), "乙", 0)
     out, err = process.communicate("u\nq\n", timeout=60)
@@ -320,7 +320,7 @@ def test_a_small_screen_keeps_its_heading() -> None:
     """60 by 15: who, what, how much, the verdict, an entry and the keys, in 14 lines of at most 60 cells."""
     from dataclasses import replace
 
-    from goufu.cli.render.screen import Progress, options_of, screen
+    from goufu.cli.render.review_screen import Progress, options_of, screen
     from goufu.matcher.decisions.recorded import StoredItem
     from rich.cells import cell_len
 

@@ -17,7 +17,7 @@ pa = pytest.importorskip("pyarrow", reason="goufu[arrow] is not installed")
 pytest.importorskip("duckdb", reason="goufu[overview] is not installed")
 
 import pyarrow.parquet as pq  # noqa: E402
-from goufu.cli.shared.aggregates import aggregates, place_of  # noqa: E402
+from goufu.cli.shared.aggregates import aggregates, region_of  # noqa: E402
 
 from goufu.arrow import RESULT  # noqa: E402
 
@@ -107,7 +107,7 @@ def test_places_of_folders_and_columns(tmp_path: Path) -> None:
     ],
 )
 def test_places_in_names(department: str, place: tuple[str, str, str]) -> None:
-    assert place_of(department) == place
+    assert region_of(department) == place
 
 
 def test_a_large_country_stays_below_five_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from goufu.catalog.load import load_catalogs
-from goufu.cli.render.page import report_page
+from goufu.cli.render.report_page import report_page
 from goufu.disclosure.assemble import read_disclosure
 from goufu.disclosure.model import BudgetItem, Disclosure, Place
 from goufu.matcher.audit import Audit, audit

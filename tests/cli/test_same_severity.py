@@ -9,8 +9,8 @@ from pathlib import Path
 
 from goufu.catalog.text import Text
 from goufu.cli.commands.batch import LEDGER, ledger
-from goufu.cli.render.overview import figures_of, fired_as, overview_page
-from goufu.cli.render.page import natures_bar
+from goufu.cli.render.overview_page import figures_of, fired_as, overview_page
+from goufu.cli.render.report_page import natures_bar
 from goufu.matcher.findings import load_rules
 from goufu.matcher.findings.table import finding
 

@@ -19,8 +19,8 @@ from goufu.catalog.errors import GoufuError
 from goufu.cli.commands.classify import classify
 from goufu.cli.shared import sinks, streaming
 from goufu.cli.shared.audits import Settings, settings
-from goufu.cli.shared.seen import SeenIds
 from goufu.cli.shared.streaming import open_source, stream
+from goufu.cli.shared.unique_ids import SeenIds
 from goufu.disclosure.lists.combine import unique_ids
 from goufu.disclosure.model import BudgetItem
 

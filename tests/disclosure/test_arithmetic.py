@@ -86,7 +86,7 @@ def test_a_lost_row_is_found(tmp_path: Path) -> None:
     text = (example_formats.EXAMPLES / f"{LABOUR}.txt").read_text("utf-8")
     path = tmp_path / "a.txt"
     path.write_text(text.replace("门诊慢特病网上认证\t0.54\t0.54", "", 1), "utf-8")
-    wrong = [check.what for check in read_disclosure(path).checks if not check.agrees]
+    wrong = [check.what.zh for check in read_disclosure(path).checks if not check.agrees]
     assert any("孝义市医疗保险服务中心" in what for what in wrong)
     assert any("（本年预算）合计" in what for what in wrong)
     assert any("二级项目数" in what for what in wrong)

@@ -8,7 +8,7 @@ import old_workbooks as old
 import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import LIMITS, set_limits
-from goufu.disclosure.formats.oldbook import weigh, without_macros
+from goufu.disclosure.formats.old_workbook import weigh, without_macros
 from goufu.disclosure.read import read_content
 
 ROWS: list[old.Cell] = [(0, 0, "项目名称"), (0, 1, "部门"), (0, 2, "金额（万元）")]

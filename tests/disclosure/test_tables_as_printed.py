@@ -8,7 +8,7 @@ import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
-from goufu.disclosure.tables.furniture import owner_of
+from goufu.disclosure.tables.around_tables import owner_of
 
 COVER = "甲县城市管理局2026年度部门预算公开\n"
 TITLE = "2026年项目支出预算表（本年预算）\n"

@@ -375,13 +375,13 @@ def test_clock_jumps(prepared: Desk, tmp_path: Path) -> None:
     """A clock set back twenty years between two decisions, or ahead: the later decision stands, the order is kept."""
     from goufu.catalog.load import load_catalogs
     from goufu.matcher.decisions.choice import choice_named
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.decisions import decide
     from goufu.store.runs import run_items, stored_item
     from goufu.store.schema import open_store
 
     shutil.copy(prepared.db, tmp_path / "goufu.db")
-    store = open_store(place_of(str(tmp_path / "goufu.db")))
+    store = open_store(address_of(str(tmp_path / "goufu.db")))
     versions = load_catalogs()
     chance = random.Random(1)
     for item in run_items(store, 1)[:20]:

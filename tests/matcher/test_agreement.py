@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from goufu.catalog.load import load_catalogs
-from goufu.catalog.text import Text
+from goufu.catalog.text import Text, same
 from goufu.disclosure.model import BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -121,7 +121,7 @@ def test_small_purchases_explain_the_procurement_budget() -> None:
 
 def test_a_sum_that_is_wrong_shows_what_was_added() -> None:
     parts = tuple(map(Decimal, ("15", "324.35")))
-    check = Check("count", "项目数", Decimal(47), sum(parts, Decimal(0)), False, PLACE, parts)
+    check = Check("count", same("项目数"), Decimal(47), sum(parts, Decimal(0)), False, PLACE, parts)
     (f,) = (f for f in audited(standing(1), checks=(check,)).findings if f.rule == "GF302")
     assert "所印 47 个，算得 15 + 324.35 = 339.35 个" in f.message.zh
     many = tuple(Decimal(n) for n in range(1, 21))

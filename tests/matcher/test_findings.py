@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError, UnknownNameError
 from goufu.catalog.load import load_catalogs
-from goufu.catalog.text import Text
+from goufu.catalog.text import Text, same
 from goufu.disclosure.model import Attachment, BudgetItem, Check, Disclosure, Form, Place, Procurement
 from goufu.matcher.assess import assess
 from goufu.matcher.audit import Audit, audit
@@ -83,8 +83,8 @@ def test_every_rule_of_the_design_is_in_the_table() -> None:
 
 def test_every_rule_is_explained_in_both_languages_with_its_law() -> None:
     for rule in load_rules().values():
-        texts = (rule.zh, rule.explain_zh, rule.basis, rule.resolve_zh)
-        english = (rule.en, rule.explain_en, rule.basis_en, rule.resolve_en)
+        texts = (rule.title.zh, rule.explain.zh, rule.basis.zh, rule.resolve.zh)
+        english = (rule.title.en, rule.explain.en, rule.basis.en, rule.resolve.en)
         assert all(texts) and all(english), rule.id
         assert all(text.isascii() or "“" in text or "”" in text for text in english), rule.id
 
@@ -323,8 +323,8 @@ def of_document(
 
 
 def test_totals_that_do_not_add_up() -> None:
-    wrong = Check("total", "项目支出预算表合计", Decimal("65.09"), Decimal("130.18"), False, PLACE)
-    right = Check("total", "项目支出预算表合计", Decimal("65.09"), Decimal("65.10"), True, PLACE)
+    wrong = Check("total", same("项目支出预算表合计"), Decimal("65.09"), Decimal("130.18"), False, PLACE)
+    right = Check("total", same("项目支出预算表合计"), Decimal("65.09"), Decimal("65.10"), True, PLACE)
     assert of_document(checks=(wrong,))["GF302"].place == PLACE
     assert "GF302" not in of_document(checks=(right,))
 

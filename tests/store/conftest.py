@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.engine import Store
 from goufu.store.schema import open_store
 
@@ -95,24 +95,24 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def postgres(server: Server) -> Iterator[Place]:
+def postgres(server: Server) -> Iterator[StoreAddress]:
     """An empty database."""
     url = server.create()
-    yield Place(url=url)
+    yield StoreAddress(url=url)
     server.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreAddress]:
     """Where there is no store yet, on either engine."""
     if request.param == "sqlite":
-        yield Place(tmp_path / "goufu.db")
+        yield StoreAddress(tmp_path / "goufu.db")
         return
     yield request.getfixturevalue("postgres")
 
 
 @pytest.fixture
-def store(place: Place) -> Iterator[Store]:
+def store(place: StoreAddress) -> Iterator[Store]:
     """A new store, on either engine."""
     opened = open_store(place)
     yield opened

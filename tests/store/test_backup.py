@@ -10,7 +10,7 @@ import pytest
 from example_runs import approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.decisions.choice import choice_named
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.backup import backup, inspect_backup, restore
 from goufu.store.decisions import decide, remark
 from goufu.store.engine import Store
@@ -47,13 +47,13 @@ def full(store: Store) -> Store:
 def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Another empty store, on either engine."""
     if request.param == "sqlite":
-        opened = open_store(Place(tmp_path / "other.db"))
+        opened = open_store(StoreAddress(tmp_path / "other.db"))
         yield opened
         opened.engine.dispose()
         return
     server = request.getfixturevalue("server")
     url = server.create()
-    opened = open_store(Place(url=url))
+    opened = open_store(StoreAddress(url=url))
     yield opened
     opened.engine.dispose()
     server.drop(url)
@@ -151,7 +151,7 @@ def test_a_folder_that_is_not_there(full: Store, tmp_path: Path) -> None:
 def test_a_backup_with_older_tables(full: Store, other: Store, tmp_path: Path) -> None:
     path = tmp_path / "b.db"
     backup(full, path)
-    older = open_store(Place(path))
+    older = open_store(StoreAddress(path))
     downgrade(older, "0001")
     older.engine.dispose()
     assert inspect_backup(path).revision == "0001"

@@ -15,7 +15,7 @@ from goufu.cli.render.precedents_sheet import COLUMNS, Sheet, export_text, read_
 from goufu.matcher.decisions.choice import choice_named
 from goufu.matcher.precedents.apply import applied
 from goufu.matcher.precedents.sharing import Refusal, to_share, to_take_over
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.decisions import decide
 from goufu.store.engine import Store
 from goufu.store.precedents.exchange import TakenOver, take_over
@@ -94,7 +94,7 @@ def test_reviewed_signed_and_taken_over(sheet: Path, tmp_path: Path) -> None:
     signed(sheet)
     read = read_sheet(sheet)
     assert (read.signed_by, read.signed_on, read.intact) == (BUREAU, DAY, True)
-    other = open_store(Place(tmp_path / "other.db"))
+    other = open_store(StoreAddress(tmp_path / "other.db"))
     done, refused_rows = import_sheet(other, read, "丙")
     assert (done.added, done.replaced, done.known, refused_rows) == (33, 0, 0, ())
     assert sum(row.approved is False for row in read.rows) == 1
@@ -118,7 +118,7 @@ def test_reviewed_signed_and_taken_over(sheet: Path, tmp_path: Path) -> None:
 
 
 def test_unsigned_unreviewed_or_altered_is_refused(sheet: Path, tmp_path: Path) -> None:
-    other = open_store(Place(tmp_path / "other.db"))
+    other = open_store(StoreAddress(tmp_path / "other.db"))
     with pytest.raises(GoufuError, match="未经签发"):
         import_sheet(other, read_sheet(sheet), "丙")
     with pytest.raises(GoufuError, match="34 行没有审核"):
@@ -157,9 +157,9 @@ def test_a_row_that_is_wrong_costs_only_itself(sheet: Path, tmp_path: Path) -> N
     text = text.replace("\tA150402\t政企通运营服务", "\tA150402\t人大宣传服务")
     sheet.write_text(text, encoding="utf-8")
     signed(sheet)
-    other = open_store(Place(tmp_path / "other.db"))
+    other = open_store(StoreAddress(tmp_path / "other.db"))
     done, refused = import_sheet(other, read_sheet(sheet), "丙")
-    said = " ".join(r.zh for r in refused)
+    said = " ".join(r.text.zh for r in refused)
     assert (
         "没有目录版本 2019-99" in said
         and "没有代码 A180799" in said

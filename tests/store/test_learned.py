@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.matcher.learn import Learned
-from goufu.store.address import learned_path, place_of
+from goufu.store.address import address_of, learned_path
 from goufu.store.learned import Kept, forget, read_learned, write_learned
 
 LEARNED = Learned(
@@ -18,7 +18,7 @@ LEARNED = Learned(
 
 
 def test_a_correction_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    path = learned_path(place_of(str(tmp_path / "office.db")))
+    path = learned_path(address_of(str(tmp_path / "office.db")))
     assert path == tmp_path / "office.learned.tsv"
     write_learned(path, Kept(LEARNED, ("学自 120 条", "from 120 lines")))
     assert read_learned(path) == Kept(LEARNED, ("学自 120 条", "from 120 lines"))

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from example_runs import NOW, approvals, recorded
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.backup import backup, restore
 from goufu.store.engine import Store, connect
 from goufu.store.people import add_person, people
@@ -47,7 +47,7 @@ def test_a_backup_while_others_write(store: Store, tmp_path: Path) -> None:
         writer.join()
     seen = []
     for n, path in enumerate(taken):
-        other = connect(Place(tmp_path / f"restored-{n}.db"))
+        other = connect(StoreAddress(tmp_path / f"restored-{n}.db"))
         upgrade(other)
         restore(other, path, "测试")
         found = uploads(other, 10_000)
@@ -58,7 +58,7 @@ def test_a_backup_while_others_write(store: Store, tmp_path: Path) -> None:
     assert seen == sorted(seen)
 
 
-def test_runs_of_before_belong_to_the_departments_of_their_lines(place: Place) -> None:
+def test_runs_of_before_belong_to_the_departments_of_their_lines(place: StoreAddress) -> None:
     """A store that is brought up from the tables before: an officer finds her department's lines."""
     from goufu.store.schema import downgrade
 

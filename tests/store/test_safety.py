@@ -13,7 +13,7 @@ import pytest
 from example_runs import approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.decisions.choice import choice_named
-from goufu.store.address import Place, default_path, masked, place_of
+from goufu.store.address import StoreAddress, address_of, default_path, masked
 from goufu.store.decisions import decide
 from goufu.store.engine import Store, connect, reading, writing
 from goufu.store.errors import StoreError
@@ -29,10 +29,10 @@ ROOT = Path(__file__).parents[2]
 _KILLED = """
 import os, signal, sys
 import goufu.store.runs as module
-from goufu.store.address import place_of
+from goufu.store.address import address_of
 from goufu.store.schema import open_store
 from example_runs import copies, recorded
-store = open_store(place_of(sys.argv[1]))
+store = open_store(address_of(sys.argv[1]))
 recorded(store, copies(7))
 whole = module._items
 def half(session, run, start, some):
@@ -52,7 +52,7 @@ def run_python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def address(place: Place) -> str:
+def address(place: StoreAddress) -> str:
     return place.url or str(place.path)
 
 
@@ -72,7 +72,7 @@ def test_killed_in_the_middle_of_a_write(store: Store) -> None:
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    store = open_store(Place(tmp_path / "goufu.db"))
+    store = open_store(StoreAddress(tmp_path / "goufu.db"))
     recorded(store, copies(3))
     with store.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -95,7 +95,7 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
     ).returncode:
         pytest.skip("cannot mount a small disk here")
     try:
-        store = open_store(Place(disk / "goufu.db"))
+        store = open_store(StoreAddress(disk / "goufu.db"))
         recorded(store, copies(3))
         with pytest.raises(StoreError, match="磁盘已满"):
             recorded(store, copies(2000))
@@ -106,7 +106,7 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
 
 
 def test_a_read_only_store(tmp_path: Path) -> None:
-    place = Place(tmp_path / "goufu.db")
+    place = StoreAddress(tmp_path / "goufu.db")
     store = open_store(place)
     item = run_items(store, recorded(store, approvals()))[1]
     with store.engine.connect() as connection:
@@ -120,7 +120,7 @@ def test_a_read_only_store(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="--db"):
-        connect(Place(tmp_path / "file" / "goufu.db"))
+        connect(StoreAddress(tmp_path / "file" / "goufu.db"))
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database at all" * 100)
     for use in (open_store, lambda place: open_precedents(place).__enter__()):
         with pytest.raises(StoreError, match="已损坏.*goufu restore"):
-            use(Place(path))
+            use(StoreAddress(path))
 
 
 def test_a_writer_that_does_not_finish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goufu.store.engine.BUSY_SECONDS", 0.2)
-    place = Place(tmp_path / "goufu.db")
+    place = StoreAddress(tmp_path / "goufu.db")
     open_store(place).engine.dispose()
     other = sqlite3.connect(place.path or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -146,7 +146,7 @@ def test_a_writer_that_does_not_finish(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_server_that_is_not_there_says_so_without_the_password() -> None:
-    place = place_of("postgresql://goufu:s3cret@127.0.0.1:1/goufu")
+    place = address_of("postgresql://goufu:s3cret@127.0.0.1:1/goufu")
     for use in (open_store, lambda p: open_precedents(p).__enter__()):
         with pytest.raises(StoreError) as error:
             use(place)
@@ -154,9 +154,9 @@ def test_a_server_that_is_not_there_says_so_without_the_password() -> None:
         assert "s3cret" not in error.value.text("zh") + error.value.text("en") + repr(error.value.__context__)
 
 
-def test_a_wrong_password_says_so_without_it(postgres: Place) -> None:
+def test_a_wrong_password_says_so_without_it(postgres: StoreAddress) -> None:
     head, _, tail = postgres.url.partition("@")
-    wrong = Place(url=head.rpartition(":")[0] + ":wr0ng-s3cret@" + tail)
+    wrong = StoreAddress(url=head.rpartition(":")[0] + ":wr0ng-s3cret@" + tail)
     with pytest.raises(StoreError) as error:
         open_store(wrong)
     assert "wr0ng" not in error.value.text("zh") + error.value.text("en")
@@ -182,16 +182,16 @@ def test_parameters_never_reach_a_message(store: Store) -> None:
     ],
 )
 def test_passwords_are_masked(url: str, shown: str) -> None:
-    assert masked(url) == shown == Place(url=url).label
+    assert masked(url) == shown == StoreAddress(url=url).label
 
 
 def test_where_a_store_may_be() -> None:
-    assert place_of(None).path == default_path() == place_of("  ").path
-    assert place_of("/tmp/a.db").path == Path("/tmp/a.db") == place_of("sqlite:////tmp/a.db").path
+    assert address_of(None).path == default_path() == address_of("  ").path
+    assert address_of("/tmp/a.db").path == Path("/tmp/a.db") == address_of("sqlite:////tmp/a.db").path
     for text_ in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
-        assert place_of(text_).url == "postgresql://u@h/d" and place_of(text_).shared
+        assert address_of(text_).url == "postgresql://u@h/d" and address_of(text_).shared
     with pytest.raises(StoreError, match="不支持的数据库“mysql”"):
-        place_of("mysql://u:p@h/d")
+        address_of("mysql://u:p@h/d")
 
 
 def test_without_a_store_nothing_of_it_is_loaded(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_without_a_store_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     for words in (["lookup", "A150401"], ["classify", example, "--db", environment_db]):
         result = run_python(code, *words)
         assert result.stderr.strip().splitlines()[-1] == "[]", result.stderr
-    store = open_store(Place(tmp_path / "goufu.db"))
+    store = open_store(StoreAddress(tmp_path / "goufu.db"))
     item = run_items(store, recorded(store, approvals()))[1]
     decide(store, item.id, choice_named("A150402", item, load_catalogs()), "乙", 0)
     result = run_python(code, "classify", example, "--db", str(tmp_path / "goufu.db"))

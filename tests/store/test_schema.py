@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from example_runs import NOW, approvals, recorded
 from goufu.catalog.load import load_catalogs
 from goufu.matcher.decisions.choice import choice_named
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.decisions import decide, withdraw
 from goufu.store.engine import Store, connect
 from goufu.store.errors import StoreError
@@ -39,7 +39,7 @@ def test_what_the_revisions_make_is_what_the_tables_say(store: Store) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def decided_store(place: Place) -> tuple[Store, int]:
+def decided_store(place: StoreAddress) -> tuple[Store, int]:
     """A store with a run, three decisions and one withdrawn."""
     store = open_store(place)
     run = recorded(store, approvals())
@@ -50,7 +50,7 @@ def decided_store(place: Place) -> tuple[Store, int]:
     return store, run
 
 
-def test_down_and_up_again_with_data(place: Place) -> None:
+def test_down_and_up_again_with_data(place: StoreAddress) -> None:
     store, run = decided_store(place)
     before = run_items(store, run)
     kept = [(p.title, p.outcome, p.code, p.section, p.department, p.decided_on) for p in precedents(store)]
@@ -72,7 +72,7 @@ def test_down_and_up_again_with_data(place: Place) -> None:
     store.engine.dispose()
 
 
-def test_down_to_nothing_and_up_again(place: Place) -> None:
+def test_down_to_nothing_and_up_again(place: StoreAddress) -> None:
     store, _ = decided_store(place)
     downgrade(store, "base")
     assert revision(store) is None
@@ -82,7 +82,7 @@ def test_down_to_nothing_and_up_again(place: Place) -> None:
 
 
 def test_an_older_file_is_copied_then_brought_up(tmp_path: Path) -> None:
-    place = Place(tmp_path / "goufu.db")
+    place = StoreAddress(tmp_path / "goufu.db")
     store, run = decided_store(place)
     downgrade(store, "0001")
     store.engine.dispose()
@@ -92,7 +92,7 @@ def test_an_older_file_is_copied_then_brought_up(tmp_path: Path) -> None:
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM item").fetchone() == (38,)
 
 
-def test_an_older_shared_database_is_left_to_a_person(postgres: Place) -> None:
+def test_an_older_shared_database_is_left_to_a_person(postgres: StoreAddress) -> None:
     store, _ = decided_store(postgres)
     downgrade(store, "0001")
     with pytest.raises(StoreError, match="goufu store upgrade"):
@@ -101,7 +101,7 @@ def test_an_older_shared_database_is_left_to_a_person(postgres: Place) -> None:
     store.engine.dispose()
 
 
-def test_a_newer_store_is_refused(place: Place) -> None:
+def test_a_newer_store_is_refused(place: StoreAddress) -> None:
     store = open_store(place)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
@@ -115,12 +115,12 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE accounts (id INTEGER)")
     with pytest.raises(StoreError, match="不是 goufu 的存储"):
-        open_store(Place(path))
+        open_store(StoreAddress(path))
     assert sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall() == [("accounts",)]
 
 
 def test_sqlite_is_set_up_to_keep_what_was_committed(tmp_path: Path) -> None:
-    store = open_store(Place(tmp_path / "goufu.db"))
+    store = open_store(StoreAddress(tmp_path / "goufu.db"))
     with store.engine.connect() as connection:
         said = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -131,5 +131,5 @@ def test_sqlite_is_set_up_to_keep_what_was_committed(tmp_path: Path) -> None:
 
 def test_no_such_store_without_leave_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="--save"):
-        connect(Place(tmp_path / "none.db"), create=False)
+        connect(StoreAddress(tmp_path / "none.db"), create=False)
     assert list(tmp_path.iterdir()) == []

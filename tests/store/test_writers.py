@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from example_runs import copies, recorded
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.log import events, gaps
 from goufu.store.precedents.keys import precedents
 from goufu.store.runs import run_items
@@ -34,13 +34,13 @@ from goufu.matcher.decisions.choice import Choice
 from goufu.store.decisions import decide
 from goufu.store.engine import connect
 from goufu.store.errors import ConflictError
-from goufu.store.address import place_of
+from goufu.store.address import address_of
 
 name, folder, code = sys.argv[1], sys.argv[2], sys.argv[3]
 share = json.load(open(f"{folder}/{name}.share"))
 diary_path = f"{folder}/{name}.diary"
 known = {json.loads(line)["item"] for line in open(diary_path)} if os.path.exists(diary_path) else set()
-store = connect(place_of(os.environ["GOUFU_DB"]))
+store = connect(address_of(os.environ["GOUFU_DB"]))
 with open(diary_path, "a") as diary:
     for item in share:
         if item in known:
@@ -56,7 +56,7 @@ with open(diary_path, "a") as diary:
 """
 
 
-def test_ten_writers_killed_at_random(postgres: Place, tmp_path: Path) -> None:
+def test_ten_writers_killed_at_random(postgres: StoreAddress, tmp_path: Path) -> None:
     store = open_store(postgres)
     total = WRITERS * SHARE - DISPUTED
     run = recorded(store, copies(total))
@@ -114,7 +114,7 @@ def split(ids: list[int], chance: random.Random) -> dict[str, list[int]]:
     return shares
 
 
-def work(place: Place, folder: Path, names: list[str], chance: random.Random) -> int:
+def work(place: StoreAddress, folder: Path, names: list[str], chance: random.Random) -> int:
     """Run the writers, kill working ones at random, start them again until all are done; how many were killed."""
     environment = {
         **os.environ,
@@ -160,8 +160,8 @@ def diary(path: Path) -> dict[int, dict[str, object]]:
 
 
 @pytest.mark.parametrize("together", [4])
-def test_a_new_shared_database_is_made_once_by_many(postgres: Place, together: int) -> None:
-    code = "import sys\nfrom goufu.store.address import place_of\nfrom goufu.store.schema import open_store\nopen_store(place_of(sys.argv[1]))"
+def test_a_new_shared_database_is_made_once_by_many(postgres: StoreAddress, together: int) -> None:
+    code = "import sys\nfrom goufu.store.address import address_of\nfrom goufu.store.schema import open_store\nopen_store(address_of(sys.argv[1]))"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'store'}"}
     processes = [
         subprocess.Popen(

@@ -20,7 +20,7 @@ from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
 from goufu.matcher.decisions.choice import choice_named
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.decisions import decide, remark
 from goufu.store.passwords import new_secret
 from goufu.store.people import accept, add_person, invite, sign_in
@@ -72,7 +72,7 @@ class Office:
 def made(folder: Path) -> Office:
     """The office, made anew in `folder`."""
     folder.mkdir(parents=True)
-    store = open_store(Place(folder / "goufu.db"))
+    store = open_store(StoreAddress(folder / "goufu.db"))
     departments = {"officer": [OWN], "neighbour": [OTHER]}
     people = {}
     for who, name in NAMES.items():

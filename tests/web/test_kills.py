@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from goufu.store.address import Place
+from goufu.store.address import StoreAddress
 from goufu.store.log import gaps
 from goufu.store.runs import runs
 from goufu.store.schema import open_store
@@ -35,7 +35,7 @@ def settled(root: Path, acknowledged: list[str]) -> None:
     server = Server(root).ready()
     until(lambda: not {"queued", "reading"} & set(states(root)), 170)
     server.stop()
-    store = open_store(Place(root / "goufu.db"))
+    store = open_store(StoreAddress(root / "goufu.db"))
     found = uploads(store, 1000)
     assert {one.state for one in found} == {"done"}, [(o.name, o.message) for o in found]
     names = [one.name for one in found]

@@ -158,7 +158,7 @@ def test_what_nobody_foresaw_is_one_sentence(
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr("goufu.web.pages.home.uploads", broken)
-    monkeypatch.setattr("goufu.cli.faults._kept", lambda text: None)
+    monkeypatch.setattr("goufu.cli.shared.faults._kept", lambda text: None)
     answer = signed_in(app, office.people["officer"]).get("/")
     assert answer.status_code == 500 and "没有料到的差错（RuntimeError）" in answer.text
     assert SECRET not in answer.text and "content-security-policy" in answer.headers

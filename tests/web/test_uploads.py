@@ -67,7 +67,7 @@ def test_what_is_acknowledged_is_there(app: Any, office: Office, officer: TestCl
 
 def test_what_is_read_is_a_run_as_classify_saves_it(app: Any, officer: TestClient, tmp_path: Path) -> None:
     from goufu.cli.commands.classify import classify
-    from goufu.store.address import Place
+    from goufu.store.address import StoreAddress
     from goufu.store.schema import open_store
 
     hand(officer, ("清单.csv", LINES.encode()), year="2026")
@@ -83,7 +83,7 @@ def test_what_is_read_is_a_run_as_classify_saves_it(app: Any, officer: TestClien
         db=str(tmp_path / "other.db"),
         form="json",
     )
-    other = open_store(Place(tmp_path / "other.db"))
+    other = open_store(StoreAddress(tmp_path / "other.db"))
     same = run_named(other)
     assert (run.officer, run.settings, run.inputs) == (same.officer, same.settings, same.inputs)
     assert (run.program, run.index_digest, run.catalogs) == (same.program, same.index_digest, same.catalogs)

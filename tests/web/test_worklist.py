@@ -14,10 +14,10 @@ from goufu.catalog.load import load_catalogs
 from goufu.catalog.text import same
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.model import Finding
+from goufu.store.decided_run import audits
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
 from goufu.store.runs import record_run, run_items, run_named, stored_item
-from goufu.store.standing import audits
 from goufu.store.worklist import Wanted, lines, tally
 from goufu.web.app import create_app
 from starlette.testclient import TestClient
@@ -26,11 +26,11 @@ from starlette.testclient import TestClient
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A store with one run of 80 lines, made once."""
-    from goufu.store.address import Place
+    from goufu.store.address import StoreAddress
     from goufu.store.schema import open_store
 
     path = tmp_path_factory.mktemp("desk") / "goufu.db"
-    store = open_store(Place(path))
+    store = open_store(StoreAddress(path))
     recorded(store, 80)
     store.engine.dispose()
     return path

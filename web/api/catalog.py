@@ -11,8 +11,8 @@ from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs, version_named
 from goufu.cli.render.changes import record as change_record
 from goufu.cli.render.records import entry_records, found_records, rule_record
+from goufu.cli.shared.arguments import chosen_sections, code_meant, compared, sections_meant
 from goufu.cli.shared.cache import default_cache
-from goufu.cli.shared.meant import chosen_sections, code_meant, compared, sections_meant
 from goufu.cli.shared.options import day
 from goufu.matcher.findings import load_rules, rule_named
 from goufu.matcher.search import look_up

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from goufu.catalog.errors import GoufuError
 from goufu.cli.shared.audits import audit_disclosure, settings
-from goufu.cli.shared.memory import known_learned
 from goufu.cli.shared.output import language
+from goufu.cli.shared.store_access import known_learned
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
 from goufu.store.uploads import Handed, upload

@@ -1,4 +1,4 @@
-"""The pages, one file each. A page module has `router`, and where it is in the navigation `PLACE`.
+"""The pages, one file each. A page module has `router`, and where it is in the navigation `NAVIGATION`.
 
 A page's address is the first word of its name; what belongs to it lies below that address.
 """
@@ -20,7 +20,7 @@ MODULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationEntry:
     """A page's entry in the navigation: its address, Chinese and English name, and the least role that sees it."""
 
     path: str
@@ -29,7 +29,7 @@ class Place:
     role: str = "officer"
 
 
-def navigation(person: Person) -> list[Place]:
+def navigation(person: Person) -> list[NavigationEntry]:
     """The places that this person may go to, in order."""
-    found = (getattr(import_module(f"goufu.web.pages.{name}"), "PLACE", None) for name in MODULES)
+    found = (getattr(import_module(f"goufu.web.pages.{name}"), "NAVIGATION", None) for name in MODULES)
     return [place for place in found if place is not None and person.may(place.role)]

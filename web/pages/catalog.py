@@ -25,11 +25,11 @@ from goufu.cli.render import changes as words_of_changes
 from goufu.cli.shared.cache import default_cache
 from goufu.matcher.departments import section_named
 from goufu.matcher.search import look_up
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import is_fragment, language, view
 
-PLACE = Place("/catalog", "目录", "Catalog", "officer")
+NAVIGATION = NavigationEntry("/catalog", "目录", "Catalog", "officer")
 router = APIRouter()
 
 

@@ -14,20 +14,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.load import load_catalogs
 from goufu.cli.render.filing import filing, notes, write_filing
-from goufu.cli.render.verdicts import amount
+from goufu.cli.render.judgements import amount
 from goufu.cli.shared.output import csv_text
+from goufu.store.decided_run import audits
 from goufu.store.errors import NoSuchRunError
 from goufu.store.runs import run_named, runs
-from goufu.store.standing import audits
 from goufu.store.worklist import tally
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import view
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
 
-PLACE = Place("/hand-over", "交付", "Hand over", "officer")
+NAVIGATION = NavigationEntry("/hand-over", "交付", "Hand over", "officer")
 router = APIRouter()
 
 
@@ -38,7 +38,7 @@ def _workbook(path: Path, some: Sequence[Audit]) -> None:
 
 
 def _report(path: Path, some: Sequence[Audit]) -> None:
-    from goufu.cli.render.page import report_page
+    from goufu.cli.render.report_page import report_page
 
     path.write_text(report_page(some), encoding="utf-8")
 

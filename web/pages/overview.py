@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render.verdicts import amount
+from goufu.cli.render.judgements import amount
 from goufu.store.overview import figures, spending
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import view
 
-PLACE = Place("/overview", "总览", "Overview", "officer")
+NAVIGATION = NavigationEntry("/overview", "总览", "Overview", "officer")
 router = APIRouter()
 #: bars of the chart
 _BARS = 20

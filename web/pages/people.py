@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from goufu.store import people as kept
 from goufu.store.log import newest
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Administrator
 from goufu.web.view import view
 
-PLACE = Place("/people", "人员", "People", "administrator")
+NAVIGATION = NavigationEntry("/people", "人员", "People", "administrator")
 router = APIRouter()
 Text = Annotated[str, Form()]
 #: what the log calls an action, and the names of its details, in Chinese

@@ -15,11 +15,11 @@ from goufu.disclosure.formats.text import decode
 from goufu.matcher.precedents.sharing import to_share, to_take_over
 from goufu.store.precedents import exchange
 from goufu.store.precedents.keys import count, forget, precedents
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer, Reviewer
 from goufu.web.view import is_fragment, view
 
-PLACE = Place("/precedents", "先例", "Precedents", "officer")
+NAVIGATION = NavigationEntry("/precedents", "先例", "Precedents", "officer")
 router = APIRouter()
 _SHOWN = 100
 

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render import screen, verdicts
+from goufu.cli.render import judgements, review_screen
 from goufu.cli.shared.cache import default_cache
 from goufu.matcher.decisions.choice import Choice, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
@@ -28,11 +28,11 @@ from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
 from goufu.web.page_image import marks, page_image
-from goufu.web.pages import Place
+from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
 
-PLACE = Place("/worklist", "复核", "Worklist", "officer")
+NAVIGATION = NavigationEntry("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
 Text = Annotated[str, Form()]
 _PAGE = re.compile(r"第 (\d+) 页")
@@ -62,12 +62,12 @@ async def wanted(
 
 Filter = Annotated[kept.Wanted, Depends(wanted)]
 WORDS: dict[str, Any] = {
-    "NATURES": verdicts.NATURES,
-    "STATUSES": verdicts.STATUSES,
-    "DOUBTS": verdicts.DOUBTS,
+    "NATURES": judgements.NATURES,
+    "STATUSES": judgements.STATUSES,
+    "DOUBTS": judgements.DOUBTS,
     "SEVERITIES": SEVERITY_NAMES,
-    "amount": verdicts.amount,
-    "nature_keys": screen.NATURE_KEYS,
+    "amount": judgements.amount,
+    "nature_keys": review_screen.NATURE_KEYS,
 }
 
 
@@ -124,7 +124,7 @@ def _facts(shown: kept.Pane) -> dict[str, Any]:
     page, file = _PAGE.search(item.place), _FILE.match(item.place)
     return {
         "item": item,
-        "options": screen.options_of(item.record)[:5],
+        "options": review_screen.options_of(item.record)[:5],
         "verdict": kept.verdict_of(item, load_catalogs()),
         "likely": likely_other(item),
         "rules": load_rules(),

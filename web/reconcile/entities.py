@@ -16,8 +16,8 @@ from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.text import Text
 from goufu.catalog.validity import CatalogClass, applicable, span
 from goufu.cli.render.changes import section_word
+from goufu.cli.shared.arguments import code_meant
 from goufu.cli.shared.cache import default_cache
-from goufu.cli.shared.meant import code_meant
 from goufu.cli.shared.output import language
 from goufu.matcher.search import look_up
 

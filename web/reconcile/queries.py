@@ -16,8 +16,8 @@ from typing import Any
 from goufu.catalog.card import cards
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.cli.shared.arguments import code_meant
 from goufu.cli.shared.cache import default_cache
-from goufu.cli.shared.meant import code_meant
 from goufu.cli.shared.output import language
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.model import Assessment, Candidate

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from goufu.cli.render.verdicts import NATURES
+from goufu.cli.render.judgements import NATURES
 from goufu.cli.render.workbook.columns import CANDIDATES, WORKLIST, Hidden, letter, letter_of
 from goufu.cli.render.workbook.layout import Report, new_formula_sheet
 from goufu.cli.render.workbook.words import bought, candidates_name, choices, worklist_name
@@ -139,8 +139,8 @@ def _codes(report: Report) -> tuple[dict[tuple[tuple[str, ...], date], str], dic
             continue
         groups[key] = str(len(groups) + 1)
         for section in (*a.sections, "B"):
-            law = applicable(versions, section, a.reference_date)
-            version = law.consulted
+            applied = applicable(versions, section, a.reference_date)
+            version = applied.consulted
             if version is None:
                 continue
             prefix, deepest = ("B", 3) if section == "B" else (groups[key], version.levels)

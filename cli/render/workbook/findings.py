@@ -25,14 +25,14 @@ def write_findings(report: Report) -> None:
         cells = (
             say(*SEVERITY_NAMES[f.severity]),
             f.rule,
-            say(rule.zh, rule.en),
+            say(*rule.title),
             a.item.department if a else one.disclosure.department,
             a.item.title if a else say("（整个文件）", "(the document)"),
             a.item.amount_wan if a else None,
             say(*f.message),
             say(*f.evidence),
-            say(rule.basis, rule.basis_en),
-            say(rule.resolve_zh, rule.resolve_en),
+            say(*rule.basis),
+            say(*rule.resolve),
             f.silenced,
         )
         write_row(report, sheet, row, FINDINGS, cells)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.workbook.columns import Head
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import listed, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -41,7 +41,7 @@ def report_of(book: Workbook, audits: Sequence[Audit]) -> Report:
     """The report of `audits` into the new `book`: its formats made, nothing written yet."""
     assessments = [a for one in audits for a in one.assessments]
     departments = list(dict.fromkeys(a.item.department for a in assessments))
-    title = "、".join(departments[:2]) + ("…" if len(departments) > 2 else "")
+    title = listed(departments[:2]) + ("…" if len(departments) > 2 else "")
     years = sorted({a.item.year for a in assessments if a.item.year})
     return Report(
         book,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from goufu.cli.render.workbook.columns import SOURCES
 from goufu.cli.render.workbook.layout import Report, finish, new_sheet, write_row
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import language, listed, place_text, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -36,12 +36,12 @@ def _facts(one: Audit) -> Iterator[tuple[str, str, str]]:
         yield say("基准日", "reference date"), first.reference_date.isoformat(), ""
         yield (
             say("目录部门", "sections"),
-            "、".join(dict.fromkeys(s for a in one.assessments for s in a.sections)),
+            listed(dict.fromkeys(s for a in one.assessments for s in a.sections)),
             "",
         )
         yield (
             say("适用目录", "catalogs"),
-            "、".join(dict.fromkeys(v for a in one.assessments for v in a.versions)),
+            listed(dict.fromkeys(v for a in one.assessments for v in a.versions)),
             "",
         )
     total = sum((i.amount_wan or Decimal(0) for i in d.items), Decimal(0))
@@ -72,30 +72,30 @@ def _facts(one: Audit) -> Iterator[tuple[str, str, str]]:
             )
             if amount is not None
         ]
-        yield say("政府采购预算", "procurement"), "，".join(kinds), p.place.text() if p.place else ""
+        yield say("政府采购预算", "procurement"), say("，", ", ").join(kinds), place_text(p.place)
     if d.statement:
-        place = d.statement_place.text() if d.statement_place else ""
-        yield say("目录说明", "on the catalog"), _short(d.statement, 500), place
+        yield say("目录说明", "on the catalog"), _short(d.statement, 500), place_text(d.statement_place)
     for attachment in d.attachments:
         yield (
             say("所附目录", "catalog attached"),
             f"{attachment.number} {attachment.title}",
-            attachment.place.text(),
+            place_text(attachment.place),
         )
     for check in d.checks:
         agrees = say("相符", "agrees") if check.agrees else say("不符", "differs")
-        text = f"{check.what}：{check.printed:,} / {check.summed:,}　{agrees}"
-        yield say("核对", "check"), text, check.place.text() if check.place else ""
+        what = check.what.in_lang(language())
+        text = f"{what}{say('：', ': ')}{check.printed:,} / {check.summed:,}　{agrees}"
+        yield say("核对", "check"), text, place_text(check.place)
     for remark in d.remarks:
         yield (
             say("读取说明", "remark"),
             say(remark.text, remark.english),
-            remark.place.text() if remark.place else "",
+            place_text(remark.place),
         )
     for a, f in one.all_findings:
         if f.silenced:
             title = a.item.title if a else say("（整个文件）", "(the document)")
-            yield say("豁免", "silenced"), f"{f.rule} {title}：{f.silenced}", ""
+            yield say("豁免", "silenced"), f"{f.rule} {title}{say('：', ': ')}{f.silenced}", ""
 
 
 def _short(text: str, most: int) -> str:

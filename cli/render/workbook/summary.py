@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import STATUSES, spent_on
+from goufu.cli.render.judgements import STATUSES, spent_on
 from goufu.cli.render.workbook.layout import FONT, LONGEST, Report, height, lines_of, paper
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import bracketed, say
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment
@@ -135,7 +135,7 @@ def _finding_counts(report: Report, sheet: Worksheet, row: int) -> int:
     for rule, meaning in load_rules().items():
         if counts[rule]:
             row += 1
-            sheet.write_string(row, 0, f"{rule} {say(meaning.zh, meaning.en)}", report.forms["text"])
+            sheet.write_string(row, 0, f"{rule} {say(*meaning.title)}", report.forms["text"])
             sheet.write_number(row, 1, counts[rule], report.forms["count"])
     return row + 1
 
@@ -161,7 +161,7 @@ def _by_code(assessments: Sequence[Assessment]) -> list[tuple[str, int, Decimal]
         c = a.coded
         if c is None:
             return ""
-        of = f"（{c.section}）" if len(sections) > 1 and c.section != "B" else ""
+        of = bracketed(c.section) if len(sections) > 1 and c.section != "B" else ""
         return f"{c.code} {c.name}{of}"
 
     return _by(coded, name)

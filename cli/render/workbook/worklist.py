@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.characters import unguarded
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.text import quoted
-from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, finding_line, number_of
+from goufu.cli.render.judgements import DOUBTS, NATURES, STATUSES, finding_line, number_of
 from goufu.cli.render.workbook.columns import (
     LAST_CHOICE,
     PRINTED_OF_WORKLIST,
@@ -177,7 +177,7 @@ def read_filled(path: Path) -> list[FilledRow]:
         ) from None
     raise GoufuError(
         "没有找到“核定代码”和“项目”两列；请使用 goufu classify -o 报告.xlsx 写出的工作簿",
-        "there are no columns 核定代码 and 项目; use the workbook that goufu classify -o report.xlsx writes",
+        "there are no columns '核定代码' and '项目'; use the workbook that goufu classify -o report.xlsx writes",
         str(path),
     )
 

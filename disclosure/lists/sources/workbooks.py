@@ -75,13 +75,16 @@ def _which_sheets(
 ) -> Iterator[Remark]:
     if len(read) + len(passed) < 2:
         return
-    named = "、".join(f"“{sheet.name}”（{len(listed.items)} 项）" for sheet, listed in read)
-    left = "、".join(f"“{sheet.name}”" for sheet in passed)
+    counted = [(f"“{sheet.name}”", len(listed.items)) for sheet, listed in read]
+    named = "、".join(f"{name}（{count} 项）" for name, count in counted)
+    named_en = ", ".join(f"{name} ({count} items)" for name, count in counted)
+    left = [f"“{sheet.name}”" for sheet in passed]
     yield Remark(
         "sheet",
         "notice",
-        f"读了工作表{named}" + (f"；{left}没有“项目名称”表头，未读。" if left else "。"),
-        f"Sheets read: {named}" + (f"; without a title column and not read: {left}." if left else "."),
+        f"读了工作表{named}" + (f"；{'、'.join(left)}没有“项目名称”表头，未读。" if left else "。"),
+        f"Sheets read: {named_en}"
+        + (f"; without a title column and not read: {', '.join(left)}." if left else "."),
         Place(file),
     )
 

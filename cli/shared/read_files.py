@@ -36,7 +36,7 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
 
     What cannot be read is reported on stderr and added to `failed`. No two items of them have one id.
     """
-    from goufu.cli.faults import unforeseen
+    from goufu.cli.shared.faults import unforeseen
     from goufu.disclosure.read import documents, read_content, read_document, with_unique_ids
 
     files, errors = documents(argument for argument in arguments if str(argument) != "-")

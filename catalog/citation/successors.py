@@ -10,6 +10,7 @@ from goufu.catalog.citation.model import Fact, Standing, Successor, Verdict
 from goufu.catalog.concordance.changes import Archive, Change, reach
 from goufu.catalog.concordance.decided import LINKING
 from goufu.catalog.model import CatalogVersion, Entry
+from goufu.catalog.text import Text
 from goufu.catalog.validity import Applicable
 
 _BECAME = {
@@ -47,8 +48,10 @@ def ahead(archive: Archive, app: Applicable, entry: Entry) -> tuple[Fact, ...]:
                 Fact(
                     "",
                     "overtaken",
-                    f"{day} 起按 {later.id}：{entry.code} {entry.name} {zh}",
-                    f"from {day} under {later.id}: {entry.code} '{entry.name}' {en}",
+                    Text(
+                        f"{day} 起按 {later.id}：{entry.code} {entry.name} {zh}",
+                        f"from {day} under {later.id}: {entry.code} '{entry.name}' {en}",
+                    ),
                     (later.id,),
                 )
             )
@@ -130,7 +133,7 @@ def _superseded_fact(
         else:
             zh = f"{source} 自 {version.in_force} 起才列入；{base.on} 适用的 {governing.id} 没有"
             en = f"{entry.code} is listed only from {version.in_force} on; {governing.id} has no such entry"
-        return Fact("GF115", "early", zh, en, places)
+        return Fact("GF115", "early", Text(zh, en), places)
     if change.kind == "removed":
         zh = f"{source} 已不在 {governing.id} 之列"
         en = f"{entry.code} '{entry.name}' of {version.id} is not listed in {governing.id} any more"
@@ -144,13 +147,13 @@ def _superseded_fact(
         if change.close:
             zh += f"（置信度 {change.confidence:.2f}，须核对）"
             en += f" (confidence {change.confidence:.2f}, to be checked)"
-    return Fact("GF112", change.kind, zh, en, places)
+    return Fact("GF112", change.kind, Text(zh, en), places)
 
 
 def _reused_fact(version: CatalogVersion, governing: CatalogVersion, old: Entry, new: Entry) -> Fact:
     zh = f"代码 {old.code} 在 {version.id} 为“{old.name}”，在 {governing.id} 为“{new.name}”"
     en = f"{old.code} is '{old.name}' in {version.id} and '{new.name}' in {governing.id}"
-    return Fact("GF113", "code changed meaning", zh, en, (version.id, governing.id))
+    return Fact("GF113", "code changed meaning", Text(zh, en), (version.id, governing.id))
 
 
 def not_held(base: Standing, entry: Entry | None = None) -> Standing:
@@ -169,5 +172,5 @@ def not_held(base: Standing, entry: Entry | None = None) -> Standing:
         stands=None,
         cited=entry,
         successors=suggestion,
-        facts=(Fact("", "not held", zh, en, (governing,)),),
+        facts=(Fact("", "not held", Text(zh, en), (governing,)),),
     )

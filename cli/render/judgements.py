@@ -115,7 +115,7 @@ BARRED = ("服务（不得购买）", "service (not to be purchased)")
 
 
 def spent_on(a: Assessment) -> str:
-    """What the money of an item buys, in a word; a service that may not be purchased as one is told apart.
+    """What the money of an item buys, in a word; a service that may not be purchased as one is counted apart.
 
     So the figure beside 服务 is the same wherever services are added up.
     """

@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITY_NAMES
-from goufu.cli.render.page import render
-from goufu.cli.shared.output import say
+from goufu.cli.render.report_page import render
+from goufu.cli.shared.output import punctuation, say
 
 if TYPE_CHECKING:
     from goufu.cli.shared.aggregates import Aggregates
@@ -27,7 +27,7 @@ def country_page(found: Aggregates) -> str:
     rules = [
         (
             rule,
-            say(table[rule].zh, table[rule].en) if rule in table else "",
+            say(*table[rule].title) if rule in table else "",
             say(*SEVERITY_NAMES[severity]),
             *rest,
         )
@@ -72,6 +72,7 @@ def _as_script(data: Any) -> str:
 
 def _texts() -> dict[str, str]:
     return {
+        **punctuation(),
         "title": say("政府购买服务总览", "Purchased services: overview"),
         "lines": say("行", "lines"),
         "errors": say("有说明的行（error）", "lines with error"),

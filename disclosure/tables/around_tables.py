@@ -7,10 +7,15 @@ business. `owner_of` finds whose table it is, also where the unit of money stand
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from goufu.catalog.characters import joined, narrow
+from goufu.catalog.errors import CatalogError
+from goufu.catalog.load import data_directory
 from goufu.disclosure.lines import Line, label, squeeze
 
 _DRESS = r"[-—–―─_~·•.*=|/\\:,()<>\s]*"
@@ -34,17 +39,6 @@ _RUNNING = re.compile(
     r"(?:\d{1,3})?[\u4e00-\u9fff()]{0,30}(?:19|20)\d\d年?度?[\u4e00-\u9fff()]{0,20}?(?:部门|单位)预算(?:信息)?(?:公开)?(?:报告|说明|报表|情况|草案|文本|公开表)?"
     r"(?:[-—·]?(?:第?\d{1,4}页?(?:[,/]?共?\d{1,4}页?)?)[-—·]?)?\Z"
 )
-_PEOPLE = (
-    r"填[表报]|制[表单]|编[制报表]|审[核批定]|复[核审]|校对|经办|承办|联系|报送|分管(?:领导)?|主管(?:领导)?|(?:单位|部门|财务|项目|科室|股室)?负责|"
-    r"财务(?:主管|科长|股长)?|签[字章发]|打印|导出|查询|数据来源|资料来源|会计|出纳|电话|日期|时间"
-)
-_NOTE = re.compile(
-    rf"[*※#]*(?:附?注释?|备注|说明|(?:填表|编制|有关|补充)说明|本表说明)(?:[\d一二三四五]{{1,2}})?[:.、]|[*※](?![\d.,]+\Z)|"
-    rf"(?:{_PEOPLE})(?:[人员者]员?|日期|时间|单位|部门|电话|方式|签[字章])?(?:\([^()]{{0,8}}\))?:"
-)
-_NOTE_ALONE = re.compile(
-    rf"(?:注释?|备注|说明)\Z|(?:{_PEOPLE})(?:人员?|[员者])(?:签[字章])?(?:\([^()]{{0,8}}\))?\Z|(?:填表|填报|制表|打印|编制|报送|联系)(?:日期|时间|电话)\Z"
-)
 #: a part or chapter of the document begins
 _PART = re.compile(r"第[一二三四五六七八九十]{1,3}(?:部分|章|编)")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
@@ -54,22 +48,67 @@ _EMPTY = re.compile(
 )
 _BRACKETED = re.compile(r"\([^()]{1,20}\)\Z")
 
-_LABEL = (
-    r"(?P<strong>(?:部门|单位)\((?:单位|部门)\)名称|(?:预算|主管|填报|编制|编报|公开|申报)?部门(?:名称)?(?:\((?:盖章|公章|签章|单位)\))?)|"
-    r"(?P<weak>(?:预算|填报|编制|编报|公开|申报|报送|使用)单位(?:名称)?(?:\((?:盖章|公章|签章)\))?|单位名称(?:\((?:盖章|公章|签章)\))?|(?<![\u4e00-\u9fff])单位)"
-)
-_OWNER = re.compile(
-    rf"(?:\A|(?<=[^\u4e00-\u9fff(])|(?<=元)|(?<=名称)|(?<=表)|(?<=\d))(?:{_LABEL}):(?=(?P<name>[^:]*))"
-)
 _NEXT_LABEL = re.compile(
     r"(?:(?:金额|货币|计量|资金)?单位|金额|币种|人民币|(?:填报|填表|编制|报送|制表|编报|打印)(?:日期|时间|人)?|日期|时间|(?:预算)?年[度份]|页[码次]|审核|负责人|联系|电话|表号|"
     r"第\d+页|共\d+页|(?:19|20)\d\d年|\(?[百千万亿]*元\)?\Z|(?:部门|单位)?(?:代码|编码|名称))"
 )
 _CODE = re.compile(r"\A[\[(]?[0-9][0-9.]{2,11}[\])]?[-_—、.:]*(?=[\u4e00-\u9fff])")
-ORGANISATION = re.compile(
-    r"(?:局|委|委员会|办公室|办公厅|中心|办|队|大队|支队|总队|院|法院|检察院|校|学校|小学|中学|幼儿园|党校|站|总站|馆|所|"
-    r"协会|联合会|总工会|工会|处|厅|部|社|台|团|园|场|段|公司|乡|镇|街道|街道办事处|办事处|人民政府|政协|人大|妇联|残联)\Z"
-)
+
+
+@lru_cache(maxsize=2)
+def table_words(path: Path | None = None) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The words of `data/table_words.toml`. Raises CatalogError where it cannot be read."""
+    path = path or data_directory() / "table_words.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CatalogError(f"表格用词表无法读取：{error}", f"cannot be read: {error}", str(path)) from None
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words."""
+    return "|".join(map(re.escape, words))
+
+
+@lru_cache(maxsize=1)
+def _notes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How a footnote begins, and what is one with nothing behind it."""
+    words = table_words()["notes"]
+    people = any_of(words["people"])
+    return (
+        re.compile(
+            rf"[*※#]*(?:附?注释?|备注|说明|(?:{any_of(words['explanations'])})说明|本表说明)(?:[\d一二三四五]{{1,2}})?[:.、]|[*※](?![\d.,]+\Z)|"
+            rf"(?:{people})(?:[人员者]员?|日期|时间|单位|部门|电话|方式|签[字章])?(?:\([^()]{{0,8}}\))?:"
+        ),
+        re.compile(
+            rf"(?:注释?|备注|说明)\Z|(?:{people})(?:人员?|[员者])(?:签[字章])?(?:\([^()]{{0,8}}\))?\Z|"
+            rf"(?:{any_of(words['dated'])})(?:日期|时间|电话)\Z"
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _owner() -> re.Pattern[str]:
+    """The label before the name of whose table it is (`strong` where that is called a department), and that name."""
+    words = table_words()["owner"]
+    seals = any_of(words["seals"])
+    label = (
+        rf"(?P<strong>(?:部门|单位)\((?:单位|部门)\)名称|(?:{any_of(words['before_department'])})?部门(?:名称)?(?:\((?:{seals}|单位)\))?)|"
+        rf"(?P<weak>(?:{any_of(words['before_unit'])})单位(?:名称)?(?:\((?:{seals})\))?|单位名称(?:\((?:{seals})\))?|(?<![\u4e00-\u9fff])单位)"
+    )
+    return re.compile(
+        rf"(?:\A|(?<=[^\u4e00-\u9fff(])|(?<=元)|(?<=名称)|(?<=表)|(?<=\d))(?:{label}):(?=(?P<name>[^:]*))"
+    )
+
+
+def ends_as_organisation(flat: str) -> bool:
+    """Whether a name in a table ends as organisations do: …局, …服务中心, …中学."""
+    return flat.endswith(_endings())
+
+
+@lru_cache(maxsize=1)
+def _endings() -> tuple[str, ...]:
+    return tuple(table_words()["organisation"]["endings"])
 
 
 def is_page_number(flat: str) -> bool:
@@ -89,7 +128,7 @@ def is_caption(flat: str) -> bool:
 
 def is_note(flat: str) -> bool:
     """Whether a line or cell is a footnote: 注：…, 填表人：…, 审核：…."""
-    return bool(_NOTE.match(flat) or _NOTE_ALONE.match(flat))
+    return any(pattern.match(flat) for pattern in _notes())
 
 
 def is_heading(flat: str) -> bool:
@@ -128,19 +167,19 @@ def owner_of(text: str) -> tuple[str, bool] | None:
     None where it names nobody; 单位：万元 names none, and 单位代码 or a form's 实施单位 are no owners.
     """
     flat = squeeze(text).replace("（", "(").replace("）", ")").replace("：", ":")
-    for match in _OWNER.finditer(flat):
+    for match in _owner().finditer(flat):
         name = _NEXT_LABEL.split(match["name"], maxsplit=1)[0]
         name = without_code(re.sub(r"\A[\[(]\w{3,12}[\])]|[-—,，。;；、|/]+\Z", "", name)).strip("()-_— ")
         if not 3 <= len(name) <= 40 or not re.fullmatch(r"[\u4e00-\u9fff()（）·\w]+", name) or "代码" in name:
             continue
         named = match["strong"] is not None or "名称" in match[0]
-        if re.search(r"[\u4e00-\u9fff]{3}", name) and (named or ORGANISATION.search(name)):
+        if re.search(r"[\u4e00-\u9fff]{3}", name) and (named or ends_as_organisation(name)):
             return name, match["strong"] is not None
     return None
 
 
 def repeated(lines: Sequence[Line]) -> frozenset[str]:
-    """The short lines that stand alone on several places of the document, as running heads do (as labels)."""
+    """The short lines that are alone on several places of the document, as running heads do (as labels)."""
     counts = Counter(label(line.text) for line in lines if line.is_paragraph and 4 <= len(line.text) <= 60)
     return frozenset(flat for flat, count in counts.items() if count > 1)
 

@@ -54,8 +54,8 @@ def chosen_sections(
 def _in_force(versions: tuple[CatalogVersion, ...], on: str | None) -> list[CatalogVersion]:
     from goufu.catalog.validity import applicable
 
-    law = applicable(versions, "", day(on))
-    return list(dict.fromkeys(v for v in (law.class_a, law.class_b) if v is not None and v.entries))
+    applied = applicable(versions, "", day(on))
+    return list(dict.fromkeys(v for v in (applied.class_a, applied.class_b) if v is not None and v.entries))
 
 
 def compared(

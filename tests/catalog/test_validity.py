@@ -48,7 +48,7 @@ def test_not_held_falls_back_and_says_so() -> None:
     assert absent.coverage == "absent" and not absent.held
     assert absent.fallback is not None and absent.fallback.id == "2025-28"
     assert absent.consulted is absent.fallback
-    assert any(r.kind == "fallback" and "并非当日适用" in r.zh for r in absent.reasons)
+    assert any(r.kind == "fallback" and "并非当日适用" in r.text.zh for r in absent.reasons)
     partial = applicable(VERSIONS, "住房和城乡建设", date(2025, 1, 1))
     assert partial.coverage == "partial" and partial.held
     assert partial.consulted is partial.fallback and partial.is_fallback  # items are coded to what is whole
@@ -80,7 +80,7 @@ def test_class_b_is_its_own_section() -> None:
 
 def test_the_chain_of_repeal_is_told() -> None:
     chain = applicable(VERSIONS, "行政审批", date(2025, 1, 1)).reasons
-    told = "".join(r.zh for r in chain)
+    told = "".join(r.text.zh for r in chain)
     for number in (
         "晋财综〔2024〕37号",
         "晋财综〔2023〕43号",
@@ -90,7 +90,7 @@ def test_the_chain_of_repeal_is_told() -> None:
     ):
         assert number in told
     assert "2025-07-15 由 晋财综〔2025〕28号 废止" in told
-    assert all(r.zh and r.en for r in chain)
+    assert all(r.text.zh and r.text.en for r in chain)
 
 
 def test_an_unknown_section_is_not_held_anywhere() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.verdicts import NATURES, STATUSES, amount, sureness
-from goufu.cli.shared.output import say
+from goufu.cli.render.judgements import NATURES, STATUSES, amount, sureness
+from goufu.cli.shared.output import as_recorded, clauses, say
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the review stands: item `at` of `total` (from 1), how many were decided and skipped in it."""
+    """Where the review is: item `at` of `total` (from 1), how many were decided and skipped in it."""
 
     at: int
     total: int
@@ -87,7 +87,7 @@ def options_of(record: Mapping[str, Any]) -> tuple[Option, ...]:
             c["name"],
             tuple(c["path"]),
             c["score"] * record.get("fit", 1.0) * service,
-            tuple(c["why"]),
+            tuple(map(as_recorded, c["why"])),
         )
         for c in record.get("codes", ())
     )
@@ -147,8 +147,8 @@ def screen(
     and summary take what room is left. `verdict` is what the key `a` accepts, "" where there is nothing to accept.
     """
     r = item.record
-    law = " + ".join(r.get("versions", ()))
-    head = f"{item.department or say('（部门未知）', '(department unknown)')} {item.year or ''}　{say('依据', 'by')} {law}"
+    applied = " + ".join(r.get("versions", ()))
+    head = f"{item.department or say('（部门未知）', '(department unknown)')} {item.year or ''}　{say('依据', 'by')} {applied}"
     counts = say(
         f"{progress.at}/{progress.total} 已定 {progress.decided} 跳过 {progress.skipped}",
         f"{progress.at}/{progress.total} done {progress.decided} skipped {progress.skipped}",
@@ -177,7 +177,7 @@ def screen(
         d = item.decision
         from goufu.matcher.decisions.choice import choice_text
 
-        said = choice_text(d.outcome, d.code, d.name, d.nature)
+        said = say(*choice_text(d.outcome, d.code, d.name, d.nature))
         below.append(
             [(clipped(say(f"已认定：{said}　{d.officer}", f"decided: {said}  {d.officer}"), width), "green")]
         )
@@ -209,7 +209,7 @@ def _options(options: Sequence[Option], width: int, room: int) -> list[Line]:
             ]
         )
         if double:
-            reasons = "；".join(o.why) or " › ".join(o.path)
+            reasons = clauses(o.why) or " › ".join(o.path)
             lines.append([(clipped(f"     {reasons}", width), _DIM)])
     return lines
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
 from goufu.cli.render.changes_page import content_hash
-from goufu.cli.render.verdicts import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
-from goufu.cli.shared.output import language, say
+from goufu.cli.render.judgements import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
+from goufu.cli.shared.output import language, listed, punctuation, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -41,10 +41,10 @@ def report_page(audits: Sequence[Audit]) -> str:
         rules=[
             {
                 "id": r.id,
-                "title": say(r.zh, r.en),
-                "explain": say(r.explain_zh, r.explain_en),
-                "basis": say(r.basis, r.basis_en),
-                "resolve": say(r.resolve_zh, r.resolve_en),
+                "title": say(*r.title),
+                "explain": say(*r.explain),
+                "basis": say(*r.basis),
+                "resolve": say(*r.resolve),
             }
             for r in load_rules().values()
             if r.id in used
@@ -94,16 +94,15 @@ def _part(number: int, one: Audit) -> dict[str, Any]:
     d, some = one.disclosure, one.assessments
     first = some[0]
     departments = list(dict.fromkeys(a.item.department for a in some))
-    name = d.department or "、".join(departments[:3]) or d.file
+    name = d.department or listed(departments[:3]) or d.file
     return {
         "id": f"d{number}",
         "name": name,
         "year": d.year or first.item.year,
         "file": d.file,
         "day": first.reference_date.isoformat(),
-        "sections": "、".join(dict.fromkeys(s for a in some for s in a.sections))
-        or say("未能确定", "unknown"),
-        "versions": "、".join(dict.fromkeys(v for a in some for v in a.versions)),
+        "sections": listed(dict.fromkeys(s for a in some for s in a.sections)) or say("未能确定", "unknown"),
+        "versions": listed(dict.fromkeys(v for a in some for v in a.versions)),
         "figures": _figures(one),
         "natures": natures_bar(some),
         "bars": _bars(some),
@@ -298,7 +297,7 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "codes": [_candidate(c) for c in a.codes] if a.status != "not_applicable" or worst else [],
         "elsewhere": [_candidate(c) for c in a.elsewhere] if a.status == "unlisted" else [],
         "listed_chance": f"{a.fit:.0%}",
-        "standing": [say(f.zh, f.en) for f in a.standing.facts] if a.standing else [],
+        "standing": [say(*f.text) for f in a.standing.facts] if a.standing else [],
     }
 
 
@@ -333,11 +332,12 @@ def _finding(f: Finding) -> dict[str, Any]:
 def _texts() -> dict[str, str]:
     """The words of the page in the language chosen."""
     return {
+        **punctuation(),
         "title": say("政府购买服务目录核对报告", "Catalog report on purchased services"),
         "budget": say("年预算", "budget"),
         "judged": say("基准日", "as of"),
         "section": say("目录部门", "section"),
-        "law": say("适用目录", "catalogs"),
+        "catalogs": say("适用目录", "catalogs"),
         "file": say("文件", "file"),
         "by_nature": say("资金按性质", "money by nature"),
         "by_code": say("服务支出按目录代码", "services by code"),
@@ -385,7 +385,6 @@ def _texts() -> dict[str, str]:
         "resolve": say("处理", "resolve"),
         "no_code": say("无对应代码", "no code"),
         "sure": say("把握", "conf."),
-        "colon": say("：", ": "),
         "footer": say(
             "由购服（goufu）生成，供人员核定时参考；以目录原文和法规为准。",
             "Made by goufu for a person to confirm; the official catalog and the law prevail.",

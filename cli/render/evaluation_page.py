@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.commands.evaluate import (
+from goufu.cli.render.changes_page import content_hash
+from goufu.cli.render.evaluation import (
     FIGURES,
     SECTIONS,
     WORST,
@@ -20,7 +21,6 @@ from goufu.cli.commands.evaluate import (
     sentences,
     worst_rows,
 )
-from goufu.cli.render.changes_page import content_hash
 from goufu.cli.shared.output import Column, language, say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import listed, say
 
 if TYPE_CHECKING:
     from goufu.matcher.audit import Audit
@@ -64,10 +64,10 @@ def officer(by: str | None) -> str:
 
 def opened(db: str | None, create: bool = False) -> Store:
     """The store that `--db` names. Raises StoreError where there is none and `create` is false."""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
     from goufu.store.schema import open_store
 
-    return open_store(place_of(db), create)
+    return open_store(address_of(db), create)
 
 
 @contextlib.contextmanager
@@ -81,9 +81,9 @@ def known_precedents(
     if not wanted:
         yield None
         return
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
 
-    place = place_of(db)
+    place = address_of(db)
     if not place.exists:
         yield None
         return
@@ -102,9 +102,9 @@ def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
     """The office's own correction beside the store, None where there is none or it is not wanted."""
     if not wanted:
         return None
-    from goufu.store.address import learned_path, place_of
+    from goufu.store.address import address_of, learned_path
 
-    path = learned_path(place_of(db))
+    path = learned_path(address_of(db))
     if not path.exists():
         return None
     from goufu.store.learned import read_learned  # brings all that an answered list can be read with
@@ -114,9 +114,9 @@ def known_learned(db: str | None, wanted: bool = True) -> Learned | None:
 
 def precedents_state(db: str | None) -> str:
     """A name for the precedents that the store holds now; "" where there is no store."""
-    from goufu.store.address import place_of
+    from goufu.store.address import address_of
 
-    place = place_of(db)
+    place = address_of(db)
     if not place.exists:
         return ""
     from goufu.store.precedents.lookup import state
@@ -148,7 +148,7 @@ def save_run(
 
 def run_title(run: Any) -> str:
     """A run in one line: number, time, officer, files."""
-    files = "、".join(i.name for i in run.inputs[:3]) + ("…" if len(run.inputs) > 3 else "")
+    files = listed(i.name for i in run.inputs[:3]) + ("…" if len(run.inputs) > 3 else "")
     when = run.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
     return say(
         f"运行 {run.id}　{when}　{run.officer}　{files}", f"run {run.id}  {when}  {run.officer}  {files}"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
-from goufu.cli.render.page import render
-from goufu.cli.render.verdicts import BARRED, NATURES
-from goufu.cli.shared.output import say
+from goufu.cli.render.judgements import BARRED, NATURES
+from goufu.cli.render.report_page import render
+from goufu.cli.shared.output import listed, punctuation, say
 
 Summary = dict[str, Any]
 
@@ -116,7 +116,7 @@ def overview_page(summaries: Sequence[Summary]) -> str:
         rules=[
             {
                 "id": rule,
-                "title": say(table[rule].zh, table[rule].en),
+                "title": say(*table[rule].title),
                 "count": count,
                 "documents": sum(rule in s["rules"] for s in read),
                 "bars": _stacked(fired[rule], most),
@@ -161,9 +161,9 @@ def _identity(s: Summary) -> dict[str, Any]:
         "department": s["department"] or s["file"],
         "year": s["year"] or "",
         "page": page or next(iter(s["reports"]), ""),
-        "sections": "、".join(s["sections"]),
+        "sections": listed(s["sections"]),
         "file": s["file"],
-        "worst": "、".join(sorted(s["rules"], key=lambda rule: -s["rules"][rule])[:3]),
+        "worst": listed(sorted(s["rules"], key=lambda rule: -s["rules"][rule])[:3]),
         "every": " ".join(s["rules"]),
     }
 
@@ -224,7 +224,7 @@ def write_overview(path: Path, summaries: Sequence[Summary]) -> None:
         [
             {
                 "rule": rule,
-                "title": say(load_rules()[rule].zh, load_rules()[rule].en),
+                "title": say(*load_rules()[rule].title),
                 "severity": say("，", ", ").join(
                     f"{say(*SEVERITY_NAMES[k])} {n}" for k, n in fired_as(read, rule).items()
                 ),
@@ -271,6 +271,7 @@ def _sheet(
 def _texts() -> dict[str, str]:
     """The words of the page in the language chosen."""
     return {
+        **punctuation(),
         "title": say("政府购买服务目录核对总览", "Overview of the catalog reports"),
         "documents": say("文件", "documents"),
         "lines": say("项目", "items"),

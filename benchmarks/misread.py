@@ -17,10 +17,11 @@ from datetime import date
 from pathlib import Path
 
 from goufu.catalog.load import data_directory, load_catalogs
-from goufu.cli.shared.cache import default_cache
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.misread import confusable, read_as
 from goufu.matcher.text import SAID_LENGTH
+
+from goufu.cache import default_cache
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ from pathlib import Path
 from goufu.catalog.concordance.changes import load_archive
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.names import tidy_name
-from goufu.cli.shared.cache import default_cache
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
 from goufu.matcher.departments import sections_of
@@ -34,6 +33,8 @@ from goufu.store.precedents.lookup import open_precedents
 from goufu.store.schema import open_store
 from goufu.store.tables import PrecedentRow
 from sqlalchemy import insert
+
+from goufu.cache import default_cache
 
 COUNTIES = 120
 ROUNDS = 5

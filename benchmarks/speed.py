@@ -23,7 +23,6 @@ from datetime import date
 from pathlib import Path
 
 from goufu.catalog.load import data_directory, load_catalogs
-from goufu.cli.shared.cache import default_cache
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import rank as ranking
 from goufu.matcher.assess import assess
@@ -31,6 +30,8 @@ from goufu.matcher.departments import item_sections
 from goufu.matcher.index import grams as arrays
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.wording import Line
+
+from goufu.cache import default_cache
 
 _TODAY = date(2026, 1, 1)
 _EXAMPLE = Path(__file__).parent.parent / "examples" / "disclosures" / "孝义市城市管理局2026.txt"

@@ -1,7 +1,8 @@
 """Classify, audit and look up with sensible defaults: the functions of `goufu` for people who write Python.
 
 They load the shipped catalogs where none are given, take today's date where none is given, and hand on to
-`goufu.matcher`, which itself knows neither clock nor files. Nothing is printed or stored.
+`goufu.matcher`, which itself knows neither clock nor files. Nothing is printed; kept is only what can be made again,
+the index of the catalogs, in the user's cache folder (`goufu.cache`), as the commands do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goufu.cache import default_cache
 from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem, Disclosure
 
@@ -40,7 +42,9 @@ def classify(
     given = list(items)
     read = iter(_items([item for item in given if not isinstance(item, BudgetItem)]))
     lines = [item if isinstance(item, BudgetItem) else next(read) for item in given]
-    return assess(lines, catalogs or load_catalogs(), date.today(), on, year, _sections(department))
+    return assess(
+        lines, catalogs or load_catalogs(), date.today(), on, year, _sections(department), default_cache()
+    )
 
 
 def audit(
@@ -60,7 +64,9 @@ def audit(
 
     if not isinstance(document, Disclosure):
         document = read_document(document)
-    return audited(document, catalogs or load_catalogs(), date.today(), on, year, _sections(department))
+    return audited(
+        document, catalogs or load_catalogs(), date.today(), on, year, _sections(department), default_cache()
+    )
 
 
 def lookup(
@@ -78,7 +84,10 @@ def lookup(
     """
     from goufu.matcher.search import look_up
 
-    return look_up(words, catalogs or load_catalogs(), on or date.today(), _sections(department), limit=limit)
+    day = on or date.today()
+    return look_up(
+        words, catalogs or load_catalogs(), day, _sections(department), cache=default_cache(), limit=limit
+    )
 
 
 def _sections(department: str) -> tuple[str, ...]:

@@ -129,8 +129,9 @@ def assessed(
 ) -> list[Assessment]:
     """What goufu says of the lines, with at most `most` candidates each."""
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.shared.cache import default_cache
     from goufu.matcher.assess import assess
+
+    from goufu.cache import default_cache
 
     return assess(
         [a.item for a in answers],

@@ -61,8 +61,9 @@ def lookup(
         else:
             emit([card.record() for card in found], (), form)
         return
-    from goufu.cli.shared.cache import default_cache
     from goufu.matcher.search import look_up
+
+    from goufu.cache import default_cache
 
     hits = look_up(query, versions, day(on), sections, named, default_cache(), limit)
     if form == "table":

@@ -246,9 +246,10 @@ class _Desk:
     def search(self) -> None:
         """Entries by words, to choose from."""
         from goufu.cli.render.review_screen import Option, search_screen
-        from goufu.cli.shared.cache import default_cache
         from goufu.cli.shared.keys import one_key, one_line
         from goufu.matcher.search import look_up
+
+        from goufu.cache import default_cache
 
         while True:
             query = one_line(say("搜索词：", "search: "))

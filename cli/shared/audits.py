@@ -99,8 +99,9 @@ def audit_disclosure(
 ) -> Audit:
     """The audit of a document that was read; `progress` is called with the number of items done."""
     from goufu.catalog.load import load_catalogs
-    from goufu.cli.shared.cache import default_cache
     from goufu.matcher.audit import audit
+
+    from goufu.cache import default_cache
 
     with known_precedents(how.db, how.remember, how.departments) as precedents:
         return audit(

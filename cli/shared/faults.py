@@ -77,7 +77,7 @@ def _place(filename: str) -> str:
 
 def _kept(text: str) -> Path | None:
     """The file that holds the report, in the user's cache folder; None where none can be written."""
-    from goufu.cli.shared.cache import default_cache
+    from goufu.cache import default_cache
 
     name = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
     try:

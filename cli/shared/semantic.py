@@ -69,10 +69,11 @@ def source(place: str | None, model: str | None, threads: int = 0) -> Source | N
 @lru_cache(maxsize=1)
 def reranker(named: Source) -> Reranker:
     """The second opinion by the model that was named. Raises SemanticError where it cannot be used."""
-    from goufu.cli.shared.cache import default_cache
     from goufu.matcher.semantic.cache import Cached
     from goufu.matcher.semantic.embedding import Embedder
     from goufu.matcher.semantic.rerank import Reranker
+
+    from goufu.cache import default_cache
 
     model: Embedder
     if named.place.lower().startswith(("http://", "https://")):

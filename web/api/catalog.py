@@ -12,12 +12,13 @@ from goufu.catalog.load import load_catalogs, version_named
 from goufu.cli.render.changes import record as change_record
 from goufu.cli.render.records import entry_records, found_records, rule_record
 from goufu.cli.shared.arguments import chosen_sections, code_meant, compared, sections_meant
-from goufu.cli.shared.cache import default_cache
 from goufu.cli.shared.options import day
 from goufu.matcher.findings import load_rules, rule_named
 from goufu.matcher.search import look_up
 from goufu.web.api.answers import DESCRIBED, listed
 from goufu.web.people import Officer
+
+from goufu.cache import default_cache
 
 router = APIRouter(tags=["catalog"])
 Words = Annotated[str, Query(min_length=1, max_length=200)]

@@ -22,12 +22,13 @@ from goufu.catalog.model import CatalogVersion
 from goufu.catalog.tree import section_tree
 from goufu.catalog.validity import applicable, in_order
 from goufu.cli.render import changes as words_of_changes
-from goufu.cli.shared.cache import default_cache
 from goufu.matcher.departments import section_named
 from goufu.matcher.search import look_up
 from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer
 from goufu.web.view import is_fragment, language, view
+
+from goufu.cache import default_cache
 
 NAVIGATION = NavigationEntry("/catalog", "目录", "Catalog", "officer")
 router = APIRouter()

@@ -15,7 +15,6 @@ from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render import judgements, review_screen
-from goufu.cli.shared.cache import default_cache
 from goufu.matcher.decisions.choice import Choice, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
@@ -31,6 +30,8 @@ from goufu.web.page_image import marks, page_image
 from goufu.web.pages import NavigationEntry
 from goufu.web.people import Held, Officer, Person
 from goufu.web.view import view
+
+from goufu.cache import default_cache
 
 NAVIGATION = NavigationEntry("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()

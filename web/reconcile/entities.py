@@ -17,9 +17,10 @@ from goufu.catalog.text import Text
 from goufu.catalog.validity import CatalogClass, applicable, span
 from goufu.cli.render.changes import section_word
 from goufu.cli.shared.arguments import code_meant
-from goufu.cli.shared.cache import default_cache
 from goufu.cli.shared.output import language
 from goufu.matcher.search import look_up
+
+from goufu.cache import default_cache
 
 #: the type of every entry, whatever its section
 ANY = "entry"

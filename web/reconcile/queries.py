@@ -17,13 +17,13 @@ from goufu.catalog.card import cards
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
 from goufu.cli.shared.arguments import code_meant
-from goufu.cli.shared.cache import default_cache
 from goufu.cli.shared.output import language
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.model import Assessment, Candidate
 from goufu.matcher.search import Found, look_up
 from goufu.web.reconcile.entities import ANY, entity_id, type_of
 
+from goufu.cache import default_cache
 from goufu.desk import classify
 
 _LIMIT = 5

@@ -37,7 +37,7 @@ def pixels(x, y):
 def boxed(places):
     corners = []
     for place in places:
-        left, bottom, right, top = text.get_charbox(place)
+        left, bottom, right, top = text.get_charbox(place, loose=True)  # by the file, whatever fonts are here
         corners += [pixels(left, bottom), pixels(right, top)]
     xs, ys = zip(*corners)
     return min(xs), min(ys), max(xs), max(ys)

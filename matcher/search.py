@@ -22,7 +22,7 @@ from goufu.matcher.assess import assess
 from goufu.matcher.findings.table import finding, found_in
 from goufu.matcher.index.corpus import open_corpus
 from goufu.matcher.index.grams import Index, Target
-from goufu.matcher.index.initials import by_initials, initials
+from goufu.matcher.index.pinyin import by_pinyin, letters_typed, share_spelt
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import read_as
 from goufu.matcher.model import Assessment, Candidate, Finding
@@ -56,9 +56,9 @@ class Found:
     """What words lead to. `entries` are best first, of `sections` and class B, or of all sections where there are none.
 
     A candidate's `score` is the probability that the entry is the right one for a budget line that says these words
-    (for pinyin initials, which part of the name's letters they are). `sure` is whether the first may be taken for
+    (for pinyin, which part of the name's characters it spells). `sure` is whether the first may be taken for
     the answer. `elsewhere` are entries of other sections, looked for only where the own ones are not sure. `notices` say
-    why the words name no service that can be bought; `judgement` is None for initials.
+    why the words name no service that can be bought; `judgement` is None for pinyin.
     """
 
     words: str
@@ -94,7 +94,7 @@ def look_up(
     held = [t for t in corpus.index.targets if version is None or t.version == version.id]
     if version and not [t for t in held if not sections or t.section in (*sections, "B")]:
         raise _nothing_held(version, sections)
-    letters = by_initials(held, words, sections)[:limit] or by_initials(held, words)[:limit]
+    letters = by_pinyin(held, words, sections)[:limit] or by_pinyin(held, words)[:limit]
     if letters:
         return _spelt(words, day, sections, letters)
     if not any(gram in corpus.index.vocabulary for gram in grams(content(words))):
@@ -150,7 +150,7 @@ def _nothing_held(version: CatalogVersion, sections: tuple[str, ...]) -> GoufuEr
 
 
 def _spelt(words: str, on: date, sections: tuple[str, ...], letters: Sequence[Target]) -> Found:
-    """The entries whose names have these pinyin initials: those of the scope, or where it has none, a few others."""
+    """The entries whose names are spelt so: those of the scope, or where it has none, a few others."""
     own = tuple(_by_letters(t, words) for t in letters if not sections or t.section in (*sections, "B"))
     others = () if own else tuple(_by_letters(t, words) for t in letters[:3])
     return Found(words, on, sections, _versions((*own, *others)), bool(own), own, others)
@@ -161,8 +161,8 @@ def _versions(entries: Sequence[Candidate | Target]) -> tuple[str, ...]:
 
 
 def _by_letters(t: Target, letters: str) -> Candidate:
-    share = min(1.0, len(letters) / max(1, len(initials(t.name))))
-    why = (Text(f"名称的拼音首字母含 {letters}", f"the pinyin initials of its name have {letters}"),)
+    share = share_spelt(letters_typed(letters), t.name)
+    why = (Text(f"名称的拼音含 {letters}", f"the pinyin of its name has {letters}"),)
     return Candidate(t.version, t.section, t.code, t.name, t.path, share, why, t.also, t.fallback)
 
 

@@ -1,4 +1,4 @@
-"""Entries found by words and by the first letters of their pinyin, and that a lookup judges as a classification does."""
+"""Entries found by words and by pinyin, and that a lookup judges as a classification does."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from goufu.catalog.errors import UnknownNameError
 from goufu.catalog.load import load_catalogs, version_named
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
-from goufu.matcher.index.initials import by_initials, initials
+from goufu.matcher.index.pinyin import by_pinyin, initials, share_spelt, syllables
 from goufu.matcher.index.targets import targets_on
 from goufu.matcher.model import Assessment
 from goufu.matcher.search import SURE, Found, look_up
@@ -40,8 +40,34 @@ def test_an_entry_is_found_by_the_letters_of_its_name() -> None:
     assert [(c.section, c.code) for c in there.elsewhere] == [("住房和城乡建设", "A110103")]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["wushui", "wushuichuli", "wu shui chu li", "WuShui'ChuLi", "wushuichulifuw", "wushuicl", "wsclfuwu"],
+)
+def test_an_entry_is_found_by_pinyin_spelt_out_or_in_part(typed: str) -> None:
+    assert found(typed, "住房和城乡建设").entries[0].code == "A110103"
+
+
+def test_a_character_is_spelt_from_its_beginning_and_to_the_next() -> None:
+    name = "污水处理服务"
+    assert share_spelt("wushui", name) == pytest.approx(2 / 6)
+    assert share_spelt("shuichu", name) == pytest.approx(2 / 6)
+    assert share_spelt("fu", name) == pytest.approx(1 / 6)
+    assert share_spelt("ushui", name) == 0 and share_spelt("wushiu", name) == 0
+    assert share_spelt("wushuichulifuwua", name) == 0
+
+
+@given(st.sampled_from([t.name for t in targets_on(VERSIONS, DAY).targets]), st.data())
+def test_every_run_of_a_name_finds_it(name: str, data: st.DataObject) -> None:
+    parts = syllables(name)
+    start = data.draw(st.integers(0, len(parts) - 1))
+    run = parts[start : data.draw(st.integers(start + 1, len(parts)))]
+    typed = "".join(data.draw(st.sampled_from([part, part[0]])) for part in run)
+    assert share_spelt(typed, name) >= len(run) / len(parts) - 1e-9 or typed in initials(name)
+
+
 def test_words_are_not_taken_for_letters() -> None:
-    assert by_initials(targets_on(VERSIONS, DAY).targets, "CA") == []
+    assert by_pinyin(targets_on(VERSIONS, DAY).targets, "CA") == []
     assert found("等保测评").entries[0].code == "A170104"
 
 

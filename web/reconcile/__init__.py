@@ -130,7 +130,7 @@ def _refuse_long(number: int, most: int) -> None:
 
 @service.get("/suggest/entity", dependencies=[_asked])
 def suggest_entity(prefix: Typed = "", cursor: Annotated[int, Query(ge=0, le=1000)] = 0) -> JSONResponse:
-    """Entries by the beginning of a code, by words, or by pinyin initials."""
+    """Entries by the beginning of a code, by words, or by pinyin."""
     found = entities.typed(prefix, cursor + _SUGGESTED) if prefix.strip() else []
     return JSONResponse({"result": found[cursor:]})
 

@@ -94,7 +94,7 @@ def properties(which: Mapping[str, Text], prefix: str = "") -> list[dict[str, st
 
 
 def typed(prefix: str, limit: int) -> list[dict[str, Any]]:
-    """Entries of the versions in force while their code, name or pinyin initials are typed."""
+    """Entries of the versions in force while their code, name or pinyin are typed."""
     code = code_meant(prefix)
     if code:
         entries = [

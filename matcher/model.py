@@ -1,4 +1,4 @@
-"""The judgement on an item, as frozen records. See DESIGN: 候选 Candidate, 认定 Assessment, 问题 Finding."""
+"""The judgement on an item, as frozen records: 候选 Candidate, 认定 Assessment, 问题 Finding."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _STEERING = (
     "departments.toml",
     "characters.tsv",
     "words.toml",
-    "precedents.toml",
+    "same_line_words.toml",
     "rules.toml",
 )
 _SHORT = 16

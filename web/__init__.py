@@ -2,5 +2,5 @@
 
 Thin on purpose: a route reads its request, calls one function of another room and renders what it gives. Pages work
 without any address outside; a strict content policy holds them to it. Every route names the role it is for
-(`goufu.web.people.allow`), and what a person may see is decided by the store (`goufu.store.scope`), not by routes.
+(`goufu.web.roles.allow`), and what a person may see is decided by the store (`goufu.store.scope`), not by routes.
 """

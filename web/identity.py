@@ -18,7 +18,7 @@ from fastapi import Request
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.store.passwords import new_secret
 from goufu.store.people import Account, NoSuchPersonError, person_named, signed_in, token_person
-from goufu.web.people import ForbiddenError, Person
+from goufu.web.roles import ForbiddenError, Person
 
 if TYPE_CHECKING:
     from goufu.web.settings import Settings

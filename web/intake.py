@@ -20,7 +20,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.store.engine import Store
 from goufu.store.uploads import Content, Handed, hand_in
 from goufu.web.folder import content_path, incoming_path, sync
-from goufu.web.people import Person
+from goufu.web.roles import Person
 from goufu.web.settings import Settings
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header

@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from goufu.catalog.text import Lang
 from goufu.matcher.decisions.choice import choice_text
-from goufu.web.people import Person, current
+from goufu.web.roles import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 LANGUAGE_COOKIE = "goufu_lang"

@@ -12,7 +12,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
 from goufu.web.limits import TooLongError, TooOftenError
-from goufu.web.people import ForbiddenError, Person, SignInError, current
+from goufu.web.roles import ForbiddenError, Person, SignInError, current
 from goufu.web.view import address_here, is_fragment, language, view
 from starlette.exceptions import HTTPException
 

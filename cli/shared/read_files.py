@@ -1,6 +1,6 @@
 """Reading many files for a command: folders and patterns opened up, failures told one by one, pages counted.
 
-`-` is standard input, so that a table from the clipboard can be piped in. A file that cannot be read is said in one sentence on stderr and the others go on; the caller exits with 2 at
+`-` is standard input, so that a table from the clipboard can be piped in. A file that cannot be read is said in one sentence (made by `goufu.disclosure`) on stderr and the others go on; the caller exits with 2 at
 the end if there was one.
 """
 

@@ -1,6 +1,6 @@
 """The project tables, 项目支出预算表（本年预算）and（上年结转）: which rows are items, which add up others.
 
-The tables are found (`find_tables`, `titles`, `columns`), their rows read (`table_body`, `furniture`) and brought into
+The tables are found (`find_tables`, `titles`, `columns`), their rows read (`table_body`, `around_tables`) and brought into
 万元 (`amounts_in_wan`); here those that a page break has cut are joined, and their rows sorted into items and subtotals
 (`subtotals`).
 """

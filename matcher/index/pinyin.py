@@ -22,9 +22,11 @@ def syllables(name: str) -> tuple[str, ...]:
     """A name's pinyin by characters, Latin letters and digits as they are: 12345政务热线 → 1 2 3 4 5 zheng wu re xian."""
     from pypinyin import Style, lazy_pinyin
 
-    return tuple(
-        lazy_pinyin(normal(name), style=Style.NORMAL, errors=lambda text: [*re.sub(r"\W", "", text)])
-    )
+    def apart(text: str) -> list[str]:
+        return [*re.sub(r"\W", "", text)]
+
+    # a list given for what has no pinyin is taken for as many parts, which pypinyin's types leave out
+    return tuple(lazy_pinyin(normal(name), style=Style.NORMAL, errors=apart))  # type: ignore[arg-type]
 
 
 def initials(name: str) -> str:

@@ -1,7 +1,7 @@
 """What one office may tell another of its decisions, and what it may take over from another's: judged, nothing stored.
 
 Held back is what may name a person: wages and transfers, long numbers, words that go with names (`personal` in
-`data/precedents.toml`). Taken over is what the catalog here bears out.
+`data/same_line_words.toml`). Taken over is what the catalog here bears out.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Refusal:
 
 @lru_cache(maxsize=1)
 def _personal() -> re.Pattern[str]:
-    table = tomllib.loads((data_directory() / "precedents.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((data_directory() / "same_line_words.toml").read_text(encoding="utf-8"))
     return re.compile("|".join(map(re.escape, table["personal"])))
 
 

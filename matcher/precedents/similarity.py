@@ -56,8 +56,8 @@ class _Lists(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _lists(path: Path | None = None) -> _Lists:
-    """The lists of `data/precedents.toml`. Raises CatalogError where the file is malformed."""
-    path = path or data_directory() / "precedents.toml"
+    """The lists of `data/same_line_words.toml`. Raises CatalogError where the file is malformed."""
+    path = path or data_directory() / "same_line_words.toml"
     try:
         text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)

@@ -136,7 +136,7 @@ def item_texts(items: Sequence[BudgetItem]) -> list[str]:
         [_blanked(i.summary[: 2 * SUMMARY_LENGTH]) for i in items],
         [i.department for i in items],
     )
-    personal = load_words(data_directory() / "precedents.toml")["personal"]
+    personal = load_words(data_directory() / "same_line_words.toml")["personal"]
     return [
         ""
         if any(word in i.title or word in i.summary for word in personal)

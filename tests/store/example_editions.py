@@ -15,7 +15,7 @@ from example_runs import APPROVALS
 from goufu.disclosure.model import BudgetItem
 from goufu.disclosure.read import read_document
 
-FOLDER = Path(__file__).parents[1] / "editions"
+FOLDER = Path(__file__).parent / "budgets"
 
 
 @dataclass(frozen=True)

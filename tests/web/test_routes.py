@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from goufu.web.app import create_app
-from goufu.web.people import ROLES, SAFE
+from goufu.web.roles import ROLES, SAFE
 from offices import MARKUP, SECRET, Office, declared, routes, signed_in, visitor
 from starlette.testclient import TestClient
 

@@ -16,7 +16,7 @@ from goufu.cli.shared.options import day
 from goufu.matcher.findings import load_rules, rule_named
 from goufu.matcher.search import look_up
 from goufu.web.api.answers import DESCRIBED, listed
-from goufu.web.people import Officer
+from goufu.web.roles import Officer
 
 from goufu.cache import default_cache
 

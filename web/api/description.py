@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
-from goufu.web.people import Anyone
+from goufu.web.roles import Anyone
 from goufu.web.view import view
 
 router = APIRouter(tags=["description"])

@@ -18,7 +18,7 @@ from goufu.store.uploads import Handed, upload
 from goufu.web.api.answers import DESCRIBED, LINES, listed
 from goufu.web.intake import chosen_options, handed_in
 from goufu.web.limits import TooLongError
-from goufu.web.people import Held, Officer, allow, current
+from goufu.web.roles import Held, Officer, allow, current
 from starlette.concurrency import run_in_threadpool
 
 router = APIRouter(tags=["classify"])

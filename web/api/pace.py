@@ -16,7 +16,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from goufu.web.identity import address, secret_of
 from goufu.web.limits import TooOftenError
-from goufu.web.people import Person, current
+from goufu.web.roles import Person, current
 
 #: buckets that are kept; a full one is the same as none
 _MOST = 10_000

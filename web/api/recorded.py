@@ -17,7 +17,7 @@ from goufu.store.engine import Store
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.web.api.answers import DESCRIBED, listed
-from goufu.web.people import Held, Officer
+from goufu.web.roles import Held, Officer
 from pydantic import BaseModel, Field
 
 router = APIRouter(tags=["runs"])

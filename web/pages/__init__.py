@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from goufu.web.people import Person
+    from goufu.web.roles import Person
 
 #: in the order of the navigation
 MODULES = (

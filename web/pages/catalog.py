@@ -25,7 +25,7 @@ from goufu.cli.render import changes as words_of_changes
 from goufu.matcher.departments import section_named
 from goufu.matcher.search import look_up
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer
+from goufu.web.roles import Held, Officer
 from goufu.web.view import is_fragment, language, view
 
 from goufu.cache import default_cache

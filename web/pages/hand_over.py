@@ -21,7 +21,7 @@ from goufu.store.errors import NoSuchRunError
 from goufu.store.runs import run_named, runs
 from goufu.store.worklist import tally
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer
+from goufu.web.roles import Held, Officer
 from goufu.web.view import view
 
 if TYPE_CHECKING:

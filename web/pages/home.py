@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from goufu.store.uploads import again, upload, uploads
 from goufu.web.intake import handed_in
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer
+from goufu.web.roles import Held, Officer
 from goufu.web.view import is_fragment, view
 from starlette.concurrency import run_in_threadpool
 

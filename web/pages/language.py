@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
-from goufu.web.people import Anyone
+from goufu.web.roles import Anyone
 from goufu.web.view import LANGUAGE_COOKIE
 
 router = APIRouter()

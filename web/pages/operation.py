@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from goufu.store.errors import StoreError
 from goufu.store.uploads import counts
 from goufu.web.guard import BOUNDS
-from goufu.web.people import Anyone
+from goufu.web.roles import Anyone
 
 router = APIRouter()
 

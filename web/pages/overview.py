@@ -11,7 +11,7 @@ from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render.judgements import amount
 from goufu.store.overview import figures, spending
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer
+from goufu.web.roles import Held, Officer
 from goufu.web.view import view
 
 NAVIGATION = NavigationEntry("/overview", "总览", "Overview", "officer")

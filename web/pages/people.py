@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from goufu.store import people as kept
 from goufu.store.log import newest
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Administrator
+from goufu.web.roles import Administrator
 from goufu.web.view import view
 
 NAVIGATION = NavigationEntry("/people", "人员", "People", "administrator")

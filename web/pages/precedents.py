@@ -16,7 +16,7 @@ from goufu.matcher.precedents.sharing import to_share, to_take_over
 from goufu.store.precedents import exchange
 from goufu.store.precedents.keys import count, forget, precedents
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer, Reviewer
+from goufu.web.roles import Held, Officer, Reviewer
 from goufu.web.view import is_fragment, view
 
 NAVIGATION = NavigationEntry("/precedents", "先例", "Precedents", "officer")

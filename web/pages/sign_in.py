@@ -10,7 +10,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.store import people
 from goufu.web.identity import address, renewed
 from goufu.web.pages.language import own_page
-from goufu.web.people import Anyone, ForbiddenError, Officer
+from goufu.web.roles import Anyone, ForbiddenError, Officer
 from goufu.web.settings import Settings
 from goufu.web.view import view
 from goufu.web.wrong import status_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from goufu.web.people import Anyone
+from goufu.web.roles import Anyone
 from goufu.web.view import KINDS, static_file
 
 router = APIRouter()

@@ -28,7 +28,7 @@ from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
 from goufu.web.page_image import marks, page_image
 from goufu.web.pages import NavigationEntry
-from goufu.web.people import Held, Officer, Person
+from goufu.web.roles import Held, Officer, Person
 from goufu.web.view import view
 
 from goufu.cache import default_cache

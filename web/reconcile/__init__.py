@@ -21,9 +21,9 @@ from goufu.catalog.load import load_catalogs
 from goufu.cli.render.changes import section_word
 from goufu.web.api.pace import paced
 from goufu.web.limits import TooLongError
-from goufu.web.people import allow
 from goufu.web.reconcile import entities
 from goufu.web.reconcile.queries import answers, not_understood, query_of
+from goufu.web.roles import allow
 from goufu.web.view import view
 from starlette.concurrency import run_in_threadpool
 

@@ -273,12 +273,9 @@ def within(
     """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`."""
     items = len(scopes.targets)
     item = text.row % max(items, 1)
-    places = [  # the grams for which a scope has a section at this place, its number, and where its columns begin
-        (some, number[some], shift[some])
-        for number, shift in zip(scopes.number[item].T, scopes.shift[item].T, strict=True)
-        if len(some := np.flatnonzero(number >= 0))
-    ]
-    gram, section, shift = (np.concatenate(part) for part in zip(*places, strict=True))
+    number = scopes.number[item]
+    place, gram = np.nonzero(number.T >= 0)  # the grams for which a scope has a section at this place
+    section, shift = number[gram, place], scopes.shift[item][gram, place]
     first = index.start[section, text.gram[gram]]
     count = index.start[section, text.gram[gram] + 1] - first
     frequency = np.bincount(gram, count, len(item))

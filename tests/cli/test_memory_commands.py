@@ -210,7 +210,7 @@ def test_going_down_and_up_by_hand(saved: Goufu) -> None:
     assert saved("store", "downgrade", "0001").returncode == 2
     assert "结构已退回 0001" in saved("store", "downgrade", "0001", "--yes").stderr
     assert "结构　0001" in saved("store", "status").stdout
-    assert "0001 → 0003" in saved("store", "upgrade").stderr
+    assert "0001 → 0004" in saved("store", "upgrade").stderr
     assert len(records(saved("show", "--format", "jsonl"))) == 38
 
 

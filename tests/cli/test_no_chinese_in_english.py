@@ -309,6 +309,7 @@ def test_the_store(goufu: Goufu, lines: Path, decided: Path, tmp_path: Path) -> 
 @pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_and_refusals(command: str, goufu: Goufu) -> None:
-    for words in ((command, "--help"), (command, "--nonsense"), (command,)):
+    alone = () if command == "serve" else ((command,),)  # which would serve
+    for words in ((command, "--help"), (command, "--nonsense"), *alone):
         shown = quiet(goufu(*words, lang="en"), 0, 1, 2)
         assert not left_in(iter(shown.stdout.splitlines())), words

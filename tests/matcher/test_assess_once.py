@@ -9,6 +9,8 @@ from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
 
+from goufu import classify
+
 TODAY = date(2026, 1, 1)
 LINES = (
     BudgetItem("a", "污水处理厂运营服务", department="甲县城市管理局", year=2026),
@@ -55,3 +57,9 @@ def test_more_candidates_than_a_narrow_scope_has_are_not_made_up() -> None:
     for line, found in zip(lines, (wide, narrow), strict=True):
         (alone,) = assess([line], load_catalogs(), today=TODAY, most=60)
         assert alone.record() == found.record()
+
+
+def test_lines_none_of_whose_characters_any_entry_has_are_judged() -> None:
+    alone = classify([{"title": "☃☃", "department": "某某公司"}])
+    assert [(a.status, a.decision) for a in alone] == [("unknown", "review")]
+    assert classify([]) == []

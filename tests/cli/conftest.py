@@ -27,7 +27,7 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium; tests that ask for it are skipped, with the reason, where none can be had."""
     found = next(

@@ -41,6 +41,11 @@ def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= _SAME else ()
 
 
+def sums_of_others(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are the sum of others: those that head groups, else the last one."""
+    return group_heads(amounts) or sum_at_the_end(amounts)
+
+
 def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     """The rows that are 100 million yuan (10,000 万元) or more where all others are below 1,000 万元, and a thousand times
     the middle one: so it looks where a single figure was filled in in 元."""

@@ -137,7 +137,7 @@ def _batches(
 
 
 @dataclass(frozen=True, slots=True)
-class _Law:
+class _Applied:
     """What applies to the sections of an item: whether what the first of them lists is held completely, and the versions' ids."""
 
     held: bool
@@ -165,15 +165,17 @@ class _Group:
         return self.corpus.index
 
     @cached_property
-    def laws(self) -> Mapping[tuple[str, ...], _Law]:
+    def applied(self) -> Mapping[tuple[str, ...], _Applied]:
         """What applies to each of the items' sections."""
-        return {sections: self._law(sections) for sections in {match.sections for match in self.matches}}
+        return {
+            sections: self._applied_to(sections) for sections in {match.sections for match in self.matches}
+        }
 
-    def _law(self, sections: tuple[str, ...]) -> _Law:
+    def _applied_to(self, sections: tuple[str, ...]) -> _Applied:
         applicable = self.corpus.applicable
         known = [applicable[s] for s in sections if s in applicable]
         ids = dict.fromkeys(v for a in known or [applicable["B"]] for v in a.versions)
-        return _Law(bool(known) and known[0].coverage == "complete", tuple(ids))
+        return _Applied(bool(known) and known[0].coverage == "complete", tuple(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +446,7 @@ def _statuses(
     first = [opinion.order[0] if opinion else 0 for opinion in opinions]
     class_b = group.index.is_class_b[figures.entries[range(len(first)), first]].tolist()
     found = [
-        _status(kind in PURCHASED, fit, bool(b), group.laws[match.sections].held)
+        _status(kind in PURCHASED, fit, bool(b), group.applied[match.sections].held)
         for kind, fit, b, match in zip(kinds, figures.fit.tolist(), class_b, group.matches, strict=True)
     ]
     # without a section, what the catalogs are known to lack is listed by none
@@ -502,7 +504,7 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         item=item,
         sections=match.sections,
         section_confidence=match.confidence,
-        versions=group.laws[match.sections].applies,
+        versions=group.applied[match.sections].applies,
         reference_date=group.corpus.on,
         nature=facts.nature,
         nature_score=facts.chances[NATURES.index(facts.nature)],

@@ -15,7 +15,7 @@ from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
+from goufu.disclosure.sums import perhaps_in_yuan, sums_of_others
 
 
 def check_totals(
@@ -116,7 +116,7 @@ def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal
 
     Where totals are `printed`, only those that one of them leaves out: then they are surely no items.
     """
-    found = group_heads(amounts) or sum_at_the_end(amounts)
+    found = sums_of_others(amounts)
     if not printed:
         return found
     everything = sum((amount for amount in amounts if amount), Decimal(0))

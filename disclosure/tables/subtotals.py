@@ -15,7 +15,7 @@ from typing import Literal
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.sums import group_heads, sum_at_the_end
+from goufu.disclosure.sums import sums_of_others
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
 
@@ -139,7 +139,7 @@ def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[
     amounts = [
         raw.amount if kind == "item" and raw.known else None for raw, kind in zip(raws, found, strict=True)
     ]
-    return group_heads(amounts) or sum_at_the_end(amounts)
+    return sums_of_others(amounts)
 
 
 def _is_known(name: str, known: set[str]) -> bool:

@@ -84,13 +84,13 @@ def by_pinyin(targets: Sequence[Target], query: str, sections: tuple[str, ...] =
         return []
     scope = {*sections, "B"} if sections else None
     held = [t for t in targets if scope is None or t.section in scope]
-    ways: tuple[Callable[[tuple[str, ...]], bool], ...] = (
-        lambda parts: letters in "".join(part[0] for part in parts),
-        lambda parts: bool(_run(letters, parts, short=False)),
-        lambda parts: bool(_run(letters, parts, short=True)),
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda name: letters in initials(name),
+        lambda name: bool(_run(letters, syllables(name), short=False)),
+        lambda name: bool(_run(letters, syllables(name), short=True)),
     )
     for is_spelt in ways:
-        if found := [t for t in held if is_spelt(syllables(t.name))]:
+        if found := [t for t in held if is_spelt(t.name)]:
             return sorted(
                 found, key=lambda t: (-share_spelt(letters, t.name), len(t.name), t.section, t.code)
             )

@@ -78,10 +78,11 @@ def signed_in(browser: Any, address: str, name: str, **more: Any) -> Any:
         lambda r: page.wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None,
     )
     page.goto("/sign-in")
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    # the browser gives the first field the keyboard some time after the page has loaded: what is typed before is lost
+    for field, words in (("name", name), ("password", PASSWORD)):
+        page.wait_for_function("id => document.activeElement.id === id", arg=field)
+        page.keyboard.type(words)
+        page.keyboard.press("Tab" if field == "name" else "Enter")
     page.wait_for_url(f"{address}/")
     return page
 

@@ -2,8 +2,8 @@
 
 Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
 memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
-last line by the order's own values, never by counting: lines that were decided meanwhile and fall out of the filter make
-no other line be left out.
+last line by the order's own values, never by counting, and in the order that held when the list was begun: lines that were
+decided meanwhile make no other line be left out or come twice.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PAGE = 24
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines of a run, and in which order.
+    """Which lines of a run, and in which order: doubtful ones first and decided ones last, as in the document, or by amount.
 
     `words` must all be in the title, unit, department, summary, code or name of the entry. `found` is a rule (`GF201`),
     a severity, or "any". `least` and `most` bound the amount in 万元. `department` and `code` are exact.
@@ -65,6 +65,15 @@ class Tally:
     doubtful: int
     sure: int
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a run in their order, how far the run is, and the last line of the log when the list was begun."""
+
+    lines: list[StoredItem]
+    tally: Tally
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,7 @@ def _lines(session: Session, store: Store, run: int) -> list[_Line]:
     return list(standing.values())
 
 
-def _chosen(some: Iterable[_Line], wanted: Wanted) -> list[_Line]:
+def _chosen(some: Iterable[_Line], wanted: Wanted, stood: Mapping[int, bool]) -> list[_Line]:
     """The lines that are wanted, in their order."""
     words = wanted.words.casefold().split()[:8]
     states: Mapping[str, Callable[[_Line], bool]] = {
@@ -176,27 +185,54 @@ def _chosen(some: Iterable[_Line], wanted: Wanted) -> list[_Line]:
         and (wanted.least is None or (line.amount is not None and line.amount >= wanted.least))
         and (wanted.most is None or (line.amount is not None and line.amount <= wanted.most))
     ]
-    return sorted(found, key=lambda line: _key(line, wanted.order))
+    return sorted(found, key=lambda line: _key(line, wanted.order, stood))
 
 
-def _key(line: _Line, order: str) -> tuple[Any, ...]:
-    """What lines are ordered by, different for every line of a run."""
+def _key(line: _Line, order: str, stood: Mapping[int, bool]) -> tuple[Any, ...]:
+    """What lines are ordered by, different for every line of a run. `stood` are those that were (not) open before."""
     if order == "document":
         return (line.position,)
     if order == "amount":
         return (line.amount is None, -(line.amount or 0), line.position)
-    return (not line.doubtful, line.certainty, line.position)
+    return (not stood.get(line.id, line.open), not line.doubtful, line.certainty, line.position)
 
 
-def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
-    """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given."""
-    return page(store, run, wanted, after, limit)[0]
+#: the last line of the log, of whatever run: no more than a number, so that it is asked past the store's scope
+_LAST = sqlalchemy.select(func.max(tables.Audit.__table__.c.id))  # type: ignore[attr-defined]
+_SINCE = (
+    sqlalchemy.select(col(tables.Audit.item), col(tables.Audit.action), col(tables.Audit.detail))
+    .where(
+        col(tables.Audit.run) == bindparam("run"),
+        col(tables.Audit.id) > bindparam("since"),
+        col(tables.Audit.action).in_(("decide", "withdraw")),
+    )
+    .order_by(col(tables.Audit.id).desc())
+)
+
+
+def _stood(session: Session, run: int, since: int) -> dict[int, bool]:
+    """The lines of a run that were changed after the moment `since`, each with whether it was open then."""
+    return {
+        item: action == "decide"
+        and "instead_of" not in detail  # the first change of each, which comes last, stays
+        for item, action, detail in session.execute(_SINCE, {"run": run, "since": since})
+    }
+
+
+def lines(
+    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE, since: int | None = None
+) -> list[StoredItem]:
+    """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given.
+
+    With `since`, of the `Page` that the list was begun with, in the order that held then.
+    """
+    return page(store, run, wanted, after, limit, since).lines
 
 
 def tally(store: Store, run: int, wanted: Wanted | None = None) -> Tally:
     """How far the run is, and how many lines are wanted: all, counted by the database, where nothing is said."""
     if wanted is not None:
-        return page(store, run, wanted, limit=0)[1]
+        return page(store, run, wanted, limit=0).tally
     with reading(store) as session:
         return _tally(session, store, run)
 
@@ -224,18 +260,22 @@ def _tally(session: Session, store: Store, run: int) -> Tally:
 
 
 def page(
-    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE
-) -> tuple[list[StoredItem], Tally]:
+    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE, since: int | None = None
+) -> Page:
     """`lines` and `tally` of one state of the store."""
     with reading(store) as session:
         every = _lines(session, store, run)
-        chosen = behind = _chosen(every, wanted)
+        stood = {} if since is None else _stood(session, run, since)
+        if since is None:
+            since = int(session.connection().execute(_LAST).scalar() or 0)
+        chosen = behind = _chosen(every, wanted, stood)
         last = next((line for line in every if line.id == after), None)
         if last is not None:
-            behind = [line for line in chosen if _key(line, wanted.order) > _key(last, wanted.order)]
+            at = _key(last, wanted.order, stood)
+            behind = [line for line in chosen if _key(line, wanted.order, stood) > at]
         ids = [line.id for line in behind[:limit]]
         found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
-    return [found[one] for one in ids], Tally(
+    told = Tally(
         len(every),
         len(chosen),
         sum(not line.open for line in every),
@@ -243,6 +283,7 @@ def page(
         sum(line.open and not line.doubtful for line in every),
         sum((line.amount or Decimal(0) for line in chosen), Decimal(0)),
     )
+    return Page([found[one] for one in ids], told, since)
 
 
 def departments(store: Store, run: int) -> list[str]:

@@ -18,7 +18,7 @@ from goufu.store.decided_run import audits
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
 from goufu.store.runs import record_run, run_items, run_named, stored_item
-from goufu.store.worklist import Wanted, lines, tally
+from goufu.store.worklist import Wanted, lines, page, tally
 from goufu.web.app import create_app
 from starlette.testclient import TestClient
 
@@ -86,6 +86,43 @@ def test_pages_together_are_the_whole_list(desk: TestClient, order: str) -> None
     if order == "doubt":
         kinds = [one.record["decision"] for one in seen]
         assert kinds == sorted(kinds, reverse=True), "those to be reviewed come first"
+
+
+def test_what_is_decided_comes_last_when_the_list_is_made_anew(desk: TestClient) -> None:
+    """Doubtful first means lines that are still to be decided; the decided doubtful ones are not in their way."""
+    some = doubtful(desk)
+    sure = lines(store_of(desk), 1, Wanted(state="sure"), limit=100)
+    for item in (*some[:3], sure[0]):
+        assert decide(desk, item, "未列").status_code == 200
+    again = lines(store_of(desk), 1, Wanted(), limit=100)
+    kinds = [(one.decision is not None, one.record["decision"] != "review") for one in again]
+    assert kinds == sorted(kinds) and sum(done for done, _ in kinds) == 4
+    assert again[0].id == some[3].id
+    shown = desk.get("/worklist/1").text
+    assert shown.index('class="line is-doubtful"') < shown.index('class="line"')
+    assert "is-decided" not in shown, "the first page of 80 lines has open ones enough"
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_list_is_continued_in_the_order_it_was_begun_with(desk: TestClient, undone: bool) -> None:
+    """Lines decided (and taken back) meanwhile, the last one shown among them, are neither left out nor told twice."""
+    store = store_of(desk)
+    before = doubtful(desk)[0]
+    decide(desk, before, "未列")
+    whole = [one.id for one in lines(store, 1, Wanted(), limit=100)]
+    begun = page(store, 1, Wanted(), limit=10)
+    for item in (begun.lines[0], begun.lines[9], lines(store, 1, Wanted(), limit=100)[40]):
+        decide(desk, item, "未列")
+        if undone:
+            desk.post(f"/worklist/1/items/{item.id}/undo", data={"expected": 1, "before": ""})
+    desk.post(f"/worklist/1/items/{before.id}/undo", data={"expected": 1, "before": ""})
+    seen = [one.id for one in begun.lines]
+    while found := lines(store, 1, Wanted(), after=seen[-1], limit=10, since=begun.since):
+        seen += [one.id for one in found]
+    assert seen == whole
+    address = f"/worklist/1/lines?after={begun.lines[9].id}&since={begun.since}"
+    assert f'id="line-{whole[10]}"' in desk.get(address).text
+    assert desk.get("/worklist/1/lines?since=99999999999999999999").status_code == 422
 
 
 def test_filters_keep_what_they_say(desk: TestClient) -> None:

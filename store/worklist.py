@@ -1,4 +1,4 @@
-"""The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is, and accepting the sure.
+"""The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is.
 
 Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
 memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import Any
@@ -22,13 +21,12 @@ from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import tables
-from goufu.store.decisions import decide_within
-from goufu.store.engine import Store, reading, writing
+from goufu.store.engine import Store, reading
 from goufu.store.log import Event, events_of
 from goufu.store.runs import item_within, stored_within
 from goufu.store.scope import Scope
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, type_coerce
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 #: which lines by what was decided: all, open ones, open ones of either kind, decided ones
 STATES = ("", "doubtful", "sure", "open", "decided")
@@ -422,41 +420,3 @@ def restored(before: Mapping[str, Any], versions: tuple[CatalogVersion, ...]) ->
     if made.outcome != "code" or entry is None:
         raise GoufuError("此前的认定已不能恢复。", "What was decided before cannot be restored.")
     return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, made.note)
-
-
-def accept_sure(
-    store: Store,
-    run: int,
-    versions: tuple[CatalogVersion, ...],
-    officer: str,
-    source: str = "",
-    now: datetime | None = None,
-) -> int:
-    """Decide every open line of a run of which the judgement is sure as it was judged, all or none; returns how many.
-
-    Lines that somebody decided, also a moment ago, are left as they are.
-    """
-    made_at = now or datetime.now(UTC)
-    done = 0
-    with writing(store) as session:
-        for item in _sure(session, run):
-            verdict = verdict_of(item, versions)
-            if verdict is not None:
-                done += decide_within(session, item.id, verdict, officer, item.revision, source, made_at)[1]
-    return done
-
-
-def _sure(session: Session, run: int) -> list[StoredItem]:
-    query = (
-        joined(select(tables.Item.id))
-        .where(tables.Item.run_id == run, is_open(), tables.Judgement.decision != "review")
-        .order_by(tables.Item.id)
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(of=tables.Item)
-    ids = [int(one) for one in session.exec(query)]
-    return [
-        item
-        for start in range(0, len(ids), PAGE)
-        for item in stored_within(session, run, ids[start : start + PAGE])
-    ]

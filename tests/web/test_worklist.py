@@ -222,6 +222,99 @@ def test_accepting_the_sure_leaves_the_doubtful_and_the_decided(desk: TestClient
     assert list(gaps(store)) == []
 
 
+def precedents(store: Any) -> list[Any]:
+    """The lines whose decisions speak to others."""
+    from goufu.store import tables
+    from goufu.store.engine import reading
+    from sqlmodel import select
+
+    with reading(store) as session:
+        return list(session.exec(select(tables.PrecedentRow.item_id)))
+
+
+def undo_of(text: str) -> dict[str, str]:
+    """What the button that takes an acceptance back sends."""
+    from html import unescape
+
+    vals: dict[str, str] = json.loads(unescape(text.split('/take-back" hx-vals="')[1].split('"')[0]))
+    return vals
+
+
+def test_an_acceptance_is_taken_back_in_one_step(desk: TestClient) -> None:
+    """All of it; what was decided before it stays as it was."""
+    store = store_of(desk)
+    before = tally(store, 1, Wanted())
+    first = lines(store, 1, Wanted(state="sure"), limit=100)[0]
+    decide(desk, first, "works")
+    answer = desk.post("/worklist/1/accept-sure")
+    assert f"采用有把握的判断 {before.sure - 1} 项" in answer.text and "data-undo" in answer.text
+    back = desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert back.status_code == 200 and f"已撤回 {before.sure - 1} 项" in back.text
+    assert 'hx-swap-oob="delete"' in back.text and "没有撤回" not in back.text
+    now = tally(store, 1, Wanted())
+    assert (now.decided, now.sure, now.doubtful) == (1, before.sure - 1, before.doubtful)
+    assert stored_item(store, first.id).decision is not None
+    assert len(precedents(store)) == 1, "what a line said to others is taken back with it"
+    assert list(gaps(store)) == []
+    again = desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert "已撤回 0 项" in again.text and tally(store, 1, Wanted()) == now
+    once_more = desk.post("/worklist/1/accept-sure")
+    assert tally(store, 1, Wanted()).sure == 0
+    desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert tally(store, 1, Wanted()).sure == 0, "a later acceptance is another one"
+    desk.post("/worklist/1/take-back", data=undo_of(once_more.text))
+    assert tally(store, 1, Wanted()) == now and list(gaps(store)) == []
+
+
+def test_lines_changed_since_stay_and_are_named(desk: TestClient) -> None:
+    from goufu.matcher.decisions.choice import choice_named
+    from goufu.store.decisions import decide as by_other
+    from goufu.store.decisions import withdraw
+
+    store = store_of(desk)
+    sure = lines(store, 1, Wanted(state="sure"), limit=100)
+    mark = undo_of(desk.post("/worklist/1/accept-sure").text)
+    other, gone = sure[3], sure[5]
+    by_other(store, other.id, choice_named("货物", other, load_catalogs()), "同事甲", 1)
+    withdraw(store, gone.id, "同事甲", 1)
+    back = desk.post("/worklist/1/take-back", data=mark).text
+    assert f"已撤回 {len(sure) - 2} 项" in back and "1 项没有撤回" in back
+    assert f"“{other.title}”已由 同事甲" in back and gone.title + "”" not in back
+    d = stored_item(store, other.id).decision
+    assert d is not None and (d.officer, d.nature, d.revision) == ("同事甲", "goods", 2)
+    assert all(stored_item(store, one.id).decision is None for one in sure if one is not other)
+    assert list(gaps(store)) == []
+
+
+def test_who_sees_some_departments_takes_back_their_lines_only(desk: TestClient) -> None:
+    from goufu.store.acceptance import accept_sure, standing_acceptance, take_back
+    from goufu.store.scope import Scope
+
+    store = store_of(desk)
+    made = accept_sure(store, 1, load_catalogs(), "审核")
+    own = store.within(Scope((DEPARTMENTS[1],), "经办"))
+    assert standing_acceptance(own, 1, "经办") is None, "somebody else's"
+    done = take_back(own, 1, made.mark, "经办")
+    left = lines(store, 1, Wanted(state="decided"), limit=100)
+    assert 0 < done.lines < made.lines and {one.department for one in left} == {DEPARTMENTS[0]}
+    assert len(left) == made.lines - done.lines
+    stands = standing_acceptance(store, 1, "审核")
+    assert stands is not None and (stands.mark, stands.lines) == (made.mark, len(left))
+
+
+def test_an_acceptance_can_be_taken_back_after_the_page_was_left(desk: TestClient) -> None:
+    """Not by the key `u` then, which takes back what was done just now; and not once nothing of it stands."""
+    assert "take-back" not in desk.get("/worklist/1").text
+    mark = undo_of(desk.post("/worklist/1/accept-sure").text)
+    page = desk.get("/worklist/1").text
+    assert undo_of(page) == mark and "data-undo" not in page
+    assert desk.post("/worklist/2/take-back", data=mark).status_code == 404
+    assert desk.post("/worklist/1/take-back", data={"mark": "x"}).status_code == 404
+    assert tally(store_of(desk), 1, Wanted()).sure == 0
+    desk.post("/worklist/1/take-back", data=mark)
+    assert "take-back" not in desk.get("/worklist/1").text
+
+
 def test_search_finds_entries_of_the_lines_own_sections(desk: TestClient) -> None:
     item = next(i for i in doubtful(desk) if i.department == DEPARTMENTS[1])
     answer = desk.get(f"/worklist/1/items/{item.id}/search", params={"words": "法律顾问"})

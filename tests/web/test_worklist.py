@@ -413,10 +413,58 @@ def test_findings_on_the_document_stand_above_its_lines(desk: TestClient) -> Non
     store = store_of(desk)
     told = Finding("GF301", "error", same("合计<b>不符"), same("某法第一条"), same("相差 3 万元"))
     hushed = Finding("GF302", "warning", same("不再提"), same(""), same(""), silenced="另有说明")
-    found = [("表.xlsx", told), ("表.xlsx", hushed)]
+    found = [("表.xlsx", hushed), ("表.xlsx", told)]
     run = record_run(store, judged(2), [], load_catalogs(), "测试", "0", {}, findings=found)
     page = desk.get(f"/worklist/{run}").text
     for words in ("对整份文件的问题", "合计&lt;b&gt;不符", "相差 3 万元", "某法第一条"):
         assert words in page
     assert "不再提" not in page
     assert "对整份文件的问题" not in desk.get("/worklist/1").text
+    page = desk.get("/overview").text
+    assert (
+        "对整份文件的问题" in page
+        and "合计&lt;b&gt;不符" in page
+        and f'href="/worklist/{run}#on-document"' in page
+    )
+    assert "不再提" not in page
+    assert desk.get(f"/api/v1/runs/{run}").json()["findings"] == [
+        {"document": "表.xlsx", **hushed.record()},
+        {"document": "表.xlsx", **told.record()},
+    ]
+    assert desk.get("/api/v1/runs/1").json()["findings"] == []
+
+
+def test_findings_on_the_document_are_handed_over(desk: TestClient) -> None:
+    """In the workbook, the report, the document for filing and its print; each document's with its own lines."""
+    docx, openpyxl = pytest.importorskip("docx"), pytest.importorskip("openpyxl")
+    from goufu.store.runs import Input
+
+    store = store_of(desk)
+    told = Finding("GF304", "warning", same("采购预算小于所列服务"), same("某办法"), same("相差 3 万元"))
+    stray = Finding("GF401", "error", same("写明没有目录"), same(""), same(""))
+    files = [Input(name, 1, "0" * 64) for name in ("预算.xlsx", "另一份.docx")]
+    run = record_run(
+        store, judged(4), files, load_catalogs(), "测试", "0", {}, findings=[("预算.xlsx", told), ("另一份.docx", stray)]
+    )  # fmt: skip
+    first, *others = audits(store, run_named(store, str(run)))
+    assert [f.message.zh for f in first.findings] == ["采购预算小于所列服务", "另一份.docx：写明没有目录"]
+    assert not any(one.findings for one in others)
+    book = openpyxl.load_workbook(io.BytesIO(desk.get(f"/hand-over/{run}/workbook.xlsx").content))
+    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    document = docx.Document(io.BytesIO(desk.get(f"/hand-over/{run}/filing.docx").content))
+    said = "\n".join(p.text for p in document.paragraphs)
+    for text in (
+        "\n".join(cells),
+        said,
+        *(desk.get(f"/hand-over/{run}/{n}").text for n in ("filing", "report.html")),
+    ):
+        assert "采购预算小于所列服务" in text and "另一份.docx：写明没有目录" in text
+    assert said.index("写明没有目录") < said.index("采购预算小于"), "the gravest first"
+    assert "GF304 （警告） 采购预算小于所列服务 · 相差 3 万元" in said
+
+
+def test_the_document_for_filing_names_catalogs_by_their_titles(desk: TestClient) -> None:
+    page = desk.get("/hand-over/1/filing").text
+    assert "《山西省部门政府购买服务指导性目录》（晋财综〔2025〕28号，2025 年印发）" in page
+    assert "《山西省政府购买服务指导性目录（B类）》（晋财综〔2023〕47号，2023 年印发）" in page
+    assert "依据目录：2" not in page

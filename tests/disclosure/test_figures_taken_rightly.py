@@ -269,3 +269,16 @@ def test_dittos_examples_and_numbers_of_columns() -> None:
     assert warned(found, "“例：路灯维护”") and warned(found, "“同上”，像是")
     numbered = listed(f"项目名称,财政,自筹,合计（元）\n栏次,1,2,3=1+2\n{A},1,29999,30000\n")
     assert amounts(numbered) == [(A, "3.00")]
+
+
+@pytest.mark.parametrize("name", ["清单.json", "清单.jsonl"])
+def test_a_key_that_a_record_gives_twice(name: str) -> None:
+    twice = f'{{"title":"{A}","amount_wan":3,"amount_wan":30}}'
+    same = f'{{"title":"{B}","amount_wan":5,"amount_wan":5}}'
+    other = f'{{"title":"{D}","title":"{C}","amount_wan":7}}'
+    text = f"[{twice},{same},{other}]" if name.endswith("n") else f"{twice}\n{same}\n{other}\n"
+    found = read_content(text.encode(), name)
+    assert amounts(found) == [(A, "None"), (B, "5.00"), (C, "7.00")]
+    assert warned(found, "amount_wan", "2 次", "3、30")
+    assert warned(found, D, C, "取最后一个")
+    assert not warned(found, "5、5")

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import UNITS, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.amounts import UNITS, heading_unit, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
 from goufu.disclosure.lists.headings import is_measure, is_period, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
+from goufu.disclosure.tables.columns import within_others
 
 
 def choose_amount(draft: ListDraft) -> None:
@@ -138,6 +139,8 @@ def _added_up(draft: ListDraft, parts: list[int]) -> list[int]:
         parts = [n for n in parts if not is_period(names[n])]
     whole = [n for n in parts if "其中" not in names[n]]
     parts = [n for n in parts if n in whole or not any(m < n for m in whole)]
+    inside = within_others([heading_unit(name)[0] for name in draft.header.names], parts)
+    parts = [n for n in parts if n not in inside]
     found: list[int] = []
     at = 0
     while at < len(parts):

@@ -282,3 +282,41 @@ def test_a_key_that_a_record_gives_twice(name: str) -> None:
     assert warned(found, "amount_wan", "2 次", "3、30")
     assert warned(found, D, C, "取最后一个")
     assert not warned(found, "5、5")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "amount"),
+    [
+        ("财政拨款\t其中：一般公共预算\t自筹资金", "12\t10\t3", "15.00"),
+        ("财政拨款\t其中：一般公共预算\t政府性基金\t其他资金", "12\t10\t2\t1", "13.00"),
+        ("其中：财政拨款\t自筹资金", "12\t3", "15.00"),
+        ("其中：财政拨款\t单位自筹\t其他资金", "12\t3\t2", "17.00"),
+    ],
+)
+def test_funds_beside_what_another_fund_holds(head: str, row: str, amount: str) -> None:
+    assert amounts(disclosed(f"{A}\t{row}", f"项目名称\t{head}")) == [(A, amount)]
+
+
+def test_parts_of_a_total_are_compared_with_it() -> None:
+    head = "项目名称\t合计\t其中：财政拨款\t自筹资金"
+    assert not disclosed(f"{A}\t12\t10\t2", head).remarks
+    assert warned(disclosed(f"{A}\t12\t10\t3", head), A, "不等于各项资金之和")
+
+
+def test_money_that_is_not_in_the_sum_of_funds_is_told() -> None:
+    assert warned(disclosed(f"{A}\t12\t7", "项目名称\t财政拨款\t上级资金"), "上级资金", "未取")
+    assert not disclosed(f"{A}\t12\t", "项目名称\t财政拨款\t上级资金").remarks
+
+
+def test_a_fund_that_cannot_be_read_is_no_nothing() -> None:
+    found = disclosed(f"{A}\t12\t约3\n{B}\t30\t4", "项目名称\t一般公共预算\t单位资金")
+    assert amounts(found) == [(B, "34.00")]
+    assert warned(found, "缺少可读的金额", A)
+
+
+def test_what_treasury_money_holds_is_not_added_in_lists() -> None:
+    found = listed(
+        "序号,项目名称,采购方式,财政拨款（万元）,其中：一般公共预算,政府性基金,自筹资金\n"
+        f"1,{A},公开招标,12,10,1,3\n2,{B},公开招标,30,20,9,5\n"
+    )
+    assert amounts(found) == [(A, "15.00"), (B, "35.00")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import UNITS, heading_unit, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.amounts import UNITS, heading_unit, is_no_amount, looks_like_yuan, money_unit, parse_amount, unit_by_size, unit_of
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
@@ -281,6 +281,12 @@ def printed_amount(draft: ListDraft, row: BodyRow) -> str:
             return " + ".join(values)
         return f"{sum((_figure(draft, row, n) for n in draft.funds), Decimal(0)):f}万元"
     return str(sum((figure for figure in figures if figure is not None), Decimal(0)))
+
+
+def some_are_in_yuan(draft: ListDraft, unit: str) -> bool:
+    """Whether some amounts with a currency sign are plainly in 元, although the list's `unit` is another."""
+    rows = (row for n, row in enumerate(draft.rows) if n not in draft.totals)
+    return any(looks_like_yuan(printed_amount(draft, row), unit) for row in rows)
 
 
 def measure_columns(draft: ListDraft) -> frozenset[int]:

@@ -320,3 +320,21 @@ def test_what_treasury_money_holds_is_not_added_in_lists() -> None:
         f"1,{A},公开招标,12,10,1,3\n2,{B},公开招标,30,20,9,5\n"
     )
     assert amounts(found) == [(A, "15.00"), (B, "35.00")]
+
+
+def test_a_currency_sign_before_yuan_under_wan() -> None:
+    rows = [(A, "12.00"), (B, "5.00"), (C, "36.00")]
+    head = "项目名称,金额（万元）\n"
+    found = listed(f'{head}{A},"¥120,000.00"\n{B},5\n{C},RMB 360000\n')
+    assert amounts(found) == rows
+    assert warned(found, "120,000.00", "货币符号") and warned(found, "360000", "货币符号")
+    doubtful = listed(f"{head}{A},¥120000\n{B},¥3600\n")
+    assert amounts(doubtful) == [(A, "12.00"), (B, "None")]
+    assert warned(doubtful, "¥3600", "不知它是元还是万元")
+    assert not listed(f"{head}{A},¥12\n{B},¥3600\n").remarks
+    large = listed(f"{head}{A},¥9000\n{B},¥3600\n合计,¥12600\n")
+    assert amounts(large) == [(A, "9000.00"), (B, "3600.00")] and not large.remarks
+    found = disclosed(f"{A}\t¥120,000\t¥120,000\n{B}\t5\t5\n{C}\t36\t36")
+    assert amounts(found) == rows
+    assert warned(found, A, "货币符号")
+    assert amounts(listed(f"项目名称,金额（元）\n{A},¥120000\n")) == [(A, "12.00")]

@@ -118,6 +118,11 @@ class MoneyUnit:
     printed: str
     name: str
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it is money at all, also where it is not understood; 单位：个 says what things are counted in."""
+        return bool(self.name or _FOREIGN.search(label(self.printed)))
+
 
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.

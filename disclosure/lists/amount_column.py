@@ -198,7 +198,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
         own = next((u.unit for n in draft.funds if (u := header.columns[n]) is not None and u.unit), None)
     names = {unit.name for unit in ([own] if own else table)}
     if len(names) == 1 and (name := next(iter(names))):
-        if own and any(unit.name != name for unit in table):
+        if own and any(unit.name != name and unit.is_money for unit in table):
             draft.remarks.append(
                 Remark(
                     "unit",

@@ -79,7 +79,7 @@ def _unit_of(table: TableDraft) -> str:
     names = {unit.name for unit in own or above}
     if len(names) == 1 and "" not in names:
         name = names.pop()
-        if own and any(unit.name != name for unit in above):
+        if own and any(unit.name != name and unit.is_money for unit in above):
             table.remarks.insert(
                 0,
                 Remark(

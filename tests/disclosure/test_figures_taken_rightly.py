@@ -8,6 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from goufu.disclosure.amounts import parse_amount, unit_of
+from goufu.disclosure.lists.body_rows import names_department
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
 from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
@@ -338,3 +339,19 @@ def test_a_currency_sign_before_yuan_under_wan() -> None:
     assert amounts(found) == rows
     assert warned(found, A, "货币符号")
     assert amounts(listed(f"项目名称,金额（元）\n{A},¥120000\n")) == [(A, "12.00")]
+
+
+def test_what_things_are_counted_in_is_no_unit_of_money() -> None:
+    text = f"单位：个\n项目名称,数量,{{}}\n{A},3,3\n{B},2,5\n"
+    found = listed(text.format("金额（万元）"))
+    assert amounts(found) == BOTH and not found.remarks
+    assert [item.amount_wan for item in listed(text.format("金额")).items] == [None, None]
+    assert warned(listed(text.replace("个", "美元").format("金额（万元）")), "美元")
+
+
+@pytest.mark.parametrize("name", ["1.甲县水利局", "（二）甲县水利局：", "甲县水利局"])
+def test_a_numbered_department_heads_the_rows_below(name: str) -> None:
+    found = listed(f"项目名称,金额（万元）\n{name},\n{A},3\n{B},5\n")
+    assert amounts(found) == BOTH
+    assert {item.department for item in found.items} == {"甲县水利局"}
+    assert names_department(name)

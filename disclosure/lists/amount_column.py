@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import UNITS, heading_unit, is_no_amount, looks_like_yuan, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.amounts import (
+    UNITS,
+    heading_unit,
+    is_no_amount,
+    looks_like_yuan,
+    money_unit,
+    parse_amount,
+    unit_by_size,
+    unit_of,
+)
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of

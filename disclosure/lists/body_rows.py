@@ -25,7 +25,9 @@ _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
 )
 #: what stands around its name then: 1. … ：
-_HEADS = re.compile(r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z")
+_HEADS = re.compile(
+    r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z"
+)
 #: 上年结转 alone in a row heads the rows below it
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"

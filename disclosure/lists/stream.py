@@ -281,9 +281,8 @@ class _Look:
             filled = [cell for cell in cells if cell and not cell.isspace()]
             if len(filled) == 1 and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
-        if not self.negative and 0 <= amount < len(cells):
-            self.negative = cells[amount].strip().startswith(_MINUS)
         if 0 <= amount < len(cells):
+            self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
             _in_its_unit(cells[amount], self.settled.unit)
         if (blank or not self.begun) and self._is_line(cells):
             for n in blank:
@@ -300,7 +299,9 @@ class _Look:
 def _in_its_unit(cell: str, unit: str) -> None:
     """Raises OddListError where a currency sign says that an amount is in 元: then the others are to be asked."""
     if not cell.isascii() and looks_like_yuan(cell, unit):
-        raise OddListError("有的金额带货币符号，像是元", "some amounts have a currency sign and look like yuan")
+        raise OddListError(
+            "有的金额带货币符号，像是元", "some amounts have a currency sign and look like yuan"
+        )
 
 
 def _carried_remark(file: str, name: str, lines: Sequence[int]) -> Remark:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import ABSURD_WAN, MoneyUnit, has_currency_sign, looks_like_yuan, to_wan, unit_by_size
+from goufu.disclosure.amounts import (
+    ABSURD_WAN,
+    MoneyUnit,
+    has_currency_sign,
+    looks_like_yuan,
+    to_wan,
+    unit_by_size,
+)
 from goufu.disclosure.lines import label
 from goufu.disclosure.model import Place, Remark
 from goufu.disclosure.tables.around_tables import ends_as_organisation

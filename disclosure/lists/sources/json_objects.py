@@ -106,13 +106,20 @@ def _said_once(
         if all(value == values[0] for value in values[1:]):
             continue
         said = "、".join(str(value)[:20] for value in values[:3])
-        text, english = f"“{key}”写了 {len(values)} 次（{said}）", f"“{key}” is given {len(values)} times ({said})"
+        text, english = (
+            f"“{key}”写了 {len(values)} 次（{said}）",
+            f"“{key}” is given {len(values)} times ({said})",
+        )
         one = heading(key)
         if one is not None and one.field == "amount":
-            remarks.append(refused_amount(place, f"{text}，不知哪个是金额", f"{english}: which is the amount?"))
+            remarks.append(
+                refused_amount(place, f"{text}，不知哪个是金额", f"{english}: which is the amount?")
+            )
             record = {**record, key: None}
         else:
-            remarks.append(row_remark(place, f"{text}，取最后一个", f"{english}; the last was taken", "warning"))
+            remarks.append(
+                row_remark(place, f"{text}，取最后一个", f"{english}; the last was taken", "warning")
+            )
     return record, remarks
 
 

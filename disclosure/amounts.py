@@ -91,6 +91,8 @@ _SAYS_UNIT = re.compile(
     r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
     re.IGNORECASE,
 )
+#: in all that states a unit of money
+_MAY_SAY_UNIT = re.compile(r"[元圆单]|unit", re.IGNORECASE)
 _SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
 _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
 _OWNER = re.compile(
@@ -115,6 +117,7 @@ class MoneyUnit:
     name: str
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
@@ -163,7 +166,11 @@ def money_unit(text: str) -> MoneyUnit | None:
 
     `单位：甲县水利局` names an organisation and states none. Two units that differ are not understood.
     """
+    if text.isascii() and text.isprintable() and "unit" not in text.lower():
+        return None  # a figure, as most cells
     spaced = simplified(text).translate(_ROUND)
+    if not _MAY_SAY_UNIT.search(spaced):
+        return None
     whole = re.sub(r"\A(?:金额)?[:(]*", "", label(text)).strip("()")
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")
@@ -314,4 +321,4 @@ def _match(text: str) -> re.Match[str] | None:
         text = _MARK_BEHIND.sub("", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
-    return _AMOUNT.match(re.sub(r"\s+", "", narrow(text)))
+    return _AMOUNT.match("".join(narrow(text).split()))

@@ -66,13 +66,14 @@ _SPELT_TIMES = {
 }
 #: what an amount that is written out begins with
 _SPELT_FIRST = frozenset(_SPELT_DIGITS) - {"零", "〇"} | frozenset("貳參陸兩")
+_SPELT_LAST = tuple("元圆角分整正万亿")
 _DIGIT = f"[{''.join(c for c, n in _SPELT_DIGITS.items() if n)}]"
 _TENS = rf"{_DIGIT}[十拾]{_DIGIT}?"
 _HUNDREDS = rf"{_DIGIT}[百佰](?:[零〇]{_DIGIT}|{_TENS})?"
 _THOUSANDS = rf"{_DIGIT}[千仟](?:{_HUNDREDS}|[零〇](?:{_TENS}|{_DIGIT}))?"
 _SECTION = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|{_DIGIT})"
 #: strictly as figures are written out: 二〇二六 is a year, 一百五万 may mean 150 or 105
-_SPELT_OUT = re.compile(
+_SPELT_OUT = (
     rf"(?P<whole>(?:{_SECTION}亿[零〇]?)?(?:{_SECTION}万)?"
     rf"(?:(?<=[亿万])[零〇](?:{_HUNDREDS}|{_TENS}|{_DIGIT})|(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS})|(?<![亿万零〇]){_DIGIT})?)"
     rf"(?:[元圆](?:(?P<jiao>{_DIGIT})角)?(?:(?P<fen>{_DIGIT})分)?[整正]?|(?<=[万亿])整?)\Z"
@@ -291,7 +292,10 @@ def _spelt_out(text: str) -> Decimal | None:
     """
     if len(text) > 40 or text[:1] not in _SPELT_FIRST:
         return None
-    match = _SPELT_OUT.match("".join(simplified(text).split()))
+    flat = "".join(simplified(text).split())
+    if not flat.endswith(_SPELT_LAST):
+        return None  # 一、…
+    match = re.match(_SPELT_OUT, flat)  # compiled when it is first needed
     if match is None:
         return None
     total = section = digit = 0

@@ -222,6 +222,9 @@
       if (why && event.detail.target.id === "item") unfolded = why.open;
     });
     const pane = document.getElementById("item");
+    pane.addEventListener("focusin", (event) => { // what is found stands below the field: it comes to the top of the pane
+      if (event.target.id === "words") event.target.closest(".seek").scrollIntoView({ block: "start" });
+    });
     const showing = (why) => { // reasons stand below the candidates: unfolded, they come into view
       if (why.open) why.scrollIntoView({ block: "start" }); else pane.scrollTop = 0;
     };

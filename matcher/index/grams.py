@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from goufu.matcher.index.runs import Runs, runs_of
 from goufu.matcher.index.terms import EntryTerms
 from goufu.matcher.misread import Doubtful
 from goufu.matcher.text import grams, normal
@@ -102,6 +103,11 @@ class Index:
     def doubtful(self) -> Doubtful:
         """Which characters of a pair may have been taken for others."""
         return Doubtful(self.vocabulary)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The vocabulary as texts are searched for it."""
+        return runs_of(self.vocabulary)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:

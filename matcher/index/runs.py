@@ -101,9 +101,7 @@ def runs_of(known: Mapping[str, int]) -> Runs:
     words = {names[n]: int(every[n]) for n in np.flatnonzero(other).tolist()}
     # one more key, greater than all, so that every place that is searched for exists
     last = np.array([np.iinfo(np.int64).max])
-    return Runs(
-        single, letter, np.concatenate([all_keys[order], last]), all_numbers[order], longest, words
-    )
+    return Runs(single, letter, np.concatenate([all_keys[order], last]), all_numbers[order], longest, words)
 
 
 def known_in(runs: Runs, points: Points, words: re.Pattern[str]) -> tuple[Whole, Whole]:

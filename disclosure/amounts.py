@@ -22,6 +22,10 @@ CENT = Decimal("0.01")
 #: 万元; more than the yearly expenditure of the whole country is a misreading, not a budget line
 ABSURD_WAN = Decimal(3_000_000_000)
 
+#: figures with a currency sign of this size and more are in 元: in 万元 they would be 100 million yuan
+_SIGNED_YUAN = 10_000
+_SIGN = re.compile("[¥￥]|RMB|CNY", re.IGNORECASE)
+
 #: how many 万元 each unit is
 UNITS: Mapping[str, Decimal] = {
     "元": Decimal("0.0001"),
@@ -117,6 +121,11 @@ class MoneyUnit:
     printed: str
     name: str
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it is money at all, also where it is not understood; 单位：个 says what things are counted in."""
+        return bool(self.name or _FOREIGN.search(label(self.printed)))
+
 
 @lru_cache(maxsize=1 << 14)
 def parse_amount(text: str) -> Decimal | None:
@@ -142,6 +151,22 @@ def unit_of(text: str) -> str:
         return "元" if _spelt_out(text) is not None else ""
     printed = match["unit"] or ""
     return printed if not printed or printed.endswith("元") else f"{printed}元"
+
+
+def has_currency_sign(text: str) -> bool:
+    """Whether `text` is a figure with a currency sign and no unit: ¥120,000, RMB 5."""
+    if not _SIGN.search(text):
+        return False
+    match = _match(text)
+    return match is not None and not match["unit"]
+
+
+def looks_like_yuan(text: str, unit: str) -> bool:
+    """Whether `text` is a figure with a currency sign that cannot well be in the `unit` of its column: `¥120,000` under 万元
+    would be 1.2 billion yuan and is 12 万元."""
+    if UNITS.get(unit, Decimal(0)) < 1 or not has_currency_sign(text):
+        return False
+    return abs(parse_amount(text) or 0) >= _SIGNED_YUAN
 
 
 def is_scientific(text: str) -> bool:

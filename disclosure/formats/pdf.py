@@ -18,7 +18,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats import scan
 from goufu.disclosure.formats.layout import Glyph, page_rows
 from goufu.disclosure.formats.pdf_fonts import no_system_fonts
-from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules
+from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules, unseen_texts
 from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Place, Remark
 
@@ -109,6 +109,14 @@ def _page(
         rows = page_rows(glyphs, page_rules(page, rotation))
         if share:
             remarks.append(_some_without_meaning(number, place))
+        if unseen := unseen_texts(page):
+            remarks.append(
+                _remark(
+                    f"第 {number} 页有 {unseen} 处字看不见（白色，或不显示），也读了，请核对",
+                    f"{unseen} pieces of text on page {number} cannot be seen (white, or not drawn) and were read as well; check them",
+                    place,
+                )
+            )
         return rows
     reader = _scan_reader() if scanned or drawn else None
     if reader:

@@ -202,6 +202,47 @@ def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, flo
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def unseen_texts(page: pypdfium2.PdfPage) -> int:
+    """How many pieces of text of a page nobody sees: white or not drawn at all, with no picture and no colour behind."""
+    unseen = []
+    for found, forms in islice(pdfium.objects(page, raw.FPDF_PAGEOBJ_TEXT), MAX_GLYPHS):
+        mode = pdfium.render_mode(found)
+        if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE or (
+            mode == raw.FPDF_TEXTRENDERMODE_FILL and _colour(found)[:3] == (255, 255, 255)
+        ):
+            unseen.append(None if forms else _bounds(found))
+    boxes = [box for box in unseen if box is not None and box[2] > box[0]]
+    if not boxes:
+        return 0
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    everywhere = (-math.inf, -math.inf, math.inf, math.inf)  # where a form lies is not asked
+    behind = [
+        everywhere if forms else _bounds(found)
+        for found, forms in pdfium.objects(page, raw.FPDF_PAGEOBJ_IMAGE)
+    ]
+    for path, forms in islice(pdfium.objects(page, raw.FPDF_PAGEOBJ_PATH), MAX_PATHS):
+        pdfium.draw_mode(path, ctypes.addressof(fill), ctypes.addressof(stroke))
+        if fill.value and _colour(path)[:3] != (255, 255, 255):
+            behind.append(everywhere if forms else _bounds(path))
+    return sum(1 for box in boxes if not any(_meet(box, other) for other in behind))
+
+
+def _colour(of: int) -> tuple[int, ...]:
+    parts = [ctypes.c_uint() for _ in range(4)]
+    known = pdfium.fill_colour(of, *map(ctypes.addressof, parts))
+    return tuple(part.value for part in parts) if known else ()
+
+
+def _bounds(of: int) -> tuple[float, ...]:
+    parts = [ctypes.c_float() for _ in range(4)]
+    pdfium.bounds_of(of, *map(ctypes.addressof, parts))
+    return tuple(part.value for part in parts)
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def page_rules(page: pypdfium2.PdfPage, rotation: int = 0) -> list[Rule]:
     """The straight ruled lines of a page turned by `rotation` degrees.
 

@@ -30,15 +30,20 @@ class EntryTerms:
     negative: tuple[str, ...] = ()
 
     @cached_property
+    def normal_forms(self) -> tuple[str, ...]:
+        """The positive terms in normal form, each once."""
+        return tuple(dict.fromkeys(map(normal, self.positive)))
+
+    @cached_property
     def by_start(self) -> Mapping[str, tuple[str, ...]]:
         """The positive terms in normal form by their first two characters."""
-        return by_start(dict.fromkeys(map(normal, self.positive)))
+        return by_start(self.normal_forms)
 
     @cached_property
     def by_pair(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
         """The positive terms of four or more characters by each of their pairs, and which part of the term it is."""
         found: dict[str, list[tuple[str, float]]] = {}
-        for term in dict.fromkeys(map(normal, self.positive)):
+        for term in self.normal_forms:
             if len(term) >= 4:
                 own = pairs(term)
                 for pair in own:

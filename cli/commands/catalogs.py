@@ -156,9 +156,7 @@ def _version_record(version: CatalogVersion, date_on: date, form: str) -> dict[s
     coverage = [section.coverage for section in version.sections.values()]
     people = form == "table"
     counts = _level_counts(e.level for e in version.entries)
-    held = (
-        f"{coverage.count('complete')}/{coverage.count('partial')}" if coverage else say("未存", "none")
-    )
+    held = f"{coverage.count('complete')}/{coverage.count('partial')}" if coverage else say("未存", "none")
     return {
         "id": version.id,
         "number": version.number,

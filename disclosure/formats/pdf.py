@@ -7,6 +7,7 @@ sentence; a broken page is reported and the others are read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats import scan
 from goufu.disclosure.formats.layout import Glyph, page_rows
 from goufu.disclosure.formats.pdf_fonts import no_system_fonts
-from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules
+from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules, unseen_texts
 from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Place, Remark
 
@@ -29,6 +30,7 @@ FEW_GLYPHS = 12
 SCAN_DPI = 200
 #: share of characters without a meaning beyond which a page counts as unreadable
 MEANINGLESS = 0.3
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def pdf_lines(
@@ -107,6 +109,14 @@ def _page(
         rows = page_rows(glyphs, page_rules(page, rotation))
         if share:
             remarks.append(_some_without_meaning(number, place))
+        if unseen := unseen_texts(page):
+            remarks.append(
+                _remark(
+                    f"第 {number} 页有 {unseen} 处字看不见（白色，或不显示），也读了，请核对",
+                    f"{unseen} pieces of text on page {number} cannot be seen (white, or not drawn) and were read as well; check them",
+                    place,
+                )
+            )
         return rows
     reader = _scan_reader() if scanned or drawn else None
     if reader:
@@ -168,8 +178,8 @@ def _without_meaning(page: pypdfium2.PdfPage, glyphs: Sequence[Glyph]) -> tuple[
     A character of a private area of Unicode (E000–F8FF) has no meaning either; as a bullet it is common, so it
     counts only towards a page that is full of them.
     """
-    unknown = sum(glyph.text == UNKNOWN for glyph in glyphs)
-    private = sum("\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs)
+    text = "".join([glyph.text for glyph in glyphs])
+    unknown, private = text.count(UNKNOWN), len(_PRIVATE.findall(text))
     if glyphs and not unknown and private <= MEANINGLESS * len(glyphs):
         return 0.0, False
     drawn, lost = True, 0

@@ -41,6 +41,14 @@ glyph_width = _plain(
     raw.FPDFFont_GetGlyphWidth, ctypes.c_int, _Handle, ctypes.c_uint, ctypes.c_float, _Address
 )
 
+#: of any object: (object, addresses of four unsigned ints: red, green, blue, opacity), (object, addresses of four floats:
+#: left, bottom, right, top); of a text object: how it is drawn
+fill_colour = _plain(
+    raw.FPDFPageObj_GetFillColor, ctypes.c_int, _Handle, _Address, _Address, _Address, _Address
+)
+bounds_of = _plain(raw.FPDFPageObj_GetBounds, ctypes.c_int, _Handle, _Address, _Address, _Address, _Address)
+render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, _Handle)
+
 #: of a drawn path: (path, address of an int, address of an int), (path), (path, number); of its segments: (segment),
 #: (segment, addresses of two floats)
 draw_mode = _plain(raw.FPDFPath_GetDrawMode, ctypes.c_int, _Handle, _Address, _Address)

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -40,7 +40,8 @@ class SheetFormatting:
     """What the values of one sheet do not contain; rows are numbered from 1, columns from 0.
 
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
-    through all or part of their text, `indented` those whose text is set in from the left.
+    through all or part of their text, `indented` those whose text is set in from the left, `unseen` those that a number format
+    (`;;;`) or the colour of their background hides.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -49,6 +50,7 @@ class SheetFormatting:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     struck: set[tuple[int, int]] = field(default_factory=set)
     indented: set[tuple[int, int]] = field(default_factory=set)
+    unseen: set[tuple[int, int]] = field(default_factory=set)
 
 
 def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
@@ -144,11 +146,12 @@ def _unmarked(node: Any) -> tuple[str, bool] | None:
 @dataclass(frozen=True)
 class _Styles:
     """The cell formats of a workbook that say something, by their numbers: number formats that show something else than
-    the value, and those that strike their text out or set it in from the left."""
+    the value, and those that strike their text out, set it in from the left or let it not be seen."""
 
     codes: Mapping[str, str] = field(default_factory=dict)
     struck: frozenset[str] = frozenset()
     indented: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
 
 def _styles(archive: zipfile.ZipFile) -> _Styles:
@@ -164,18 +167,58 @@ def _styles(archive: zipfile.ZipFile) -> _Styles:
         for n, font in enumerate(fonts)
         if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}strike"))
     }
+    inks = [_colour(next(font.iter("{*}color"), None), "black") for font in fonts]
+    grounds = [_ground(fill) for block in styles.iter("{*}fills") for fill in block]
     struck = set()
     indented = set()
+    unseen = set()
     for block in styles.iter("{*}cellXfs"):
         for number, xf in enumerate(node for node in block if _local(node) == "xf"):
             if xf.get("fontId") in through:
                 struck.add(str(number))
             if any(node.get("indent", "0") != "0" for node in xf.iter("{*}alignment")):
                 indented.add(str(number))
+            ink, ground = _at(inks, xf.get("fontId"), "black"), _at(grounds, xf.get("fillId"), "white")
+            if ink == ground or _shows_nothing(codes.get(xf.get("numFmtId"), "")):
+                unseen.add(str(number))
             code = codes.get(xf.get("numFmtId"), "")
             if code and _changes_figures(code):
                 found[str(number)] = code
-    return _Styles(found, frozenset(struck), frozenset(indented))
+    return _Styles(found, frozenset(struck), frozenset(indented), frozenset(unseen))
+
+
+def _at(colours: Sequence[str], number: str | None, usual: str) -> str:
+    n = int(number) if number and number.isdecimal() else 0
+    return colours[n] if n < len(colours) else usual
+
+
+def _colour(node: Any, usual: str) -> str:
+    """A colour of a workbook: white, black, or as it is written there; `usual` where none is given."""
+    if node is None or node.get("auto"):
+        return usual
+    rgb, theme, index = (node.get(name) for name in ("rgb", "theme", "indexed"))
+    if float(node.get("tint") or 0):
+        return f"{rgb or theme or index} {node.get('tint')}"
+    if (rgb or "").upper()[-6:] == "FFFFFF" or theme == "0" or index in ("1", "9"):
+        return "white"
+    if (rgb or "").upper()[-6:] == "000000" or theme == "1" or index in ("0", "8", "64"):
+        return "black"
+    return f"rgb {rgb.upper()[-6:]}" if rgb else f"theme {theme}" if theme else f"indexed {index}"
+
+
+def _ground(fill: Any) -> str:
+    """The colour behind a cell; one that is not plain is like no other."""
+    pattern = next(fill.iter("{*}patternFill"), None)
+    if pattern is None or pattern.get("patternType") not in ("solid", "none", None):
+        return "mixed"
+    if pattern.get("patternType") != "solid":
+        return "white"
+    return _colour(next(pattern.iter("{*}fgColor"), None), "black")
+
+
+def _shows_nothing(code: str) -> bool:
+    """Whether a number format shows nothing of a figure: `;;;`."""
+    return ";" in code and not code.replace(";", "").strip()
 
 
 def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]]) -> SheetFormatting:
@@ -233,6 +276,8 @@ def _marks(
     value = next((node.text or "" for node in cell if _local(node) == "v"), "")
     if cell.get("s") in styles.indented:
         formatting.indented.add((row, column))
+    if cell.get("s") in styles.unseen and (value or kind == "inlineStr"):
+        formatting.unseen.add((row, column))
     if cell.get("s") in styles.struck and (value or kind == "inlineStr"):
         formatting.struck.add((row, column))
     rest = marked.get(value) if kind == "s" else _unmarked(cell) if kind == "inlineStr" else None

@@ -33,7 +33,8 @@ class Sheet:
 
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
     that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
-    is set in from the left, by (row, column) as in `merged`.
+    is set in from the left, `unseen` those whose text has the colour of its ground or a format that shows nothing, by (row,
+    column) as in `merged`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
     indented: frozenset[tuple[int, int]] = frozenset()
+    unseen: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,26 @@ def sheet_remarks(book: Workbook, file: str, read: Iterable[Sheet]) -> list[Rema
                     Place(file, cell=f"{sheet.name}!{filled[0]}"),
                 )
             )
+        if sheet.unseen:
+            first, shown = _addresses(sheet.unseen)
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的 {shown} 看不见（字与底色相同，或数字格式不显示），也读了；不要的请先删除。",
+                    f"Cells {shown} of the sheet “{sheet.name}” cannot be seen (letters in the colour of the ground, or a format that shows nothing); they were read as well.",
+                    Place(file, cell=f"{sheet.name}!{first}"),
+                )
+            )
         if sheet.struck:
-            first = [f"{column_letters(column)}{row}" for row, column in sorted(sheet.struck)]
-            shown = "、".join(first[:5]) + ("…" if len(first) > 5 else "")
+            first, shown = _addresses(sheet.struck)
             remarks.append(
                 Remark(
                     "hidden",
                     "warning",
                     f"工作表“{sheet.name}”的 {shown} 有划去的字：整格划去的也读了，只划去一部分的读未划去的；请核对。",
                     f"Cells {shown} of the sheet “{sheet.name}” are struck out: those as a whole were read as well, of the others what is left. Check them.",
-                    Place(file, cell=f"{sheet.name}!{first[0]}"),
+                    Place(file, cell=f"{sheet.name}!{first}"),
                 )
             )
         columns = sorted(
@@ -142,6 +154,12 @@ def sheet_remarks(book: Workbook, file: str, read: Iterable[Sheet]) -> list[Rema
             )
         )
     return remarks
+
+
+def _addresses(cells: Iterable[tuple[int, int]]) -> tuple[str, str]:
+    """The address of the first of some cells, and of the first few."""
+    named = [f"{column_letters(column)}{row}" for row, column in sorted(cells)]
+    return named[0], "、".join(named[:5]) + ("…" if len(named) > 5 else "")
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -250,6 +268,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(formatting.hidden_columns),
         frozenset(formatting.struck),
         frozenset(indented),
+        frozenset(formatting.unseen),
     )
 
 

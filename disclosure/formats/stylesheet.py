@@ -71,7 +71,8 @@ class StyleSheet:
 def declared(body: str) -> dict[str, str]:
     """`display` and `visibility` of a declaration block, in lower case; what office programs hide is display: none.
 
-    Also a line through the text and a place above the line, where it declares them.
+    Also a line through the text, a place above the line and the colours of text and ground and the size of letters, where it
+    declares them. What lets everything through is not displayed.
     """
     styles: dict[str, str] = {}
     for declaration in body.split(";"):
@@ -82,11 +83,33 @@ def declared(body: str) -> dict[str, str]:
             and value
             or (name in ("text-decoration", "text-decoration-line") and "line-through" in value)
             or (name == "vertical-align" and value == "super")
+            or (name in ("color", "font-size") and value)
         ):
             styles[name] = value
-        elif name == "mso-hide" and value == "all":
+        elif name in ("background", "background-color") and value:
+            styles["background"] = value
+        elif name == "opacity" and no_size(value) or name == "mso-hide" and value == "all":
             styles["display"] = "none"
     return styles
+
+
+def no_size(value: str) -> bool:
+    """Whether a length or a share is nothing: 0, 0px, 0.0."""
+    return bool(re.fullmatch(r"0*(?:\.0*)?(?:px|pt|em|rem|%)?", value)) and "0" in value
+
+
+def colour(value: str) -> str:
+    """A colour as it is compared with another: "#rrggbb" where it is written in figures, white or black, else as it is."""
+    flat = "".join(value.split()).lower()
+    if named := {"white": "#ffffff", "black": "#000000", "windowtext": "#000000", "window": "#ffffff"}.get(
+        flat
+    ):
+        return named
+    if re.fullmatch(r"#[0-9a-f]{3}", flat):
+        return "#" + "".join(2 * digit for digit in flat[1:])
+    if match := re.fullmatch(r"rgba?\((\d{1,3}),(\d{1,3}),(\d{1,3})(?:,1(?:\.0*)?)?\)", flat):
+        return "#" + "".join(f"{min(int(part), 255):02x}" for part in match.groups())
+    return flat
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email import policy
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import Meter, check
-from goufu.disclosure.formats.stylesheet import StyleSheet, declared
+from goufu.disclosure.formats.stylesheet import StyleSheet, colour, declared, no_size
 from goufu.disclosure.formats.text import decode
 from goufu.disclosure.lines import Line, clean_cell, figures_apart, is_reference
 from goufu.disclosure.model import Place, Remark
@@ -52,6 +52,8 @@ _BLOCKS = frozenset(
     | {"ol", "dl", "dt", "dd", "blockquote", "pre", "center", "form", "fieldset", "address", "figure", "html"}
     | {"body", "figcaption", "tr", "td", "th", "table", "tbody", "thead", "tfoot", "caption", "br", "hr"}
 )
+#: the colours of text and ground where a page says nothing
+_PLAIN = ("#000000", "#ffffff", False)
 #: where a line of a cell ends, while its text is put together
 _BREAK = "\ue000"
 #: columns a row may have, and rows a cell may span; what goes beyond is left out
@@ -65,11 +67,11 @@ def page_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Rem
     Places are line numbers of its source, and where several rows share one also the table and row (`表1!3`).
     Raises GoufuError where its encoding is not known or it holds nothing.
     """
-    lines, hidden = _page(_decoded(data, where), file, where)
+    lines, unseen = _page(_decoded(data, where), file, where)
     numbers = [line.place.line for line in lines if line.is_row]
     if len(set(numbers)) == len(numbers):
         lines = [replace(line, place=Place(file, line=line.place.line)) for line in lines]
-    return lines, _left_out(hidden, file)
+    return lines, _not_seen(unseen.count, unseen.faint, file)
 
 
 def archived_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list[Remark]]:
@@ -81,6 +83,7 @@ def archived_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list
     message = email.message_from_bytes(data.lstrip(), policy=policy.default)
     lines: list[Line] = []
     hidden = tables = 0
+    faint: list[tuple[str, int]] = []
     for part in message.walk():
         if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
             continue
@@ -88,9 +91,10 @@ def archived_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list
         if not isinstance(content, bytes) or not content.strip():
             continue
         charset = part.get_content_charset()
-        found, left_out = _page(_decoded(content, where, charset or ""), file, where, tables)
+        found, unseen = _page(_decoded(content, where, charset or ""), file, where, tables)
         lines += [replace(line, place=Place(file, cell=line.place.cell)) for line in found]
-        hidden += left_out
+        hidden += unseen.count
+        faint += [(text, 0) for text, _ in unseen.faint]
         tables += len({line.place.cell.partition("!")[0] for line in found if line.is_row})
     if not lines:
         raise GoufuError(
@@ -98,25 +102,37 @@ def archived_lines(data: bytes, file: str, where: str) -> tuple[list[Line], list
             "This is a web archive (MHTML) without a page in it; save the page again, or as PDF.",
             where,
         )
-    return lines, _left_out(hidden, file)
+    return lines, _not_seen(hidden, faint, file)
 
 
-def _left_out(hidden: int, file: str) -> list[Remark]:
-    if not hidden:
-        return []
-    return [
-        Remark(
-            "hidden",
-            "notice",
-            f"网页的表格里有 {hidden} 处隐藏或划去的行或格，未读。",
-            f"{hidden} rows or cells of the page's tables are hidden and were left out.",
-            Place(file),
+def _not_seen(hidden: int, faint: Sequence[tuple[str, int]], file: str) -> list[Remark]:
+    remarks: list[Remark] = []
+    if faint:
+        text, line = faint[0]
+        remarks.append(
+            Remark(
+                "hidden",
+                "warning",
+                f"网页的表格里有 {len(faint)} 处字与底色相同或没有大小，看不见（第一处：“{text[:20]}”），也读了，请核对。",
+                f"{len(faint)} texts of the page's tables have the colour of their ground or no size and cannot be seen (the first: “{text[:20]}”); they were read as well.",
+                Place(file, line=line or None),
+            )
         )
-    ]
+    if hidden:
+        remarks.append(
+            Remark(
+                "hidden",
+                "notice",
+                f"网页的表格里有 {hidden} 处隐藏或划去的行或格，未读。",
+                f"{hidden} rows or cells of the page's tables are hidden and were left out.",
+                Place(file),
+            )
+        )
+    return remarks
 
 
-def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line], int]:
-    """The lines of a page, its tables counted from `tables`, and how many hidden rows and cells were left out."""
+def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line], _Unseen]:
+    """The lines of a page, its tables counted from `tables`, and what of it is not seen."""
     from lxml import etree, html
 
     check("page-nodes", text.count("<") - text.count("</") + text.count("="), where)
@@ -131,8 +147,8 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
             f"The page cannot be read ({error}); save it from the browser again, or as PDF.",
             where,
         ) from error
-    hidden = _strip(root)
-    return list(_blocks(root, file, tables, Meter("cells", where))), hidden
+    unseen = _strip(root)
+    return list(_blocks(root, file, tables, Meter("cells", where))), unseen
 
 
 def _decoded(data: bytes, where: str, charset: str = "") -> str:
@@ -154,17 +170,42 @@ def _decoded(data: bytes, where: str, charset: str = "") -> str:
 class _Unseen:
     """What a browser does not show of a page: `count` rows and cells of tables, elements that go, and struck ones.
 
-    `blank` are elements, by their place in the page, whose text is not seen though their children may be.
+    `blank` are elements, by their place in the page, whose text is not seen though their children may be. `colours` are those
+    of text and ground of every element, with whether its letters have no size; `faint` are the texts of tables that so cannot
+    be seen, with their lines.
     """
 
     count: int = 0
     gone: list[Any] = field(default_factory=list)
     struck: list[Any] = field(default_factory=list)
     blank: set[int] = field(default_factory=set)
+    colours: list[tuple[str, str, bool]] = field(default_factory=list)
+    faint: list[tuple[str, int]] = field(default_factory=list)
+
+    def colour(self, node: Any, styles: Mapping[str, str], around: tuple[str, str, bool]) -> None:
+        """Note the colours of the next element, and its text in a table where that cannot be seen."""
+        ink, ground, tiny = around
+        if node.tag in _SKIPPED or not isinstance(node.tag, str):
+            self.colours.append(around)
+            return
+        if said := styles.get("color") or node.get("color"):
+            ink = ink if said in ("inherit", "currentcolor") else colour(said)
+        if said := styles.get("background") or node.get("bgcolor") or node.get("background"):
+            ground = ground if said in ("transparent", "none", "inherit") else colour(said)
+        if said := styles.get("font-size"):
+            tiny = no_size(said)
+        self.colours.append((ink, ground, tiny))
+        if (
+            (ink == ground or tiny)
+            and node.text
+            and node.text.strip()
+            and next(node.iterancestors("table"), None) is not None
+        ):
+            self.faint.append((clean_cell(node.text), node.sourceline or 0))
 
 
-def _strip(root: Any) -> int:
-    """Take out of the page whatever a browser does not show; how many rows and cells of tables that were."""
+def _strip(root: Any) -> _Unseen:
+    """Take out of the page whatever a browser does not show; what that was, and what can be read and not seen."""
     sheet = StyleSheet("\n".join(node.text or "" for node in root.iter("style")))
     nodes = list(root.iter())
     numbers = {id(node): n for n, node in enumerate(nodes)}
@@ -174,7 +215,11 @@ def _strip(root: Any) -> int:
             styles = {**({"display": "none"} if node.get("hidden") is not None else {}), **sheet.of(node)}
             parent = node.getparent()
             above = parent is not None and numbers[id(parent)] in unseen.blank
-            _look_at(node, n, styles | declared(node.get("style") or ""), above, unseen)
+            styles |= declared(node.get("style") or "")
+            unseen.colour(node, styles, unseen.colours[numbers[id(parent)]] if parent is not None else _PLAIN)
+            _look_at(node, n, styles, above, unseen)
+        else:
+            unseen.colours.append(_PLAIN)
     for node in unseen.struck:
         if next(node.iterancestors("table"), None) is not None:
             unseen.count += max(_rows_or_cells(node), int(bool(clean_cell(node.text_content()))))
@@ -186,7 +231,7 @@ def _strip(root: Any) -> int:
     for node in unseen.gone:
         if node is not root and node.getparent() is not None:
             _drop(node)
-    return unseen.count
+    return unseen
 
 
 def _look_at(node: Any, n: int, styles: Mapping[str, str], above: bool, unseen: _Unseen) -> None:

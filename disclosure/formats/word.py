@@ -31,6 +31,8 @@ _APART = frozenset({_DRAWINGS, _FALLBACK, f"{_W}del", f"{_W}moveFrom", f"{_W}rt"
 _HOLDERS = frozenset(
     f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml")
 )
+#: what gives the ground behind a run: of its paragraph, cell, row and table
+_PROPERTIES = tuple(f"{_W}{name}" for name in ("pPr", "tcPr", "tblPr"))
 _OFF = frozenset({"0", "false", "off", "none"})
 #: tables inside tables inside tables … beyond this are no document
 MAX_DEPTH = 20
@@ -66,6 +68,17 @@ def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list
         file, hidden, {name: (path, parts.get(path)) for name, (_, path) in related.items()}, where, depth
     )
     lines = list(walk.blocks(body, 0))
+    if walk.faint:
+        text, cell = walk.faint[0]
+        walk.remarks.append(
+            Remark(
+                "hidden",
+                "warning",
+                f"文档的表格里有 {len(walk.faint)} 处字与底色相同，看不见（第一处：“{text[:20]}”），也读了，请核对。",
+                f"{len(walk.faint)} pieces of text in tables have the colour of their ground and cannot be seen (the first: “{text[:20]}”); they were read as well.",
+                Place(file, cell=cell),
+            )
+        )
     if walk.struck:
         walk.remarks.append(
             Remark(
@@ -140,6 +153,7 @@ class _Walk:
         self.chunks = 0
         self.remarks: list[Remark] = []
         self.struck: list[str] = []
+        self.faint: list[tuple[str, str]] = []
         self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
@@ -205,6 +219,8 @@ class _Walk:
                 if continues:
                     merged.add(at)
                 text = "" if continues or swallowed else clean_cell(self.cell(cell))
+                if text and (faint := _unseen(cell, table, first=n == 1)):
+                    self.faint.append((faint, f"表{number}!{n}"))
                 self.counted.add(wide)
                 cells += [text, *[""] * (wide - 1)]
             cells += [""] * _number(properties, "gridAfter", 0)
@@ -312,6 +328,38 @@ class _Walk:
         """A place in an embedded document as one in the document that holds it."""
         inner = "" if place is None else replace(place, file="").text().strip()
         return Place(self.file, cell=f"{name} {inner}".strip())
+
+
+def _unseen(cell: Any, table: Any, first: bool) -> str:
+    """The first text of a cell that has the colour of what is behind it, "" where there is none.
+
+    In the `first` row of a table with a style of its own that style may have set the ground.
+    """
+    if first and table.find(f"{_W}tblPr/{_W}tblStyle") is not None:
+        return ""
+    for run in cell.iter(f"{_W}r"):
+        properties = run.find(f"{_W}rPr")
+        ink = properties.find(f"{_W}color") if properties is not None else None
+        if ink is None or (ink.get(f"{_W}val") or "auto").lower() == "auto":
+            continue
+        text = "".join(node.text or "" for node in run.iter(f"{_W}t")).strip()
+        behind = [properties, *(a.find(name) for a in run.iterancestors() for name in _PROPERTIES)]
+        shades = [_shade(node) for node in behind if node is not None]
+        ground = next((shade for shade in shades if shade), "ffffff")
+        if text and (ink.get(f"{_W}val") or "").lower() == ground:
+            return text
+    return ""
+
+
+def _shade(properties: Any) -> str:
+    """The colour that properties set behind a text, "" where they set none."""
+    highlight, shade = properties.find(f"{_W}highlight"), properties.find(f"{_W}shd")
+    if highlight is not None and highlight.get(f"{_W}val") != "none":
+        return "ffffff" if highlight.get(f"{_W}val") == "white" else "highlight"
+    fill = (shade.get(f"{_W}fill") or "auto").lower() if shade is not None else "auto"
+    if shade is not None and (shade.get(f"{_W}val") or "clear") not in ("clear", "nil"):
+        return "pattern"
+    return "" if fill == "auto" else fill
 
 
 def _own(parent: Any, tag: str) -> Iterator[Any]:

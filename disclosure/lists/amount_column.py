@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import UNITS, is_no_amount, money_unit, parse_amount, unit_by_size, unit_of
+from goufu.disclosure.amounts import (
+    UNITS,
+    heading_unit,
+    is_no_amount,
+    looks_like_yuan,
+    money_unit,
+    parse_amount,
+    unit_by_size,
+    unit_of,
+)
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
 from goufu.disclosure.lists.headings import is_measure, is_period, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
+from goufu.disclosure.tables.columns import within_others
 
 
 def choose_amount(draft: ListDraft) -> None:
@@ -138,6 +148,8 @@ def _added_up(draft: ListDraft, parts: list[int]) -> list[int]:
         parts = [n for n in parts if not is_period(names[n])]
     whole = [n for n in parts if "其中" not in names[n]]
     parts = [n for n in parts if n in whole or not any(m < n for m in whole)]
+    inside = within_others([heading_unit(name)[0] for name in draft.header.names], parts)
+    parts = [n for n in parts if n not in inside]
     found: list[int] = []
     at = 0
     while at < len(parts):
@@ -195,7 +207,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
         own = next((u.unit for n in draft.funds if (u := header.columns[n]) is not None and u.unit), None)
     names = {unit.name for unit in ([own] if own else table)}
     if len(names) == 1 and (name := next(iter(names))):
-        if own and any(unit.name != name for unit in table):
+        if own and any(unit.name != name and unit.is_money for unit in table):
             draft.remarks.append(
                 Remark(
                     "unit",
@@ -278,6 +290,12 @@ def printed_amount(draft: ListDraft, row: BodyRow) -> str:
             return " + ".join(values)
         return f"{sum((_figure(draft, row, n) for n in draft.funds), Decimal(0)):f}万元"
     return str(sum((figure for figure in figures if figure is not None), Decimal(0)))
+
+
+def some_are_in_yuan(draft: ListDraft, unit: str) -> bool:
+    """Whether some amounts with a currency sign are plainly in 元, although the list's `unit` is another."""
+    rows = (row for n, row in enumerate(draft.rows) if n not in draft.totals)
+    return any(looks_like_yuan(printed_amount(draft, row), unit) for row in rows)
 
 
 def measure_columns(draft: ListDraft) -> frozenset[int]:

@@ -24,6 +24,10 @@ _SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z"
 _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
 )
+#: what stands around its name then: 1. … ：
+_HEADS = re.compile(
+    r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z"
+)
 #: 上年结转 alone in a row heads the rows below it
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
@@ -88,7 +92,7 @@ def sort_body(draft: ListDraft) -> None:
 
 def names_department(cell: str) -> bool:
     """Whether a cell that stands alone in its row names the department of the rows below."""
-    return bool(_DEPARTMENT_ALONE.match(label(cell)))
+    return bool(_DEPARTMENT_ALONE.search(label(cell)))
 
 
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
@@ -146,14 +150,14 @@ def _is_note(
             return True
         if (
             amounts
-            and _DEPARTMENT_ALONE.search(label(first))
+            and names_department(first)
             and filled[0]
             in (
                 *draft.header.of("title"),
                 *draft.header.of("number"),
             )
         ):
-            draft.owners[len(draft.rows)] = re.sub(r"[:：]\s*\Z", "", first)
+            draft.owners[len(draft.rows)] = _HEADS.sub("", first)
             draft.remarks.append(
                 Remark(
                     "row",

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from goufu.catalog.characters import joined
-from goufu.disclosure.amounts import ABSURD_WAN, is_no_amount, is_scientific, parse_amount, to_wan, unit_of
+from goufu.disclosure.amounts import (
+    ABSURD_WAN,
+    has_currency_sign,
+    is_no_amount,
+    is_scientific,
+    looks_like_yuan,
+    parse_amount,
+    to_wan,
+    unit_of,
+)
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.amount_column import printed_amount, states_unit, unit_in_cell
 from goufu.disclosure.lists.cell_values import YES_NO, part_named, year_of
@@ -92,7 +101,15 @@ def _amount_in(
         )
     if not (facts.readable or own or unit_of(printed)):
         return None, None
-    amount = to_wan(value, unit_of(printed) or own or facts.unit or "万元")
+    unit = unit_of(printed) or own or facts.unit or "万元"
+    signed = facts.signed_yuan and looks_like_yuan(printed, unit)
+    if facts.signed_yuan and not signed and has_currency_sign(printed):
+        return None, refused_amount(
+            place,
+            f"金额 {printed[:20]} 带货币符号，这份清单里这样写的有的是元，不知它是元还是{unit}",
+            f"the amount {printed[:20]} has a currency sign, which others of this list have that are in yuan",
+        )
+    amount = to_wan(value, "元" if signed else unit)
     if abs(amount) >= ABSURD_WAN:
         return None, refused_amount(
             place,
@@ -102,6 +119,13 @@ def _amount_in(
     if amount < 0:
         return amount, row_remark(
             place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning"
+        )
+    if signed:
+        return amount, row_remark(
+            place,
+            f"金额 {printed[:20]} 带货币符号，大小像是元，按元读为 {amount:,} 万元，请核对单位",
+            f"the amount {printed[:20]} has a currency sign and the size of yuan; read as {amount:,} (10k CNY)",
+            "warning",
         )
     if is_scientific(printed):
         return amount, row_remark(

@@ -111,7 +111,7 @@ class ListFacts:
     `unit_columns` give the unit row by row, `measures` hold measures (项, 平方米). `covered` has, for every cell below the
     first of a cell merged downwards, where that first one is: (row number, column), and `cells` the rows by number.
     `filled` are the columns whose blanks are filled from above, with their fields. `department` and `year` are above
-    the header.
+    the header. `signed_yuan`: some amounts with a currency sign are plainly in 元, whatever `unit` says.
     """
 
     unit: str
@@ -123,6 +123,7 @@ class ListFacts:
     filled: Mapping[int, str]
     department: str = ""
     year: int | None = None
+    signed_yuan: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from goufu.disclosure.lines import label
-from goufu.disclosure.lists.amount_column import choose_amount, unit_columns, unit_of_amounts
+from goufu.disclosure.lists.amount_column import (
+    choose_amount,
+    some_are_in_yuan,
+    unit_columns,
+    unit_of_amounts,
+)
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.cell_values import without_among
 from goufu.disclosure.lists.header import find_header, plain_header
@@ -182,9 +187,16 @@ def _read(rows: Rows, settled: Settled, place: PlaceOf, stem: str) -> _Read:
     sort_body(draft)
     if unit_columns(draft):
         raise OddListError("各行的金额单位不同", "rows give units of money of their own")
-    facts = ListFacts(
-        settled.unit, True, (), frozenset(header.of("measure")), {}, {}, settled.carried
-    )  # nothing stands above the header
+    facts = ListFacts(  # nothing stands above the header
+        settled.unit,
+        True,
+        (),
+        frozenset(header.of("measure")),
+        {},
+        {},
+        settled.carried,
+        signed_yuan=some_are_in_yuan(draft, settled.unit),
+    )
     return _Read(draft, *items_and_sums(draft, facts, stem))
 
 

@@ -11,7 +11,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from goufu.disclosure.lines import column_letters
-from goufu.disclosure.lists.amount_column import choose_amount, measure_columns, unit_columns, unit_of_amounts
+from goufu.disclosure.lists.amount_column import (
+    choose_amount,
+    measure_columns,
+    some_are_in_yuan,
+    unit_columns,
+    unit_of_amounts,
+)
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.header import find_header
@@ -87,6 +93,7 @@ def _facts(draft: ListDraft) -> ListFacts:
         filled=filled,
         department=department,
         year=year,
+        signed_yuan=some_are_in_yuan(draft, unit),
     )
 
 

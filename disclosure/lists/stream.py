@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.amounts import looks_like_yuan
 from goufu.disclosure.formats.detect import format_of
 from goufu.disclosure.formats.gate import limit, refuse_odd
 from goufu.disclosure.formats.spreadsheet import cell_text
@@ -280,8 +281,9 @@ class _Look:
             filled = [cell for cell in cells if cell and not cell.isspace()]
             if len(filled) == 1 and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
-        if not self.negative and 0 <= amount < len(cells):
-            self.negative = cells[amount].strip().startswith(_MINUS)
+        if 0 <= amount < len(cells):
+            self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
+            _in_its_unit(cells[amount], self.settled.unit)
         if (blank or not self.begun) and self._is_line(cells):
             for n in blank:
                 self.seen[n].at_blank(line, not self.begun)
@@ -292,6 +294,14 @@ class _Look:
         if _plainly_a_line(cells, names, self.title, self.settled.amount):
             return True
         return self.settled.is_line(separated_cells(cells, self.separator), _nowhere)
+
+
+def _in_its_unit(cell: str, unit: str) -> None:
+    """Raises OddListError where a currency sign says that an amount is in 元: then the others are to be asked."""
+    if not cell.isascii() and looks_like_yuan(cell, unit):
+        raise OddListError(
+            "有的金额带货币符号，像是元", "some amounts have a currency sign and look like yuan"
+        )
 
 
 def _carried_remark(file: str, name: str, lines: Sequence[int]) -> Remark:
@@ -411,6 +421,7 @@ def _json_survey(
     values: dict[str, dict[str, str]] = {}
     priced: list[str] = []
     rows, negative = 0, False
+    signed: set[str] = set()
     for _, text in _json_rows(path, encoding, errors):
         rows += 1
         value = _object(text)
@@ -425,12 +436,16 @@ def _json_survey(
             cell = value.get(key)
             if isinstance(cell, str) and cell not in known:
                 known[cell] = cell_text(cell)
-        negative = negative or any(str(value.get(key, "")).startswith(_MINUS) for key in priced)
+        amounts = [str(value.get(key, "")) for key in priced]
+        negative = negative or any(amount.startswith(_MINUS) for amount in amounts)
+        signed |= {amount for amount in amounts if "¥" in amount or "￥" in amount}
     names = tuple(key for key in keys if heading(key) is not None)
     if not has_title(list(keys)) or not has_title(names):
         raise OddListError("没有项目名称", "there is no title")
     head_rows = _json_head(path, encoding, errors, names)
     settled, remarks = settle(Grid("", head_rows, lambda n, _: Place(path.name, line=n), header=0))
+    for text in signed:
+        _in_its_unit(text, settled.unit)
     places = {key: n for n, key in enumerate(names)}
     seen = {places[key]: _Column(known) for key, known in values.items()}
     _not_too_many(seen)

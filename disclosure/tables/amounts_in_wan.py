@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from goufu.disclosure.amounts import ABSURD_WAN, MoneyUnit, to_wan, unit_by_size
+from goufu.disclosure.amounts import (
+    ABSURD_WAN,
+    MoneyUnit,
+    has_currency_sign,
+    looks_like_yuan,
+    to_wan,
+    unit_by_size,
+)
+from goufu.disclosure.lines import label
 from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.tables.around_tables import ends_as_organisation
 from goufu.disclosure.tables.model import PrintedRow, TableDraft
-from goufu.disclosure.tables.subtotals import TOLERANCE, TableRow
+from goufu.disclosure.tables.subtotals import TOLERANCE, TableRow, is_called_total
 
 
 def convert_to_wan(tables: Sequence[TableDraft], elsewhere: set[str]) -> None:
@@ -42,7 +51,12 @@ def convert_to_wan(tables: Sequence[TableDraft], elsewhere: set[str]) -> None:
         table.readable = bool(unit)
         last = unit
         smallest = min((abs(row.amount) for row in table.printed if row.amount), default=Decimal(1))
-        table.raws = [_in_wan(row, unit, table, smallest) for row in table.printed]
+        in_yuan = any(
+            looks_like_yuan(_printed(row, row.column), unit)
+            for row in table.printed
+            if not (row.total or is_called_total(row.name) or ends_as_organisation(label(row.name)))
+        )
+        table.raws = [_in_wan(row, unit, table, smallest, in_yuan) for row in table.printed]
 
 
 def _continues(table: TableDraft, tables: Sequence[TableDraft]) -> bool:
@@ -72,7 +86,7 @@ def _unit_of(table: TableDraft) -> str:
     names = {unit.name for unit in own or above}
     if len(names) == 1 and "" not in names:
         name = names.pop()
-        if own and any(unit.name != name for unit in above):
+        if own and any(unit.name != name and unit.is_money for unit in above):
             table.remarks.insert(
                 0,
                 Remark(
@@ -116,20 +130,30 @@ def _judged_by_size(unit: str, place: Place) -> Remark:
     )
 
 
-def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal) -> TableRow:
+def _printed(row: PrintedRow, column: int) -> str:
+    return row.line.cells[column] if 0 <= column < len(row.line.cells) else ""
+
+
+def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in_yuan: bool) -> TableRow:
     """A row in 万元, with remarks on an amount that is odd or not the sum of its funds.
 
-    Where the unit is refused figures still tell which rows add up others, and are then in the `smallest` of them; none
+    `in_yuan`: figures with a currency sign are in 元 here. Where the unit is refused figures still tell which rows add up others, and are then in the `smallest` of them; none
     is handed on.
     """
     known = bool(unit or row.own)
+
+    signed: list[str] = []
 
     def wan(value: Decimal, own: str, column: int) -> Decimal:
         heading = row.columns.units.get(column)
         of_column = heading.name if heading is not None and unit else ""
         if not unit and not own:
             return value / smallest
-        return to_wan(value, own or of_column or unit)
+        named = own or of_column or unit
+        if in_yuan and not own and has_currency_sign(printed := _printed(row, column)):
+            signed.append(printed)
+            named = "元"
+        return to_wan(value, named)
 
     if row.unread:
         return TableRow(row.name, row.unit, Decimal(0), row.place, row.amount_place, known=False, unread=True)
@@ -140,6 +164,16 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal) ->
     else:
         amount = wan(row.amount, row.own, row.column)
     place = row.line.place
+    if signed:
+        table.remarks.append(
+            Remark(
+                "unit",
+                "warning",
+                f"“{row.name}”的金额 {signed[0][:20]} 带货币符号，这张表里这样写的像是元，按元读为 {amount:,} 万元，请核对单位。",
+                f"The amount of “{row.name}”, {signed[0][:20]}, has a currency sign, as figures of this table that are in yuan; read as {amount:,} (10k CNY). Check its unit.",
+                place,
+            )
+        )
     if row.amount is None and not funds:
         table.remarks.append(
             Remark(

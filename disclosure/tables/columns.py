@@ -7,7 +7,7 @@ stand over others, and a row of column numbers below.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from goufu.disclosure.amounts import MoneyUnit, heading_unit, money_unit, parse_amount
@@ -25,13 +25,17 @@ _UNIT = re.compile(
     r"(?:预算单位|单位名称|部门\(单位\)|单位\(部门\)|单位|实施单位|项目单位|部门|主管部门|预算部门|用款单位|使用单位|申报单位)(?:名称|全称)?\Z"
 )
 _FUND = re.compile(
-    r"一般公共预算|政府性基金|国有资本经营|财政专户|单位资金|财政拨款|事业收入|经营收入|上级补助|其他收入|自筹"
+    r"一般公共预算|政府性基金|国有资本经营|财政专户|单位资金|财政拨款|事业收入|经营收入|上级补助|其他收入|自筹|其[他它]资金\Z|自有资金\Z"
 )
 #: budgets that 财政拨款 is the sum of
 _WITHIN = re.compile(r"一般公共预算|政府性基金|国有资本经营")
+#: what is called so holds them
+_STATE = ("财政拨款", "财政拨款合计", "财政拨款小计")
 _OTHER = re.compile(
     r"(?:小计|其中.*|备注|说明|序号|.*资金|.*收入|.*拨款|.*补助|.*预算|.*结转.*|上级|本级|中央.*|省级.*|市级.*|县级.*|本年.*|人员.*|公用.*)\Z"
 )
+#: money besides the funds, which their sum would have to hold
+_MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
@@ -40,7 +44,8 @@ class Columns:
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone
-    marks a project table. `beside_another`: the same headings come again to the right.
+    marks a project table. `beside_another`: the same headings come again to the right. `besides` are columns of other money
+    where no column is the total of all.
     `units` has the unit of money a column's heading prints, for those that print one.
     """
 
@@ -53,6 +58,7 @@ class Columns:
     headings: tuple[str, ...]
     beside_another: bool
     units: Mapping[int, MoneyUnit]
+    besides: tuple[int, ...] = ()
 
     def beside(self, column: int) -> range:
         """The columns that a heading covers: its own, and those to the right that have none."""
@@ -73,7 +79,7 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     if not first.is_row:
         return None
     heads = [label(cell) for cell in first.cells]
-    if not any(_NAME.match(_bare(head)) for head in heads):
+    if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
         return None
     if any(parse_amount(cell) is not None and len(cell) > 2 for cell in first.cells):
         return None
@@ -92,7 +98,9 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
         return None
     wide = any("专户" in head or "单位资金" in head for stack in bare for head in stack)
     certain = bool(funds) and any(head.startswith("项目名称") for head in bare[name])
-    return Columns(name, total, unit, funds, wide, certain, headings, own < width, _units(stacks[:own])), body
+    besides = _besides(bare, {name, unit, *funds}) if total == -1 else ()
+    units = _units(stacks[:own])
+    return Columns(name, total, unit, funds, wide, certain, headings, own < width, units, besides), body
 
 
 def _width(headings: Sequence[str], name: int) -> int:
@@ -141,17 +149,38 @@ def _organisation(stacks: Sequence[Sequence[str]], name: int) -> int:
 
 
 def _funds(stacks: Sequence[Sequence[str]], taken: set[int]) -> tuple[int, ...]:
-    """The columns of single funds, without those that only add up or detail others (小计, 其中), and without what 财政拨款
-    holds where it has a column of its own: general, government-fund and state-capital budgets."""
-    found = [
+    """The columns of single funds, without those that only add up (小计) or detail the fund before them (其中), and without
+    what 财政拨款 holds where it has a column of its own: general, government-fund and state-capital budgets."""
+    found: list[int] = []
+    for i, stack in enumerate(stacks):
+        if i in taken or "小计" in stack or not any(_FUND.search(head) for head in stack):
+            continue
+        if not (found and _is_detail(stack)):
+            found.append(i)
+    inside = within_others([stack[-1] if stack else "" for stack in stacks], found)
+    return tuple(i for i in found if i not in inside)
+
+
+def within_others(heads: Sequence[str], columns: Iterable[int]) -> frozenset[int]:
+    """Those of the `columns` that 财政拨款 is the sum of, where one of them is headed so; `heads` are without units."""
+    columns = list(columns)
+    if not any(heads[i] in _STATE for i in columns):
+        return frozenset()
+    return frozenset(i for i in columns if _WITHIN.search(heads[i]))
+
+
+def _besides(stacks: Sequence[Sequence[str]], taken: set[int]) -> tuple[int, ...]:
+    """The columns of money that are neither among those `taken` nor known to be within one of them."""
+    inside = within_others([stack[-1] if stack else "" for stack in stacks], range(len(stacks)))
+    return tuple(
         i
         for i, stack in enumerate(stacks)
-        if i not in taken
-        and any(_FUND.search(head) for head in stack)
-        and not any(head == "小计" or head.startswith("其中") for head in stack)
-    ]
-    whole = any(stacks[i][-1] in ("财政拨款", "财政拨款合计", "财政拨款小计") for i in found)
-    return tuple(i for i in found if not (whole and _WITHIN.search(stacks[i][-1])))
+        if i not in taken and i not in inside and stack and _MONEY.match(stack[-1]) and not _is_detail(stack)
+    )
+
+
+def _is_detail(stack: Sequence[str]) -> bool:
+    return any(head.startswith("其中") for head in stack)
 
 
 def is_numbering(cells: Sequence[str]) -> bool:

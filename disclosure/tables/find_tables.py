@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from goufu.disclosure.amounts import MoneyUnit
+from goufu.disclosure.amounts import MoneyUnit, parse_amount
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Part, Place, Remark
 from goufu.disclosure.tables.around_tables import begins_part, is_caption, names_a_table, owner_of, repeated
-from goufu.disclosure.tables.columns import header
-from goufu.disclosure.tables.model import TableDraft
+from goufu.disclosure.tables.columns import Columns, header
+from goufu.disclosure.tables.model import PrintedRow, TableDraft
 from goufu.disclosure.tables.table_body import TableBody, units_stated
 from goufu.disclosure.tables.titles import is_title, part_of
 
@@ -28,6 +28,28 @@ def _beside(place: Place) -> Remark:
         "Two tables stand side by side here; only the one on the left was read. Put them below one another.",
         place,
     )
+
+
+def _not_added(columns: Columns, rows: Sequence[PrintedRow], place: Place) -> list[Remark]:
+    """A remark on columns of money that hold figures and are not in the sum of the funds, where no column is the total."""
+    named = [
+        columns.headings[n]
+        for n in columns.besides
+        if any(n < len(row.line.cells) and parse_amount(row.line.cells[n]) for row in rows)
+    ]
+    if not named:
+        return []
+    taken = "、".join(f"“{columns.headings[n]}”" for n in columns.funds)
+    left = "、".join(f"“{name}”" for name in named)
+    return [
+        Remark(
+            "table",
+            "warning",
+            f"没有合计一列，金额取自{taken}{'之和' if len(columns.funds) > 1 else ''}；{left}未取，请核对。",
+            f"There is no total column; amounts are those of {taken}; {left} was not taken. Check it.",
+            place,
+        )
+    ]
 
 
 def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
@@ -68,6 +90,8 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
             tables.append(TableDraft(part, line.place, owner, list(stated)))
         if columns.beside_another:
             tables[-1].remarks.append(_beside(line.place))
-        index = TableBody(lines, heads, columns, tables[-1]).read(body)
+        table, known = tables[-1], len(tables[-1].printed)
+        index = TableBody(lines, heads, columns, table).read(body)
+        table.remarks += _not_added(columns, table.printed[known:], line.place)
         stated, said = [], -100
     return tables

@@ -257,6 +257,9 @@ class TableBody:
             for i in columns.funds
             if (value := _amount_at(line, i)) is not None
         )
+        if amount is None and (odd := self.unread_fund(line)) >= 0 and is_no_amount(printed):
+            self.without_amount(line, name, odd, line.cells[odd])
+            return
         if amount is None and not funds and not name:
             self.without_name_or_amount(line, printed, changed)
             return
@@ -294,6 +297,11 @@ class TableBody:
                 total,
             )
         )
+
+    def unread_fund(self, line: Line) -> int:
+        """The first column of funds in which a row prints something that is neither an amount nor none, else -1."""
+        filled = (i for i in self.columns.funds if i < len(line.cells) and not is_no_amount(line.cells[i]))
+        return next((i for i in filled if parse_amount(line.cells[i]) is None), -1)
 
     def without_name_or_amount(self, line: Line, printed: str, changed: bool) -> None:
         """Take a row that has neither: a department's name above its total, or one that cannot be read."""

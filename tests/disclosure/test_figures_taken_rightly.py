@@ -8,6 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from goufu.disclosure.amounts import parse_amount, unit_of
+from goufu.disclosure.lists.body_rows import names_department
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
 from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
@@ -269,3 +270,88 @@ def test_dittos_examples_and_numbers_of_columns() -> None:
     assert warned(found, "“例：路灯维护”") and warned(found, "“同上”，像是")
     numbered = listed(f"项目名称,财政,自筹,合计（元）\n栏次,1,2,3=1+2\n{A},1,29999,30000\n")
     assert amounts(numbered) == [(A, "3.00")]
+
+
+@pytest.mark.parametrize("name", ["清单.json", "清单.jsonl"])
+def test_a_key_that_a_record_gives_twice(name: str) -> None:
+    twice = f'{{"title":"{A}","amount_wan":3,"amount_wan":30}}'
+    same = f'{{"title":"{B}","amount_wan":5,"amount_wan":5}}'
+    other = f'{{"title":"{D}","title":"{C}","amount_wan":7}}'
+    text = f"[{twice},{same},{other}]" if name.endswith("n") else f"{twice}\n{same}\n{other}\n"
+    found = read_content(text.encode(), name)
+    assert amounts(found) == [(A, "None"), (B, "5.00"), (C, "7.00")]
+    assert warned(found, "amount_wan", "2 次", "3、30")
+    assert warned(found, D, C, "取最后一个")
+    assert not warned(found, "5、5")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "amount"),
+    [
+        ("财政拨款\t其中：一般公共预算\t自筹资金", "12\t10\t3", "15.00"),
+        ("财政拨款\t其中：一般公共预算\t政府性基金\t其他资金", "12\t10\t2\t1", "13.00"),
+        ("其中：财政拨款\t自筹资金", "12\t3", "15.00"),
+        ("其中：财政拨款\t单位自筹\t其他资金", "12\t3\t2", "17.00"),
+    ],
+)
+def test_funds_beside_what_another_fund_holds(head: str, row: str, amount: str) -> None:
+    assert amounts(disclosed(f"{A}\t{row}", f"项目名称\t{head}")) == [(A, amount)]
+
+
+def test_parts_of_a_total_are_compared_with_it() -> None:
+    head = "项目名称\t合计\t其中：财政拨款\t自筹资金"
+    assert not disclosed(f"{A}\t12\t10\t2", head).remarks
+    assert warned(disclosed(f"{A}\t12\t10\t3", head), A, "不等于各项资金之和")
+
+
+def test_money_that_is_not_in_the_sum_of_funds_is_told() -> None:
+    assert warned(disclosed(f"{A}\t12\t7", "项目名称\t财政拨款\t上级资金"), "上级资金", "未取")
+    assert not disclosed(f"{A}\t12\t", "项目名称\t财政拨款\t上级资金").remarks
+
+
+def test_a_fund_that_cannot_be_read_is_no_nothing() -> None:
+    found = disclosed(f"{A}\t12\t约3\n{B}\t30\t4", "项目名称\t一般公共预算\t单位资金")
+    assert amounts(found) == [(B, "34.00")]
+    assert warned(found, "缺少可读的金额", A)
+
+
+def test_what_treasury_money_holds_is_not_added_in_lists() -> None:
+    found = listed(
+        "序号,项目名称,采购方式,财政拨款（万元）,其中：一般公共预算,政府性基金,自筹资金\n"
+        f"1,{A},公开招标,12,10,1,3\n2,{B},公开招标,30,20,9,5\n"
+    )
+    assert amounts(found) == [(A, "15.00"), (B, "35.00")]
+
+
+def test_a_currency_sign_before_yuan_under_wan() -> None:
+    rows = [(A, "12.00"), (B, "5.00"), (C, "36.00")]
+    head = "项目名称,金额（万元）\n"
+    found = listed(f'{head}{A},"¥120,000.00"\n{B},5\n{C},RMB 360000\n')
+    assert amounts(found) == rows
+    assert warned(found, "120,000.00", "货币符号") and warned(found, "360000", "货币符号")
+    doubtful = listed(f"{head}{A},¥120000\n{B},¥3600\n")
+    assert amounts(doubtful) == [(A, "12.00"), (B, "None")]
+    assert warned(doubtful, "¥3600", "不知它是元还是万元")
+    assert not listed(f"{head}{A},¥12\n{B},¥3600\n").remarks
+    large = listed(f"{head}{A},¥9000\n{B},¥3600\n合计,¥12600\n")
+    assert amounts(large) == [(A, "9000.00"), (B, "3600.00")] and not large.remarks
+    found = disclosed(f"{A}\t¥120,000\t¥120,000\n{B}\t5\t5\n{C}\t36\t36")
+    assert amounts(found) == rows
+    assert warned(found, A, "货币符号")
+    assert amounts(listed(f"项目名称,金额（元）\n{A},¥120000\n")) == [(A, "12.00")]
+
+
+def test_what_things_are_counted_in_is_no_unit_of_money() -> None:
+    text = f"单位：个\n项目名称,数量,{{}}\n{A},3,3\n{B},2,5\n"
+    found = listed(text.format("金额（万元）"))
+    assert amounts(found) == BOTH and not found.remarks
+    assert [item.amount_wan for item in listed(text.format("金额")).items] == [None, None]
+    assert warned(listed(text.replace("个", "美元").format("金额（万元）")), "美元")
+
+
+@pytest.mark.parametrize("name", ["1.甲县水利局", "（二）甲县水利局：", "甲县水利局"])
+def test_a_numbered_department_heads_the_rows_below(name: str) -> None:
+    found = listed(f"项目名称,金额（万元）\n{name},\n{A},3\n{B},5\n")
+    assert amounts(found) == BOTH
+    assert {item.department for item in found.items} == {"甲县水利局"}
+    assert names_department(name)

@@ -7,11 +7,14 @@ import quopri
 import zipfile
 from html import escape
 
+import example_pdf
+import openpyxl
 import pytest
 from disclosure_mixtures import packed, paragraph, with_chunk
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
+from openpyxl.styles import Font, PatternFill
 
 LAMPS, RIVERS, TREES = "路灯维护服务", "河道保洁服务", "绿化养护"
 HEAD = "<tr><td>项目名称</td><td>部门</td><td>年度</td><td>金额（万元）</td></tr>"
@@ -393,3 +396,88 @@ def test_two_figures_in_a_cell_of_word_and_a_deleted_cell() -> None:
     gone = "<w:tc><w:tcPr><w:cellDel/></w:tcPr><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc>"
     read = document(table(head, f"<w:tr>{cell(LAMPS)}{cell('甲县城市管理局')}{gone}{cell('3')}</w:tr>"))
     assert amounts(read) == [(LAMPS, "3.00")]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "style", "seen"),
+    [
+        ('style="color:#fff"', "", False),
+        ('class="x"', ".x { color: white }", False),
+        ('style="background:#036; color:rgb(0, 51, 102)"', "", False),
+        ('style="font-size:0"', "", False),
+        ('style="color:#fff; background-color:navy"', "", True),
+        ('bgcolor="#003366" style="color:white"', "", True),
+        ('style="color:red"', "", True),
+    ],
+)
+def test_text_in_the_colour_of_its_ground_is_told_on_a_page(attributes: str, style: str, seen: bool) -> None:
+    read = page(HEAD + row(LAMPS, 3) + row(RIVERS, 5, attributes), style)
+    assert [name for name, *_ in said(read)] == [LAMPS, RIVERS]
+    assert any("看不见" in remark.text and RIVERS in remark.text for remark in read.remarks) is not seen
+
+
+@pytest.mark.parametrize(
+    ("run", "ground", "seen"),
+    [
+        ('<w:color w:val="FFFFFF"/>', "", False),
+        ('<w:color w:val="FFFFFF"/>', '<w:shd w:val="clear" w:fill="1F3864"/>', True),
+        ('<w:color w:val="1F3864"/>', '<w:shd w:val="clear" w:fill="1F3864"/>', False),
+        ('<w:color w:val="FF0000"/>', "", True),
+        ('<w:color w:val="auto"/>', "", True),
+    ],
+)
+def test_text_in_the_colour_of_its_ground_is_told_in_word(run: str, ground: str, seen: bool) -> None:
+    def shaded(text: str) -> str:
+        return cell("", ground, f"<w:p><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>")
+
+    rows = [line(cell("项目名称"), cell("金额（万元）")), line(cell(LAMPS), cell("3"))]
+    read = document(table(*rows, line(shaded(RIVERS), shaded("5"))))
+    assert amounts(read) == [(LAMPS, "3.00"), (RIVERS, "5.00")]
+    assert any("看不见" in remark.text and RIVERS in remark.text for remark in read.remarks) is not seen
+
+
+@pytest.mark.parametrize(
+    ("font", "fill", "code", "seen"),
+    [
+        ("FFFFFF", "", "General", False),
+        ("FFFFFF", "1F3864", "General", True),
+        ("1F3864", "1F3864", "General", False),
+        ("000000", "", ";;;", False),
+        ("000000", "", "0.00;-0.00;;", True),
+        ("FF0000", "", "General", True),
+    ],
+)
+def test_cells_that_cannot_be_seen_are_told(font: str, fill: str, code: str, seen: bool) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for cells in (("项目名称", "金额（万元）"), (LAMPS, 3), (RIVERS, 5)):
+        sheet.append(cells)
+    sheet["B3"].font = Font(color=f"FF{font}")
+    sheet["B3"].number_format = code
+    if fill:
+        sheet["B3"].fill = PatternFill("solid", fgColor=f"FF{fill}")
+    out = io.BytesIO()
+    book.save(out)
+    read = read_content(out.getvalue(), "清单.xlsx")
+    assert [str(item.amount_wan) for item in read.items] == ["3.00", "5.00"]
+    assert any("看不见" in remark.text and "B3" in remark.text for remark in read.remarks) is not seen
+
+
+@pytest.mark.parametrize(
+    ("before", "seen"),
+    [
+        (b"1 1 1 rg\n", False),
+        (b"3 Tr\n", False),
+        (b"0 0 1 rg -250 0 500 130 re f 1 1 1 rg\n", True),
+        (b"0.5 0.5 0.5 rg\n", True),
+    ],
+)
+def test_text_that_nobody_sees_is_told_in_a_pdf(before: bytes, seen: bool) -> None:
+    drawing = example_pdf.table(example_pdf.SIMSUN)
+    read = read_content(example_pdf.pdf(example_pdf.SIMSUN, before + drawing), "预算.pdf")
+    assert [(item.title, str(item.amount_wan)) for item in read.items] == example_pdf.ITEMS
+    told = [remark for remark in read.remarks if "看不见" in remark.text]
+    if seen:  # the title is above the blue ground
+        assert all("1 处" in remark.text for remark in told)
+    else:
+        assert len(told) == 1 and "1 处" not in told[0].text

@@ -32,6 +32,7 @@ DETAILS = {
     "revision": "改动次数", "outcome": "结果", "version": "版本", "section": "部门目录", "code": "代码", "name": "名称",
     "nature": "性质", "source": "来自", "items": "项目数", "upload": "上传编号", "sha256": "文件指纹", "inputs": "文件指纹",
     "size": "字节数", "rows": "条数", "taken_at": "备份时间",
+    "acceptance": "一并采用",
 }  # fmt: skip
 #: what some details say, in Chinese and English
 VALUES = {

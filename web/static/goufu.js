@@ -29,8 +29,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.path !== "/upload") event.detail.timeout = 30000; // handing in a large file may take long
   });
-  document.addEventListener("htmx:afterRequest", (event) => { // an answer to what was sent ends the sentence about the last failure
-    if (event.detail.successful && event.detail.requestConfig.verb === "post") say("");
+  document.addEventListener("htmx:beforeOnLoad", (event) => { // an answer to what was sent ends the sentence about the last failure
+    if (event.detail.xhr.status < 400 && event.detail.requestConfig.verb === "post") say("");
   });
   let waiting = 0; // files being read, as the list said last
   document.addEventListener("htmx:afterSettle", () => {
@@ -81,6 +81,9 @@
       if (event.detail.successful) drop.reset();
     });
   }
+
+  // a link to what is folded away unfolds it
+  document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
 
   // a choice that leads to another page
   document.addEventListener("change", (event) => {

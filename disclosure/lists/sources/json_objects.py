@@ -60,7 +60,9 @@ def object_cells(
     odd = next((key for key in keys if isinstance(value.get(key), (list, dict)) and heading(key)), None)
     if odd is not None:
         return (), [row_remark(place, f"“{odd}”不是文字或数字", f"“{odd}” is neither text nor a number")]
-    value, remarks = _without_numbers(value, keys, place)
+    value, remarks = _said_once(value, keys, place)
+    value, doubts = _without_numbers(value, keys, place)
+    remarks += doubts
     cells = tuple("" if value.get(key) is None else cell_text(value[key]) for key in keys)
     if len(priced) > 1:
         # one record in yuan, the next in 万元: each amount with its own unit, in one column
@@ -72,6 +74,53 @@ def object_cells(
     if not any(cells):
         return (), [*remarks, row_remark(place, "缺少项目名称", "the title is missing")]
     return cells, remarks
+
+
+class _SaidTwice(dict[str, Any]):
+    """An object that gives a key two values, of which a dict keeps the last; `values_of` has all of them, by key."""
+
+    __slots__ = ("values_of",)
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.values_of: dict[str, list[Any]] = {}
+        for key, value in pairs:
+            self.values_of.setdefault(key, []).append(value)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, which remembers where it gives a key twice."""
+    value = dict(pairs)
+    return value if len(value) == len(pairs) else _SaidTwice(pairs)
+
+
+def _said_once(
+    record: dict[str, Any], keys: Sequence[str], place: Place
+) -> tuple[dict[str, Any], list[Remark]]:
+    """A record without the amounts that it gives twice, and a remark on every one of `keys` it gives two values."""
+    if not isinstance(record, _SaidTwice):
+        return record, []
+    remarks: list[Remark] = []
+    for key in keys:
+        values = record.values_of.get(key, ())
+        if all(value == values[0] for value in values[1:]):
+            continue
+        said = "、".join(str(value)[:20] for value in values[:3])
+        text, english = (
+            f"“{key}”写了 {len(values)} 次（{said}）",
+            f"“{key}” is given {len(values)} times ({said})",
+        )
+        one = heading(key)
+        if one is not None and one.field == "amount":
+            remarks.append(
+                refused_amount(place, f"{text}，不知哪个是金额", f"{english}: which is the amount?")
+            )
+            record = {**record, key: None}
+        else:
+            remarks.append(
+                row_remark(place, f"{text}，取最后一个", f"{english}; the last was taken", "warning")
+            )
+    return record, remarks
 
 
 class _NoNumber(str):
@@ -97,6 +146,11 @@ def _without_numbers(
         )
         record = {**record, key: None}
     return record, remarks
+
+
+_JSON = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_NoNumber, object_pairs_hook=_object, strict=False
+)
 
 
 def _unit_of_key(key: str) -> str:
@@ -148,7 +202,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
 def object_of(line: str, place: Place) -> dict[str, Any] | Remark:
     """The object that a line of JSON Lines holds, or the remark that it holds none."""
     try:
-        value = json.loads(line, parse_float=Decimal, parse_constant=_NoNumber, strict=False)
+        value = _JSON.decode(line)
     except (ValueError, RecursionError):
         return row_remark(place, "不是一个完整的 JSON 对象", "this is not one JSON object")
     if not isinstance(value, dict):
@@ -177,7 +231,6 @@ def is_line_of_json(text: str) -> bool:
 
 def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[Remark]) -> None:
     """The objects of the array that begins at `at`, one by one, so that each has its line and one bad costs the rest only."""
-    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_NoNumber, strict=False)
     line, counted = 1, 0
     at += 1
     while True:
@@ -197,7 +250,7 @@ def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[
                 )
             return
         try:
-            value, at = decoder.raw_decode(text, at)
+            value, at = _JSON.raw_decode(text, at)
         except (ValueError, RecursionError):
             remarks.append(
                 Remark(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 
 #: 万元; amounts are rounded to 0.01 each
-_SAME = Decimal("0.01")
+SAME = Decimal("0.01")
 
 
 def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
@@ -23,7 +23,7 @@ def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
         below = Decimal(0)
         for end in range(at + 1, len(filled)):
             below += filled[end][1]
-            if end > at + 1 and abs(below - whole) <= _SAME:
+            if end > at + 1 and abs(below - whole) <= SAME:
                 break
         else:
             return ()
@@ -38,7 +38,7 @@ def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     if len(filled) < 3:
         return ()
     *others, (last, whole) = filled
-    return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= _SAME else ()
+    return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= SAME else ()
 
 
 def sums_of_others(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:

@@ -32,18 +32,28 @@ def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     return tuple(heads)
 
 
-def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
-    """The last row where it is the sum of the two or more others, else nothing."""
-    filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
-    if len(filled) < 3:
-        return ()
-    *others, (last, whole) = filled
-    return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= SAME else ()
+def group_feet(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are each the sum of the two or more rows above since the one before, of which the last row is one.
+
+    With a single one that is the sum of all others.
+    """
+    feet: list[int] = []
+    above, rows, closed = Decimal(0), 0, False
+    for n, amount in enumerate(amounts):
+        if not amount:
+            continue
+        closed = rows > 1 and abs(above - amount) <= SAME
+        if closed:
+            feet.append(n)
+            above, rows = Decimal(0), 0
+        else:
+            above, rows = above + amount, rows + 1
+    return tuple(feet) if closed else ()
 
 
 def sums_of_others(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
-    """The rows that are the sum of others: those that head groups, else the last one."""
-    return group_heads(amounts) or sum_at_the_end(amounts)
+    """The rows that are the sum of others: those that head groups, else those at the feet of groups."""
+    return group_heads(amounts) or group_feet(amounts)
 
 
 def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:

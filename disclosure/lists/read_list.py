@@ -143,8 +143,34 @@ def items_and_sums(
             sub_lines[len(items)] = row.sub_line
         if number := number_of(draft, row):
             draft.numbers[len(items)] = number
+        if _is_half(draft, n):
+            draft.remarks.append(_half_a_name(item))
         items.append(item)
     return items, sums, sub_lines
+
+
+def _is_half(draft: ListDraft, n: int) -> bool:
+    """Whether a row has nothing but a name, and the one right below a name and more: a name may be broken into two."""
+    if draft.grid.header is not None or n + 1 >= len(draft.rows) or n + 1 in draft.totals:
+        return False  # records of a program have no lines to break
+    row, below = draft.rows[n], draft.rows[n + 1]
+    return (
+        sum(1 for cell in row.cells if cell) == 1
+        and bool(row.title and below.title)
+        and below.number == row.number + 1
+        and sum(1 for cell in below.cells if cell) > 1
+    )
+
+
+def _half_a_name(item: BudgetItem) -> Remark:
+    return Remark(
+        "row",
+        "warning",
+        f"“{item.title}”只有名称，没有金额，可能与下一行是同一个项目的名称；现按单独一项计入，请核对。",
+        f"“{item.title}” has a name and nothing else; it may belong to the name in the row below. Counted by itself; check it.",
+        item.place,
+        item.id,
+    )
 
 
 def _remark_above(draft: ListDraft, zh: str, en: str, value: str) -> None:

@@ -46,13 +46,13 @@ class RunningSums:
     _first: dict[int, int] = field(default_factory=dict)
     _twice: list[Remark] = field(default_factory=list)
     _heads: list[tuple[int, str, Decimal]] = field(default_factory=list)
-    _groups: bool = True
     _open: bool = False
     _below: Decimal = _NOTHING
     _rows_below: int = 0
     _total: Decimal = _NOTHING
     _rows: int = 0
-    _last: tuple[int, str, Decimal] = (0, "", _NOTHING)
+    _feet: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    _above: Decimal = _NOTHING
     _run: tuple[object, ...] = ()
     _run_head: tuple[int, str, Decimal] = (0, "", _NOTHING)
     _run_sum: Decimal = _NOTHING
@@ -82,17 +82,22 @@ class RunningSums:
             # what such rows add up is decided where they are read
             self._comparable = self._comparable and not (AMONG.match(title) or group_kind(title))
         one = (line, title, figure)
-        if self._groups:
-            if self._open:
-                self._below += figure
-                self._rows_below += 1
-                self._open = self._rows_below < 2 or abs(self._below - self._heads[-1][2]) > self._same
-            else:  # the next head, as in `goufu.disclosure.sums.group_heads`
-                self._heads.append(one)
-                self._open, self._below, self._rows_below = True, _NOTHING, 0
+        if self._open:
+            self._below += figure
+            self._rows_below += 1
+            self._open = self._rows_below < 2 or abs(self._below - self._heads[-1][2]) > self._same
+        else:  # the next head, as in `goufu.disclosure.sums.group_heads`
+            self._heads.append(one)
+            self._open, self._below, self._rows_below = True, _NOTHING, 0
         self._total += figure
-        self._rows += 1
-        self._last = one
+        if (
+            self._rows > 1 and abs(self._above - figure) <= self._same
+        ):  # as in `goufu.disclosure.sums.group_feet`
+            self._feet.append(one)
+            self._above, self._rows = _NOTHING, 0
+        else:
+            self._above += figure
+            self._rows += 1
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         owners = self._owners(cells)
@@ -132,10 +137,8 @@ class RunningSums:
             )
         if self._totals or not self._comparable:
             return found
-        heads = self._heads if self._groups and not self._open else []
-        if not heads and self._rows > 2 and abs(self._total - 2 * self._last[2]) <= self._same:
-            heads = [self._last]
-        return found + [perhaps_a_sum(self._item(one)) for one in heads[:_TOLD]]
+        sums = self._heads if not self._open else self._feet if not self._rows else []
+        return found + [perhaps_a_sum(self._item(one)) for one in sums[:_TOLD]]
 
     def _figure(self, text: str) -> Decimal | None:
         try:

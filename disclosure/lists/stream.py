@@ -55,8 +55,8 @@ _NAMES = 1_000_000
 #: characters read well for each that is not, as in `goufu.disclosure.formats.text`
 _SOUND = 10
 _BLOCK = 1 << 20
-#: characters of names that may be totals, and of short ones that may be
-_OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其"), frozenset("总總汇共页頁全")
+#: characters of names that may be totals or notes, and of short ones that may be
+_OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
 _MINUS = ("-", "－", "−", "(", "（")
 
 Row = tuple[int, Any]  # its line, and its cells (CSV) or its text (JSON Lines)
@@ -577,6 +577,8 @@ def _settling(found: Survey) -> Callable[[Row], bool]:
             return False
         if amount >= 0 and not cells[amount].strip()[:1].isdigit():
             return False
+        if ":" in cells[title] or "：" in cells[title]:  # perhaps a note
+            return False
         if is_total(cell_text(cells[title])) or heading(cells[title]) is not None or "其中" in cells:
             return False
         return all(cells[n].strip() and not is_ditto(cells[n]) for n in needed)
@@ -594,7 +596,8 @@ def _is_plain_object(plan: Plan, text: str) -> bool:
     filled = sum(
         1 for key in plan.keys if value.get(key) not in (None, "") and not isinstance(value[key], list | dict)
     )
-    return bool(title) and filled > 2 and not is_total(cell_text(title)) and heading(title) is None
+    noted = ":" in title or "：" in title
+    return bool(title) and filled > 2 and not (noted or is_total(cell_text(title)) or heading(title))
 
 
 def items_of(plan: Plan, piece: RawPiece) -> ListContents:

@@ -276,7 +276,7 @@ class TableBody:
         ):
             self.without_amount(line, name, column, printed)
             return
-        if not name:
+        if not name or parse_amount(name) is not None:  # of a row whose cells are out of place it is a figure
             self.table.remarks.append(self.remark(line, "项目名称", "name"))
             return
         if self.has_more_cells(line):

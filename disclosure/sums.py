@@ -68,3 +68,17 @@ def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
         return ()
     middle = median(others)
     return tuple(n for n in large if abs(amounts[n] or Decimal(0)) >= 1_000 * middle)
+
+
+def perhaps_in_wan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows below 1,000 yuan (0.1 万元) where the middle one is a thousand times as large: so it looks where a single
+    figure of a list in 元 was filled in in 万元."""
+    sizes = [abs(amount) for amount in amounts if amount]
+    if len(sizes) < 3:
+        return ()
+    middle = median(sizes)
+    return tuple(
+        n
+        for n, amount in enumerate(amounts)
+        if amount and abs(amount) < Decimal("0.1") and 1_000 * abs(amount) <= middle
+    )

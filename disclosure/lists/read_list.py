@@ -28,6 +28,7 @@ from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, ro
 from goufu.disclosure.lists.split_grid import lists_in
 from goufu.disclosure.lists.totals import check_totals, checks_over_lists
 from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.sums import perhaps_in_wan
 
 
 def read_list(grid: Grid, stem: str) -> ListContents:
@@ -106,7 +107,21 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     if facts.year and items and not draft.header.of("year"):
         _remark_above(draft, "年度", "year", str(facts.year))
     items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
+    if facts.unit == "元" and not any(check.agrees for check in checks):
+        small = perhaps_in_wan([item.amount_wan for item in items])
+        draft.remarks += [_perhaps_in_wan(items[n]) for n in small]
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
+
+
+def _perhaps_in_wan(item: BudgetItem) -> Remark:
+    return Remark(
+        "amount",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行小得多，像是按万元填写的，请核对单位。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is far smaller than the others, as if it were in 万元; check its unit.",
+        item.amount_place or item.place,
+        item.id,
+    )
 
 
 def items_and_sums(

@@ -393,3 +393,39 @@ def test_thousands_set_apart_by_dots_are_told() -> None:
     found = listed(f"项目名称;金额（元）\n{A};30.000\n{B};50.000\n")
     assert warned(found, "30.000", "三位小数")
     assert amounts(listed(f"项目名称;金额（万元）\n{A};3.004\n")) == [(A, "3.00")]
+
+
+def test_yuan_under_a_heading_of_wan_are_told() -> None:
+    rows = f"{A},164200\n{B},609100\n{C},71400\n"
+    assert warned(listed(f"项目名称,金额（万元）\n{rows}"), "大得像是元")
+    assert warned(disclosed(rows.replace(",", "\t"), "项目名称\t合计"), "大得像是元")
+    assert not listed(f"项目名称,金额（万元）\n{A},16420\n{B},60\n{C},7.14\n").remarks
+    assert not listed(f"项目名称,金额（元）\n{rows}").remarks
+
+
+def test_wan_under_a_heading_of_yuan_is_told() -> None:
+    found = listed(f"项目名称,金额（元）\n{A},864200\n{B},609100\n{C},71.4\n")
+    assert warned(found, C, "像是按万元填写")
+    assert not listed(f"项目名称,金额（元）\n{A},64200\n{B},9100\n{C},796\n").remarks
+
+
+def test_which_of_three_years_is_meant_is_asked() -> None:
+    assert warned(
+        listed(f"项目名称,2026年（万元）,2027年（万元）,2028年（万元）\n{A},3,4,5\n"), "2028年", "未取"
+    )
+    assert warned(
+        listed(f"项目名称,总金额（万元）,2026年（万元）,2027年（万元）\n{A},8,4,4\n"), "总金额", "未取"
+    )
+    two = listed(f"项目名称,2025年预算（万元）,2026年预算（万元）\n{A},3,4\n")
+    assert [remark.level for remark in two.remarks] == ["notice"]
+
+
+def test_a_sheet_that_gathers_the_others_is_told() -> None:
+    head: list[object] = ["项目名称", "金额（万元）"]
+    sheets: list[list[list[object]]] = [
+        [head, ["甲项目", 8], ["乙项目", 9]],
+        [head, [A, 3], [B, 5]],
+        [head, [C, 9]],
+    ]
+    assert warned(booked(*sheets), "等于其他各表之和")
+    assert not warned(booked(*sheets[1:], [head, [D, 4]]), "等于其他各表之和")

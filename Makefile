@@ -6,6 +6,7 @@
 # make fuzz   spoilt documents for an hour; MINUTES=5 for less
 # make fuzz-atheris  the same led by coverage, for the parsers of goufu's own
 # make faults kill -9, full disks, two at once: fifty times each
+# make scans  the largest examples as scans, photographs turned each way; wants the extra ocr (EXTRAS=dev,ocr)
 # make spark  a Spark cluster on loopback, started and stopped by its tests; needs a Java of 17 or newer
 # make release  the wheel, hashes, licences and bill of materials, in dist/
 # Each makes its own environment in .venv first; only Python 3.11+ and make must be there.
@@ -19,7 +20,7 @@ PYTEST ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-all check lint types age format docs clean fuzz fuzz-atheris faults spark release
+.PHONY: demo test test-all check lint types age format docs clean fuzz fuzz-atheris faults scans spark release
 
 demo: $(STAMP)
 	@mkdir -p demo
@@ -29,7 +30,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile -m 'not faults and not spark' $(PYTEST)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile -m 'not faults and not spark and not scans' $(PYTEST)
 
 check: lint types age
 
@@ -39,6 +40,9 @@ age:
 MINUTES ?= 60
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $${SEED:-$$(date +%s)} --keep fuzz-found
+
+scans: $(STAMP)
+	$(BIN)/python -m pytest tests/disclosure -m scans $(PYTEST)
 
 spark: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),spark]'

@@ -70,13 +70,14 @@ _SPELT_TIMES = {
 }
 #: what an amount that is written out begins with
 _SPELT_FIRST = frozenset(_SPELT_DIGITS) - {"零", "〇"} | frozenset("貳參陸兩")
+_SPELT_LAST = tuple("元圆角分整正万亿")
 _DIGIT = f"[{''.join(c for c, n in _SPELT_DIGITS.items() if n)}]"
 _TENS = rf"{_DIGIT}[十拾]{_DIGIT}?"
 _HUNDREDS = rf"{_DIGIT}[百佰](?:[零〇]{_DIGIT}|{_TENS})?"
 _THOUSANDS = rf"{_DIGIT}[千仟](?:{_HUNDREDS}|[零〇](?:{_TENS}|{_DIGIT}))?"
 _SECTION = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|{_DIGIT})"
 #: strictly as figures are written out: 二〇二六 is a year, 一百五万 may mean 150 or 105
-_SPELT_OUT = re.compile(
+_SPELT_OUT = (
     rf"(?P<whole>(?:{_SECTION}亿[零〇]?)?(?:{_SECTION}万)?"
     rf"(?:(?<=[亿万])[零〇](?:{_HUNDREDS}|{_TENS}|{_DIGIT})|(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS})|(?<![亿万零〇]){_DIGIT})?)"
     rf"(?:[元圆](?:(?P<jiao>{_DIGIT})角)?(?:(?P<fen>{_DIGIT})分)?[整正]?|(?<=[万亿])整?)\Z"
@@ -95,6 +96,8 @@ _SAYS_UNIT = re.compile(
     r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
     re.IGNORECASE,
 )
+#: in all that states a unit of money
+_MAY_SAY_UNIT = re.compile(r"[元圆单]|unit", re.IGNORECASE)
 _SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
 _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
 _OWNER = re.compile(
@@ -124,6 +127,7 @@ class MoneyUnit:
         return bool(self.name or _FOREIGN.search(label(self.printed)))
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
@@ -188,7 +192,11 @@ def money_unit(text: str) -> MoneyUnit | None:
 
     `单位：甲县水利局` names an organisation and states none. Two units that differ are not understood.
     """
+    if text.isascii() and text.isprintable() and "unit" not in text.lower():
+        return None  # a figure, as most cells
     spaced = simplified(text).translate(_ROUND)
+    if not _MAY_SAY_UNIT.search(spaced):
+        return None
     whole = re.sub(r"\A(?:金额)?[:(]*", "", label(text)).strip("()")
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")
@@ -320,7 +328,10 @@ def _spelt_out(text: str) -> Decimal | None:
     """
     if len(text) > 40 or text[:1] not in _SPELT_FIRST:
         return None
-    match = _SPELT_OUT.match("".join(simplified(text).split()))
+    flat = "".join(simplified(text).split())
+    if not flat.endswith(_SPELT_LAST):
+        return None  # 一、…
+    match = re.match(_SPELT_OUT, flat)  # compiled when it is first needed
     if match is None:
         return None
     total = section = digit = 0
@@ -350,4 +361,4 @@ def _match(text: str) -> re.Match[str] | None:
         text = _MARK_BEHIND.sub("", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
-    return _AMOUNT.match(re.sub(r"\s+", "", narrow(text)))
+    return _AMOUNT.match("".join(narrow(text).split()))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from goufu.disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
@@ -157,8 +158,11 @@ def _labelled(line: Line) -> Iterator[tuple[Label, tuple[str, ...]]]:
         yield label, tuple(texts)
 
 
+@lru_cache(maxsize=1 << 14)
 def _label(cell: str) -> tuple[Label, str] | None:
     """The label a cell is, and what stands after it in the same cell (`实施期资金总额: 66,440`)."""
+    if cell.isascii():
+        return None
     flat = squeeze(cell)
     if not _ANY_LABEL.match(flat):
         return None
@@ -179,7 +183,7 @@ def _label(cell: str) -> tuple[Label, str] | None:
 def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...]]]) -> None:
     """Put what a row says into the draft."""
     for cell in line.cells:
-        if _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
+        if not cell.isascii() and _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
             draft.money = stated.name
     if not found:
         _take_unlabelled(draft, line)

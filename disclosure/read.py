@@ -22,14 +22,12 @@ from goufu.disclosure.assemble import NoProjectTableError, assemble
 from goufu.disclosure.checks import disagreements
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refuse_odd
-from goufu.disclosure.formats.spreadsheet import sheet_lines, workbook
 from goufu.disclosure.formats.text import decoded, text_lines
 from goufu.disclosure.lines import Line, Progress
 from goufu.disclosure.lists.headings import has_title
 from goufu.disclosure.lists.model import ListContents
 from goufu.disclosure.lists.records import is_list, list_of_lines, lists_of_text, read_lists
 from goufu.disclosure.lists.sources.delimited_text import ParsedRows, separated
-from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
 
 #: endings of files that are looked at when a folder is given
@@ -110,6 +108,9 @@ def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disc
 
 
 def _workbook(data: bytes, name: str, where: str) -> _Content:
+    from goufu.disclosure.formats.spreadsheet import sheet_lines, workbook
+    from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
+
     book = workbook(data, where)
     lines, remarks = sheet_lines(book, name)
     return _Content(lines, remarks, lambda: lists_of_workbook(book, name, where), cells=True)

@@ -113,7 +113,7 @@ class _Table:
     whole: tuple[str, ...]
     committees: tuple[str, ...]
     longest: int
-    body: re.Pattern[str] = field(repr=False)
+    bodies: frozenset[str] = field(repr=False)  # the words of two characters and more
 
 
 @lru_cache(maxsize=4)
@@ -164,7 +164,7 @@ def _table(path: Path | None) -> _Table:
             tuple(other["whole"]),
             tuple(other["committees"]),
             max(map(len, types)),
-            re.compile(_either(w for w in words if len(w) > 1)),
+            frozenset(w for w in words if len(w) > 1),
         )
     except (
         OSError,
@@ -278,7 +278,7 @@ def _locality_cost(text: str, table: _Table) -> float | None:
     cost = _COST["locality"] + _PER_CHARACTER * len(text)
     if name in table.words and name[-1] not in "局厅委办":
         return cost + _LIKE_BODY
-    if table.body.search(name):
+    if any(name[i:j] in table.bodies for i in range(len(name) - 1) for j in range(i + 2, len(name) + 1)):
         return cost + _OF_BODY
     if _RANKS & set(name[1:]) or (
         len(text) > 3 and text.endswith("城市")

@@ -92,7 +92,7 @@ def is_supported(names: Sequence[str], terms: EntryTerms, item: Said) -> bool:
     near = (term for start in starts.keys() & item.head_pairs for term in starts[start])
     if any(term in item.head and term not in _DULL for term in near) or _nearest(terms, item.head_pairs):
         return True
-    return any(item.head in term and 2 * len(item.head) > len(term) for term in map(normal, terms.positive))
+    return any(item.head in term and 2 * len(item.head) > len(term) for term in terms.normal_forms)
 
 
 def _whole_terms(terms: EntryTerms, item: Said) -> list[tuple[str, Text]]:

@@ -169,7 +169,7 @@ def _by_letters(t: Target, letters: str) -> Candidate:
 def _phrases(c: Candidate, index: Index) -> tuple[str, ...]:
     """The names and terms of an entry in normal form."""
     terms = index.terms.get((c.section, c.code), EntryTerms())
-    return tuple(map(normal, (c.name, *c.also, *terms.positive)))
+    return (*map(normal, (c.name, *c.also)), *terms.normal_forms)
 
 
 def _lowered(c: Candidate, score: float, words: str, index: Index) -> Candidate:

@@ -24,7 +24,6 @@ from itertools import chain, repeat
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from goufu.catalog.errors import CatalogError
@@ -272,11 +271,9 @@ def load_wording(path: Path | None = None, cache: Path | None = None) -> Wording
     path = path or table_path()
     try:
         content = path.read_bytes()
-        kept = cache / f"wording-{hashlib.sha256(content).hexdigest()[:32]}.npz" if cache else None
+        kept = cache / f"wording-{hashlib.sha256(content).hexdigest()[:32]}.arrays" if cache else None
         if kept and kept.exists():
-            with contextlib.suppress(
-                OSError, ValueError, KeyError, BadZipFile, EOFError
-            ):  # damaged: read anew
+            with contextlib.suppress(OSError, ValueError, KeyError):  # damaged: read anew
                 return _kept(kept)
         found = _read(content.decode("utf-8"))
     except (OSError, ValueError, KeyError) as error:

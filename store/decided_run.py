@@ -1,13 +1,16 @@
 """A run as it stands, for handing over: judgements with the decisions in their place, in the form that renderers take.
 
 A line that was decided is what was decided, with a certainty of one and with whose word it is; its candidates follow behind
-the entry chosen. What belongs to the document as a whole (its findings, checks, forms and attachments) is not in it.
+the entry chosen. Findings on a document as a whole are as they were when it was judged; its checks, forms and attachments
+are not in it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from goufu.catalog.text import Text, same
@@ -26,20 +29,35 @@ _SETTLED = ("GF101", "GF102", "GF103", "GF501", "GF502")
 
 
 def audits(store: Store, run: RunInfo) -> list[Audit]:
-    """The run's lines by document, as the store keeps them. Their order is that of the run."""
+    """The run's lines by document with the findings on it, as the store keeps them. Their order is that of the run."""
     groups: dict[tuple[str, str, int | None], list[Assessment]] = {}
     for stored in run_items(store, run.id):
         a = assessment(stored)
         file = a.item.place.file if a.item.place else ""
         groups.setdefault((file, a.item.department, a.item.year), []).append(a)
     names = "、".join(one.name for one in run.inputs)
+    told = _on_documents(run, [file for file, _, _ in groups])
     return [
         Audit(
             Disclosure(file or names or f"运行 {run.id}", department, year, tuple(a.item for a in some)),
             tuple(some),
+            tuple(told.pop(file, ())),
         )
         for (file, department, year), some in groups.items()
     ]
+
+
+def _on_documents(run: RunInfo, files: Sequence[str]) -> dict[str, list[Finding]]:
+    """The findings on whole documents, each with the file of the lines it is told with: their own, or else the first."""
+    found: dict[str, list[Finding]] = {}
+    for name, record in run.findings if files else ():
+        finding = _finding(dict(record))
+        of = next((file for file in files if Path(file).name == name), None)
+        if of is None and len(run.inputs) > 1:
+            zh, en = finding.message
+            finding = replace(finding, message=Text(f"{name}：{zh}", f"{name}: {en}"))
+        found.setdefault(files[0] if of is None else of, []).append(finding)
+    return found
 
 
 def assessment(stored: StoredItem) -> Assessment:

@@ -63,9 +63,19 @@ def decide(
 
 
 def decide_within(
-    session: Session, item: int, choice: Choice, officer: str, expected: int, source: str, made_at: datetime
+    session: Session,
+    item: int,
+    choice: Choice,
+    officer: str,
+    expected: int,
+    source: str,
+    made_at: datetime,
+    acceptance: str = "",
 ) -> tuple[int, bool]:
-    """`decide` within the caller's transaction, so that many items are decided together or none."""
+    """`decide` within the caller's transaction, so that many items are decided together or none.
+
+    `acceptance` marks in the log what was decided with others at once (see `goufu.store.acceptance`).
+    """
     row = _item(session, item)
     standing, revision = _standing_on(session, item)
     if (
@@ -105,6 +115,8 @@ def decide_within(
         "code": choice.code,
         "source": source,
     }
+    if acceptance:
+        detail["acceptance"] = acceptance
     if standing is not None:
         detail["instead_of"] = _told(standing)
     log(session, officer, "decide", detail, row.run_id, item, made_at)
@@ -134,24 +146,30 @@ def _recorded(store: Store, result: RowResult, officer: str, source: str) -> Row
 
 def withdraw(store: Store, item: int, officer: str, expected: int, now: datetime | None = None) -> int:
     """Take a decision back, with its precedent; returns the revision that holds now. Raises as `decide` does."""
-    made_at = now or datetime.now(UTC)
     with writing(store) as session:
-        row = _item(session, item)
-        standing, revision = _standing_on(session, item)
-        if standing is None:
-            return revision
-        if revision != expected:
-            raise _conflict(row.title, standing, revision)
-        connection = session.connection()
-        connection.execute(_FORGET, {"of": item})
-        gone = dict.fromkeys(("outcome", "version", "section", "code", "name"), "")
-        connection.execute(
-            _WITHDRAW,
-            {"of": item, **gone, "officer": officer, "decided_at": made_at, "revision": revision + 1},
-        )
-        detail = {"revision": revision + 1, "instead_of": _told(standing)}
-        log(session, officer, "withdraw", detail, row.run_id, item, made_at)
-    return revision + 1
+        return withdraw_within(session, item, officer, expected, now or datetime.now(UTC))[0]
+
+
+def withdraw_within(
+    session: Session, item: int, officer: str, expected: int, made_at: datetime
+) -> tuple[int, bool]:
+    """`withdraw` within the caller's transaction: the revision that holds now, and whether there was anything to withdraw."""
+    row = _item(session, item)
+    standing, revision = _standing_on(session, item)
+    if standing is None:
+        return revision, False
+    if revision != expected:
+        raise _conflict(row.title, standing, revision)
+    connection = session.connection()
+    connection.execute(_FORGET, {"of": item})
+    gone = dict.fromkeys(("outcome", "version", "section", "code", "name"), "")
+    connection.execute(
+        _WITHDRAW,
+        {"of": item, **gone, "officer": officer, "decided_at": made_at, "revision": revision + 1},
+    )
+    detail = {"revision": revision + 1, "instead_of": _told(standing)}
+    log(session, officer, "withdraw", detail, row.run_id, item, made_at)
+    return revision + 1, True
 
 
 def remark(store: Store, item: int, text: str, officer: str, now: datetime | None = None) -> None:

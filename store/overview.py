@@ -6,11 +6,12 @@ was decided counts as decided, what was not as it was judged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from goufu.catalog.severity import gravity
 from goufu.store import tables
 from goufu.store.engine import Store, reading
 from goufu.store.worklist import has_finding, hundredths, is_open, joined
@@ -58,6 +59,15 @@ class Spending:
     run: int = 0
     department: str = ""
     year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFinding:
+    """A finding on a document of a run as a whole; `record` is that of the record contract."""
+
+    run: int
+    document: str
+    record: Mapping[str, Any]
 
 
 def _wan(hundredths_: Any) -> Decimal:
@@ -141,3 +151,18 @@ def spending(store: Store, budgets: Sequence[Budget], code: str = "", section: s
         for key, (lines, amount) in found.items()
     ]
     return sorted(made, key=lambda s: (-s.amount, s.section, s.code))
+
+
+def on_documents(store: Store, runs: Collection[int]) -> list[DocumentFinding]:
+    """The findings on whole documents of the runs named, the gravest first; without those that were silenced."""
+    one = tables.RunFinding
+    query = (
+        select(one.run_id, one.document, one.record)
+        .where(col(one.run_id).in_(runs))
+        .order_by(col(one.run_id).desc(), col(one.position))
+    )
+    with reading(store) as session:
+        found = [DocumentFinding(*row) for row in session.exec(query)]
+    return sorted(
+        (f for f in found if "silenced" not in f.record), key=lambda f: gravity(f.record["severity"])
+    )

@@ -1,9 +1,9 @@
-"""The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is, and accepting the sure.
+"""The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is.
 
 Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
 memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
-last line by the order's own values, never by counting: lines that were decided meanwhile and fall out of the filter make
-no other line be left out.
+last line by the order's own values, never by counting, and in the order that held when the list was begun: lines that were
+decided meanwhile make no other line be left out or come twice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import Any
@@ -22,13 +21,12 @@ from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import tables
-from goufu.store.decisions import decide_within
-from goufu.store.engine import Store, reading, writing
+from goufu.store.engine import Store, reading
 from goufu.store.log import Event, events_of
 from goufu.store.runs import item_within, stored_within
 from goufu.store.scope import Scope
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, type_coerce
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 #: which lines by what was decided: all, open ones, open ones of either kind, decided ones
 STATES = ("", "doubtful", "sure", "open", "decided")
@@ -39,7 +37,7 @@ PAGE = 24
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines of a run, and in which order.
+    """Which lines of a run, and in which order: doubtful ones first and decided ones last, as in the document, or by amount.
 
     `words` must all be in the title, unit, department, summary, code or name of the entry. `found` is a rule (`GF201`),
     a severity, or "any". `least` and `most` bound the amount in 万元. `department` and `code` are exact.
@@ -65,6 +63,15 @@ class Tally:
     doubtful: int
     sure: int
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a run in their order, how far the run is, and the last line of the log when the list was begun."""
+
+    lines: list[StoredItem]
+    tally: Tally
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def _lines(session: Session, store: Store, run: int) -> list[_Line]:
     return list(standing.values())
 
 
-def _chosen(some: Iterable[_Line], wanted: Wanted) -> list[_Line]:
+def _chosen(some: Iterable[_Line], wanted: Wanted, stood: Mapping[int, bool]) -> list[_Line]:
     """The lines that are wanted, in their order."""
     words = wanted.words.casefold().split()[:8]
     states: Mapping[str, Callable[[_Line], bool]] = {
@@ -176,27 +183,54 @@ def _chosen(some: Iterable[_Line], wanted: Wanted) -> list[_Line]:
         and (wanted.least is None or (line.amount is not None and line.amount >= wanted.least))
         and (wanted.most is None or (line.amount is not None and line.amount <= wanted.most))
     ]
-    return sorted(found, key=lambda line: _key(line, wanted.order))
+    return sorted(found, key=lambda line: _key(line, wanted.order, stood))
 
 
-def _key(line: _Line, order: str) -> tuple[Any, ...]:
-    """What lines are ordered by, different for every line of a run."""
+def _key(line: _Line, order: str, stood: Mapping[int, bool]) -> tuple[Any, ...]:
+    """What lines are ordered by, different for every line of a run. `stood` are those that were (not) open before."""
     if order == "document":
         return (line.position,)
     if order == "amount":
         return (line.amount is None, -(line.amount or 0), line.position)
-    return (not line.doubtful, line.certainty, line.position)
+    return (not stood.get(line.id, line.open), not line.doubtful, line.certainty, line.position)
 
 
-def lines(store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE) -> list[StoredItem]:
-    """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given."""
-    return page(store, run, wanted, after, limit)[0]
+#: the last line of the log, of whatever run: no more than a number, so that it is asked past the store's scope
+_LAST = sqlalchemy.select(func.max(tables.Audit.__table__.c.id))  # type: ignore[attr-defined]
+_SINCE = (
+    sqlalchemy.select(col(tables.Audit.item), col(tables.Audit.action), col(tables.Audit.detail))
+    .where(
+        col(tables.Audit.run) == bindparam("run"),
+        col(tables.Audit.id) > bindparam("since"),
+        col(tables.Audit.action).in_(("decide", "withdraw")),
+    )
+    .order_by(col(tables.Audit.id).desc())
+)
+
+
+def _stood(session: Session, run: int, since: int) -> dict[int, bool]:
+    """The lines of a run that were changed after the moment `since`, each with whether it was open then."""
+    return {
+        item: action == "decide"
+        and "instead_of" not in detail  # the first change of each, which comes last, stays
+        for item, action, detail in session.execute(_SINCE, {"run": run, "since": since})
+    }
+
+
+def lines(
+    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE, since: int | None = None
+) -> list[StoredItem]:
+    """The lines that are wanted, at most `limit`, in their order; those behind the line `after` where it is given.
+
+    With `since`, of the `Page` that the list was begun with, in the order that held then.
+    """
+    return page(store, run, wanted, after, limit, since).lines
 
 
 def tally(store: Store, run: int, wanted: Wanted | None = None) -> Tally:
     """How far the run is, and how many lines are wanted: all, counted by the database, where nothing is said."""
     if wanted is not None:
-        return page(store, run, wanted, limit=0)[1]
+        return page(store, run, wanted, limit=0).tally
     with reading(store) as session:
         return _tally(session, store, run)
 
@@ -224,18 +258,22 @@ def _tally(session: Session, store: Store, run: int) -> Tally:
 
 
 def page(
-    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE
-) -> tuple[list[StoredItem], Tally]:
+    store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE, since: int | None = None
+) -> Page:
     """`lines` and `tally` of one state of the store."""
     with reading(store) as session:
         every = _lines(session, store, run)
-        chosen = behind = _chosen(every, wanted)
+        stood = {} if since is None else _stood(session, run, since)
+        if since is None:
+            since = int(session.connection().execute(_LAST).scalar() or 0)
+        chosen = behind = _chosen(every, wanted, stood)
         last = next((line for line in every if line.id == after), None)
         if last is not None:
-            behind = [line for line in chosen if _key(line, wanted.order) > _key(last, wanted.order)]
+            at = _key(last, wanted.order, stood)
+            behind = [line for line in chosen if _key(line, wanted.order, stood) > at]
         ids = [line.id for line in behind[:limit]]
         found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
-    return [found[one] for one in ids], Tally(
+    told = Tally(
         len(every),
         len(chosen),
         sum(not line.open for line in every),
@@ -243,6 +281,7 @@ def page(
         sum(line.open and not line.doubtful for line in every),
         sum((line.amount or Decimal(0) for line in chosen), Decimal(0)),
     )
+    return Page([found[one] for one in ids], told, since)
 
 
 def departments(store: Store, run: int) -> list[str]:
@@ -381,41 +420,3 @@ def restored(before: Mapping[str, Any], versions: tuple[CatalogVersion, ...]) ->
     if made.outcome != "code" or entry is None:
         raise GoufuError("此前的认定已不能恢复。", "What was decided before cannot be restored.")
     return Choice("code", "service", entry.version, entry.section, entry.code, entry.name, made.note)
-
-
-def accept_sure(
-    store: Store,
-    run: int,
-    versions: tuple[CatalogVersion, ...],
-    officer: str,
-    source: str = "",
-    now: datetime | None = None,
-) -> int:
-    """Decide every open line of a run of which the judgement is sure as it was judged, all or none; returns how many.
-
-    Lines that somebody decided, also a moment ago, are left as they are.
-    """
-    made_at = now or datetime.now(UTC)
-    done = 0
-    with writing(store) as session:
-        for item in _sure(session, run):
-            verdict = verdict_of(item, versions)
-            if verdict is not None:
-                done += decide_within(session, item.id, verdict, officer, item.revision, source, made_at)[1]
-    return done
-
-
-def _sure(session: Session, run: int) -> list[StoredItem]:
-    query = (
-        joined(select(tables.Item.id))
-        .where(tables.Item.run_id == run, is_open(), tables.Judgement.decision != "review")
-        .order_by(tables.Item.id)
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(of=tables.Item)
-    ids = [int(one) for one in session.exec(query)]
-    return [
-        item
-        for start in range(0, len(ids), PAGE)
-        for item in stored_within(session, run, ids[start : start + PAGE])
-    ]

@@ -222,6 +222,8 @@ def read_one(job: Job) -> None:
     from goufu.store.schema import open_store
 
     handed = job.handed
+    from goufu.web.wrong import for_browsers
+
     store = open_store(address_of(job.db), create=False)
     try:
         try:
@@ -229,7 +231,7 @@ def read_one(job: Job) -> None:
         except (uploads.LostClaimError, MemoryError):
             raise
         except GoufuError as error:
-            uploads.failed(store, handed.uid, handed.attempts, error)
+            uploads.failed(store, handed.uid, handed.attempts, for_browsers(error))
         except Exception as error:  # one document, whatever is wrong with it, must not cost the others
             uploads.failed(store, handed.uid, handed.attempts, unforeseen(error, handed.name))
     except uploads.LostClaimError:

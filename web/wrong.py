@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.text import Text
+from goufu.disclosure.lists.combine import NoTitleError
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
 from goufu.web.limits import TooLongError, TooOftenError
@@ -41,6 +43,15 @@ _HTTP = {
 }
 
 
+#: where a blank list comes from, for who has only a browser
+_BLANK = Text("空白表格可在“上传”页下载，填好后再交。", "A blank list can be downloaded on the page Drop.")
+
+
+def for_browsers(error: GoufuError) -> GoufuError:
+    """`error` with what somebody can do who has no command line."""
+    return NoTitleError(error.seen, error.where, _BLANK) if isinstance(error, NoTitleError) else error
+
+
 def install_answers(app: FastAPI) -> None:
     """Let the app answer errors by the functions of this module."""
     app.add_exception_handler(GoufuError, answer)
@@ -55,7 +66,7 @@ def status_of(error: GoufuError) -> int:
 
 def answer(request: Request, error: Any, status: int = 0) -> Response:
     """The answer to a request that ended with `error`, a GoufuError."""
-    status = status or status_of(error)
+    error, status = for_browsers(error), status or status_of(error)
     if getattr(request.state, "person", None) is None:  # it went wrong before anybody was known
         request.state.person = Person(0, "", "anyone")
     if "authorization" in request.headers or request.url.path.startswith(("/api/", "/reconcile")):

@@ -1,7 +1,7 @@
 """The document for filing: what a run's departments buy as services, as a table to print, to sign and to send.
 
 It says what stands (`goufu.store.decided_run`): lines that are open are counted in a sentence of their own, not left out
-unsaid.
+unsaid, and so are findings on the document as a whole. Catalogs are named by their official titles.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goufu.catalog.severity import SEVERITY_NAMES, gravity
 from goufu.cli.render.judgements import amount
-from goufu.cli.shared.output import say
+from goufu.cli.shared.output import language, say
 
 if TYPE_CHECKING:
+    from goufu.catalog.model import CatalogVersion
     from goufu.matcher.audit import Audit
-    from goufu.matcher.model import Assessment
+    from goufu.matcher.model import Assessment, Finding
 
 #: characters of the content of a line that the table shows
 _CONTENT = 120
@@ -25,7 +27,10 @@ _CONTENT = 120
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """The table: `rows` as texts in the order of `heads`, 万元 of all, and how many lines are open or lack a code."""
+    """The table: `rows` as texts in the order of `heads`, 万元 of all, and how many lines are open or lack a code.
+
+    `catalogs` are titles of the catalogs it follows, `findings` sentences on its documents as a whole, the gravest first.
+    """
 
     title: str
     heads: tuple[str, ...]
@@ -33,16 +38,18 @@ class Filing:
     total: Decimal
     open: int
     uncoded: int
-    versions: tuple[str, ...]
+    catalogs: tuple[str, ...]
+    findings: tuple[str, ...]
 
 
-def filing(audits: Sequence[Audit]) -> Filing:
-    """The table of what the audits' departments buy as services."""
+def filing(audits: Sequence[Audit], versions: Sequence[CatalogVersion]) -> Filing:
+    """The table of what the audits' departments buy as services; `versions` are those that may be named."""
     assessments = [a for one in audits for a in one.assessments]
     names = list(dict.fromkeys(a.item.department for a in assessments if a.item.department))
     years = sorted({a.item.year for a in assessments if a.item.year})
     title = "、".join(names[:2]) + (say(" 等", " and others") if len(names) > 2 else "")
     bought = [a for a in assessments if a.gov_service]
+    found = [f for one in audits for f in one.findings if not f.silenced]
     return Filing(
         say(
             f"{title} {'、'.join(map(str, years))} 年政府购买服务汇总表",
@@ -56,8 +63,26 @@ def filing(audits: Sequence[Audit]) -> Filing:
         sum((a.item.amount_wan or Decimal(0) for a in bought), Decimal(0)),
         sum(a.gov_service is None or a.decision == "review" for a in assessments),
         sum(a.coded is None for a in bought),
-        tuple(dict.fromkeys(v for a in assessments for v in a.versions)),
+        tuple(_named(v, versions) for v in dict.fromkeys(v for a in assessments for v in a.versions)),
+        tuple(_told(f) for f in sorted(found, key=lambda f: gravity(f.severity))),
     )  # fmt: skip
+
+
+def _named(version: str, versions: Sequence[CatalogVersion]) -> str:
+    """A catalog's title with number and year of printing as it was published; its id where it is not known."""
+    v = next((v for v in versions if v.id == version), None)
+    if v is None:
+        return version
+    year = say(f"，{v.printed.year} 年印发", f", printed in {v.printed.year}") if v.printed else ""
+    return say(f"《{v.title}》（{v.number}{year}）", f"《{v.title}》 ({v.number}{year})")
+
+
+def _told(f: Finding) -> str:
+    severity, message = say(*SEVERITY_NAMES[f.severity]), f.message.in_lang(language())
+    evidence = f.evidence.in_lang(language())
+    return f"{f.rule} {say(f'（{severity}）', f'({severity})')} {message}" + (
+        f" · {evidence}" if evidence else ""
+    )
 
 
 def _row(number: int, a: Assessment) -> tuple[str, ...]:
@@ -72,7 +97,7 @@ def _row(number: int, a: Assessment) -> tuple[str, ...]:
 
 def notes(table: Filing) -> list[str]:
     """What is to be said under the table."""
-    found = [say(f"依据目录：{'、'.join(table.versions)}。", f"By the catalogs {', '.join(table.versions)}.")]
+    found = [say(f"依据目录：{'、'.join(table.catalogs)}。", f"By the catalogs {', '.join(table.catalogs)}.")]
     if table.uncoded:
         found.append(
             say(f"其中 {table.uncoded} 项目录没有列。", f"{table.uncoded} of them are not in the catalog.")
@@ -84,7 +109,14 @@ def notes(table: Filing) -> list[str]:
                 f"{table.open} lines are still to be reviewed; make this anew afterwards.",
             )
         )
-    return found
+    if table.findings:
+        found.append(
+            say(
+                f"对整份文件的问题 {len(table.findings)} 条：",
+                f"Findings on the document as a whole: {len(table.findings)}",
+            )
+        )
+    return [*found, *table.findings]
 
 
 def write_filing(path: Path, table: Filing) -> None:

@@ -62,6 +62,7 @@ def run_record(run: RunInfo) -> dict[str, Any]:
         "catalogs": [{"version": v, "digest": d} for v, d in run.catalogs],
         "index": run.index_digest,
         "settings": dict(run.settings),
+        "findings": [{"document": name, **finding} for name, finding in run.findings],
     }
 
 

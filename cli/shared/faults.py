@@ -14,7 +14,6 @@ import platform
 import re
 import sys
 import traceback
-from importlib.metadata import version
 from pathlib import Path
 
 from goufu.catalog.errors import GoufuError
@@ -51,6 +50,8 @@ def unforeseen(error: BaseException, where: str = "") -> GoufuError:
 
 def report(error: BaseException) -> str:
     """The report of an error: versions, its kind and causes, and the places in the code it came through."""
+    from importlib.metadata import version
+
     lines = [
         f"goufu {version('goufu')}",
         f"Python {platform.python_version()} {platform.system()} {platform.machine()}",

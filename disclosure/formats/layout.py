@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from goufu.disclosure.amounts import parse_amount
@@ -88,7 +89,12 @@ def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[tuple[str,
     rows: list[tuple[float, tuple[str, ...]]] = []
     rest = glyphs
     for grid in _grids(rules, size):
-        inside = [glyph for glyph in rest if _within(glyph, grid)]
+        left, right, top, bottom = grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1]
+        inside = [
+            glyph
+            for glyph in rest
+            if left <= (glyph[1] + glyph[3]) / 2 <= right and top <= (glyph[2] + glyph[4]) / 2 <= bottom
+        ]
         if not inside:
             continue
         table = _ruled_rows(grid, inside)
@@ -242,13 +248,11 @@ def _nearest(positions: Sequence[float], value: float) -> int:
     return above
 
 
-def _within(glyph: Glyph, grid: _Grid) -> bool:
-    x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
-    return grid.xs[0] <= x <= grid.xs[-1] and grid.ys[0] <= y <= grid.ys[-1]
-
-
 def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple[str, ...]]]:
-    """The rows of a ruled table with the height each begins at; merged cells speak once, at their first place."""
+    """The rows of a ruled table with the height each begins at; merged cells speak once, at their first place.
+
+    The middle of every glyph lies in the table.
+    """
     width, height = len(grid.xs) - 1, len(grid.ys) - 1
     parent = list(range(width * height))
 
@@ -268,14 +272,16 @@ def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple
                 centre = (grid.xs[column] + grid.xs[column + 1]) / 2
                 if not _drawn(grid.across.get(row + 1, ()), centre):
                     parent[find(here + width)] = find(here)
+    roots = [find(i) for i in range(width * height)]
     cells: dict[int, list[Glyph]] = defaultdict(list)
+    xs, ys = grid.xs[:-1], grid.ys[:-1]  # what lies on the last line belongs to the last cell
     for glyph in glyphs:
-        column = min(max(bisect_right(grid.xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), width - 1)
-        row = min(max(bisect_right(grid.ys, (glyph.y0 + glyph.y1) / 2) - 1, 0), height - 1)
-        cells[find(row * width + column)].append(glyph)
+        _, x0, y0, x1, y1, _ = glyph
+        column, row = bisect_right(xs, (x0 + x1) / 2) - 1, bisect_right(ys, (y0 + y1) / 2) - 1
+        cells[roots[row * width + column]].append(glyph)
     first: dict[int, int] = {}
-    for i in range(width * height):
-        first.setdefault(find(i), i)
+    for i, root in enumerate(roots):
+        first.setdefault(root, i)
     texts = {first[root]: _block_text(found) for root, found in cells.items()}
     return [
         (grid.ys[row], tuple(texts.get(row * width + column, "") for column in range(width)))
@@ -293,8 +299,9 @@ def _drawn(stretches: Iterable[tuple[float, float]], at: float) -> bool:
 
 def _block_text(glyphs: Sequence[Glyph]) -> str:
     """The text of a cell, its lines joined without a break that the wording does not have."""
-    text = _columns_text([glyph for glyph in glyphs if glyph.vertical])
-    for line in _lines([glyph for glyph in glyphs if not glyph.vertical]):
+    level = [glyph for glyph in glyphs if not glyph.vertical]
+    text = "" if len(level) == len(glyphs) else _columns_text([glyph for glyph in glyphs if glyph.vertical])
+    for line in _lines(level):
         text = join_wrapped(text, _line_text(line))
     return text
 
@@ -320,8 +327,13 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
 
+_from_left = itemgetter(1)
+
+
 def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     """The characters by lines, from top to bottom, each line from left to right."""
+    if len({glyph[2:5:2] for glyph in glyphs}) == 1:
+        return [sorted(glyphs, key=_from_left)]  # all of one height at one height, as in most cells
     lines: list[list[Glyph]] = []
     middle = bottom = centres = heights = 0.0
     for glyph in sorted(glyphs, key=lambda g: (g.y0 + g.y1) / 2):
@@ -335,7 +347,7 @@ def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
             centres, heights = centre, height
         middle = centres / len(lines[-1])
         bottom = middle + heights / len(lines[-1]) * 0.35
-    return [_without_marks(sorted(line, key=lambda g: g.x0)) for line in lines]
+    return [_without_marks(sorted(line, key=_from_left)) for line in lines]
 
 
 def _without_marks(line: Sequence[Glyph]) -> list[Glyph]:
@@ -370,15 +382,24 @@ def _is_raised(glyph: Glyph, before: Glyph) -> bool:
 
 
 def _line_text(line: Sequence[Glyph]) -> str:
-    apart = _spread(line)
-    text = line[0].text
-    for before, glyph in zip(line, line[1:], strict=False):
-        gap = glyph.x0 - before.x1
-        height = max(glyph.y1 - glyph.y0, before.y1 - before.y0)
-        latin = _is_latin(before.text[-1]) and _is_latin(glyph.text[0])
-        wide = height * 0.22 if latin else max(height * 0.9, apart * 1.6)
-        text += (" " if gap > wide else "") + glyph.text
-    return text
+    """The text of a line, with a space where characters stand apart: two Latin letters a little, others far."""
+    apart = -1.0
+    text, _, y0, end, y1, _ = line[0]
+    above = y1 - y0
+    parts = [text]
+    for glyph in line[1:]:
+        text, x0, y0, x1, y1, _ = glyph
+        gap, height = x0 - end, max(y1 - y0, above)
+        if gap > height * 0.22:
+            wide = height * 0.22
+            if not (_is_latin(parts[-1][-1]) and _is_latin(text[0])):
+                apart = _spread(line) if apart < 0 else apart
+                wide = max(height * 0.9, apart * 1.6)
+            if gap > wide:
+                parts.append(" ")
+        parts.append(text)
+        end, above = x1, y1 - y0
+    return "".join(parts)
 
 
 def _spread(line: Sequence[Glyph]) -> float:

@@ -7,6 +7,7 @@ sentence; a broken page is reported and the others are read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ FEW_GLYPHS = 12
 SCAN_DPI = 200
 #: share of characters without a meaning beyond which a page counts as unreadable
 MEANINGLESS = 0.3
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def pdf_lines(
@@ -176,8 +178,8 @@ def _without_meaning(page: pypdfium2.PdfPage, glyphs: Sequence[Glyph]) -> tuple[
     A character of a private area of Unicode (E000–F8FF) has no meaning either; as a bullet it is common, so it
     counts only towards a page that is full of them.
     """
-    unknown = sum(glyph.text == UNKNOWN for glyph in glyphs)
-    private = sum("\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs)
+    text = "".join([glyph.text for glyph in glyphs])
+    unknown, private = text.count(UNKNOWN), len(_PRIVATE.findall(text))
     if glyphs and not unknown and private <= MEANINGLESS * len(glyphs):
         return 0.0, False
     drawn, lost = True, 0

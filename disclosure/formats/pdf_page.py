@@ -10,7 +10,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -43,95 +43,149 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     Radicals and compatibility forms that some fonts are mapped to (⼈ for 人) become the usual characters; what
     the file gives no meaning to is UNKNOWN.
     """
-    characters = _characters(page)
-    lies = Counter(round(character.angle) for character in characters)
+    characters, types = _characters(page)
+    lies: Counter[int] = Counter()
+    for type_ in types:
+        if type_.characters:
+            lies[round(type_.angle)] += type_.characters
     rotation = round(lies.most_common(1)[0][0] / 90) * 90 % 360 if lies else 0
     turn = _turner(page, rotation)
+    # one that lies otherwise is part of a watermark across the page
+    upright = {
+        id(type_) for type_ in types if abs((type_.angle - rotation + 180) % 360 - 180) < 12
+    }
     return [
-        Glyph(character.text, *turn(*character.box), vertical=character.vertical)
-        for character in characters
-        # one that lies otherwise is part of a watermark across the page
-        if abs((character.angle - rotation + 180) % 360 - 180) < 12
+        Glyph(text, *turn(*box), vertical)
+        for type_, text, vertical, *box in characters
+        if id(type_) in upright
     ], rotation
 
 
-class _Type(NamedTuple):
-    """How the characters of one text object are set: what 1 em to the right and 1 em up are on the page."""
+class _Shape(NamedTuple):
+    """A character as one type sets it: the text it is, its box as seen from its origin, whether the next one is below.
+
+    `sum` is that of all its numbers: finite where they all are.
+    """
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    vertical: bool
+    sum: float
+
+
+@dataclass(slots=True, eq=False)
+class _Type:
+    """How characters are set: what 1 em to the right and 1 em up are on the page, and the angle anticlockwise in degrees.
+
+    `shapes` are the characters met so far by their codes, `boxes` their boxes by width, `characters` counts all of them.
+    """
 
     right: Point
     up: Point
     angle: float
     font: int
+    shapes: dict[int, _Shape] = field(default_factory=dict)
+    boxes: dict[float, tuple[float, float, float, float]] = field(default_factory=dict)
+    characters: int = 0
 
 
-class _Character(NamedTuple):
-    """A character as it lies on the page: its angle anticlockwise in degrees, its box (left, bottom, right, top)."""
-
-    text: str
-    angle: float
-    box: tuple[float, float, float, float]
-    vertical: bool
+#: a character as it lies on the page: its type, text, whether the next is below, its box (left, bottom, right, top)
+_Character = tuple[_Type, str, bool, float, float, float, float]
 
 
-def _characters(page: pypdfium2.PdfPage) -> list[_Character]:
-    """The printed characters of a page, in the order of the file."""
-    types: dict[int, _Type] = {}
+def _characters(page: pypdfium2.PdfPage) -> tuple[list[_Character], list[_Type]]:
+    """The printed characters of a page, in the order of the file, and the types they are set in."""
+    types: dict[tuple[float, ...], _Type] = {}
+    type_of: dict[int, _Type] = {}
     widths: dict[tuple[int, int], float] = {}
     textpage = page.get_textpage()
     of = pdfium.handle(textpage)
-    x, y, width = ctypes.c_double(), ctypes.c_double(), ctypes.c_float()
-    at_x, at_y, at_width = ctypes.addressof(x), ctypes.addressof(y), ctypes.addressof(width)
-    found = []
+    x, y = ctypes.c_double(), ctypes.c_double()
+    at_x, at_y = ctypes.addressof(x), ctypes.addressof(y)
+    unicode_of, text_object_of = pdfium.unicode_of, pdfium.text_object_of
+    origin_of, without_meaning = pdfium.origin_of, pdfium.without_meaning
+    found: list[_Character] = []
     try:
         for i in range(min(textpage.count_chars(), MAX_GLYPHS)):
-            code = pdfium.unicode_of(of, i)
+            code = unicode_of(of, i)
             if code == 2 or (code == 0xFFFE and raw.FPDFText_IsHyphen(textpage, i) == 1):
                 code = 0x2D  # a hyphen at the end of a line, which pdfium takes for a soft one
-            text_object = pdfium.text_object_of(of, i)
-            if not text_object or not pdfium.origin_of(of, i, at_x, at_y):
+            text_object = text_object_of(of, i)
+            if not text_object or not origin_of(of, i, at_x, at_y):
                 continue  # a space or an end of line that pdfium adds
             # a code without a meaning is handed on as a character; where that is one of a script that is
             # written to the left, pdfium forgets to say so, and none such is expected here
-            unknown = pdfium.without_meaning(of, i) == 1 or 0x590 <= code <= 0x8FF
+            unknown = without_meaning(of, i) == 1 or 0x590 <= code <= 0x8FF
             if not unknown and (code <= 32 or code in _BLANK):
                 continue
-            type_ = types.get(text_object)
+            type_ = type_of.get(text_object)
             if type_ is None:
-                type_ = types[text_object] = _type(of, i, text_object)
-            advance = widths.get((type_.font, code))
-            if advance is None:
-                known = pdfium.glyph_width(type_.font, code, 1.0, at_width)
-                advance = widths[type_.font, code] = width.value if known else 0.0
-            text = UNKNOWN if unknown else chr(code)
-            if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
-                text = unicodedata.normalize("NFKC", text)
-            # a negative width is the way down in vertical writing
-            wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
-            left, bottom, right, top = _box(type_.right, type_.up, wide)
+                key = _set_as(of, i, text_object)
+                type_ = types.get(key)
+                if type_ is None:
+                    type_ = types[key] = _type(key)
+                type_of[text_object] = type_
+            shape = type_.shapes.get(-1 - code if unknown else code)
+            if shape is None:
+                advance = widths.get((type_.font, code))
+                if advance is None:
+                    advance = widths[type_.font, code] = _advance(type_.font, code)
+                shape = type_.shapes[-1 - code if unknown else code] = _shape(type_, code, unknown, advance)
+            text, left, bottom, right, top, vertical, numbers = shape
             x0, y0 = x.value, y.value
-            box = (x0 + left, y0 + bottom, x0 + right, y0 + top)
-            if not math.isfinite(sum(box) + type_.angle):
+            if not math.isfinite(x0 + y0 + numbers):
                 continue  # set with numbers that no page has
-            found.append(_Character(text, type_.angle, box, advance < 0))
+            type_.characters += 1
+            found.append((type_, text, vertical, x0 + left, y0 + bottom, x0 + right, y0 + top))
     finally:
         textpage.close()
-    return found
+    return found, list(types.values())
 
 
-def _type(of: int, i: int, text_object: int) -> _Type:
+def _set_as(of: int, i: int, text_object: int) -> tuple[float, ...]:
+    """How the text object of character `i` is set: four numbers of its matrix, the size of the type, the font."""
     matrix = raw.FS_MATRIX()
     pdfium.matrix_of(of, i, ctypes.addressof(matrix))
-    a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
-    size = pdfium.font_size_of(of, i)
-    return _Type(
-        (a * size, b * size),
-        (c * size, d * size),
-        math.degrees(math.atan2(b * size, a * size)),
+    return (
+        *(matrix.a, matrix.b, matrix.c, matrix.d),
+        pdfium.font_size_of(of, i),
         pdfium.font_of(text_object) or 0,
     )
 
 
-@lru_cache(maxsize=4096)
+def _type(how: tuple[float, ...]) -> _Type:
+    a, b, c, d, size, font = how
+    numbers = (a * size, b * size, c * size, d * size)
+    return _Type(
+        numbers[:2],
+        numbers[2:],
+        math.degrees(math.atan2(b * size, a * size)),
+        int(font),
+    )
+
+
+def _advance(font: int, code: int) -> float:
+    """How far a character takes the next one, in em; 0 where the file does not say."""
+    width = ctypes.c_float()
+    known = pdfium.glyph_width(font, code, 1.0, ctypes.addressof(width))
+    return width.value if known else 0.0
+
+
+def _shape(type_: _Type, code: int, unknown: bool, advance: float) -> _Shape:
+    text = UNKNOWN if unknown else chr(code)
+    if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
+        text = unicodedata.normalize("NFKC", text)
+    # a negative width is the way down in vertical writing
+    wide = advance if advance > 0 else (1.0 if advance < 0 or code > 0x2E7F else 0.5)
+    box = type_.boxes.get(wide)
+    if box is None:
+        box = type_.boxes[wide] = _box(type_.right, type_.up, wide)
+    return _Shape(text, *box, advance < 0, sum(box) + type_.angle)
+
+
 def _box(right: Point, up: Point, wide: float) -> tuple[float, float, float, float]:
     """The box (left, bottom, right, top) of a character `wide` em wide, seen from its origin."""
     (ax, ay), (ux, uy) = right, up

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.text import Text
 from goufu.disclosure.lists.headings import known_titles
 from goufu.disclosure.lists.model import ListContents
 from goufu.disclosure.model import BudgetItem, Place, Remark
@@ -75,13 +76,25 @@ def _order(remark: Remark) -> tuple[int, int, str]:
     return (remark.place.line or 0, int(digits[1]) if digits else 0, remark.place.cell)
 
 
-def no_title(where: str, columns: Sequence[str]) -> GoufuError:
-    """The error for a file without a title column; it says what was seen and which headings are known."""
-    named = "、".join(column for column in columns if column)[:60] or "（空）"
-    return GoufuError(
-        f"没有“项目名称”（title）这一列，只看到：{named}；请在表头加上这一列。认得的写法有：{known_titles()}；"
-        "空白表格可用 goufu template -o 项目清单.xlsx 生成。",
-        f"There is no title column ('项目名称'), only: {named}; add it to the header. Known headings: {known_titles()}; "
-        "goufu template -o list.xlsx makes a blank list.",
-        where,
-    )
+#: where a blank list comes from, for who has a command line
+_BLANK = Text(
+    "空白表格可用 goufu template -o 项目清单.xlsx 生成。", "goufu template -o list.xlsx makes a blank list."
+)
+
+
+class NoTitleError(GoufuError):
+    """A table without a title column: what was `seen`, which headings are known, and where a `blank` list comes from."""
+
+    def __init__(self, seen: str, where: str = "", blank: Text = _BLANK) -> None:
+        super().__init__(
+            f"没有“项目名称”（title）这一列，只看到：{seen}；请在表头加上这一列。认得的写法有：{known_titles()}；{blank.zh}",
+            f"There is no title column ('项目名称'), only: {seen}; add it to the header. "
+            f"Known headings: {known_titles()}; {blank.en}",
+            where,
+        )
+        self.seen = seen
+
+
+def no_title(where: str, columns: Sequence[str]) -> NoTitleError:
+    """The error for a file without a title column, of which `columns` are the headings seen."""
+    return NoTitleError("、".join(column for column in columns if column)[:60] or "（空）", where)

@@ -15,7 +15,6 @@ from typing import Any
 
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import read_bytes
-from goufu.disclosure.formats.spreadsheet import workbook
 from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import Line, label, merged_down, squeeze
 from goufu.disclosure.lists.combine import joined, no_title, with_items
@@ -24,7 +23,6 @@ from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.lists.sources.delimited_text import ParsedRows, text_grids
 from goufu.disclosure.lists.sources.json_objects import json_grids
-from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.tables.titles import is_title
 
@@ -47,6 +45,9 @@ def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]
 def read_lists(data: bytes, file: str, format_: Format, where: str = "") -> ListContents:
     """All the lists in `data`, a file of that format, as one. Raises GoufuError as `read_records` does."""
     if format_ in WORKBOOKS:
+        from goufu.disclosure.formats.spreadsheet import workbook
+        from goufu.disclosure.lists.sources.workbooks import lists_of_workbook
+
         return lists_of_workbook(workbook(data, where), file, where)
     if format_ in ("jsonl", "csv", "text"):
         return lists_of_text(*decoded(data, where), format_, file, where)

@@ -167,6 +167,8 @@ def owner_of(text: str) -> tuple[str, bool] | None:
     None where it names nobody; 单位：万元 names none, and 单位代码 or a form's 实施单位 are no owners.
     """
     flat = squeeze(text).replace("（", "(").replace("）", ")").replace("：", ":")
+    if ":" not in flat or ("单位" not in flat and "部门" not in flat):
+        return None  # as nearly all lines
     for match in _owner().finditer(flat):
         name = _NEXT_LABEL.split(match["name"], maxsplit=1)[0]
         name = without_code(re.sub(r"\A[\[(]\w{3,12}[\])]|[-—,，。;；、|/]+\Z", "", name)).strip("()-_— ")

@@ -79,7 +79,7 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     if not first.is_row:
         return None
     heads = [label(cell) for cell in first.cells]
-    if not any(_NAME.match(_bare(head)) for head in heads):
+    if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
         return None
     if any(parse_amount(cell) is not None and len(cell) > 2 for cell in first.cells):
         return None

@@ -8,19 +8,18 @@ written, it is built anew each time.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.validity import Applicable
 from goufu.matcher.index import grams as arrays
 from goufu.matcher.index.grams import Index
 from goufu.matcher.index.targets import follow, targets_on
-from goufu.matcher.index.terms import EntryTerms, terms_of
+from goufu.matcher.index.terms import EntryTerms, load_terms, term_files
 from goufu.matcher.wording import Wording, load_wording
 
 
@@ -45,20 +44,34 @@ def open_corpus(versions: tuple[CatalogVersion, ...], on: date, cache: Path | No
     scope = targets_on(versions, on)
     held = [v for v in versions if v.levels == 4 and v.entries] or [v for v in versions if v.entries]
     newest = max(held, key=lambda v: v.in_force or date.min, default=None)
-    terms = follow(terms_of(newest), newest, scope.targets) if newest else {}
-    return Corpus(on, _index(scope.targets, terms, cache), scope.applicable, cache)
+    files = term_files(newest) if newest else []
+
+    def terms() -> Mapping[tuple[str, str], EntryTerms]:
+        return follow(load_terms(files), newest, scope.targets) if newest else {}
+
+    sources = [_named(newest), *(path.read_bytes() for path in files)] if newest and cache else []
+    return Corpus(on, _index(scope.targets, sources, terms, cache), scope.applicable, cache)
+
+
+def _named(version: CatalogVersion) -> bytes:
+    """What of a version decides which terms follow to which targets."""
+    return "\n".join(f"{e.section}\t{e.code}\t{e.name}" for e in version.entries).encode("utf-8")
 
 
 def _index(
-    targets: Sequence[arrays.Target], terms: Mapping[tuple[str, str], EntryTerms], cache: Path | None
+    targets: Sequence[arrays.Target],
+    sources: Sequence[bytes],
+    terms: Callable[[], Mapping[tuple[str, str], EntryTerms]],
+    cache: Path | None,
 ) -> Index:
-    path = cache / f"index-{arrays.content_key(targets, terms)}.idx" if cache else None
+    """The index of `targets`: the one kept under the name of its `sources`, else built with `terms` and kept."""
+    path = cache / f"index-{arrays.content_key(targets, *sources)}.idx" if cache else None
     if path and path.exists():
         try:
-            return arrays.read(path, targets, terms)
-        except (OSError, ValueError, KeyError, BadZipFile, EOFError, MemoryError):
+            return arrays.read(path, targets)
+        except (OSError, ValueError, KeyError, MemoryError):
             pass  # damaged: built anew below
-    index = arrays.build(targets, terms)
+    index = arrays.build(targets, terms())
     if path:
         with contextlib.suppress(OSError):  # a read-only home folder only costs time
             arrays.save(index, path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from goufu.matcher.index.terms import EntryTerms
+from goufu.matcher.index.terms import EntryTerms, KeptTerms
 from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 7
+FORMAT = 8
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -255,12 +256,15 @@ _ARRAYS = (
 )
 
 
-#: bytes of the digest that a cache file begins with
-_DIGEST = 32
+#: bytes of the checksum that a cache file begins with, and of the length of the table of arrays behind it
+_CHECKSUM, _LENGTH = 4, 4
+#: arrays begin at multiples of this many bytes
+_ALIGNED = 64
+_KINDS = ("<i4", "<f4", "|u1")
 
 
 def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
-    """Raise ValueError where postings or starts point beyond what there is: a digest only keeps accidents out."""
+    """Raise ValueError where postings or starts point beyond what there is: a checksum only keeps accidents out."""
     for starts, entries, most, size in (
         ("start", "entry", targets, None),
         ("across_start", "across_entry", targets, words + 1),
@@ -272,7 +276,14 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
             or entry.dtype != np.int32
             or entry.ndim != 1
             or (size is not None and start.shape != (size,))
-            or (start.size and (start.min() < 0 or start.max() > len(entry) or (np.diff(start) < 0).any()))
+            or (
+                start.size
+                and (
+                    start.min() < 0
+                    or start.max() > len(entry)
+                    or (start[..., 1:] < start[..., :-1]).any()
+                )
+            )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
             raise ValueError("the cached index points beyond its end")
@@ -288,67 +299,97 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
         raise ValueError("the cached index does not fit")
 
 
-def content_key(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> str:
-    """A name for exactly this content: 32 hexadecimal digits."""
-    digest = hashlib.sha256(f"goufu index {FORMAT}\n".encode())
-    for target in sorted(targets):
-        digest.update(json.dumps(target, ensure_ascii=False).encode())
-    for key in sorted(terms):
-        digest.update(
-            json.dumps([key, terms[key].positive, terms[key].negative], ensure_ascii=False).encode()
-        )
-    return digest.hexdigest()[:32]
+def content_key(targets: Sequence[Target], *sources: bytes) -> str:
+    """A name for exactly these targets and the `sources` that their terms are from: 32 hexadecimal digits."""
+    digest = hashlib.blake2b(f"goufu index {FORMAT}\n".encode(), digest_size=16)
+    digest.update(json.dumps(sorted(targets), ensure_ascii=False).encode())
+    for source in sources:
+        digest.update(b"%d\n" % len(source))
+        digest.update(source)
+    return digest.hexdigest()
 
 
 def save(index: Index, path: Path) -> None:
     """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
-    words, phrases = (
-        np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
-        for text in ("\n".join(index.vocabulary), index.phrases)
-    )
+    texts = {
+        "words": "\n".join(index.vocabulary),
+        "phrases": index.phrases,
+        "terms": KeptTerms.written(index.terms),
+    }
     save_arrays(
-        path, {"words": words, "phrases": phrases, **{array: getattr(index, array) for array in _ARRAYS}}
+        path,
+        {
+            **{name: np.frombuffer(text.encode("utf-8"), dtype=np.uint8) for name, text in texts.items()},
+            **{array: getattr(index, array) for array in _ARRAYS},
+        },
     )
+
+
+def packed(arrays: Mapping[str, Any]) -> bytes:
+    """Arrays as the bytes of a cache file: a CRC-32 of all that follows, the length of a table, the table, the arrays.
+
+    The table is JSON: for each array its kind, shape and place behind the table. Kinds are those of `_KINDS`.
+    """
+    table: dict[str, tuple[str, Sequence[int], int]] = {}
+    parts: list[bytes] = []
+    at = 0
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array).tobytes()
+        table[name] = (array.dtype.newbyteorder("<").str, array.shape, at)
+        parts += (data, bytes(-len(data) % _ALIGNED))
+        at += len(data) + len(parts[-1])
+    head = json.dumps(table).encode("ascii")
+    head += b" " * (-(_CHECKSUM + _LENGTH + len(head)) % _ALIGNED)
+    body = b"".join((len(head).to_bytes(_LENGTH, "little"), head, *parts))
+    return sealed(body)
+
+
+def sealed(body: bytes) -> bytes:
+    """`body` with its checksum in front."""
+    return zlib.crc32(body).to_bytes(_CHECKSUM, "little") + body
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays to `path`, whole or not at all, a SHA-256 of all that follows in front.
-
-    Raises OSError where the folder cannot be written.
-    """
-    import io
+    """Write arrays to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
     import os
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            buffer = io.BytesIO()
-            np.savez(buffer, **arrays)
-            file.write(hashlib.sha256(buffer.getbuffer()).digest())
-            file.write(buffer.getbuffer())
+            file.write(packed(arrays))
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
-    """The arrays that `save_arrays` wrote; nothing in them is ever unpickled.
+    """The arrays that `save_arrays` wrote, which cannot be changed; they lie in the bytes of the file as they were read.
 
-    Raises OSError or ValueError where a byte is not as it was written, BadZipFile, KeyError or EOFError as numpy does.
+    Raises OSError or ValueError where a byte is not as it was written, or the table names what there is not.
     """
-    import io
-
-    whole = memoryview(path.read_bytes())
-    if hashlib.sha256(whole[_DIGEST:]).digest() != whole[:_DIGEST]:
+    whole = path.read_bytes()
+    view = memoryview(whole)
+    if zlib.crc32(view[_CHECKSUM:]).to_bytes(_CHECKSUM, "little") != whole[:_CHECKSUM]:
         raise ValueError("the cached arrays are damaged")
-    with np.load(io.BytesIO(whole[_DIGEST:]), allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    first = _CHECKSUM + _LENGTH
+    start = first + int.from_bytes(whole[_CHECKSUM:first], "little")
+    try:
+        table = json.loads(whole[first:start])
+        found = {}
+        for name, (kind, shape, at) in table.items():
+            count = math.prod(shape)
+            if kind not in _KINDS or at < 0 or min(shape, default=0) < 0:
+                raise ValueError("the cached arrays are of no known kind")
+            found[name] = np.frombuffer(whole, kind, count, start + at).reshape(shape)
+    except (TypeError, AttributeError, OverflowError) as error:
+        raise ValueError("the table of the cached arrays cannot be read") from error
+    return found
 
 
-def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]) -> Index:
-    """The index that `save` wrote for exactly these targets.
+def read(path: Path, targets: Sequence[Target]) -> Index:
+    """The index that `save` wrote for exactly these targets, with their terms.
 
     Raises OSError or ValueError where a byte of it is not as it was written, or a number of it cannot be.
     """
@@ -357,17 +398,21 @@ def read(path: Path, targets: Sequence[Target], terms: Mapping[tuple[str, str], 
     for number, target in enumerate(ordered):
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     arrays = read_arrays(path)
-    words = arrays["words"].tobytes().decode("utf-8").split("\n")
-    phrases = arrays["phrases"].tobytes().decode("utf-8")
+    words, phrases, terms = (
+        arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms")
+    )
+    vocabulary = {word: n for n, word in enumerate(words.split("\n"))}
     loaded = {array: arrays[array] for array in _ARRAYS}
-    if loaded["start"].shape != (len(sections), len(words) + 1) or len(loaded["heading_of"]) != len(ordered):
+    if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
+        ordered
+    ):
         raise ValueError("the cached index does not fit")
-    _check_ranges(loaded, len(ordered), len(words))
+    _check_ranges(loaded, len(ordered), len(vocabulary))
     return Index(
         targets=tuple(ordered),
         sections=sections,
-        vocabulary=dict(zip(words, range(len(words)), strict=True)),
+        vocabulary=vocabulary,
         phrases=phrases,
-        terms=terms,
+        terms=KeptTerms(terms),
         **loaded,
     )

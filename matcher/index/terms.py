@@ -6,7 +6,7 @@ follows its entry to other versions. A term of kind `not` looks close to an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,20 +30,63 @@ class EntryTerms:
     negative: tuple[str, ...] = ()
 
     @cached_property
+    def normal_forms(self) -> tuple[str, ...]:
+        """The positive terms in normal form, each once."""
+        return tuple(dict.fromkeys(map(normal, self.positive)))
+
+    @cached_property
     def by_start(self) -> Mapping[str, tuple[str, ...]]:
         """The positive terms in normal form by their first two characters."""
-        return by_start(dict.fromkeys(map(normal, self.positive)))
+        return by_start(self.normal_forms)
 
     @cached_property
     def by_pair(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
         """The positive terms of four or more characters by each of their pairs, and which part of the term it is."""
         found: dict[str, list[tuple[str, float]]] = {}
-        for term in dict.fromkeys(map(normal, self.positive)):
+        for term in self.normal_forms:
             if len(term) >= 4:
                 own = pairs(term)
                 for pair in own:
                     found.setdefault(pair, []).append((term, 1 / len(own)))
         return {pair: tuple(terms) for pair, terms in found.items()}
+
+
+class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
+    """The terms by (section, code) as an index keeps them: one text, of which an entry is read when it is asked for.
+
+    A line is an entry: section, code, how many terms speak for it, these, and those that speak against it, with tabs between.
+    Raises ValueError where a line is none.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._unread: dict[tuple[str, str], str] = {}
+        for line in text.split("\n") if text else ():
+            section, code, rest = line.split("\t", 2)
+            if not rest.partition("\t")[0].isdecimal():
+                raise ValueError("the kept terms cannot be read")
+            self._unread[section, code] = rest
+        self._read: dict[tuple[str, str], EntryTerms] = {}
+
+    @staticmethod
+    def written(terms: Mapping[tuple[str, str], EntryTerms]) -> str:
+        """The text that `terms` are kept as."""
+        return "\n".join(
+            "\t".join((section, code, str(len(words.positive)), *words.positive, *words.negative))
+            for (section, code), words in terms.items()
+        )
+
+    def __getitem__(self, key: tuple[str, str]) -> EntryTerms:
+        known = self._read.get(key)
+        if known is None:
+            count, *words = self._unread[key].split("\t")
+            known = self._read[key] = EntryTerms(tuple(words[: int(count)]), tuple(words[int(count) :]))
+        return known
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._unread)
+
+    def __len__(self) -> int:
+        return len(self._unread)
 
 
 def index_directory(data: Path | None = None) -> Path:
@@ -78,14 +121,14 @@ def read_terms(path: Path) -> Mapping[tuple[str, str], EntryTerms]:
     }
 
 
-def terms_of(version: CatalogVersion) -> dict[tuple[str, str], EntryTerms]:
-    """The terms written for the catalogs that `version` was read with; none for one that was not read from a folder.
+def term_files(version: CatalogVersion) -> list[Path]:
+    """The files of the terms written for the catalogs that `version` was read with; none for one not read from a folder.
 
     A term is given by section and code, and in another catalog the same code means another service.
     """
     if version.folder is None:
-        return {}
-    return load_terms(sorted(index_directory(version.folder.parents[1]).glob("*.tsv")))
+        return []
+    return sorted(index_directory(version.folder.parents[1]).glob("*.tsv"))
 
 
 def load_terms(paths: Iterable[Path] | None = None) -> dict[tuple[str, str], EntryTerms]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,11 +24,26 @@ OFFICE = ROOT / "examples" / "disclosures" / "孝义市人民政府办公室2026
 Goufu = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def saved(goufu: Goufu) -> Goufu:
-    """The same after the approvals bureau's budget was recorded as run 1."""
-    result = goufu("classify", APPROVALS, "--save", "--format", "jsonl")
+@pytest.fixture(scope="module")
+def run_1(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which 甲 recorded the approvals bureau's budget as run 1."""
+    path = tmp_path_factory.mktemp("run") / "goufu.db"
+    result = subprocess.run(
+        [sys.executable, "-m", "goufu.cli.main", "classify", APPROVALS, "--save", "--format", "jsonl"],
+        cwd=ROOT,
+        env={**os.environ, "GOUFU_DB": str(path), "GOUFU_OFFICER": "甲"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert result.returncode == 0 and "已记录为运行 1" in result.stderr
+    return path
+
+
+@pytest.fixture
+def saved(goufu: Goufu, run_1: Path, tmp_path: Path) -> Goufu:
+    """The command with a copy of that store."""
+    shutil.copytree(run_1.parent, tmp_path, dirs_exist_ok=True)
     return goufu
 
 

@@ -384,7 +384,9 @@ def table_pages(stem: str) -> bytes:
 
 
 @needs_ocr
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize(
+    "stem", [pytest.param(stem, marks=pytest.mark.scans if ITEMS[stem] > 50 else ()) for stem in STEMS]
+)
 def test_scanned_tables(tmp_path: Path, texts: dict[str, Disclosure], stem: str) -> None:
     path = tmp_path / f"{stem}.pdf"
     path.write_bytes(example_formats.as_scan(table_pages(stem)))
@@ -404,7 +406,7 @@ def test_scanned_tables(tmp_path: Path, texts: dict[str, Disclosure], stem: str)
 
 
 @needs_ocr
-@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("turn", [90, *(pytest.param(turn, marks=pytest.mark.scans) for turn in (180, 270))])
 def test_a_photograph_the_wrong_way_round(tmp_path: Path, turn: int) -> None:
     import pypdfium2
 

@@ -23,25 +23,26 @@ def test_a_saved_index_is_read_back_the_same(tmp_path: Path) -> None:
     index = build(TARGETS, TERMS)
     path = tmp_path / "index.idx"
     save(index, path)
-    again = read(path, TARGETS, TERMS)
+    again = read(path, TARGETS)
     assert again.vocabulary == index.vocabulary
     assert np.array_equal(again.weights, index.weights)
     assert np.array_equal(again.start, index.start)
+    assert dict(again.terms) == TERMS
 
 
 def test_a_damaged_file_is_not_taken_for_an_index(tmp_path: Path) -> None:
     path = tmp_path / "index.idx"
     path.write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises((ValueError, OSError, Exception)) as caught:
-        read(path, TARGETS, TERMS)
-    assert caught.type.__name__ in ("BadZipFile", "ValueError", "EOFError")
+    with pytest.raises(ValueError):
+        read(path, TARGETS)
 
 
 def test_the_key_changes_with_a_term_and_with_a_name() -> None:
-    key = content_key(TARGETS, TERMS)
-    assert content_key(TARGETS, {}) != key
-    assert content_key((TARGETS[0]._replace(name="污水处置服务"), *TARGETS[1:]), TERMS) != key
-    assert content_key(tuple(reversed(TARGETS)), TERMS) == key
+    key = content_key(TARGETS, b"one", b"two")
+    assert content_key(TARGETS) != key
+    assert content_key(TARGETS, b"on", b"etwo") != key
+    assert content_key((TARGETS[0]._replace(name="污水处置服务"), *TARGETS[1:]), b"one", b"two") != key
+    assert content_key(tuple(reversed(TARGETS)), b"one", b"two") == key
 
 
 def test_the_rows_of_a_document_have_length_one() -> None:

@@ -114,6 +114,36 @@ def test_what_cannot_be_read_says_why(app: Any, officer: TestClient) -> None:
     assert officer.post(f"/uploads/{uid}/again", follow_redirects=False).status_code == 404
 
 
+def test_a_table_without_headings_leads_to_the_blank_list(app: Any, officer: TestClient) -> None:
+    """What is said can be done in a browser; the blank list, filled in, is read."""
+    openpyxl = pytest.importorskip("openpyxl")
+    hand(officer, ("无表头.csv", "编号,金额\n1,2\n".encode()))
+    failed = read(app)
+    assert (
+        failed.state == "failed"
+        and "没有“项目名称”" in failed.message
+        and "goufu template" not in failed.message
+    )
+    assert "可在“上传”页下载" in failed.message and "goufu" not in failed.english
+    assert 'href="/blank.xlsx"' in officer.get(f"/uploads/{failed.uid}").text
+    said = officer.post(
+        "/api/v1/classify", content="编号,金额\n1,2\n".encode(), headers={"Content-Type": "text/csv"}
+    )
+    assert "goufu template" not in said.text
+    assert 'href="/blank.xlsx"' in officer.get("/").text
+    blank = officer.get("/blank.xlsx")
+    assert "attachment" in blank.headers["content-disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(blank.content))
+    heads = [cell.value for cell in book.worksheets[0][1]]
+    row = {"项目名称": "政务服务热线运行", "部门": OWN}
+    book.worksheets[0].append([row.get(head.split("（")[0]) for head in heads])
+    filled = io.BytesIO()
+    book.save(filled)
+    hand(officer, ("项目清单.xlsx", filled.getvalue()), year="2026")
+    done = read(app)
+    assert (done.state, done.items) == ("done", 1), done.message
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [

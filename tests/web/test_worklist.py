@@ -18,7 +18,7 @@ from goufu.store.decided_run import audits
 from goufu.store.log import gaps
 from goufu.store.overview import figures, spending
 from goufu.store.runs import record_run, run_items, run_named, stored_item
-from goufu.store.worklist import Wanted, lines, tally
+from goufu.store.worklist import Wanted, lines, page, tally
 from goufu.web.app import create_app
 from starlette.testclient import TestClient
 
@@ -86,6 +86,43 @@ def test_pages_together_are_the_whole_list(desk: TestClient, order: str) -> None
     if order == "doubt":
         kinds = [one.record["decision"] for one in seen]
         assert kinds == sorted(kinds, reverse=True), "those to be reviewed come first"
+
+
+def test_what_is_decided_comes_last_when_the_list_is_made_anew(desk: TestClient) -> None:
+    """Doubtful first means lines that are still to be decided; the decided doubtful ones are not in their way."""
+    some = doubtful(desk)
+    sure = lines(store_of(desk), 1, Wanted(state="sure"), limit=100)
+    for item in (*some[:3], sure[0]):
+        assert decide(desk, item, "未列").status_code == 200
+    again = lines(store_of(desk), 1, Wanted(), limit=100)
+    kinds = [(one.decision is not None, one.record["decision"] != "review") for one in again]
+    assert kinds == sorted(kinds) and sum(done for done, _ in kinds) == 4
+    assert again[0].id == some[3].id
+    shown = desk.get("/worklist/1").text
+    assert shown.index('class="line is-doubtful"') < shown.index('class="line"')
+    assert "is-decided" not in shown, "the first page of 80 lines has open ones enough"
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_list_is_continued_in_the_order_it_was_begun_with(desk: TestClient, undone: bool) -> None:
+    """Lines decided (and taken back) meanwhile, the last one shown among them, are neither left out nor told twice."""
+    store = store_of(desk)
+    before = doubtful(desk)[0]
+    decide(desk, before, "未列")
+    whole = [one.id for one in lines(store, 1, Wanted(), limit=100)]
+    begun = page(store, 1, Wanted(), limit=10)
+    for item in (begun.lines[0], begun.lines[9], lines(store, 1, Wanted(), limit=100)[40]):
+        decide(desk, item, "未列")
+        if undone:
+            desk.post(f"/worklist/1/items/{item.id}/undo", data={"expected": 1, "before": ""})
+    desk.post(f"/worklist/1/items/{before.id}/undo", data={"expected": 1, "before": ""})
+    seen = [one.id for one in begun.lines]
+    while found := lines(store, 1, Wanted(), after=seen[-1], limit=10, since=begun.since):
+        seen += [one.id for one in found]
+    assert seen == whole
+    address = f"/worklist/1/lines?after={begun.lines[9].id}&since={begun.since}"
+    assert f'id="line-{whole[10]}"' in desk.get(address).text
+    assert desk.get("/worklist/1/lines?since=99999999999999999999").status_code == 422
 
 
 def test_filters_keep_what_they_say(desk: TestClient) -> None:
@@ -183,6 +220,99 @@ def test_accepting_the_sure_leaves_the_doubtful_and_the_decided(desk: TestClient
     d = stored_item(store, sure[0].id).decision
     assert d is not None and (d.nature, d.revision) == ("works", 1)
     assert list(gaps(store)) == []
+
+
+def precedents(store: Any) -> list[Any]:
+    """The lines whose decisions speak to others."""
+    from goufu.store import tables
+    from goufu.store.engine import reading
+    from sqlmodel import select
+
+    with reading(store) as session:
+        return list(session.exec(select(tables.PrecedentRow.item_id)))
+
+
+def undo_of(text: str) -> dict[str, str]:
+    """What the button that takes an acceptance back sends."""
+    from html import unescape
+
+    vals: dict[str, str] = json.loads(unescape(text.split('/take-back" hx-vals="')[1].split('"')[0]))
+    return vals
+
+
+def test_an_acceptance_is_taken_back_in_one_step(desk: TestClient) -> None:
+    """All of it; what was decided before it stays as it was."""
+    store = store_of(desk)
+    before = tally(store, 1, Wanted())
+    first = lines(store, 1, Wanted(state="sure"), limit=100)[0]
+    decide(desk, first, "works")
+    answer = desk.post("/worklist/1/accept-sure")
+    assert f"采用有把握的判断 {before.sure - 1} 项" in answer.text and "data-undo" in answer.text
+    back = desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert back.status_code == 200 and f"已撤回 {before.sure - 1} 项" in back.text
+    assert 'hx-swap-oob="delete"' in back.text and "没有撤回" not in back.text
+    now = tally(store, 1, Wanted())
+    assert (now.decided, now.sure, now.doubtful) == (1, before.sure - 1, before.doubtful)
+    assert stored_item(store, first.id).decision is not None
+    assert len(precedents(store)) == 1, "what a line said to others is taken back with it"
+    assert list(gaps(store)) == []
+    again = desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert "已撤回 0 项" in again.text and tally(store, 1, Wanted()) == now
+    once_more = desk.post("/worklist/1/accept-sure")
+    assert tally(store, 1, Wanted()).sure == 0
+    desk.post("/worklist/1/take-back", data=undo_of(answer.text))
+    assert tally(store, 1, Wanted()).sure == 0, "a later acceptance is another one"
+    desk.post("/worklist/1/take-back", data=undo_of(once_more.text))
+    assert tally(store, 1, Wanted()) == now and list(gaps(store)) == []
+
+
+def test_lines_changed_since_stay_and_are_named(desk: TestClient) -> None:
+    from goufu.matcher.decisions.choice import choice_named
+    from goufu.store.decisions import decide as by_other
+    from goufu.store.decisions import withdraw
+
+    store = store_of(desk)
+    sure = lines(store, 1, Wanted(state="sure"), limit=100)
+    mark = undo_of(desk.post("/worklist/1/accept-sure").text)
+    other, gone = sure[3], sure[5]
+    by_other(store, other.id, choice_named("货物", other, load_catalogs()), "同事甲", 1)
+    withdraw(store, gone.id, "同事甲", 1)
+    back = desk.post("/worklist/1/take-back", data=mark).text
+    assert f"已撤回 {len(sure) - 2} 项" in back and "1 项没有撤回" in back
+    assert f"“{other.title}”已由 同事甲" in back and gone.title + "”" not in back
+    d = stored_item(store, other.id).decision
+    assert d is not None and (d.officer, d.nature, d.revision) == ("同事甲", "goods", 2)
+    assert all(stored_item(store, one.id).decision is None for one in sure if one is not other)
+    assert list(gaps(store)) == []
+
+
+def test_who_sees_some_departments_takes_back_their_lines_only(desk: TestClient) -> None:
+    from goufu.store.acceptance import accept_sure, standing_acceptance, take_back
+    from goufu.store.scope import Scope
+
+    store = store_of(desk)
+    made = accept_sure(store, 1, load_catalogs(), "审核")
+    own = store.within(Scope((DEPARTMENTS[1],), "经办"))
+    assert standing_acceptance(own, 1, "经办") is None, "somebody else's"
+    done = take_back(own, 1, made.mark, "经办")
+    left = lines(store, 1, Wanted(state="decided"), limit=100)
+    assert 0 < done.lines < made.lines and {one.department for one in left} == {DEPARTMENTS[0]}
+    assert len(left) == made.lines - done.lines
+    stands = standing_acceptance(store, 1, "审核")
+    assert stands is not None and (stands.mark, stands.lines) == (made.mark, len(left))
+
+
+def test_an_acceptance_can_be_taken_back_after_the_page_was_left(desk: TestClient) -> None:
+    """Not by the key `u` then, which takes back what was done just now; and not once nothing of it stands."""
+    assert "take-back" not in desk.get("/worklist/1").text
+    mark = undo_of(desk.post("/worklist/1/accept-sure").text)
+    page = desk.get("/worklist/1").text
+    assert undo_of(page) == mark and "data-undo" not in page
+    assert desk.post("/worklist/2/take-back", data=mark).status_code == 404
+    assert desk.post("/worklist/1/take-back", data={"mark": "x"}).status_code == 404
+    assert tally(store_of(desk), 1, Wanted()).sure == 0
+    desk.post("/worklist/1/take-back", data=mark)
+    assert "take-back" not in desk.get("/worklist/1").text
 
 
 def test_search_finds_entries_of_the_lines_own_sections(desk: TestClient) -> None:
@@ -283,10 +413,58 @@ def test_findings_on_the_document_stand_above_its_lines(desk: TestClient) -> Non
     store = store_of(desk)
     told = Finding("GF301", "error", same("合计<b>不符"), same("某法第一条"), same("相差 3 万元"))
     hushed = Finding("GF302", "warning", same("不再提"), same(""), same(""), silenced="另有说明")
-    found = [("表.xlsx", told), ("表.xlsx", hushed)]
+    found = [("表.xlsx", hushed), ("表.xlsx", told)]
     run = record_run(store, judged(2), [], load_catalogs(), "测试", "0", {}, findings=found)
     page = desk.get(f"/worklist/{run}").text
     for words in ("对整份文件的问题", "合计&lt;b&gt;不符", "相差 3 万元", "某法第一条"):
         assert words in page
     assert "不再提" not in page
     assert "对整份文件的问题" not in desk.get("/worklist/1").text
+    page = desk.get("/overview").text
+    assert (
+        "对整份文件的问题" in page
+        and "合计&lt;b&gt;不符" in page
+        and f'href="/worklist/{run}#on-document"' in page
+    )
+    assert "不再提" not in page
+    assert desk.get(f"/api/v1/runs/{run}").json()["findings"] == [
+        {"document": "表.xlsx", **hushed.record()},
+        {"document": "表.xlsx", **told.record()},
+    ]
+    assert desk.get("/api/v1/runs/1").json()["findings"] == []
+
+
+def test_findings_on_the_document_are_handed_over(desk: TestClient) -> None:
+    """In the workbook, the report, the document for filing and its print; each document's with its own lines."""
+    docx, openpyxl = pytest.importorskip("docx"), pytest.importorskip("openpyxl")
+    from goufu.store.runs import Input
+
+    store = store_of(desk)
+    told = Finding("GF304", "warning", same("采购预算小于所列服务"), same("某办法"), same("相差 3 万元"))
+    stray = Finding("GF401", "error", same("写明没有目录"), same(""), same(""))
+    files = [Input(name, 1, "0" * 64) for name in ("预算.xlsx", "另一份.docx")]
+    run = record_run(
+        store, judged(4), files, load_catalogs(), "测试", "0", {}, findings=[("预算.xlsx", told), ("另一份.docx", stray)]
+    )  # fmt: skip
+    first, *others = audits(store, run_named(store, str(run)))
+    assert [f.message.zh for f in first.findings] == ["采购预算小于所列服务", "另一份.docx：写明没有目录"]
+    assert not any(one.findings for one in others)
+    book = openpyxl.load_workbook(io.BytesIO(desk.get(f"/hand-over/{run}/workbook.xlsx").content))
+    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    document = docx.Document(io.BytesIO(desk.get(f"/hand-over/{run}/filing.docx").content))
+    said = "\n".join(p.text for p in document.paragraphs)
+    for text in (
+        "\n".join(cells),
+        said,
+        *(desk.get(f"/hand-over/{run}/{n}").text for n in ("filing", "report.html")),
+    ):
+        assert "采购预算小于所列服务" in text and "另一份.docx：写明没有目录" in text
+    assert said.index("写明没有目录") < said.index("采购预算小于"), "the gravest first"
+    assert "GF304 （警告） 采购预算小于所列服务 · 相差 3 万元" in said
+
+
+def test_the_document_for_filing_names_catalogs_by_their_titles(desk: TestClient) -> None:
+    page = desk.get("/hand-over/1/filing").text
+    assert "《山西省部门政府购买服务指导性目录》（晋财综〔2025〕28号，2025 年印发）" in page
+    assert "《山西省政府购买服务指导性目录（B类）》（晋财综〔2023〕47号，2023 年印发）" in page
+    assert "依据目录：2" not in page

@@ -61,7 +61,7 @@ def _ocds(path: Path, some: Sequence[Audit]) -> None:
 
 
 def _docx(path: Path, some: Sequence[Audit]) -> None:
-    write_filing(path, filing(some))
+    write_filing(path, filing(some, load_catalogs()))
 
 
 #: file: what writes it, its media type, what it is in Chinese and English
@@ -102,7 +102,7 @@ def one_run(request: Request, person: Officer, store: Held, run: int) -> HTMLRes
 @router.get("/hand-over/{run}/filing")
 def filing_page(request: Request, person: Officer, store: Held, run: int) -> HTMLResponse:
     """The document for filing, to be printed."""
-    table = filing(audits(store, run_named(store, str(run))))
+    table = filing(audits(store, run_named(store, str(run))), load_catalogs())
     return view(request, "filing.html", person, table=table, notes=notes(table), run=run, amount=amount)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from goufu.disclosure.template import write_template
+from goufu.matcher.departments import load_departments
 from goufu.store.uploads import again, upload, uploads
 from goufu.web.intake import handed_in
 from goufu.web.pages import NavigationEntry
 from goufu.web.roles import Held, Officer
-from goufu.web.view import is_fragment, view
+from goufu.web.view import is_fragment, language, view
 from starlette.concurrency import run_in_threadpool
 
 NAVIGATION = NavigationEntry("/", "上传", "Drop", "officer")
@@ -24,6 +29,20 @@ def home(request: Request, person: Officer, store: Held) -> HTMLResponse:
     return view(
         request, "home.html", person, uploads=uploads(store), settings=settings, year=date.today().year
     )
+
+
+@router.get("/blank.xlsx")
+def blank(request: Request, person: Officer) -> Response:
+    """A blank list to fill in and hand in, for the next year's budget, in the language of the reader."""
+    lang = language(request)
+    name = "list.xlsx" if lang == "en" else "项目清单.xlsx"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        write_template(path, list(load_departments()), date.today().year + 1, lang)
+        data = path.read_bytes()
+    said = f"attachment; filename=\"list.xlsx\"; filename*=UTF-8''{quote(name)}"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(data, media_type=kind, headers={"Content-Disposition": said})
 
 
 @router.post("/upload", response_model=None)

@@ -27,6 +27,7 @@ DETAILS = {
     "person": "人员", "role": "角色", "departments": "部门", "address": "地址", "token": "令牌", "scope": "权限",
     "revision": "改动次数", "outcome": "结果", "version": "版本", "section": "部门目录", "code": "代码", "name": "名称",
     "nature": "性质", "source": "来自", "items": "项目数", "upload": "文件",
+    "acceptance": "一并采用",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
@@ -20,6 +20,7 @@ from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
 from goufu.matcher.search import look_up
 from goufu.store import worklist as kept
+from goufu.store.acceptance import accept_sure, standing_acceptance, take_back
 from goufu.store.decisions import decide, remark, withdraw
 from goufu.store.engine import Store
 from goufu.store.errors import ConflictError, NoSuchRunError
@@ -29,13 +30,14 @@ from goufu.web.folder import content_path
 from goufu.web.page_image import marks, page_image
 from goufu.web.pages import NavigationEntry
 from goufu.web.roles import Held, Officer, Person
-from goufu.web.view import view
+from goufu.web.view import language, view
 
 from goufu.cache import default_cache
 
 NAVIGATION = NavigationEntry("/worklist", "复核", "Worklist", "officer")
 router = APIRouter()
 Text = Annotated[str, Form()]
+Number = Annotated[int, Query(ge=0, lt=2**63)]
 _PAGE = re.compile(r"第 (\d+) 页")
 #: the file at the beginning of a place, which all lines of a run have in common
 _FILE = re.compile(r".+?\.\w{2,5}(?= )")
@@ -85,27 +87,38 @@ def run_page(request: Request, person: Officer, store: Held, run: int, chosen: F
     return view(
         request, "worklist.html", person, run=info, departments=kept.departments(store, run),
         rules=[load_rules()[rule] for rule in kept.rules_found(store, run) if rule in load_rules()],
-        asked=request.query_params, **_list(store, run, chosen, 0), **WORDS,
+        asked=request.query_params, acceptance=standing_acceptance(store, run, person.name),
+        **_list(store, run, chosen), **WORDS,
     )  # fmt: skip
 
 
-def _list(store: Store, run: int, chosen: kept.Wanted, after: int) -> dict[str, Any]:
-    found, tally = kept.page(store, run, chosen, after)
-    if not tally.total:
+def _list(
+    store: Store, run: int, chosen: kept.Wanted, after: int = 0, since: int | None = None
+) -> dict[str, Any]:
+    """A page of lines, the first one or that behind `after` of a list begun when `since` was the log's last line."""
+    found = kept.page(store, run, chosen, after, since=since)
+    if not found.tally.total:
         run_named(store, str(run))  # says that there is none
-    return {"lines": found, "more": len(found) == kept.PAGE, "tally": tally}
+    more = len(found.lines) == kept.PAGE
+    return {"lines": found.lines, "more": more, "tally": found.tally, "since": found.since}
 
 
 @router.get("/worklist/{run}/lines")
 def some_lines(
-    request: Request, person: Officer, store: Held, run: int, chosen: Filter, after: int = 0
+    request: Request,
+    person: Officer,
+    store: Held,
+    run: int,
+    chosen: Filter,
+    after: int = 0,
+    since: Number = 0,
 ) -> HTMLResponse:
     """The lines that are wanted, from the first or behind one."""
-    query = "&".join(part for part in request.url.query.split("&") if not part.startswith("after="))
+    query = request.url.query
     headers = {} if after else {"HX-Replace-Url": f"/worklist/{run}?{query}" if query else f"/worklist/{run}"}
     return view(
         request, "lines.html", person, headers=headers, run={"id": run}, asked=request.query_params,
-        fresh=not after, **_list(store, run, chosen, after), **WORDS,
+        fresh=not after, **_list(store, run, chosen, after, since if after else None), **WORDS,
     )  # fmt: skip
 
 
@@ -222,13 +235,26 @@ def note(
 
 
 @router.post("/worklist/{run}/accept-sure")
-def accept_sure(request: Request, person: Officer, store: Held, run: int, chosen: Filter) -> HTMLResponse:
+def accept_all(request: Request, person: Officer, store: Held, run: int, chosen: Filter) -> HTMLResponse:
     """Accept every open line of the run of which the judgement is sure."""
     info = run_named(store, str(run))
-    done = kept.accept_sure(store, run, load_catalogs(), person.name, "web")
+    done = accept_sure(store, run, load_catalogs(), person.name, "web")
     return view(
         request, "lines.html", person, run=info, asked=request.query_params, fresh=True, accepted=done,
-        **_list(store, run, chosen, 0), **WORDS,
+        **_list(store, run, chosen), **WORDS,
+    )  # fmt: skip
+
+
+@router.post("/worklist/{run}/take-back")
+def take_all_back(
+    request: Request, person: Officer, store: Held, run: int, mark: Text, chosen: Filter
+) -> HTMLResponse:
+    """Take back what was accepted at once, but for the lines that somebody changed since, which are named."""
+    info = run_named(store, str(run))
+    done = take_back(store, run, mark, person.name)
+    return view(
+        request, "lines.html", person, run=info, asked=request.query_params, fresh=True, mark=mark, taken_back=done.lines,
+        kept=[error.text(language(request)) for error in done.kept], **_list(store, run, chosen), **WORDS,
     )  # fmt: skip
 
 
@@ -253,8 +279,6 @@ def _conflict(
     request: Request, person: Person, store: Store, item: StoredItem, error: ConflictError
 ) -> HTMLResponse:
     """The line as it stands now, with what the other one did, in place of the pane."""
-    from goufu.web.view import language
-
     return view(
         request, "item.html", person, 409, {"HX-Retarget": "#item", "HX-Reswap": "innerHTML"},
         said=error.text(language(request)), **_facts(kept.pane(store, item.id)), **WORDS,

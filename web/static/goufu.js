@@ -29,8 +29,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.path !== "/upload") event.detail.timeout = 30000; // handing in a large file may take long
   });
-  document.addEventListener("htmx:afterRequest", (event) => { // an answer to what was sent ends the sentence about the last failure
-    if (event.detail.successful && event.detail.requestConfig.verb === "post") say("");
+  document.addEventListener("htmx:beforeOnLoad", (event) => { // an answer to what was sent ends the sentence about the last failure
+    if (event.detail.xhr.status < 400 && event.detail.requestConfig.verb === "post") say("");
   });
   let waiting = 0; // files being read, as the list said last
   document.addEventListener("htmx:afterSettle", () => {
@@ -210,6 +210,9 @@
       if (why && event.detail.target.id === "item") unfolded = why.open;
     });
     const pane = document.getElementById("item");
+    pane.addEventListener("focusin", (event) => { // what is found stands below the field: it comes to the top of the pane
+      if (event.target.id === "words") event.target.closest(".seek").scrollIntoView({ block: "start" });
+    });
     const showing = (why) => { // reasons stand below the candidates: unfolded, they come into view
       if (why.open) why.scrollIntoView({ block: "start" }); else pane.scrollTop = 0;
     };

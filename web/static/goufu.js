@@ -82,6 +82,9 @@
     });
   }
 
+  // a link to what is folded away unfolds it
+  document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+
   // a choice that leads to another page
   document.addEventListener("change", (event) => {
     if (event.target.matches("select[data-goto]")) window.location.assign(event.target.value);

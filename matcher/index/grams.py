@@ -278,11 +278,7 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
             or (size is not None and start.shape != (size,))
             or (
                 start.size
-                and (
-                    start.min() < 0
-                    or start.max() > len(entry)
-                    or (start[..., 1:] < start[..., :-1]).any()
-                )
+                and (start.min() < 0 or start.max() > len(entry) or (start[..., 1:] < start[..., :-1]).any())
             )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
@@ -398,9 +394,7 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
     for number, target in enumerate(ordered):
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     arrays = read_arrays(path)
-    words, phrases, terms = (
-        arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms")
-    )
+    words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
     vocabulary = {word: n for n, word in enumerate(words.split("\n"))}
     loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from desk_example import DEPARTMENTS, WORK, chromium, judged, recorded, served
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import Severity
 from goufu.catalog.text import same
 from goufu.matcher.model import Finding
 from goufu.store.people import accept, add_person, invite
@@ -359,7 +360,7 @@ def test_every_page_is_for_everybody(browser: Any, office: tuple[str, Any]) -> N
     address, store = office
     run = f"/worklist/{with_findings(store)}"
     page = signed_in(browser, address, AUDITOR, color_scheme="light")
-    found = []
+    found: list[tuple[Any, ...]] = []
     for path in (*PAGES, run):
         page.goto(path)
         if "/worklist/" in path and "?" not in path:
@@ -399,7 +400,8 @@ def with_findings(store: Any) -> int:
         "“绩效管理情况”公开的项目，其他运转类与特定目标类之和：所印 65.09 万元，算得 130.18 万元，" * 3
     )
     law = same("财政部令第102号第十一条")
-    found = [("预算.xlsx", Finding("GF302", level, said, law, said)) for level in ("error", *["warning"] * 4)]
+    levels: tuple[Severity, ...] = ("error", "warning", "warning", "warning", "notice")
+    found = [("预算.xlsx", Finding("GF302", level, said, law, said)) for level in levels]
     name = Input(
         "甲县城市管理局等三部门2026年部门预算项目支出明细表（含一次性项目和经常性项目，报审查稿）.xlsx",
         1,

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from goufu.matcher.index.runs import Runs, runs_of
 from goufu.matcher.index.terms import EntryTerms, KeptTerms
+from goufu.matcher.misread import Doubtful
 from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
@@ -97,6 +99,16 @@ class Index:
     def section_number(self) -> Mapping[str, int]:
         """The number of each section in `start`."""
         return {name: number for number, name in enumerate(self.sections)}
+
+    @cached_property
+    def doubtful(self) -> Doubtful:
+        """Which characters of a pair may have been taken for others."""
+        return Doubtful(self.vocabulary)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The vocabulary as texts are searched for it."""
+        return runs_of(self.vocabulary)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:
@@ -395,7 +407,8 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     arrays = read_arrays(path)
     words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
-    vocabulary = {word: n for n, word in enumerate(words.split("\n"))}
+    split = words.split("\n")
+    vocabulary = dict(zip(split, range(len(split)), strict=True))
     loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
         ordered

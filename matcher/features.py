@@ -7,16 +7,15 @@ postings, and sums over them (numpy.bincount) give each measure for all entries 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 from goufu.matcher.index.grams import Array, Index, Ints, expanded, postings
-from goufu.matcher.text import Said, by_start, content, content_of, grams, load_words, said
+from goufu.matcher.index.runs import known_in, points_of
+from goufu.matcher.text import OTHER_WORDS, Said, by_start, content, content_of, load_words, said
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -89,19 +88,10 @@ class Text:
 
 def text_of(index: Index, texts: Sequence[str]) -> Text:
     """The known grams of `texts` (already reduced to their content) with their weights."""
-    sizes: list[int] = []
-    numbers: list[int] = []
-    counts: list[int] = []
-    known = index.vocabulary
-    for text in texts:
-        found = Counter(map(known.get, grams(text), repeat(-1)))
-        found.pop(-1, 0)
-        sizes.append(len(found))
-        numbers += found
-        counts += found.values()
-    row_of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
-    gram = np.array(numbers, dtype=np.int32)
-    tf = (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
+    row, number = known_in(index.runs, points_of(texts), OTHER_WORDS)
+    cell, counts = np.unique(row * len(index.vocabulary) + number, return_counts=True)
+    row_of, gram = np.divmod(cell, len(index.vocabulary))
+    tf = (1 + np.log(counts.astype(np.float32))).astype(np.float32)
     rarity = index.rarity[gram]
     weight = tf * rarity
     length = np.sqrt(np.bincount(row_of, weight**2, len(texts)))

@@ -8,15 +8,17 @@ comparison, and is told beside the result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
-from goufu.matcher.index.grams import Index
 from goufu.matcher.text import pairs
+
+if TYPE_CHECKING:
+    from goufu.matcher.index.grams import Index
 
 
 class Misreading(NamedTuple):
@@ -45,6 +47,32 @@ def confusable(path: Path | None = None) -> Mapping[str, str]:
     return others
 
 
+class Doubtful(dict[str, tuple[int, ...]]):
+    """For pairs of characters which of the two (0, 1), read as another, would make of an unknown pair a known one.
+
+    Found as pairs are asked for, and kept: few pairs make up most of what is written.
+    """
+
+    _MOST = 50_000
+
+    def __init__(self, known: Container[str]) -> None:
+        self._known = known
+
+    def __missing__(self, pair: str) -> tuple[int, ...]:
+        if len(self) >= self._MOST:
+            self.clear()
+        self[pair] = places = () if pair in self._known else self._places(*pair)
+        return places
+
+    def _places(self, first: str, second: str) -> tuple[int, ...]:
+        others, known = confusable(), self._known
+        as_known = (
+            any(other + second in known for other in others.get(first, "")),
+            any(first + other in known for other in others.get(second, "")),
+        )
+        return tuple(place for place in (0, 1) if as_known[place])
+
+
 def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str, tuple[Misreading, ...]]:
     """`text` as it was meant, as far as the index knows, and what was read otherwise than it is written.
 
@@ -52,16 +80,12 @@ def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str
     """
     if len(text) < 3:
         return text, ()
-    others = confusable()
-    known = index.vocabulary
-    unknown = (pairs(text) if there is None else there).difference(known)
-    suspect = {
-        text.find(pair) + place
-        for pair in unknown
-        for place in (0, 1)
-        for other in others.get(pair[place], "")
-        if (pair[0] + other if place else other + pair[1]) in known
-    }
+    places = index.doubtful
+    doubtful = list(filter(places.__getitem__, pairs(text) if there is None else there))
+    if not doubtful:
+        return text, ()
+    others, known = confusable(), index.vocabulary
+    suspect = {text.find(pair) + place for pair in doubtful for place in places[pair]}
     found: list[Misreading] = []
     for at in sorted(suspect):
         first = max(0, min(at - 1, len(text) - 3))

@@ -126,7 +126,9 @@ class Assessment:
 
         A person does, by a silence with a reason or by a decision on the same line (`precedent`).
         """
-        return not self.precedent and any(f.rule in BARRING and not f.silenced for f in self.findings)
+        if not self.findings or self.precedent:
+            return False
+        return any(f.rule in BARRING and not f.silenced for f in self.findings)
 
     @property
     def gov_service(self) -> bool | None:

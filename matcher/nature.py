@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.nature_names import NATURES, Nature
 from goufu.matcher.text import by_start, normal, said, spotted
-from goufu.matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, vectors
+from goufu.matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, parts, vectors
 from numpy.typing import NDArray
 
 #: from this length on a summary is mostly background, and its words weigh differently
@@ -301,22 +301,37 @@ def weighed(
     return Evidence(cues @ weights() + for_natures(words, wording, len(lines)), cues, words, wording)
 
 
+class _Forces(NamedTuple):
+    """What spoke for a line's nature: n-grams by their numbers, the strongest first, and cues by their columns, each with
+    its force."""
+
+    grams: Sequence[int]
+    of_grams: Sequence[float]
+    cues: Sequence[int]
+    of_cues: Sequence[float]
+
+
 class TellingWords(Sequence[str]):
-    """The words of a line that decided, strongest first, made of `forces` when they are first asked for.
+    """The words of a line that decided, strongest first, made of their forces when they are first asked for.
 
     Most lines have no finding, and nobody reads theirs.
     """
 
-    __slots__ = ("_forces", "_line", "_most", "_words")
+    __slots__ = ("_forces", "_line", "_most", "_words", "_wording")
 
-    def __init__(self, line: Line, forces: Sequence[tuple[str, float]], most: int) -> None:
-        self._line, self._forces, self._most = line, forces, most
+    def __init__(self, line: Line, forces: _Forces, wording: Wording, most: int) -> None:
+        self._line, self._forces, self._wording, self._most = line, forces, wording, most
         self._words: tuple[str, ...] | None = None
 
     def _told(self) -> tuple[str, ...]:
         if self._words is None:
-            self._words = _joined(self._line, self._forces, self._most)
+            spoken = _telling_grams(self._line, self._forces, self._wording)
+            spoken += _telling_cues(self._line, self._forces)
+            self._words = _joined(self._line, spoken, self._most)
         return self._words
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[str, ...]]]:
+        return tuple, (self._told(),)  # another process needs no more than the words
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -348,37 +363,54 @@ def telling_words(
     """
     number = np.full(len(lines), -1)
     number[list(rows)] = [NATURES.index(kind) for kind in kinds]
-    found = _telling_grams(evidence, number)
-    width = _columns().cue_count
-    of_cues = evidence.cues[:, : 3 * width] * np.where(number[:, None] < 0, 0, _force()[number, : 3 * width])
-    cues = _columns().cues
-    for row, column in zip(*(part.tolist() for part in np.nonzero(of_cues > _TELLING)), strict=True):
-        side, cue = divmod(column, width)
-        spoken = _spoken(lines[row].title, lines[row].summary)[1 if side else 0]
-        hits = [word for word in spoken if cue in cues[word]]
-        force = float(of_cues[row, column]) / len(hits)
-        found[row] += [(word, force) for word in hits]
-    return [TellingWords(lines[row], found[row], most) for row in rows]
-
-
-def _telling_grams(evidence: Evidence, number: NDArray[np.int64]) -> dict[int, list[tuple[str, float]]]:
-    """For each line the n-grams that add most to the nature with this `number` (-1: none is asked for), strongest first."""
+    asked = number >= 0
     wording, words = evidence.wording, evidence.words
     force = words.weight * wording.natures[words.gram, number[words.row]]
-    at = np.flatnonzero(
-        (force > _TELLING) & (wording.place[words.gram] < _TEXTUAL) & (number[words.row] >= 0)
-    )
-    row, force = words.row[at], force[at]
-    order = np.lexsort((-force, row))
-    found: dict[int, list[tuple[str, float]]] = {n: [] for n in range(len(number))}
-    names = wording.names
-    for n, gram, strength in zip(
-        row[order].tolist(), words.gram[at[order]].tolist(), force[order].tolist(), strict=True
-    ):
-        strongest = found[n]
-        if len(strongest) < _STRONGEST and len(name := names[gram].removeprefix("~")) > 1:
-            strongest.append((name, strength))
+    at = np.flatnonzero((force > _TELLING) & (wording.place[words.gram] < _TEXTUAL) & asked[words.row])
+    at = at[np.lexsort((-force[at], words.row[at]))]
+    grams, of_grams = words.gram[at].tolist(), force[at].tolist()
+    width = 3 * _columns().cue_count
+    of_each = evidence.cues[:, :width] * np.where(asked[:, None], _force()[number, :width], 0)
+    row_of_cue, cue = np.nonzero(of_each > _TELLING)
+    cues, of_cues = cue.tolist(), of_each[row_of_cue, cue].tolist()
+    every = np.arange(len(lines) + 1)
+    grams_from = np.searchsorted(words.row[at], every).tolist()
+    cues_from = np.searchsorted(row_of_cue, every).tolist()
+
+    def forces(row: int) -> _Forces:
+        some = slice(grams_from[row], grams_from[row + 1])
+        more = slice(cues_from[row], cues_from[row + 1])
+        return _Forces(grams[some], of_grams[some], cues[more], of_cues[more])
+
+    return [TellingWords(lines[row], forces(row), wording, most) for row in rows]
+
+
+def _telling_grams(line: Line, forces: _Forces, wording: Wording) -> list[tuple[str, float]]:
+    """The strongest n-grams of two or more characters; of those that are as strong, what the line says first."""
+    spoken = list(zip(forces.grams, forces.of_grams, strict=True))
+    if len(set(forces.of_grams)) < len(spoken):
+        mention = _mentions(line, wording)
+        spoken.sort(key=lambda one: (-one[1], mention[one[0]]))
+    named = [(wording.names[gram].removeprefix("~"), force) for gram, force in spoken]
+    return [one for one in named if len(one[0]) > 1][:_STRONGEST]
+
+
+def _telling_cues(line: Line, forces: _Forces) -> list[tuple[str, float]]:
+    """The words of cues, each with its part of its cue's force."""
+    found = []
+    cues, width = _columns().cues, _columns().cue_count
+    for column, force in zip(forces.cues, forces.of_cues, strict=True):
+        side, cue = divmod(column, width)
+        spoken = _spoken(line.title, line.summary)[1 if side else 0]
+        hits = [word for word in spoken if cue in cues[word]]
+        found += [(word, force / len(hits)) for word in hits]
     return found
+
+
+def _mentions(line: Line, wording: Wording) -> dict[int, int]:
+    """The known n-grams of a line, each with its place in the order in which they are mentioned."""
+    known = (wording.known[place].get(gram, -1) for place, grams in parts(line).items() for gram in grams)
+    return {gram: n for n, gram in enumerate(dict.fromkeys(known))}
 
 
 def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ from goufu.catalog.load import data_directory
 #: characters of a summary that are read for words; the rest is often praise and law
 SAID_LENGTH = 200
 
-_RUN = re.compile(r"[㐀-鿿]+|[a-z]+[0-9]*|[0-9]{3,}")
+#: what is a gram as a whole, beside runs of Chinese characters
+OTHER_WORDS = re.compile(r"[a-z]+[0-9]*|[0-9]{3,}")
+_RUN = re.compile(rf"[㐀-鿿]+|{OTHER_WORDS.pattern}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
 _DOCUMENT = re.compile(
     r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"

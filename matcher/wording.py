@@ -16,11 +16,9 @@ import contextlib
 import hashlib
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, repeat
+from functools import cached_property, lru_cache
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +28,7 @@ from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.index.grams import Array, Ints, postings, read_arrays, save_arrays
+from goufu.matcher.index.runs import Points, Runs, is_han, known_in, points_of, runs_of
 from goufu.matcher.text import normal, own_name, said
 from numpy.typing import NDArray
 
@@ -44,10 +43,10 @@ PLACES: Mapping[str, float] = {
     "column": 4.0,  # what other systems export beside the line
     "shape": 0.3,  # the amount's size, and whether there is a summary
 }
+#: the most characters of a run that is an n-gram, of the places that are read for all their runs at once
+_LONGEST = {"title": 4, "summary": 2}
 #: what speaks for a service that no department's catalog lists
 UNLISTED = "unlisted"
-#: the number of every n-gram of a title that is not known
-_STRANGE = -2
 #: characters of title and summary that are read
 _TITLE, _SUMMARY = 60, 90
 
@@ -65,6 +64,7 @@ _IN_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]?")
 _DRESS = re.compile(
     r"(?:采购项目|意向公开|项目|资金|经费|专项|费用|尾款|余款|款|采购|第.批|[一二三]期|[0-9]|[^一-鿿a-z])+$"
 )
+_OTHER_WORDS = re.compile(r"[a-z]+")
 _RUNS = re.compile(r"[一-鿿]+|[a-z]+|0|[^\s一-鿿a-z0]")
 _WORDS = re.compile(r"[一-鿿a-z]+")
 _CLAUSES = re.compile(r"[,，。;；、:：]")
@@ -111,6 +111,11 @@ class Wording:
     start: Ints
     heading: Ints
     value: Array
+
+    @cached_property
+    def runs(self) -> Mapping[str, Runs]:
+        """The n-grams of the places that are read for all their runs, as texts are searched for them."""
+        return {place: runs_of(self.known[place]) for place in _LONGEST}
 
 
 def columns_of(item: BudgetItem) -> tuple[str, ...]:
@@ -166,12 +171,27 @@ def _grams(text: str, longest: int) -> list[str]:
 
 def parts(line: Line) -> dict[str, list[str]]:
     """The n-grams of a line by the place where they are."""
+    head, body = _plain_texts(line)
+    found = _beside(line, head, body)
+    found["title"] = _grams(head, _LONGEST["title"])
+    found["summary"] = _grams(body, _LONGEST["summary"])
+    return {place: found[place] for place in PLACES}
+
+
+def _plain_texts(line: Line) -> tuple[str, str]:
+    """What is read of a line's title and of its summary."""
     item = said(line.title, line.summary)
     head = plain(item.head[:_TITLE], line.department)
     body = plain(item.body[: _SUMMARY + 30], line.department)[:_SUMMARY]
     if body.rstrip("。. ") in head:
         body = ""  # a summary that repeats the title adds nothing
-    bare = (_BRACKETS.sub(" ", head) if "(" in head or "（" in head else head).strip(" )）")
+    return head, body
+
+
+def _beside(line: Line, head: str, body: str) -> dict[str, list[str]]:
+    """The n-grams of a line but those of the whole title and summary, `head` and `body` as they are read."""
+    brackets = "(" in head or "（" in head
+    bare = (_BRACKETS.sub(" ", head) if brackets else head).strip(" )）")
     ends: list[str] = []
     for text, mark in ((bare, ""), (_DRESS.sub("", bare), "~")):
         words = _WORDS.findall(text)
@@ -179,10 +199,8 @@ def parts(line: Line) -> dict[str, list[str]]:
             ends += [mark + words[-1][-n:] for n in range(1, 6 if mark else 5) if n <= len(words[-1])]
     clauses = [c for c in map(str.strip, _CLAUSES.split(body)) if c] if body else []
     return {
-        "title": _grams(head, 4),
         "end": ends,
         "bracket": [g for text in _IN_BRACKETS.findall(head) for g in _grams(text, 3)] if "(" in head else [],
-        "summary": _grams(body, 2),
         "clause": [c[:2] for c in clauses] + ["~" + c[-2:] for c in clauses if len(c) > 1],
         "body": _body_grams(line.unit or line.department),
         "column": list(line.columns),
@@ -203,31 +221,49 @@ def _body_grams(name: str) -> list[str]:
 
 def vectors(lines: Sequence[Line], wording: Wording) -> Vectors:
     """The known n-grams of `lines`. Those of one place of a line have together the length that PLACES gives."""
+    texts = [_plain_texts(line) for line in lines]
+    heads = points_of([head for head, _ in texts])
+    of_title = known_in(wording.runs["title"], heads, _OTHER_WORDS)
+    bodies = points_of([body for _, body in texts])
+    of_summary = known_in(wording.runs["summary"], bodies, _OTHER_WORDS)
     sizes: list[int] = []
-    numbers: list[int] = []
-    counts: list[int] = []
-    strange = np.zeros(len(lines), dtype=np.float32)
-    # an n-gram has a number for each place; those that are not known count together, but those of the title apart
-    number_of = [
-        (place, known.get, repeat(_STRANGE if place == "title" else -1))
-        for place, known in wording.known.items()
-    ]
-    for row, line in enumerate(lines):
-        grams = parts(line)
-        found = Counter(
-            chain.from_iterable([map(number, grams[place], none) for place, number, none in number_of])
-        )
-        unknown = found.pop(_STRANGE, 0)
-        if unknown:
-            strange[row] = unknown / len(grams["title"])
-        found.pop(-1, 0)
-        sizes.append(len(found))
-        numbers += found
-        counts += found.values()
-    row_of = np.repeat(np.arange(len(lines), dtype=np.int32), sizes)
-    gram_of = np.array(numbers, dtype=np.int32)
-    weights = _weights(row_of, gram_of, np.array(counts, dtype=np.float32), wording, len(lines))
+    others: list[int] = []
+    for line, (head, body) in zip(lines, texts, strict=True):
+        before = len(others)
+        for place, grams in _beside(line, head, body).items():
+            known = wording.known[place]
+            others += [known[gram] for gram in grams if gram in known]
+        sizes.append(len(others) - before)
+    row = np.concatenate([of_title[0], of_summary[0], np.repeat(np.arange(len(lines)), sizes)])
+    number = np.concatenate([of_title[1], of_summary[1], np.array(others, dtype=np.int64)])
+    cell, counts = np.unique(row * len(wording.names) + number, return_counts=True)
+    row_of, gram_of = np.divmod(cell, len(wording.names))
+    weights = _weights(row_of, gram_of, counts.astype(np.float32), wording, len(lines))
+    every = _gram_counts(heads, _LONGEST["title"], len(lines))
+    known_ones = np.bincount(of_title[0], minlength=len(lines))
+    strange = ((every - known_ones) / np.maximum(every, 1)).astype(np.float32)
     return Vectors(row_of, gram_of, weights, strange)
+
+
+def _gram_counts(points: Points, longest: int, lines: int) -> NDArray[np.int64]:
+    """How many n-grams each text has, known or not: what `_grams` makes of it."""
+    code = points.code
+    han = is_han(code, ord("一"))
+    latin = (code >= ord("a")) & (code <= ord("z"))
+    starts = latin.copy()
+    starts[1:] &= ~latin[:-1]
+    found = np.bincount(points.row, han | starts | ~(han | latin | np.isin(code, _spaces())), lines)
+    run = han
+    for further in range(1, longest):
+        run = run[:-1] & han[further:]
+        found += np.bincount(points.row[: len(run)], run, lines)
+    return found.astype(np.int64)
+
+
+@lru_cache(maxsize=1)
+def _spaces() -> NDArray[np.int64]:
+    """The code points of white space; all are before the Chinese characters."""
+    return np.array([code for code in range(ord("㐀")) if chr(code).isspace()])
 
 
 def _weights(row: Ints, gram: Ints, counts: Array, wording: Wording, lines: int) -> Array:

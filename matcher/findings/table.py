@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import add
 from pathlib import Path
 
 from goufu.catalog.errors import CatalogError, UnknownNameError
@@ -14,7 +15,7 @@ from goufu.catalog.severity import Severity
 from goufu.catalog.text import NOTHING, Text, joined
 from goufu.disclosure.model import BudgetItem, Place
 from goufu.matcher.model import Finding
-from goufu.matcher.text import by_start, pairs, spotted
+from goufu.matcher.text import by_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _found(text: str) -> Mapping[str, tuple[str, ...]]:
     """The words of every list that stand in `text`: it is searched once, however many lists are asked for."""
     starts, lists = _words()
     found: dict[str, list[str]] = {}
-    for word in spotted(starts, text, pairs(text)):
+    here = dict.fromkeys(filter(starts.__contains__, map(add, text, text[1:])))
+    for word in (word for start in here for word in starts[start] if word in text):
         for which in lists[word]:
             found.setdefault(which, []).append(word)
     return {which: _in_order(hits, text) for which, hits in found.items()}

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from goufu.matcher.index.runs import Runs, runs_of
 from goufu.matcher.index.terms import EntryTerms, KeptTerms
+from goufu.matcher.misread import Doubtful
 from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
@@ -97,6 +99,16 @@ class Index:
     def section_number(self) -> Mapping[str, int]:
         """The number of each section in `start`."""
         return {name: number for number, name in enumerate(self.sections)}
+
+    @cached_property
+    def doubtful(self) -> Doubtful:
+        """Which characters of a pair may have been taken for others."""
+        return Doubtful(self.vocabulary)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The vocabulary as texts are searched for it."""
+        return runs_of(self.vocabulary)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:
@@ -278,11 +290,7 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
             or (size is not None and start.shape != (size,))
             or (
                 start.size
-                and (
-                    start.min() < 0
-                    or start.max() > len(entry)
-                    or (start[..., 1:] < start[..., :-1]).any()
-                )
+                and (start.min() < 0 or start.max() > len(entry) or (start[..., 1:] < start[..., :-1]).any())
             )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
@@ -398,10 +406,9 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
     for number, target in enumerate(ordered):
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     arrays = read_arrays(path)
-    words, phrases, terms = (
-        arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms")
-    )
-    vocabulary = {word: n for n, word in enumerate(words.split("\n"))}
+    words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
+    split = words.split("\n")
+    vocabulary = dict(zip(split, range(len(split)), strict=True))
     loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
         ordered

@@ -161,16 +161,17 @@ def damaged(items: Sequence[BudgetItem], share: float, traditional: bool) -> lis
     """`items` with a `share` of their confusable characters misread, or in traditional characters."""
     chance = random.Random(20261121)
     others = confusable()
+    converter = None
+    if traditional:
+        from opencc import OpenCC
+
+        converter = OpenCC("s2t")
 
     def change(text: str) -> str:
         text = "".join(
             chance.choice(others[c]) if c in others and chance.random() < share else c for c in text
         )
-        if traditional:
-            from opencc import OpenCC
-
-            text = OpenCC("s2t").convert(text)
-        return text
+        return converter.convert(text) if converter else text
 
     return [replace(i, title=change(i.title), summary=change(i.summary)) for i in items]
 

@@ -53,6 +53,11 @@ def _tables() -> tuple[dict[int, str], dict[int, str]]:
     return str.maketrans(dict(kinds["han"])), str.maketrans(dict(kinds["latin"]))
 
 
+@lru_cache(maxsize=1)
+def _look_alikes() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(re.escape, _stands_for()['han']))}]")
+
+
 def _plain(match: re.Match[str]) -> str:
     return _stands_for()["radical"].get(match[0]) or unicodedata.normalize("NFKC", match[0])
 
@@ -84,19 +89,21 @@ def visible(text: str) -> str:
 
 def narrow(text: str) -> str:
     """`visible` in one width (NFKC); for labels and figures. Idempotent."""
-    return (
-        text
-        if text.isascii() and text.isprintable()
-        else visible(unicodedata.normalize("NFKC", visible(text)))
-    )
+    if text.isascii() and text.isprintable():
+        return text
+    seen = visible(text)
+    flat = unicodedata.normalize("NFKC", seen)
+    return seen if flat == seen else visible(flat)
 
 
+@lru_cache(maxsize=1 << 12)
 def simplified(text: str) -> str:
     """`narrow` with traditional characters and look-alikes (巿 for 市) as simplified ones; for names looked up."""
     text = narrow(text)
     if text.isascii():
         return text
-    text = text.translate(_tables()[0])
+    if _look_alikes().search(text):
+        text = text.translate(_tables()[0])
     try:
         text.encode("gb2312")  # holds all simplified characters in common use: the quick way out
     except UnicodeEncodeError:

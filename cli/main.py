@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -158,8 +159,13 @@ def run() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+#: objects made and kept between two searches for cycles; there are hardly any, and a search goes over all that is held
+_COLLECTED = 50_000
+
+
 def _prepare() -> None:
     """What must hold before the parser says its first word: encodings, open streams, the language, completion."""
+    gc.set_threshold(_COLLECTED)
     _with_names_in_utf_8()
     console_encoding.install()
     for name in ("stdout", "stderr"):

@@ -166,7 +166,7 @@ def looks_like_yuan(text: str, unit: str) -> bool:
     would be 1.2 billion yuan and is 12 万元."""
     if UNITS.get(unit, Decimal(0)) < 1 or not has_currency_sign(text):
         return False
-    return abs(parse_amount(text) or 0) >= _SIGNED_YUAN
+    return abs(parse_amount(text) or Decimal(0)) >= _SIGNED_YUAN
 
 
 def is_scientific(text: str) -> bool:
@@ -261,6 +261,17 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
     if sizes[0] >= 1_000 and middle >= 10_000:
         return "元"
     return "万元" if sizes[-1] < 10_000 and middle < 1_000 else ""
+
+
+def contradicts_unit(amounts: Iterable[Decimal], unit: str) -> bool:
+    """Whether the amounts of one list are so large that they are hardly in the `unit` (万元 or more) that is printed.
+
+    All are as large as yuan are, and it is no single line of less than a billion yuan.
+    """
+    sizes = [abs(amount) for amount in amounts if amount]
+    if UNITS.get(unit, Decimal(0)) < 1 or unit_by_size(sizes) != "元":
+        return False
+    return len(sizes) > 1 or sizes[0] >= 100_000
 
 
 _ROUND = str.maketrans("（【〔［〖〈《[{）】〕］〗〉》]}", "(((((((((" + ")))))))))")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.model import BudgetItem, Place, Remark
 
 
 def doubles(items: Sequence[BudgetItem]) -> list[Remark]:
@@ -19,19 +19,14 @@ def doubles(items: Sequence[BudgetItem]) -> list[Remark]:
             continue
         before = first.setdefault(_all_said(item), item)
         if before is not item:
-            where = before.place
-            remarks.append(
-                _remark(
-                    item,
-                    f"与{where.text() if where else '上面'}完全相同",
-                    f"says just what {where.text('en') if where else 'one above'} says",
-                )
-            )
+            remarks.append(said_by_another(item, before.place))
     for _, run in groupby(items, lambda item: (item.title, item.department, item.unit, item.year, item.part)):
         whole, *rest = run
         amounts = [item.amount_wan for item in rest if item.amount_wan]
         if len(amounts) > 1 and sum(amounts, Decimal(0)) == whole.amount_wan:
-            remarks.append(_remark(whole, "等于下面同名各行之和", "is the sum of those of its name below"))
+            remarks.append(
+                double_remark(whole, "等于下面同名各行之和", "is the sum of those of its name below")
+            )
     return remarks
 
 
@@ -49,7 +44,17 @@ def _all_said(item: BudgetItem) -> tuple[object, ...]:
     return (*own, item.economic_class, item.functional_class, item.procurement_item, item.term)
 
 
-def _remark(item: BudgetItem, text: str, english: str) -> Remark:
+def said_by_another(item: BudgetItem, where: Place | None) -> Remark:
+    """The warning on an item that says just what the line at `where` says."""
+    return double_remark(
+        item,
+        f"与{where.text() if where else '上面'}完全相同",
+        f"says just what {where.text('en') if where else 'one above'} says",
+    )
+
+
+def double_remark(item: BudgetItem, text: str, english: str) -> Remark:
+    """The warning on an item that may be counted twice."""
     return Remark(
         "list",
         "warning",

@@ -22,6 +22,7 @@ Progress = Callable[[int, int], None]
 _MARKS = re.compile(r"\*\*|</?(?:b|p|br|strong|em|i|u|sup|sub|span|div)\b[^<>]{0,80}>", re.IGNORECASE)
 _HEADING = re.compile(r"\A\s{0,3}#{1,6}\s+")
 _BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝{}[]<>〈〉《》", "()()()()()()()()()()")
+_BRACKET = re.compile(r"[【】〔〕［］〖〗｛｝{}\[\]<>〈〉《》]")
 _PUNCTUATION = re.compile(r"[\s,，、。．.:：;；·•“”\"'‘’()（）_\-—–~～]+")
 
 
@@ -88,9 +89,11 @@ def column_letters(column: int) -> str:
 def clean_cell(text: str) -> str:
     """A cell as it is seen: without the marks of Markdown and HTML and characters that show nothing, radicals as
     the characters they show, white space collapsed to single spaces."""
-    if not text:
-        return ""
-    text = visible(text)
+    return unmarked(visible(text)) if text else ""
+
+
+def unmarked(text: str) -> str:
+    """What `clean_cell` makes of a text in which every character is to be seen."""
     if "<" in text or "*" in text:
         text = _MARKS.sub(" ", text)
     if "#" in text:
@@ -126,9 +129,14 @@ def squeeze(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def label(text: str) -> str:
     """`squeeze` in simplified characters, lower case and one kind of brackets: a heading as it is looked up."""
-    return "".join(simplified(text).split()).translate(_BRACKETS).casefold()
+    return _round("".join(simplified(text).split())).casefold()
 
 
 def fold(text: str) -> str:
     """`text` as two printings of one name should compare equal: width, bracket kind, punctuation and case gone."""
-    return _PUNCTUATION.sub("", squeeze(text).translate(_BRACKETS)).casefold()
+    return _PUNCTUATION.sub("", _round(squeeze(text))).casefold()
+
+
+def _round(text: str) -> str:
+    """`text` with one kind of brackets; few texts have any, and looking is quicker than translating."""
+    return text.translate(_BRACKETS) if _BRACKET.search(text) else text

@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 
 #: 万元; amounts are rounded to 0.01 each
-_SAME = Decimal("0.01")
+SAME = Decimal("0.01")
 
 
 def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
@@ -23,7 +23,7 @@ def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
         below = Decimal(0)
         for end in range(at + 1, len(filled)):
             below += filled[end][1]
-            if end > at + 1 and abs(below - whole) <= _SAME:
+            if end > at + 1 and abs(below - whole) <= SAME:
                 break
         else:
             return ()
@@ -32,18 +32,28 @@ def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     return tuple(heads)
 
 
-def sum_at_the_end(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
-    """The last row where it is the sum of the two or more others, else nothing."""
-    filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
-    if len(filled) < 3:
-        return ()
-    *others, (last, whole) = filled
-    return (last,) if abs(sum((amount for _, amount in others), Decimal(0)) - whole) <= _SAME else ()
+def group_feet(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are each the sum of the two or more rows above since the one before, of which the last row is one.
+
+    With a single one that is the sum of all others.
+    """
+    feet: list[int] = []
+    above, rows, closed = Decimal(0), 0, False
+    for n, amount in enumerate(amounts):
+        if not amount:
+            continue
+        closed = rows > 1 and abs(above - amount) <= SAME
+        if closed:
+            feet.append(n)
+            above, rows = Decimal(0), 0
+        else:
+            above, rows = above + amount, rows + 1
+    return tuple(feet) if closed else ()
 
 
 def sums_of_others(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
-    """The rows that are the sum of others: those that head groups, else the last one."""
-    return group_heads(amounts) or sum_at_the_end(amounts)
+    """The rows that are the sum of others: those that head groups, else those at the feet of groups."""
+    return group_heads(amounts) or group_feet(amounts)
 
 
 def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
@@ -58,3 +68,17 @@ def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
         return ()
     middle = median(others)
     return tuple(n for n in large if abs(amounts[n] or Decimal(0)) >= 1_000 * middle)
+
+
+def perhaps_in_wan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows below 1,000 yuan (0.1 万元) where the middle one is a thousand times as large: so it looks where a single
+    figure of a list in 元 was filled in in 万元."""
+    sizes = [abs(amount) for amount in amounts if amount]
+    if len(sizes) < 3:
+        return ()
+    middle = median(sizes)
+    return tuple(
+        n
+        for n, amount in enumerate(amounts)
+        if amount and abs(amount) < Decimal("0.1") and 1_000 * abs(amount) <= middle
+    )

@@ -162,27 +162,31 @@ def _lines(session: Session, store: Store, run: int) -> list[_Line]:
     return list(standing.values())
 
 
+_STATES: Mapping[str, Callable[[_Line], bool]] = {
+    "open": lambda line: line.open,
+    "doubtful": lambda line: line.open and line.doubtful,
+    "sure": lambda line: line.open and not line.doubtful,
+    "decided": lambda line: not line.open,
+}
+
+
 def _chosen(some: Iterable[_Line], wanted: Wanted, stood: Mapping[int, bool]) -> list[_Line]:
-    """The lines that are wanted, in their order."""
-    words = wanted.words.casefold().split()[:8]
-    states: Mapping[str, Callable[[_Line], bool]] = {
-        "open": lambda line: line.open,
-        "doubtful": lambda line: line.open and line.doubtful,
-        "sure": lambda line: line.open and not line.doubtful,
-        "decided": lambda line: not line.open,
-    }
-    state = states.get(wanted.state)
-    found = [
-        line
-        for line in some
-        if all(word in line.text for word in words)
-        and (state is None or state(line))
-        and (not wanted.found or wanted.found in line.findings)
-        and (not wanted.department or line.department == wanted.department)
-        and (not wanted.code or line.code == wanted.code)
-        and (wanted.least is None or (line.amount is not None and line.amount >= wanted.least))
-        and (wanted.most is None or (line.amount is not None and line.amount <= wanted.most))
-    ]
+    """The lines that are wanted, in their order. What is not asked for costs nothing: this runs at every key."""
+    found = list(some)
+    for word in wanted.words.casefold().split()[:8]:
+        found = [line for line in found if word in line.text]
+    if state := _STATES.get(wanted.state):
+        found = [line for line in found if state(line)]
+    if wanted.found:
+        found = [line for line in found if wanted.found in line.findings]
+    if wanted.department:
+        found = [line for line in found if line.department == wanted.department]
+    if wanted.code:
+        found = [line for line in found if line.code == wanted.code]
+    if wanted.least is not None:
+        found = [line for line in found if line.amount is not None and line.amount >= wanted.least]
+    if wanted.most is not None:
+        found = [line for line in found if line.amount is not None and line.amount <= wanted.most]
     return sorted(found, key=lambda line: _key(line, wanted.order, stood))
 
 
@@ -273,12 +277,14 @@ def page(
             behind = [line for line in chosen if _key(line, wanted.order, stood) > at]
         ids = [line.id for line in behind[:limit]]
         found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
+    left = [line for line in every if line.open]
+    doubtful = sum(line.doubtful for line in left)
     told = Tally(
         len(every),
         len(chosen),
-        sum(not line.open for line in every),
-        sum(line.open and line.doubtful for line in every),
-        sum(line.open and not line.doubtful for line in every),
+        len(every) - len(left),
+        doubtful,
+        len(left) - doubtful,
         sum((line.amount or Decimal(0) for line in chosen), Decimal(0)),
     )
     return Page([found[one] for one in ids], told, since)

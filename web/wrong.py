@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.text import Text
 from goufu.disclosure.lists.combine import NoTitleError
-from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.errors import ConflictError, NoSuchRunError, StoreError
 from goufu.store.people import NoSuchPersonError, RefusedError, TooManyTriesError
 from goufu.web.limits import TooLongError, TooOftenError
 from goufu.web.roles import ForbiddenError, Person, SignInError, current
@@ -29,6 +29,7 @@ _STATUS: tuple[tuple[type[GoufuError], int], ...] = (
     (NoSuchPersonError, 404),
     (NoSuchRunError, 404),
     (ConflictError, 409),
+    (StoreError, 503),  # any other: the database is away or full, the same may be asked again later
 )
 _HEADINGS = {
     401: ("请登录", "Sign in"),
@@ -36,6 +37,7 @@ _HEADINGS = {
     404: ("没有找到", "Not found"),
     409: ("已有改动", "Changed meanwhile"),
     500: ("出了差错", "Something went wrong"),
+    503: ("暂时不行", "Not at the moment"),
 }
 _HTTP = {
     404: ("没有这个页面。", "There is no such page."),

@@ -18,10 +18,8 @@ COLUMNS = (
     Column("classes", "类", "class"),
     Column("in_force", "施行", "in force"),
     Column("standing", "状态", "standing", ratio=1),
-    Column("sections", "部门全/残", "sections", right=True),
-    Column("level_2", "二级", "L2", right=True),
-    Column("level_3", "三级", "L3", right=True),
-    Column("level_4", "四级", "L4", right=True),
+    Column("sections", "全/残", "held", right=True),
+    Column("levels", "二/三/四级", "L2/L3/L4", right=True),
 )
 
 SECTION_COLUMNS = (
@@ -104,7 +102,11 @@ def catalogs(
         date_on = day(on)
         emit([_version_record(v, date_on, form) for v in versions], COLUMNS, form)
         if form == "table":
-            note(f"效力以 {date_on} 为准（--on 可改）", f"standing as of {date_on} (--on changes it)")
+            note(
+                f"效力以 {date_on} 为准（--on 可改）；全/残：存全和残缺的部门数；二/三/四级：各级条目数",
+                f"standing as of {date_on} (--on changes it); held: sections whole/in part; "
+                "L2/L3/L4: entries of each level",
+            )
 
 
 def _reading_records(
@@ -153,9 +155,8 @@ def _level_counts(levels: Iterable[int]) -> dict[str, int]:
 def _version_record(version: CatalogVersion, date_on: date, form: str) -> dict[str, Any]:
     coverage = [section.coverage for section in version.sections.values()]
     people = form == "table"
-    held = (
-        f"{coverage.count('complete')}/{coverage.count('partial')}" if coverage else say("未存", "not held")
-    )
+    counts = _level_counts(e.level for e in version.entries)
+    held = f"{coverage.count('complete')}/{coverage.count('partial')}" if coverage else say("未存", "none")
     return {
         "id": version.id,
         "number": version.number,
@@ -169,7 +170,7 @@ def _version_record(version: CatalogVersion, date_on: date, form: str) -> dict[s
         "sections_held": len(coverage) - coverage.count("absent"),
         "sections_complete": coverage.count("complete"),
         "sections": held,
-        **_level_counts(e.level for e in version.entries),
+        **({"levels": "/".join(map(str, list(counts.values())[1:]))} if people else counts),
         "note": version.note,
     }
 

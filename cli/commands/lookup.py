@@ -97,7 +97,11 @@ def _print(cards: Sequence[EntryCard]) -> None:
             print(f"  {say('下级', 'below')}　" + "、".join(f"{c.code} {c.name}" for c in card.children))
         life = [f"{h.version} {h.name or states[h.state]}" for h in card.history]
         print(f"  {say('沿革', 'history')}　" + say("；", "; ").join(life))
-        print(f"  {say('来源', 'source')}　{e.source}")
+        told = [
+            say(f"底本 {s.witness} 第 {s.line} 行", f"transcription {s.witness}, line {s.line}")
+            for s in e.sources
+        ]
+        print(f"  {say('来源', 'source')}　" + say("；", "; ").join(told))
 
 
 def _section(name: str) -> str:

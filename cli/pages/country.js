@@ -22,17 +22,26 @@
     return button;
   };
   const draw = () => {
+    const wanted = rows.filter((row) => !year.value || row[YEAR] === Number(year.value));
+    // a level with a single name is no choice: the next one is shown
+    for (;;) {
+      const at = chosen.length;
+      const inside = wanted.filter((row) => chosen.every((name, n) => row[n] === name));
+      if (at >= LEVELS - 1 || !inside.length || inside.some((row) => row[at] !== inside[0][at])) break;
+      chosen = [...chosen, inside[0][at]];
+    }
     const level = chosen.length;
     const sums = new Map();
-    for (const row of rows) {
-      if (year.value && row[YEAR] !== Number(year.value)) continue;
+    for (const row of wanted) {
       if (chosen.some((name, n) => row[n] !== name)) continue;
       const key = row[level];
       const sum = sums.get(key) ?? sums.set(key, new Array(COUNT).fill(0)).get(key);
       for (let n = 0; n < COUNT; n++) sum[n] += row[FIRST + n];
     }
     path.replaceChildren(press(path.dataset.top, () => { chosen = []; draw(); }));
-    chosen.forEach((name, n) => path.append(" › ", press(names[name], () => { chosen = chosen.slice(0, n + 1); draw(); })));
+    chosen.forEach((name, n) => {
+      if (names[name] !== path.dataset.unnamed) path.append(" › ", press(names[name], () => { chosen = chosen.slice(0, n + 1); draw(); }));
+    });
     const sorted = [...sums].sort((a, b) => b[1][1] - a[1][1]).slice(0, 2000);
     body.replaceChildren(...sorted.map(([key, sum]) => {
       const line = document.createElement("tr");

@@ -74,10 +74,11 @@ def _texts() -> dict[str, str]:
     return {
         **punctuation(),
         "title": say("政府购买服务总览", "Purchased services: overview"),
-        "lines": say("行", "lines"),
-        "errors": say("有说明的行（error）", "lines with error"),
+        "lines": say("项目", "lines"),
+        "errors": say("没有判断的项目", "lines not judged"),
         "places": say("地区和部门", "places and departments"),
         "hint": say("点名称逐级展开：省、市、县、部门", "choose a name: province, city, county, department"),
+        "unnamed": say("未注明", "not given"),
         "top": say("全部", "all"),
         "year": say("年度", "year"),
         "every": say("各年度", "all years"),

@@ -84,6 +84,11 @@ class FoldedText(Text):
         no_wrap: bool | None = None,
     ) -> Lines:
         """The lines of the text, none wider than `width`."""
+        plain = self.plain
+        if cell_len(plain) <= width and "\n" not in plain and plain == plain.rstrip():  # as most cells
+            return super().wrap(
+                console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap
+            )
         folded = Text("\n", style=self.style, justify=self.justify, overflow=self.overflow).join(
             part
             for line in self.split(allow_blank=True)

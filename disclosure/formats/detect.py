@@ -293,11 +293,10 @@ def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: 
         for piece in _unpacked(data, entry):
             own += marks_of(piece, attributes=not sheet)
             if sheet:
-                for match in _CELL.finditer(tail + piece):
-                    if match[3]:
-                        continue  # a format without content
-                    rows = max(rows, int(match[2]))
-                    columns = max(columns, _column_number(match[1]))
+                # one that ends at once is a format without content
+                cells = [(letters, row) for letters, row, ends in _CELL.findall(tail + piece) if not ends]
+                rows = max([rows, *map(int, {row for _, row in cells})])
+                columns = max([columns, *map(_column_number, {letters for letters, _ in cells})])
                 check("cells", own // 3, where)  # a cell, its value, and a formula or a format
                 tail = piece[-200:]
             else:

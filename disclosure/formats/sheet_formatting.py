@@ -21,6 +21,8 @@ from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference, label
 
 _HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
+#: parts of all of them, looked for first: that takes a hundredth of the time
+_IN_HINTS = (b"<strike", b'"superscript"', b'hidden="', b'ht="0', b'width="0', b't="e"')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 #: other money than the yuan, in a number format
@@ -104,8 +106,13 @@ def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, Shee
     for name, part in sheet_parts(archive).items():
         if part in names:
             data = archive.read(part)
-            if styles != _Styles() or marked or _HINTS.search(data):
+            if styles != _Styles() or marked or _hinted(data):
                 yield name, _sheet(data, styles, marked)
+
+
+def _hinted(data: bytes) -> bool:
+    """Whether a sheet has rows, columns or cells that do not show what their values are."""
+    return any(part in data for part in _IN_HINTS) and _HINTS.search(data) is not None
 
 
 def _marked_strings(archive: zipfile.ZipFile) -> Mapping[str, tuple[str, bool]]:

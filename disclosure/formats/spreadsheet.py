@@ -25,6 +25,8 @@ from goufu.disclosure.model import Place, Remark
 _BARE_FORMULA = re.compile(
     rb'<c [^>]{0,80}?r="([A-Z]{1,3}\d{1,7})"[^>]{0,80}>\s*(?:<f\b[^>]{0,200}/>|<f\b[^>]{0,200}>[^<]{0,2000}</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
+#: what a text begins with that is set in by hand
+_INDENTS = ("\u3000", "  ", "\u00a0\u00a0", "\t")
 
 
 @dataclass(frozen=True)
@@ -247,12 +249,14 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         texts.setdefault(at, []).append((column, text))
     indented = set(formatting.indented)
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), top + 1):
-        cells = [*[""] * left, *(cell_text(value) for value in row)]
-        indented |= {
-            (number, n)
-            for n, value in enumerate(row, left)
-            if isinstance(value, str) and value.startswith(("\u3000", "  ", "\u00a0\u00a0", "\t"))
-        }
+        cells = [""] * left
+        for n, value in enumerate(row, left):
+            if value == "":
+                cells.append("")
+                continue
+            cells.append(cell_text(value))
+            if isinstance(value, str) and value.startswith(_INDENTS):
+                indented.add((number, n))
         for column, text in texts.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
             cells[column] = text

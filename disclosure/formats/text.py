@@ -10,10 +10,10 @@ import codecs
 import re
 from pathlib import Path
 
-from goufu.catalog.characters import sound
+from goufu.catalog.characters import sound, visible
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import Meter, check, read_bytes
-from goufu.disclosure.lines import Line, clean_cell
+from goufu.disclosure.lines import Line, clean_cell, unmarked
 from goufu.disclosure.model import Place
 
 #: characters that are read well for each that is not; a text in another encoding has far more of the latter
@@ -90,12 +90,13 @@ def text_lines(text: str, file: str) -> list[Line]:
     check("rows", text.count("\n"), file)
     counted = Meter("cells", file)
     lines = []
+    clean = unmarked if visible(text) == text else clean_cell
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
             continue
         check("line-chars", len(raw), file)
         counted.add(raw.count("\t") + raw.count("|") + 1)
-        cells = tuple(clean_cell(cell) for cell in _split(raw))
+        cells = tuple([clean(cell) if cell else "" for cell in _split(raw)])
         if any(cells):
             lines.append(Line(cells, Place(file, line=number)))
     return lines

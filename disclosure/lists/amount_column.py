@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from goufu.disclosure.amounts import (
     UNITS,
+    contradicts_unit,
+    has_currency_sign,
     heading_unit,
     is_no_amount,
     looks_like_yuan,
@@ -71,6 +73,12 @@ def choose_amount(draft: ListDraft) -> None:
             )
         if others:
             same = order(whole[0])[:4] == order(rest[0])[:4]
+            # without the list's own year neither which of three is meant is known, nor whether a total is of all
+            of_rest = {one.year for n in rest if (one := header.columns[n])} - {None}
+            same = same or (
+                own is None
+                and (len(years) > 2 or (bool(of_rest) and _of_several_years(header.names[whole[0]])))
+            )
             draft.remarks.append(
                 Remark(
                     "amount",
@@ -217,6 +225,16 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
                     place,
                 )
             )
+        if contradicts_unit(_bare_figures(draft), name):
+            draft.remarks.append(
+                Remark(
+                    "unit",
+                    "warning",
+                    f"写明的单位是{name}，但各行金额都大得像是元，仍按{name}读，请核对单位。",
+                    f"The unit given is {name}, but all amounts are as large as if they were in yuan; read as given. Check it.",
+                    place,
+                )
+            )
         return name, True
     if names:
         printed = "、".join(dict.fromkeys(unit.printed for unit in ([own] if own else table)))
@@ -230,14 +248,7 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
             )
         )
         return "", False
-    figures = [
-        value
-        for n, row in enumerate(draft.rows)
-        if n not in draft.totals
-        and (printed := printed_amount(draft, row))
-        and not unit_of(printed)
-        and (value := parse_amount(printed)) is not None
-    ]
+    figures = _bare_figures(draft)
     if not any(figures) or unit_columns(draft):
         return "万元", True
     name = unit_by_size(figures)
@@ -262,6 +273,19 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
         )
     )
     return "", False
+
+
+def _bare_figures(draft: ListDraft) -> list[Decimal]:
+    """The amounts that print no unit or currency of their own, those of totals left out."""
+    return [
+        value
+        for n, row in enumerate(draft.rows)
+        if n not in draft.totals
+        and (printed := printed_amount(draft, row))
+        and not unit_of(printed)
+        and not has_currency_sign(printed)
+        and (value := parse_amount(printed)) is not None
+    ]
 
 
 def states_unit(draft: ListDraft) -> bool:

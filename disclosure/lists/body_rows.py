@@ -78,6 +78,16 @@ def sort_body(draft: ListDraft) -> None:
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue
         name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
+        if has_amount and _noted(name):
+            draft.remarks.append(
+                row_remark(
+                    draft.place(number),
+                    f"“{name[:40]}”是表注，其中的数字未计入",
+                    f"“{name[:40]}” is a note; the figures in it were left out",
+                    "warning",
+                )
+            )
+            continue
         under_note = False
         if _is_among(draft, cells, name):
             draft.rows.append(BodyRow(number, cells, name, "among"))

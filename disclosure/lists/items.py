@@ -25,6 +25,8 @@ from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.model import BudgetItem, Part, Place, Remark
 
 _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如)[：:、（(]|(?:填写|填表)示例")
+#: 887.900 in yuan, where there are hundredths only
+_THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
 )
@@ -120,20 +122,8 @@ def _amount_in(
         return amount, row_remark(
             place, f"金额 {amount} 万元是负数", f"the amount {amount} is negative", "warning"
         )
-    if signed:
-        return amount, row_remark(
-            place,
-            f"金额 {printed[:20]} 带货币符号，大小像是元，按元读为 {amount:,} 万元，请核对单位",
-            f"the amount {printed[:20]} has a currency sign and the size of yuan; read as {amount:,} (10k CNY)",
-            "warning",
-        )
-    if is_scientific(printed):
-        return amount, row_remark(
-            place,
-            f"金额 {printed[:20]} 是科学计数法，可能已经四舍五入，请核对",
-            f"the amount {printed[:20]} is in scientific notation and may be rounded; check it",
-            "warning",
-        )
+    if doubt := _doubt_of_size(printed, unit, amount, signed):
+        return amount, row_remark(place, *doubt, "warning")
     if value and not amount:
         return amount, row_remark(
             place,
@@ -142,6 +132,27 @@ def _amount_in(
             "warning",
         )
     return amount, None
+
+
+def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tuple[str, str] | None:
+    """What is to be said of how a figure is written, from which its size is not certain."""
+    shown = printed[:20]
+    if signed:
+        return (
+            f"金额 {shown} 带货币符号，大小像是元，按元读为 {amount:,} 万元，请核对单位",
+            f"the amount {shown} has a currency sign and the size of yuan; read as {amount:,} (10k CNY)",
+        )
+    if unit == "元" and _THOUSANDS.search(printed):
+        return (
+            f"金额 {shown} 按元是三位小数，像是用点作千分位（那样就是它的一千倍），请核对",
+            f"the amount {shown} has three decimals of a yuan, as if dots set thousands apart; check it",
+        )
+    if is_scientific(printed):
+        return (
+            f"金额 {shown} 是科学计数法，可能已经四舍五入，请核对",
+            f"the amount {shown} is in scientific notation and may be rounded; check it",
+        )
+    return None
 
 
 def item_of(

@@ -28,6 +28,7 @@ from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, ro
 from goufu.disclosure.lists.split_grid import lists_in
 from goufu.disclosure.lists.totals import check_totals, checks_over_lists
 from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.sums import perhaps_in_wan
 
 
 def read_list(grid: Grid, stem: str) -> ListContents:
@@ -106,7 +107,21 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     if facts.year and items and not draft.header.of("year"):
         _remark_above(draft, "年度", "year", str(facts.year))
     items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
+    if facts.unit == "元" and not any(check.agrees for check in checks):
+        small = perhaps_in_wan([item.amount_wan for item in items])
+        draft.remarks += [_perhaps_in_wan(items[n]) for n in small]
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
+
+
+def _perhaps_in_wan(item: BudgetItem) -> Remark:
+    return Remark(
+        "amount",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行小得多，像是按万元填写的，请核对单位。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is far smaller than the others, as if it were in 万元; check its unit.",
+        item.amount_place or item.place,
+        item.id,
+    )
 
 
 def items_and_sums(
@@ -143,8 +158,34 @@ def items_and_sums(
             sub_lines[len(items)] = row.sub_line
         if number := number_of(draft, row):
             draft.numbers[len(items)] = number
+        if _is_half(draft, n):
+            draft.remarks.append(_half_a_name(item))
         items.append(item)
     return items, sums, sub_lines
+
+
+def _is_half(draft: ListDraft, n: int) -> bool:
+    """Whether a row has nothing but a name, and the one right below a name and more: a name may be broken into two."""
+    if draft.grid.header is not None or n + 1 >= len(draft.rows) or n + 1 in draft.totals:
+        return False  # records of a program have no lines to break
+    row, below = draft.rows[n], draft.rows[n + 1]
+    return (
+        sum(1 for cell in row.cells if cell) == 1
+        and bool(row.title and below.title)
+        and below.number == row.number + 1
+        and sum(1 for cell in below.cells if cell) > 1
+    )
+
+
+def _half_a_name(item: BudgetItem) -> Remark:
+    return Remark(
+        "row",
+        "warning",
+        f"“{item.title}”只有名称，没有金额，可能与下一行是同一个项目的名称；现按单独一项计入，请核对。",
+        f"“{item.title}” has a name and nothing else; it may belong to the name in the row below. Counted by itself; check it.",
+        item.place,
+        item.id,
+    )
 
 
 def _remark_above(draft: ListDraft, zh: str, en: str, value: str) -> None:

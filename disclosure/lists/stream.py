@@ -32,6 +32,7 @@ from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
 from goufu.disclosure.lists.records import is_list
 from goufu.disclosure.lists.row_values import is_ditto
+from goufu.disclosure.lists.running_sums import RunningSums
 from goufu.disclosure.lists.sources.delimited_text import best_separated, is_indented, separated_cells
 from goufu.disclosure.lists.sources.json_objects import (
     held_objects,
@@ -54,6 +55,8 @@ _NAMES = 1_000_000
 #: characters read well for each that is not, as in `goufu.disclosure.formats.text`
 _SOUND = 10
 _BLOCK = 1 << 20
+#: characters of names that may be totals or notes, and of short ones that may be
+_OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
 _MINUS = ("-", "－", "−", "(", "（")
 
 Row = tuple[int, Any]  # its line, and its cells (CSV) or its text (JSON Lines)
@@ -204,7 +207,7 @@ def _csv_survey(
     path: Path, head: str, encoding: str, errors: str
 ) -> tuple[Plan, int, tuple[int, ...], tuple[Remark, ...]]:
     separator, settled, remarks = _csv_head(path, head)
-    look = _Look(settled, separator)
+    look = _Look(settled, separator, path.name)
     rows = 0
     try:
         for line, cells in _csv_rows(path, separator, encoding, errors):
@@ -222,7 +225,7 @@ def _csv_survey(
     settled = replace(_with_names(settled, look.seen, carried), negative=look.negative)
     plan = Plan(path.name, path.stem, "csv", separator, (), settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
-    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled)
+    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled, *look.sums.remarks())
 
 
 def _csv_head(path: Path, head: str) -> tuple[str, Settled, tuple[Remark, ...]]:
@@ -246,8 +249,9 @@ def _csv_head(path: Path, head: str) -> tuple[str, Settled, tuple[Remark, ...]]:
 class _Look:
     """What is seen while the raw rows of a CSV pass: the values of some columns, their blanks, negative amounts."""
 
-    def __init__(self, settled: Settled, separator: str) -> None:
+    def __init__(self, settled: Settled, separator: str, file: str) -> None:
         header = settled.header
+        self.sums = RunningSums(header, settled.amount, settled.unit, file)
         self.settled, self.separator = settled, separator
         self.seen = {
             n: _Column({})
@@ -271,6 +275,21 @@ class _Look:
                 meant = column.values[cell] = cell_text(cell)
             if not meant and n not in self.measures:
                 blank.append(n)
+        self._must_be_plain(cells)
+        if 0 <= amount < len(cells):
+            self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
+            _in_its_unit(cells[amount], self.settled.unit)
+        if self._is_line(cells):
+            self.sums.at_line(line, cells)
+            for n in blank:
+                self.seen[n].at_blank(line, not self.begun)
+            self.begun = True
+        elif title < len(cells) and is_total(cells[title]):
+            self.sums.at_total(cells)
+
+    def _must_be_plain(self, cells: Sequence[str]) -> None:
+        """Raises OddListError where a row is set in, numbered by levels or that of a department."""
+        title = self.title
         if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
             raise OddListError("有缩进的项目名称", "some titles are set in")
         for n, name in self.numbers:
@@ -281,13 +300,6 @@ class _Look:
             filled = [cell for cell in cells if cell and not cell.isspace()]
             if len(filled) == 1 and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
-        if 0 <= amount < len(cells):
-            self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
-            _in_its_unit(cells[amount], self.settled.unit)
-        if (blank or not self.begun) and self._is_line(cells):
-            for n in blank:
-                self.seen[n].at_blank(line, not self.begun)
-            self.begun = True
 
     def _is_line(self, cells: Sequence[str]) -> bool:
         names = self.settled.header.names
@@ -324,8 +336,8 @@ def _plainly_a_line(cells: Sequence[str], names: Sequence[str], title: int, amou
         cells[amount][:1].isdigit()
         and len(name) > 2
         and name[0] > "\u3400"
-        and not {"计", "計", "其"} & set(name)
-        and (len(name) > 6 or not {"总", "總", "汇", "共", "页", "頁", "全"} & set(name))
+        and _OF_TOTALS.isdisjoint(name)
+        and (len(name) > 6 or _OF_SHORT_TOTALS.isdisjoint(name))
     )
 
 
@@ -565,6 +577,8 @@ def _settling(found: Survey) -> Callable[[Row], bool]:
             return False
         if amount >= 0 and not cells[amount].strip()[:1].isdigit():
             return False
+        if ":" in cells[title] or "：" in cells[title]:  # perhaps a note
+            return False
         if is_total(cell_text(cells[title])) or heading(cells[title]) is not None or "其中" in cells:
             return False
         return all(cells[n].strip() and not is_ditto(cells[n]) for n in needed)
@@ -582,7 +596,8 @@ def _is_plain_object(plan: Plan, text: str) -> bool:
     filled = sum(
         1 for key in plan.keys if value.get(key) not in (None, "") and not isinstance(value[key], list | dict)
     )
-    return bool(title) and filled > 2 and not is_total(cell_text(title)) and heading(title) is None
+    noted = ":" in title or "：" in title
+    return bool(title) and filled > 2 and not (noted or is_total(cell_text(title)) or heading(title))
 
 
 def items_of(plan: Plan, piece: RawPiece) -> ListContents:

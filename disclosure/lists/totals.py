@@ -100,7 +100,7 @@ def check_totals(
         draft.remarks += [perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts)]
     draft.remarks += _named_like_groups(items, heads, parts)
     if plain and not heads:
-        draft.remarks += [_perhaps_a_sum(items[n]) for n in chance]
+        draft.remarks += [perhaps_a_sum(items[n]) for n in chance]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
         for n, item in enumerate(items)
@@ -125,7 +125,8 @@ def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal
     return found if agrees == [False, True] else ()
 
 
-def _perhaps_a_sum(item: BudgetItem) -> Remark:
+def perhaps_a_sum(item: BudgetItem) -> Remark:
+    """The warning on an item that is just the sum of others."""
     return Remark(
         "list",
         "warning",

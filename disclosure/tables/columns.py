@@ -17,7 +17,7 @@ _NAME = re.compile(
     r"(?:[一二三]级|支出|预算|具体)?项目(?:支出)?(?:名称|内容)?\Z|项目(?:支出)?名称|(?:部门|单位|预算单位|单位名称)[/、(](?:二级)?项目(?:名称)?\)?\Z|项目\((?:单位|部门)\)(?:名称)?\Z"
 )
 _TOTAL = re.compile(
-    r"(?:(?:19|20)\d\d年?(?:度)?)?(?:本年(?:度)?|当年|年初)?(?:预算|支出|项目|资金)*(?:合计|总计|金额|预算数|预算|资金总额|总额|总金额|安排|批复|申报|资金|经费|支出|拨款)(?:数|数额|总额|合计|金额|总计)?\Z"
+    r"(?:(?:19|20)\d\d年?(?:度)?)?(?:本年(?:度)?|当年|年初|调整后)?(?:预算|支出|项目|资金)*(?:合计|总计|金额|预算数|预算|资金总额|总额|总金额|安排|批复|申报|资金|经费|支出|拨款)(?:数|数额|总额|合计|金额|总计)?\Z"
 )
 _GRAND = re.compile(r"(?:合计|总计)\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -250,7 +250,8 @@ def _total(stacks: Sequence[Sequence[str]], taken: set[int]) -> int:
         text = "".join(stacks[i])
         years = [int(year) for year in _YEAR.findall(text)]
         former = any(word in text for word in ("上年", "执行", "完成", "增减", "结余"))
-        return int(former) * 2 + int(not _GRAND.search(text)), -max(years, default=0), i
+        grand = _GRAND.search(text) or "调整后" in text
+        return int(former) * 2 + int(not grand), -max(years, default=0), i
 
     return min(found, key=rank) if found else -1
 

@@ -6,6 +6,7 @@ until a part, a section or another table begins. Rows that cannot be read are re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -201,7 +202,7 @@ class TableBody:
             self.table.remarks.append(
                 Remark(
                     "row",
-                    "notice",
+                    "warning" if re.search(r"\D\d[\d,]*(?:\.\d+)?\Z", line.text) else "notice",
                     f"表中间的这一行不是项目，未计入：“{line.text[:40]}”。",
                     f"This line between the table's rows is no item and was left out: “{line.text[:40]}”.",
                     line.place,
@@ -276,7 +277,7 @@ class TableBody:
         ):
             self.without_amount(line, name, column, printed)
             return
-        if not name:
+        if not name or parse_amount(name) is not None:  # of a row whose cells are out of place it is a figure
             self.table.remarks.append(self.remark(line, "项目名称", "name"))
             return
         if self.has_more_cells(line):

@@ -407,7 +407,8 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
         sections[target.section] = (sections.get(target.section, (number, 0))[0], number + 1)
     arrays = read_arrays(path)
     words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
-    vocabulary = {word: n for n, word in enumerate(words.split("\n"))}
+    split = words.split("\n")
+    vocabulary = dict(zip(split, range(len(split)), strict=True))
     loaded = {array: arrays[array] for array in _ARRAYS}
     if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
         ordered

@@ -217,3 +217,13 @@ def test_what_cannot_be_imported(arguments: tuple[str, ...], says: str) -> None:
 def test_problems_in_english() -> None:
     result = goufu("import", *EXCERPTS, lang="en")
     assert "section unknown" in result.stdout and "5 undecided" in result.stderr
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_list_fits_a_terminal_of_eighty_columns(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day is never broken over two lines; the counts of the levels are those of the records."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = goufu("--lang", lang, "catalogs").stdout
+    assert shown.count("2024-08-02") == 2 and shown.count("2025-07-15") == 2
+    held = next(r for r in records("catalogs") if r["id"] == "2025-28")
+    assert "/".join(str(held[f"level_{n}"]) for n in (2, 3, 4)) in shown

@@ -11,7 +11,7 @@ from goufu.disclosure.amounts import parse_amount, unit_of
 from goufu.disclosure.lists.body_rows import names_department
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
-from goufu.disclosure.sums import group_heads, perhaps_in_yuan, sum_at_the_end
+from goufu.disclosure.sums import group_feet, group_heads, perhaps_in_yuan
 from goufu.disclosure.total_names import is_page_total, is_total_alone
 
 A, B, C, D = "路灯维护服务", "河道保洁服务", "绿化养护服务", "食品安全抽检"
@@ -129,8 +129,8 @@ def test_sums_that_nothing_but_the_amounts_tell() -> None:
 def test_sums_take_in_every_row() -> None:
     figures = [Decimal(n) for n in (8, 3, 5, 3, 1, 2)]
     assert group_heads(figures) == (0, 3) and group_heads([*figures, Decimal(4)]) == ()
-    assert sum_at_the_end([Decimal(3), None, Decimal(5), Decimal(8)]) == (3,)
-    assert sum_at_the_end([Decimal(3), Decimal(3)]) == () == group_heads([Decimal(3), Decimal(3)])
+    assert group_feet([Decimal(3), None, Decimal(5), Decimal(8)]) == (3,)
+    assert group_feet([Decimal(3), Decimal(3)]) == () == group_heads([Decimal(3), Decimal(3)])
 
 
 def test_a_department_alone_in_a_row_is_that_of_the_rows_below() -> None:
@@ -355,3 +355,77 @@ def test_a_numbered_department_heads_the_rows_below(name: str) -> None:
     assert amounts(found) == BOTH
     assert {item.department for item in found.items} == {"甲县水利局"}
     assert names_department(name)
+
+
+def test_sums_at_the_feet_of_groups() -> None:
+    assert group_feet([Decimal(n) for n in (1, 2, 3, 4, 5, 9)]) == (2, 5)
+    assert group_feet([Decimal(n) for n in (1, 2, 3, 4, 5)]) == ()
+    text = f"项目名称,金额（万元）\n{A},1\n{B},2\n环卫,3\n{C},4\n{D},5\n信息化,9\n"
+    assert warned(listed(text), "环卫", "重复") and warned(listed(text), "信息化", "重复")
+
+
+def test_a_note_with_a_figure_is_no_item() -> None:
+    found = listed(f"项目名称,金额（万元）\n{A},3\n{B},5\n注：上年为,80\n备注：另有 3 项,30\n")
+    assert amounts(found) == BOTH
+    assert warned(found, "注：上年为", "未计入") and warned(found, "备注", "未计入")
+
+
+def test_the_budget_after_its_changes_is_the_amount() -> None:
+    rows = f"{A},2,1,3\n{B},4,1,5\n"
+    assert amounts(listed(f"项目名称,年初预算（万元）,调整数（万元）,调整后（万元）\n{rows}")) == BOTH
+    head = "项目名称\t年初预算数\t调整数\t调整后预算数"
+    assert amounts(disclosed(rows.replace(",", "\t"), head)) == BOTH
+
+
+def test_a_figure_is_no_name() -> None:
+    found = disclosed(f"1\t{A}\t3\t3\n{B}\t5\t5\n", "序号\t项目名称\t合计\t一般公共预算")
+    assert amounts(found) == [(A, "3.00")]
+    assert warned(found, "缺少可读的项目名称", B)
+
+
+def test_a_name_over_two_rows_is_told() -> None:
+    text = f"序号,项目名称,金额（万元）\n1,{A},3\n,{B[:3]},\n2,{B[3:]},5\n"
+    assert warned(listed(text), B[:3], "下一行")
+    assert not listed(f"序号,项目名称,金额（万元）\n1,{A},3\n2,{B},\n3,{C},5\n").remarks
+
+
+def test_thousands_set_apart_by_dots_are_told() -> None:
+    found = listed(f"项目名称;金额（元）\n{A};30.000\n{B};50.000\n")
+    assert warned(found, "30.000", "三位小数")
+    assert amounts(listed(f"项目名称;金额（万元）\n{A};3.004\n")) == [(A, "3.00")]
+
+
+def test_yuan_under_a_heading_of_wan_are_told() -> None:
+    rows = f"{A},164200\n{B},609100\n{C},71400\n"
+    assert warned(listed(f"项目名称,金额（万元）\n{rows}"), "大得像是元")
+    assert warned(disclosed(rows.replace(",", "\t"), "项目名称\t合计"), "大得像是元")
+    assert not listed(f"项目名称,金额（万元）\n{A},16420\n{B},60\n{C},7.14\n").remarks
+    assert not listed(f"项目名称,金额（元）\n{rows}").remarks
+
+
+def test_wan_under_a_heading_of_yuan_is_told() -> None:
+    found = listed(f"项目名称,金额（元）\n{A},864200\n{B},609100\n{C},71.4\n")
+    assert warned(found, C, "像是按万元填写")
+    assert not listed(f"项目名称,金额（元）\n{A},64200\n{B},9100\n{C},796\n").remarks
+
+
+def test_which_of_three_years_is_meant_is_asked() -> None:
+    assert warned(
+        listed(f"项目名称,2026年（万元）,2027年（万元）,2028年（万元）\n{A},3,4,5\n"), "2028年", "未取"
+    )
+    assert warned(
+        listed(f"项目名称,总金额（万元）,2026年（万元）,2027年（万元）\n{A},8,4,4\n"), "总金额", "未取"
+    )
+    two = listed(f"项目名称,2025年预算（万元）,2026年预算（万元）\n{A},3,4\n")
+    assert [remark.level for remark in two.remarks] == ["notice"]
+
+
+def test_a_sheet_that_gathers_the_others_is_told() -> None:
+    head: list[object] = ["项目名称", "金额（万元）"]
+    sheets: list[list[list[object]]] = [
+        [head, ["甲项目", 8], ["乙项目", 9]],
+        [head, [A, 3], [B, 5]],
+        [head, [C, 9]],
+    ]
+    assert warned(booked(*sheets), "等于其他各表之和")
+    assert not warned(booked(*sheets[1:], [head, [D, 4]]), "等于其他各表之和")

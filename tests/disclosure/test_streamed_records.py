@@ -166,3 +166,32 @@ def test_the_number_of_rows_has_no_limit_but_the_length_of_a_line_has(tmp_path: 
             survey(path)
     finally:
         set_limits({})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "甲县水利局,河道保洁服务,3\n甲县水利局,绿化养护服务,5\n甲县水利局,河道保洁服务,3\n",
+        "甲县水利局,河道保洁服务,3\n甲县水利局,绿化养护服务,5\n甲县水利局,其余全部服务,8\n",
+        "甲县水利局,环卫服务大类,8\n甲县水利局,河道保洁服务,3\n甲县水利局,绿化养护服务,5\n"
+        "甲县水利局,信息服务大类,7\n甲县水利局,网站维护服务,3\n甲县水利局,系统运维服务,4\n",
+        "甲县水利局,河道保洁服务,8\n甲县水利局,河道保洁服务,3\n甲县水利局,河道保洁服务,5\n甲县水利局,绿化养护服务,2\n",
+        "甲县水利局,河道保洁服务,3\n甲县水利局,河道保洁服务,3\n甲县水利局,绿化养护服务,5\n,合计,11\n",
+        "甲县水利局,河道保洁服务,3\n甲县水利局,审计服务费用,5\n甲县水利局,绿化养护服务,9.5\n",
+        "甲县水利局,河道保洁服务,1\n甲县水利局,绿化养护服务,\n甲县水利局,绿化养护服务,\n",
+    ],
+)
+def test_what_may_be_counted_twice_is_told_of_long_lists_too(rows: str, tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text(f"部门,项目名称,金额（万元）\n{rows}", encoding="utf-8")
+    whole = {one.text for one in read_document(path).remarks if "重复" in one.text}
+    assert {one.text for one in survey(path).remarks if "重复" in one.text} == whole
+    assert bool(whole) is not any(word in rows for word in ("合计", "审计", "服务,\n"))
+
+
+def test_many_lines_counted_twice_are_told_by_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text("部门,项目名称,金额（万元）\n" + "甲县水利局,河道保洁服务,3\n" * 31, encoding="utf-8")
+    told = [one.text for one in survey(path).remarks]
+    assert len(told) == 21
+    assert "另有 10 行" in told[-1]

@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from restartable import restartable_postgres
 
 pytestmark = [
     pytest.mark.faults,
@@ -399,35 +400,8 @@ def test_clock_jumps(prepared: Desk, tmp_path: Path) -> None:
 @pytest.fixture
 def server() -> Iterator[tuple[str, Callable[[], None]]]:
     """A PostgreSQL server of one's own: its URL, and how to restart it as after a power cut."""
-    pytest.importorskip(
-        "psycopg", reason="PostgreSQL tests skipped: psycopg is not installed (goufu[postgres])"
-    )
-    if not shutil.which("pg_virtualenv"):
-        pytest.skip("PostgreSQL tests skipped: no pg_virtualenv on this machine")
-    process = subprocess.Popen(
-        ["pg_virtualenv", "-t", "sh", "-c",
-         "env | grep ^PG; echo READY; while read line; do pg_ctlcluster -m immediate $PGVERSION regress restart >&2; echo READY; done"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdin and process.stdout
-    settings: dict[str, str] = {}
-    for line in process.stdout:
-        if line.strip() == "READY":
-            break
-        name, _, value = line.strip().partition("=")
-        settings[name] = value
-    stdin, stdout = process.stdin, process.stdout
-
-    def restart() -> None:
-        stdin.write("restart\n")
-        stdin.flush()
-        while stdout.readline().strip() != "READY":
-            pass
-
-    url = "postgresql://{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}/postgres".format(**settings)
-    yield url, restart
-    stdin.close()
-    process.wait()
+    with restartable_postgres() as found:
+        yield found
 
 
 def test_server_restarted(prepared: Desk, server: tuple[str, Callable[[], None]]) -> None:

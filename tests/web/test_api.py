@@ -185,6 +185,22 @@ def test_lines_are_decided_and_nothing_is_overwritten(app: Any, office: Office) 
     ]
 
 
+def test_a_database_that_is_away_refuses_no_decision(
+    app: Any, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program is told to ask again, not that its decision was wrong."""
+    from goufu.store.errors import StoreError
+
+    def away(*_: Any) -> None:
+        raise StoreError("连不上数据库", "the database cannot be reached")
+
+    client = program(app, office.people["officer"], "write")
+    monkeypatch.setattr("goufu.web.api.recorded.decide", away)
+    said = [{"item": office.own_item, "said": "未列", "expected": 1}]
+    answer = client.post(f"/api/v1/runs/{office.own_run}/decisions", json=said)
+    assert answer.status_code == 503 and answer.json()["error"] == "the database cannot be reached"
+
+
 def test_another_departments_lines_are_not_decided(app: Any, office: Office) -> None:
     """Neither by their own run, which is not found, nor smuggled into a decision on a run of one's own."""
     writer = program(app, office.people["officer"], "write")

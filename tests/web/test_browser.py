@@ -10,9 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from desk_example import DEPARTMENTS, WORK, chromium, recorded, served
+from desk_example import DEPARTMENTS, WORK, chromium, judged, recorded, served
+from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import Severity
+from goufu.catalog.text import same
+from goufu.matcher.model import Finding
 from goufu.store.people import accept, add_person, invite
-from goufu.store.runs import stored_item
+from goufu.store.runs import Input, record_run, stored_item
 from goufu.store.worklist import Wanted, tally
 from goufu.web.app import create_app
 from goufu.web.settings import Settings
@@ -35,7 +39,7 @@ PAGES = (
     "/hand-over/1", "/hand-over/1/filing", "/people", "/people/log", "/account", "/api/v1/docs", "/nowhere", "/sign-in",
 )  # fmt: skip
 #: what is opened on a page before it is looked over: a key that is pressed, or everything that unfolds
-OPENED = {"/worklist/1": ("Space", "x", "?"), "/": ("",), "/people": ("",)}
+OPENED = {"/worklist/1": ("Space", "/", "x", "?"), "/": ("",), "/people": ("",)}
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +199,6 @@ def test_the_printed_document_has_its_total_once(
 
 def test_two_people_on_one_line(browser: Any, office: tuple[str, Any]) -> None:
     """The later one is shown what the earlier one did, and nothing is overwritten."""
-    from goufu.catalog.load import load_catalogs
     from goufu.matcher.decisions.choice import choice_named
     from goufu.store.decisions import decide
     from goufu.store.worklist import lines
@@ -212,6 +215,28 @@ def test_two_people_on_one_line(browser: Any, office: tuple[str, Any]) -> None:
     page.wait_for_selector(f"#line-{item.id}.is-decided[aria-selected=true]:has-text('同事丙')")
     d = stored_item(store, item.id).decision
     assert d is not None and d.officer == "同事丙"
+    page.context.close()
+
+
+def test_a_key_takes_an_acceptance_back(browser: Any, office: tuple[str, Any]) -> None:
+    """`u` after accepting all that are sure; the rows, the figures and the list of what was done follow."""
+    address, store = office
+    run = recorded(store, 12, AUDITOR)
+    before = tally(store, run, Wanted())
+    page = signed_in(browser, address, AUDITOR)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/worklist/{run}")
+    page.wait_for_selector("#item h2")
+    page.click("#tally button")
+    page.wait_for_selector("#done li [data-undo]")
+    assert tally(store, run, Wanted()).sure == 0
+    page.locator("#lines").focus()
+    page.keyboard.press("u")
+    page.wait_for_selector("#said .good")
+    assert f"已撤回 {before.sure} 项" in page.inner_text("#said")
+    assert page.locator("#done li").count() == 0
+    assert tally(store, run, Wanted()) == before
+    page.wait_for_selector("#lines [aria-selected=true]")
     page.context.close()
 
 
@@ -337,36 +362,93 @@ def test_a_pdf_shows_the_page_of_the_line(browser: Any, tmp_path: Any) -> None:
         page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_for_everybody(browser: Any, office: tuple[str, Any], scheme: str) -> None:
-    """axe finds nothing serious on any page; nothing is cut off at the side, from a phone to a wide screen."""
-    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
-    address, _ = office
-    page = signed_in(browser, address, AUDITOR, color_scheme=scheme)
-    found = []
-    for path in PAGES:
+#: what axe finds serious or critical: the rule, and the first places
+SERIOUS = """async (options) => (await axe.run(options)).violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))])"""
+#: what can be pressed and is too small for a finger; a link within a sentence is as high as its line, a tick is pressed by its words
+TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, select, input, textarea')].filter((node) => {
+  const { width, height } = ((node.type === 'checkbox' && node.closest('label')) || node).getBoundingClientRect();
+  if (!width || !height || node.closest('.unseen, .skip') || !node.checkVisibility({ contentVisibilityAuto: true })) return false;
+  if (node.matches('.unseen, input[type=file]') || (node.matches('a') && getComputedStyle(node).display === 'inline')) return false;
+  return Math.round(width) < 24 || Math.round(height) < 24;
+}).map((node) => node.outerHTML.slice(0, 120))"""
+
+
+def test_every_page_is_for_everybody(browser: Any, office: tuple[str, Any]) -> None:
+    """axe finds nothing serious on any page, light or dark; nothing is cut off at the side, from a phone to a wide
+    screen; what is pressed is large enough."""
+    axe = pytest.importorskip("axe_core_python.base").AXE_SCRIPT
+    address, store = office
+    run = f"/worklist/{with_findings(store)}"
+    page = signed_in(browser, address, AUDITOR, color_scheme="light")
+    found: list[tuple[Any, ...]] = []
+    for path in (*PAGES, run):
         page.goto(path)
-        if path == "/worklist/1":
+        if "/worklist/" in path and "?" not in path:
             page.wait_for_selector("#item h2")
-        looked_for = (
-            {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-        )  # the rest is the same in both
-        for key in ("shut", *OPENED.get(path, ())):
+        page.evaluate(axe)
+        for key in ("shut", *OPENED.get(path, ("",) if path == run else ())):
             if not key:
                 page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            elif key == "/":
+                page.keyboard.press(key)
+                page.fill("#words", "法律顾问")
+                page.wait_for_selector("#hits button")
+                page.keyboard.press("Escape")
             elif key != "shut":
                 page.keyboard.press(key)
-            for violation in axe.run(page, options=looked_for)["violations"]:
-                if violation["impact"] in ("serious", "critical"):
-                    where = [node["html"][:200] for node in violation["nodes"][:3]]
-                    found.append((path, key, violation["id"], where))
-        for width in WIDTHS if scheme == "light" else ():
+            for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+                page.emulate_media(color_scheme=scheme)  # the rest is the same in both
+                wrong = page.evaluate(SERIOUS, {"resultTypes": ["violations"], **rules})
+                found += [(path, key, scheme, rule, where) for rule, where in wrong]
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            over = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            over, small = page.evaluate(
+                f"[document.documentElement.scrollWidth - document.documentElement.clientWidth, ({TOO_SMALL})()]"
             )
             if over > 0:
                 found.append((path, "", f"{over} px too wide", [str(width)]))
+            if small:
+                found.append((path, "", f"too small at {width}", small[:3]))
     assert not found, found
     assert [text for text in page.wrong if "404" not in text] == []
+    page.context.close()
+
+
+def with_findings(store: Any) -> int:
+    """A run of 8 lines of a document with a long name and five long findings."""
+    said = same(
+        "“绩效管理情况”公开的项目，其他运转类与特定目标类之和：所印 65.09 万元，算得 130.18 万元，" * 3
+    )
+    law = same("财政部令第102号第十一条")
+    levels: tuple[Severity, ...] = ("error", "warning", "warning", "warning", "notice")
+    found = [("预算.xlsx", Finding("GF302", level, said, law, said)) for level in levels]
+    name = Input(
+        "甲县城市管理局等三部门2026年部门预算项目支出明细表（含一次性项目和经常性项目，报审查稿）.xlsx",
+        1,
+        "1" * 64,
+    )
+    return record_run(store, judged(8), [name], load_catalogs(), AUDITOR, "0", {}, findings=found)
+
+
+def test_the_lines_keep_the_screen(browser: Any, office: tuple[str, Any]) -> None:
+    """On a small laptop the head, the findings on the document and the filter leave more than half of it to the lines."""
+    address, store = office
+    page = signed_in(browser, address, AUDITOR, viewport={"width": 1280, "height": 720})
+    page.goto(f"/worklist/{with_findings(store)}")
+    page.wait_for_selector("#item h2")
+    height = "document.querySelector('{}').getBoundingClientRect().height"
+    assert page.evaluate(height.format("#list")) > 360
+    feet = "[...document.querySelectorAll('#filter label')].map((one) => Math.round(one.getBoundingClientRect().bottom))"
+    assert len(set(page.evaluate(feet))) == 1, "the filter is one row"
+    page.click("details.document summary")
+    assert page.inner_text("details.document").count("GF302") == 5
+    assert page.evaluate(height.format("#list")) > 200
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.fill("#words", "服务")
+    page.wait_for_selector("#hits button")
+    seen = "document.querySelector('#hits button').getBoundingClientRect().bottom < document.querySelector('#item').getBoundingClientRect().bottom"
+    assert page.evaluate(seen), "what is found stands in sight"
     page.context.close()

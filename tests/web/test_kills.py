@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 import threading
@@ -9,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from desk_example import recorded
 from goufu.store.address import StoreAddress
 from goufu.store.log import gaps
-from goufu.store.runs import runs
+from goufu.store.runs import run_items, runs
 from goufu.store.schema import open_store
 from goufu.store.uploads import uploads
+from restartable import restartable_postgres
 from servers import Server, until
 
 pytestmark = pytest.mark.skipif(not hasattr(__import__("signal"), "SIGKILL"), reason="no SIGKILL here")
@@ -89,6 +92,115 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
     assert len(acknowledged) > 12
     settled(tmp_path, acknowledged)
     print(f"\n{len(acknowledged)} acknowledged in 12 rounds, all read once")
+
+
+class Reviewers:
+    """Three people who decide the lines of a run, each a third of them, and remember what the server acknowledged."""
+
+    def __init__(self, items: list[int], address: str = "") -> None:
+        self.address, self.going = address, threading.Event()
+        self.acknowledged: dict[int, str] = {}
+        self.open = [items[n::3] for n in range(3)]
+        self.hands: list[threading.Thread] = []
+
+    def begin(self, address: str) -> None:
+        """Go on where each one was."""
+        self.address = address
+        self.going.set()
+        self.hands = [threading.Thread(target=self._decide, args=(own,)) for own in self.open]
+        for one in self.hands:
+            one.start()
+
+    def end(self) -> None:
+        """Wait until each one has its last answer."""
+        self.going.clear()
+        for one in self.hands:
+            one.join()
+
+    def _decide(self, own: list[int]) -> None:
+        """Decide one line after another; one without an answer is asked for again, which must change nothing."""
+        import httpx2
+
+        while own and self.going.is_set():
+            said = ("未列", "工程", "货物")[own[0] % 3]
+            with contextlib.suppress(httpx2.TransportError):
+                answer = httpx2.post(
+                    f"{self.address}/api/v1/runs/1/decisions",
+                    json=[{"item": own[0], "said": said}],
+                    timeout=60,
+                )
+                if answer.status_code != 200:  # the database is away
+                    time.sleep(0.1)
+                    continue
+                (told,) = answer.json()
+                assert told["result"] in ("stored", "same"), told
+                self.acknowledged[own.pop(0)] = said
+            time.sleep(0.02)
+
+
+def reviewed(place: StoreAddress, reviewers: Reviewers) -> int:
+    """Nothing that was acknowledged is lost, nothing was decided twice, and the log tells every step; how many lines."""
+    store = open_store(place)
+    decided = {item.id: item.decision for item in run_items(store, 1) if item.decision is not None}
+    assert set(reviewers.acknowledged) <= set(decided)
+    assert len(decided) - len(reviewers.acknowledged) <= 3, "at most the one that each was waiting for"
+    meant = {"未列": "unlisted", "工程": "not_applicable", "货物": "not_applicable"}
+    for item, said in reviewers.acknowledged.items():
+        assert (decided[item].outcome, decided[item].revision) == (meant[said], 1)
+    assert gaps(store) == []
+    store.engine.dispose()
+    return len(reviewers.acknowledged)
+
+
+def lines_of(place: StoreAddress, count: int) -> list[int]:
+    """The lines of a new run in a new store."""
+    store = open_store(place)
+    recorded(store, count)
+    found = [item.id for item in run_items(store, 1)]
+    store.engine.dispose()
+    return found
+
+
+@pytest.mark.faults
+def test_killed_in_the_middle_of_a_review(tmp_path: Path) -> None:
+    """Eight rounds: three people review while the server is killed; they go on when it is there again."""
+    place, chance = StoreAddress(tmp_path / "goufu.db"), random.Random(7)
+    reviewers = Reviewers(lines_of(place, 1500))
+    for _ in range(8):
+        before = len(reviewers.acknowledged)
+        server = Server(tmp_path, "--workers", "1").ready()
+        reviewers.begin(server.address)
+        until(lambda before=before: len(reviewers.acknowledged) > before)  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 3))
+        server.kill()
+        reviewers.end()
+    assert any(reviewers.open), "they were at it to the end"
+    done = reviewed(place, reviewers)
+    assert done >= 8
+    print(f"\n{done} decisions acknowledged in 8 rounds, none lost, none doubled")
+
+
+@pytest.mark.faults
+def test_the_database_restarts_in_the_middle_of_a_review(tmp_path: Path) -> None:
+    """Five times: PostgreSQL goes as after a power cut while three people review; the server goes on by itself."""
+    with restartable_postgres() as (url, restart):
+        place, chance = StoreAddress(url=url), random.Random(8)
+        reviewers = Reviewers(lines_of(place, 1500))
+        server = Server(tmp_path, "--workers", "1", db=url).ready()
+        reviewers.begin(server.address)
+        counts: list[int] = []
+        for _ in range(5):
+            time.sleep(chance.uniform(0.3, 2))
+            restart()
+            before = len(reviewers.acknowledged)
+            until(lambda before=before: len(reviewers.acknowledged) > before + 3)  # type: ignore[misc]
+            counts.append(len(reviewers.acknowledged))
+        reviewers.end()
+        server.stop()
+        done = reviewed(place, reviewers)
+        assert counts == sorted(counts) and done >= counts[-1]
+        assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
+    print(f"\n{done} decisions acknowledged over 5 restarts, none lost, none doubled")
 
 
 def test_a_graceful_stop_goes_on_later(tmp_path: Path) -> None:

@@ -94,6 +94,35 @@ def test_a_query_with_a_type_is_judged_as_a_budget_line(client: TestClient) -> N
     assert len(found["listed"]) == 1
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"query": "污水处理", "type": "住房和城乡建设"},
+        {"query": "污水处理", "type": ["住房和城乡建设", "生态环境"], "type_strict": "any"},
+        {"query": "污水处理", "type": [], "type_strict": "should"},
+        {"query": "污水处理", "limit": 3.0, "type_strict": "all"},
+        {"properties": [prop("year", 2026)]},
+        {"query": "", "properties": [prop("department", {"id": "住房和城乡建设"})]},
+        *(
+            {"query": "污水处理", "properties": [prop("department", value), prop("year", value)]}
+            for value in (
+                "住房和城乡建设",
+                2026,
+                2026.5,
+                True,
+                {"id": "2026"},
+                {"id": "x", "name": "生态环境"},
+            )
+        ),
+        {"query": "污水处理", "properties": [prop("summary", ["运营", 1, False, {"id": "x"}])]},
+    ],
+)
+def test_every_form_of_a_query_is_answered(client: TestClient, query: Any) -> None:
+    """The forms that the group's schema of query batches (0.2) lets a client send: every kind of value, alone or in a list."""
+    found = asked(client, q=query)["q"]
+    assert bool(found) == bool(query.get("query")) and len(found) <= query.get("limit", 5)
+
+
 def test_the_year_chooses_the_catalog(client: TestClient) -> None:
     lines = {
         f"y{year}": {
@@ -162,7 +191,8 @@ def test_suggestions_follow_what_is_typed(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "queries",
     ["x", "[]", '{"q": 1}', '{"q": {"query": 1}}', '{"q": {"query": "x", "type": [1]}}', "[" * 2000]
-    + ['{"q": {"query": "x", "properties": [{"pid": "year"}]}}', '{"q": {"query": "x", "limit": "5"}}'],
+    + ['{"q": {"query": "x", "properties": [{"pid": "year"}]}}', '{"q": {"query": "x", "limit": "5"}}']
+    + ['{"q": {"query": "x", "limit": NaN}}', '{"q": {"query": "x", "limit": 1e999}}'],
 )
 def test_what_is_no_query_is_refused_in_a_sentence(client: TestClient, queries: str) -> None:
     answer = client.post("/reconcile", data={"queries": queries})

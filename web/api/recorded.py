@@ -14,7 +14,7 @@ from goufu.matcher.decisions.recorded import StoredItem
 from goufu.store import worklist
 from goufu.store.decisions import decide, remark
 from goufu.store.engine import Store
-from goufu.store.errors import ConflictError, NoSuchRunError
+from goufu.store.errors import ConflictError, NoSuchRunError, StoreError
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.web.api.answers import DESCRIBED, listed
 from goufu.web.roles import Held, Officer
@@ -102,5 +102,7 @@ def _decided(store: Store, run: int, one: Decision, officer: str) -> dict[str, A
             "line": stands,
         }
     except GoufuError as error:
+        if isinstance(error, StoreError) and not isinstance(error, NoSuchRunError):
+            raise  # nothing is wrong with the decision: the store could not be written
         return {"item": one.item, "result": "refused", "error": error.english, "error_zh": error.message}
     return {"item": one.item, "result": "stored" if done else "same", "revision": revision}

@@ -18,7 +18,7 @@ from goufu.web.roles import Held, Officer
 from goufu.web.view import is_fragment, language, view
 from starlette.concurrency import run_in_threadpool
 
-NAVIGATION = NavigationEntry("/", "上传", "Drop", "officer")
+NAVIGATION = NavigationEntry("/", "上传", "Upload", "officer")
 router = APIRouter()
 
 

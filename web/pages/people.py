@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from goufu.catalog.text import Lang
+from goufu.cli.render.judgements import NATURES
 from goufu.store import people as kept
 from goufu.store.log import newest
 from goufu.web.pages import NavigationEntry
@@ -17,7 +21,7 @@ router = APIRouter()
 Text = Annotated[str, Form()]
 #: what the log calls an action, and the names of its details, in Chinese
 ACTIONS = {
-    "record run": "保存运行", "delete run": "删除运行", "decide": "认定", "withdraw": "撤回认定", "note": "备注",
+    "record run": "存入结果", "delete run": "删除结果", "upload": "上传", "decide": "认定", "withdraw": "撤回认定", "note": "备注",
     "upload again": "重读文件", "restore": "恢复备份", "import precedents": "导入先例", "forget precedent": "撤回先例",
     "add person": "添加人员", "change person": "更改人员", "disable person": "停用人员", "enable person": "启用人员",
     "invite": "给出链接", "reset person": "重设密码", "set password": "设置密码", "sign in": "登录",
@@ -26,9 +30,24 @@ ACTIONS = {
 DETAILS = {
     "person": "人员", "role": "角色", "departments": "部门", "address": "地址", "token": "令牌", "scope": "权限",
     "revision": "改动次数", "outcome": "结果", "version": "版本", "section": "部门目录", "code": "代码", "name": "名称",
-    "nature": "性质", "source": "来自", "items": "项目数", "upload": "文件",
+    "nature": "性质", "source": "来自", "items": "项目数", "upload": "上传编号", "sha256": "文件指纹", "inputs": "文件指纹",
+    "size": "字节数", "rows": "条数", "taken_at": "备份时间",
     "acceptance": "一并采用",
 }  # fmt: skip
+#: what some details say, in Chinese and English
+VALUES = {
+    "outcome": {
+        "code": ("列入目录", "listed"), "unlisted": ("未列入目录", "not listed"),
+        "not_applicable": ("不是购买服务", "no purchased service"),
+    },
+    "nature": NATURES,
+    "role": {
+        "officer": ("经办人", "officer"), "reviewer": ("复核人", "reviewer"), "administrator": ("管理员", "administrator")
+    },
+    "scope": {"read": ("只读", "read"), "write": ("读写", "read and write")},
+}  # fmt: skip
+#: a digest tells two files apart by its beginning
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @router.get("/people")
@@ -100,4 +119,18 @@ def reset(request: Request, person: Administrator, number: int) -> HTMLResponse:
 def log(request: Request, person: Administrator, before: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """The log, newest first, by the page."""
     lines = newest(request.app.state.store, before, 100)
-    return view(request, "log.html", person, lines=lines, ACTIONS=ACTIONS, DETAILS=DETAILS)
+    return view(request, "log.html", person, lines=lines, ACTIONS=ACTIONS, told=told)
+
+
+def told(detail: Mapping[str, Any], lang: Lang) -> list[tuple[str, str]]:
+    """The details of a line of the log as (name, value) for a reader; the long numbers of the program are cut or left out."""
+    english = lang == "en"
+    found = []
+    for name, value in detail.items():
+        if name == "uid" or value in ("", None, [], {}):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        word = VALUES.get(name, {}).get(text)
+        label = name if english else DETAILS.get(name, name)
+        found.append((label, word[english] if word else _DIGEST.sub(lambda m: f"{m[0][:12]}…", text)))
+    return found

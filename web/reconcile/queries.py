@@ -6,6 +6,7 @@ same words would be coded unseen (`auto`). Nothing of the store is asked, so an 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def query_of(said: Any) -> Query:
         values[one["pid"]] = "；".join(_text(v) for v in _list(one["v"]))
     types = [t.get("id") if isinstance(t, Mapping) else t for t in _list(said.get("type") or [])]
     limit = said.get("limit")
-    if not all(isinstance(t, str) for t in types) or isinstance(limit, (str, list, dict)):
+    if not all(isinstance(t, str) for t in types) or not (limit is None or _is_number(limit)):
         raise not_understood()
     sections = tuple(t for t in types if t is not None and t != ANY)
     known = tuple(s for s in sections if any(s in v.sections for v in load_catalogs()))
@@ -79,6 +80,11 @@ def not_understood() -> GoufuError:
         "查询的格式不对，应如对账协议 0.2 所定。",
         "The query is not understood; it should be as protocol 0.2 has it.",
     )
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that can be counted with: not the `NaN` or `1e999` that a JSON parser lets through."""
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _list(value: Any) -> list[Any]:

@@ -82,6 +82,9 @@
     });
   }
 
+  // a link to what is folded away unfolds it
+  document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+
   // a choice that leads to another page
   document.addEventListener("change", (event) => {
     if (event.target.matches("select[data-goto]")) window.location.assign(event.target.value);
@@ -108,15 +111,27 @@
   if (list) {
     const rows = () => [...list.querySelectorAll("[role=option]")];
     const chosen = () => list.querySelector("[aria-selected=true]");
+    let soon = 0;
     const choose = (row, block = "nearest") => {
+      clearTimeout(soon);
       if (!row) return;
       const before = chosen();
       if (before) before.setAttribute("aria-selected", "false");
       row.setAttribute("aria-selected", "true");
       list.setAttribute("aria-activedescendant", row.id);
-      row.scrollIntoView({ block });
-      htmx.trigger(row, "pick");
+      const show = () => htmx.ajax("GET", list.dataset.items + row.id.slice(5), { source: list, target: "#item" }).catch(() => {});
+      if (block) {
+        row.scrollIntoView({ block });
+        show();
+      } else soon = setTimeout(show, 120);
     };
+    // the rows hold nothing for htmx to attend to and are put in place as they come: it takes longer over them than drawing does
+    document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      const [some, rest] = detail.serverResponse.split("<!--rows-->");
+      if (detail.target !== list || !detail.shouldSwap || rest === undefined) return;
+      if (detail.requestConfig.path.includes("?after=")) list.insertAdjacentHTML("beforeend", some); else list.innerHTML = some;
+      Object.assign(detail, { serverResponse: rest, swapOverride: "none" });
+    });
     // a key decides only the line that is chosen: not while the pane still shows the one before
     const shown = () => {
       const pane = document.querySelector("#item [data-line]");
@@ -138,7 +153,7 @@
     let last = "";
     document.body.addEventListener("decided", (event) => { last = String(event.detail.item); });
     document.addEventListener("htmx:afterSettle", (event) => {
-      if (!chosen() && event.detail.target === list) choose(rows()[0]);
+      if (!chosen() && event.detail.target === list) choose(rows()[0], ""); // on top already; its pane waits for who is still typing
     });
     document.addEventListener("htmx:afterOnLoad", (event) => {
       if (!last || event.detail.requestConfig.verb !== "post") return;

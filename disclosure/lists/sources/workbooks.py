@@ -65,6 +65,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *sheet_remarks(book, file, [sheet for sheet, _ in read]),
         *_which_sheets(file, read, passed),
         *_twice(read),
+        *_gathered(read),
     ]
     listed = joined([one for _, one in read], remarks)
     return with_items(listed, where or file)
@@ -109,6 +110,22 @@ def _twice(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"工作表“{sheet.name}”有 {len(items)} 项与“{before.name}”相同（如“{items[0].title}”），都计入了；若是汇总表或明细表，请只留一份。",
                 f"{len(items)} items of the sheet “{sheet.name}” are also on “{before.name}” (as “{items[0].title}”) and count twice; keep one.",
                 items[0].place,
+            )
+
+
+def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
+    """A sheet whose lines come to what all the others come to: it gathers them, line by line or sheet by sheet."""
+    sums = [_total(listed.items) or Decimal(0) for _, listed in read]
+    if len(read) < 3:
+        return
+    for (sheet, listed), own in zip(read, sums, strict=True):
+        if own and 2 * own == sum(sums, Decimal(0)):
+            yield Remark(
+                "list",
+                "warning",
+                f"工作表“{sheet.name}”的金额 {own:,} 万元等于其他各表之和，像是汇总表；都计入了，请只留一份。",
+                f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
+                listed.items[0].place,
             )
 
 

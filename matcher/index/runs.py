@@ -61,8 +61,8 @@ def points_of(texts: Sequence[str]) -> Points:
 
 
 def _codes(text: str) -> Whole:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
-    return np.asarray(np.minimum(codes, _BEYOND), dtype=np.int64)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return np.asarray(np.minimum(codes, _BEYOND), np.int64)
 
 
 def is_han(code: Whole, first: int = _HAN[0]) -> NDArray[np.bool_]:

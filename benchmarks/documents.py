@@ -27,7 +27,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "disclosure")]  # as a program too; the tests' makers of documents
+sys.path[:0] = [
+    str(ROOT),
+    str(ROOT / "tests" / "disclosure"),
+]  # as a program too; the tests' makers of documents
 PLACES = ("榆次", "平遥", "介休", "汾阳", "交城", "文水", "柳林", "临县", "兴县", "石楼", "霍州", "洪洞", "襄汾", "曲沃", "侯马", "河津", "稷山", "垣曲", "芮城", "永济")  # fmt: skip
 KINDS = ("pdf", "xlsx")
 
@@ -175,10 +178,19 @@ def in_turns(folder: Path, states: Sequence[Path], turns: int) -> None:
 
 def batches(folder: Path) -> None:
     """`goufu batch` with one process and with two, by the clock."""
-    took = {}
+    took: dict[int, float] = {}
     for jobs in (1, 2, 1, 2):
         with tempfile.TemporaryDirectory() as out:
-            words = [sys.executable, "-m", "goufu.cli.main", "batch", str(folder / "*.*"), "-o", out, "--no-store"]
+            words = [
+                sys.executable,
+                "-m",
+                "goufu.cli.main",
+                "batch",
+                str(folder / "*.*"),
+                "-o",
+                out,
+                "--no-store",
+            ]
             start = time.perf_counter()
             subprocess.run([*words, "--reports", "jsonl", "--jobs", str(jobs)], cwd=ROOT, check=True, capture_output=True)  # fmt: skip
             took[jobs] = min(time.perf_counter() - start, took.get(jobs, float("inf")))

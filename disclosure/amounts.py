@@ -166,7 +166,7 @@ def looks_like_yuan(text: str, unit: str) -> bool:
     would be 1.2 billion yuan and is 12 万元."""
     if UNITS.get(unit, Decimal(0)) < 1 or not has_currency_sign(text):
         return False
-    return abs(parse_amount(text) or 0) >= _SIGNED_YUAN
+    return abs(parse_amount(text) or Decimal(0)) >= _SIGNED_YUAN
 
 
 def is_scientific(text: str) -> bool:

@@ -183,7 +183,11 @@ def _label(cell: str) -> tuple[Label, str] | None:
 def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...]]]) -> None:
     """Put what a row says into the draft."""
     for cell in line.cells:
-        if not cell.isascii() and _MONEY_LABEL.match(squeeze(cell)) and (stated := heading_unit(cell.rstrip("：: "))[1]):
+        if (
+            not cell.isascii()
+            and _MONEY_LABEL.match(squeeze(cell))
+            and (stated := heading_unit(cell.rstrip("：: "))[1])
+        ):
             draft.money = stated.name
     if not found:
         _take_unlabelled(draft, line)

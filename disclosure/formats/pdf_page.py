@@ -51,9 +51,7 @@ def page_glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     rotation = round(lies.most_common(1)[0][0] / 90) * 90 % 360 if lies else 0
     turn = _turner(page, rotation)
     # one that lies otherwise is part of a watermark across the page
-    upright = {
-        id(type_) for type_ in types if abs((type_.angle - rotation + 180) % 360 - 180) < 12
-    }
+    upright = {id(type_) for type_ in types if abs((type_.angle - rotation + 180) % 360 - 180) < 12}
     return [
         Glyph(text, *turn(*box), vertical)
         for type_, text, vertical, *box in characters

@@ -141,6 +141,7 @@ class RunningSums:
         return found + [perhaps_a_sum(self._item(one)) for one in sums[:_TOLD]]
 
     def _figure(self, text: str) -> Decimal | None:
+        figure: Decimal | None
         try:
             figure = Decimal(text)
         except InvalidOperation:

@@ -62,22 +62,24 @@ def points_of(texts: Sequence[str]) -> Points:
 
 def _codes(text: str) -> Whole:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return np.minimum(codes, _BEYOND).astype(np.int64)
+    return np.asarray(np.minimum(codes, _BEYOND), np.int64)
 
 
 def is_han(code: Whole, first: int = _HAN[0]) -> NDArray[np.bool_]:
     """Which characters are Chinese ones of the basic plane, from `first` on."""
-    return (code >= first) & (code <= _HAN[1])
+    return np.asarray((code >= first) & (code <= _HAN[1]))
 
 
 def runs_of(known: Mapping[str, int]) -> Runs:
     """The n-grams of `known`, which gives their numbers."""
     names, every = list(known), np.fromiter(known.values(), dtype=np.int64, count=len(known))
-    points = points_of(names)
-    begins = np.array(points.begins[:-1], dtype=np.int64)
-    length = np.diff(np.array(points.begins)) - 1
-    first = points.code[begins]
-    other = np.bincount(points.row, ~is_han(points.code), len(names)) > 1  # the end of line is one
+    code = _codes("\n".join([*names, ""]))
+    ends = np.flatnonzero(code == ord("\n"))
+    length = np.diff(ends, prepend=-1) - 1
+    begins = ends - length
+    first = code[begins]
+    strange = np.concatenate([[0], np.cumsum(~is_han(code))])
+    other = strange[ends] > strange[begins]
     other = np.where(length == 1, (first >= ord("a")) & (first <= ord("z")), other)
     alone = np.flatnonzero((length == 1) & ~other)
     single = np.full(_BEYOND + 1, -1)
@@ -87,13 +89,13 @@ def runs_of(known: Mapping[str, int]) -> Runs:
     longest = int(length[~other].max(initial=1))
     by_length = [(n, np.flatnonzero((length == n) & ~other)) for n in range(2, longest + 1)]
     for n, some in by_length:
-        letter[points.code[begins[some, None] + np.arange(n)]] = 1
+        letter[code[begins[some, None] + np.arange(n)]] = 1
     letter = np.where(letter, np.cumsum(letter), 0)
     keys, numbers = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     for n, some in by_length:
         key = np.zeros(len(some), dtype=np.int64)
         for place in range(n):
-            key = (key << _BITS) | letter[points.code[begins[some] + place]]
+            key = (key << _BITS) | letter[code[begins[some] + place]]
         keys.append(key)
         numbers.append(every[some])
     all_keys, all_numbers = np.concatenate(keys), np.concatenate(numbers)

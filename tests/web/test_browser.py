@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from desk_example import DEPARTMENTS, WORK, chromium, judged, recorded, served
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.severity import Severity
 from goufu.catalog.text import same
 from goufu.matcher.model import Finding
 from goufu.store.people import accept, add_person, invite
@@ -220,20 +221,21 @@ def test_two_people_on_one_line(browser: Any, office: tuple[str, Any]) -> None:
 def test_a_key_takes_an_acceptance_back(browser: Any, office: tuple[str, Any]) -> None:
     """`u` after accepting all that are sure; the rows, the figures and the list of what was done follow."""
     address, store = office
-    before = tally(store, 1, Wanted())
+    run = recorded(store, 12, AUDITOR)
+    before = tally(store, run, Wanted())
     page = signed_in(browser, address, AUDITOR)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(address + "/worklist/1")
+    page.goto(f"/worklist/{run}")
     page.wait_for_selector("#item h2")
     page.click("#tally button")
     page.wait_for_selector("#done li [data-undo]")
-    assert tally(store, 1, Wanted()).sure == 0
+    assert tally(store, run, Wanted()).sure == 0
     page.locator("#lines").focus()
     page.keyboard.press("u")
     page.wait_for_selector("#said .good")
     assert f"已撤回 {before.sure} 项" in page.inner_text("#said")
     assert page.locator("#done li").count() == 0
-    assert tally(store, 1, Wanted()) == before
+    assert tally(store, run, Wanted()) == before
     page.wait_for_selector("#lines [aria-selected=true]")
     page.context.close()
 
@@ -380,7 +382,7 @@ def test_every_page_is_for_everybody(browser: Any, office: tuple[str, Any]) -> N
     address, store = office
     run = f"/worklist/{with_findings(store)}"
     page = signed_in(browser, address, AUDITOR, color_scheme="light")
-    found = []
+    found: list[tuple[Any, ...]] = []
     for path in (*PAGES, run):
         page.goto(path)
         if "/worklist/" in path and "?" not in path:
@@ -420,7 +422,8 @@ def with_findings(store: Any) -> int:
         "“绩效管理情况”公开的项目，其他运转类与特定目标类之和：所印 65.09 万元，算得 130.18 万元，" * 3
     )
     law = same("财政部令第102号第十一条")
-    found = [("预算.xlsx", Finding("GF302", level, said, law, said)) for level in ("error", *["warning"] * 4)]
+    levels: tuple[Severity, ...] = ("error", "warning", "warning", "warning", "notice")
+    found = [("预算.xlsx", Finding("GF302", level, said, law, said)) for level in levels]
     name = Input(
         "甲县城市管理局等三部门2026年部门预算项目支出明细表（含一次性项目和经常性项目，报审查稿）.xlsx",
         1,

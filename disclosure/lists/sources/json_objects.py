@@ -100,9 +100,10 @@ def _said_once(
     """A record without the amounts that it gives twice, and a remark on every one of `keys` it gives two values."""
     if not isinstance(record, _SaidTwice):
         return record, []
+    twice = record.values_of
     remarks: list[Remark] = []
     for key in keys:
-        values = record.values_of.get(key, ())
+        values = twice.get(key, [])
         if all(value == values[0] for value in values[1:]):
             continue
         said = "、".join(str(value)[:20] for value in values[:3])

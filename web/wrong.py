@@ -46,7 +46,7 @@ _HTTP = {
 
 
 #: where a blank list comes from, for who has only a browser
-_BLANK = Text("空白表格可在“上传”页下载，填好后再交。", "A blank list can be downloaded on the page Drop.")
+_BLANK = Text("空白表格可在“上传”页下载，填好后再交。", "A blank list can be downloaded on the page Upload.")
 
 
 def for_browsers(error: GoufuError) -> GoufuError:

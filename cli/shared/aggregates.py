@@ -56,6 +56,11 @@ def region_of(department: str) -> tuple[str, str, str]:
     return (province, "", city) if city and not county else (province, city, county)
 
 
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
 def aggregates(source: Path) -> Aggregates:
     """The figures of the Parquet file or folder. Raises GoufuError where it is none, or none of goufu's."""
     try:
@@ -67,6 +72,12 @@ def aggregates(source: Path) -> Aggregates:
         ) from None
     if not source.exists():
         raise GoufuError("没有这个文件或文件夹。", "There is no such file or folder.", sound(str(source)))
+    if source.is_file() and not _is_parquet(source):
+        raise GoufuError(
+            "不是 Parquet 文件。总览读 goufu 写的 Parquet：先运行 goufu classify 文件 -o 结果.parquet",
+            "No Parquet file. The overview reads a Parquet of goufu's: first run goufu classify FILE -o out.parquet",
+            sound(str(source)),
+        )
     files = str(source / "**" / "*.parquet") if source.is_dir() else str(source)
     base = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     try:

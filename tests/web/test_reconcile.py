@@ -154,6 +154,82 @@ def test_words_alone_are_looked_up(client: TestClient) -> None:
     assert found["nothing"] == found["unknown"] == []
 
 
+@pytest.mark.parametrize(("property_id", "value"), [("propertyId", "propertyValue"), ("pid", "v")])
+def test_the_draft_has_the_same_answers(client: TestClient, property_id: str, value: str) -> None:
+    """Of /match and /extend (1.0-draft), in the order of what is asked; suggestions take an id, `limit` and `offset`."""
+    line = {
+        "query": "城区道路清扫保洁服务",
+        "type": "住房和城乡建设",
+        "properties": [prop("year", 2026)],
+        "limit": 3,
+    }
+    conditions = [
+        {"matchType": "name", value: line["query"]},
+        {"matchType": "property", property_id: "year", value: [2026], "required": False},
+    ]
+    queries = [
+        {"type": line["type"], "limit": 3, "conditions": conditions},
+        {"conditions": [{"matchType": "name", value: "A110103"}]},
+    ]
+    found = client.post("/reconcile/match", json={"queries": queries}).json()["results"]
+    same = asked(client, line=line, code={"query": "A110103"})
+    assert [one["candidates"] for one in found] == [same["line"], same["code"]]
+    assert found[0]["candidates"][0]["match"] and all(
+        f["name"] for f in found[0]["candidates"][0]["features"]
+    )
+
+    said = {
+        "ids": ["2025-28/住房和城乡建设/A110103", "nothing"],
+        "properties": [{"id": "class"}, {"id": "path"}],
+    }
+    extended = client.post("/reconcile/extend", json=said).json()
+    rows = formed(client.post("/reconcile", data={"extend": json.dumps(said)}), "extension")["rows"]
+    assert [row["id"] for row in extended["rows"]] == said["ids"]
+    for row in extended["rows"]:
+        assert {p["id"]: p["values"] for p in row["properties"]} == rows[row["id"]]
+    assert [m["id"] for m in extended["meta"]] == ["class", "path"]
+
+    proposed = formed(
+        client.get("/reconcile/extend/propose", params={"type": "entry", "limit": 2}), "proposals"
+    )
+    assert len(proposed["properties"]) == proposed["limit"] == 2
+    (one,) = client.get("/reconcile/suggest/entity", params={"prefix": said["ids"][0]}).json()["result"]
+    assert one["id"] == said["ids"][0] and one["name"] == "污水处理服务"
+    all_types = client.get("/reconcile/suggest/type").json()["result"]
+    some = client.get("/reconcile/suggest/type", params={"offset": 2, "limit": 3}).json()["result"]
+    assert some == all_types[2:5]
+
+
+@pytest.mark.parametrize(
+    "asked_for",
+    [
+        {},
+        {"queries": {}},
+        {"queries": [{}]},
+        {"queries": [{"conditions": []}]},
+        {"queries": [{"conditions": [{"matchType": "name"}]}]},
+        {"queries": [{"conditions": [{"matchType": "other", "propertyValue": "x"}]}]},
+        {"queries": [{"conditions": [{"matchType": "property", "propertyValue": "x"}]}]},
+        {
+            "queries": [
+                {"conditions": [{"matchType": "name", "propertyValue": "x", "matchQuantifier": "none"}]}
+            ]
+        },
+        {"queries": [{"conditions": [{"matchType": "name", "propertyValue": 5}]}]},
+        {"queries": ["x"]},
+    ],
+)
+def test_what_is_no_query_of_the_draft_is_refused(client: TestClient, asked_for: Any) -> None:
+    answer = client.post("/reconcile/match", json=asked_for)
+    assert answer.status_code == 400 and "查询的格式不对" in answer.text
+    assert client.post("/reconcile/match", content=b"\xff{").status_code == 400
+
+
+def test_a_long_batch_of_the_draft_is_refused(client: TestClient) -> None:
+    one = {"conditions": [{"matchType": "name", "propertyValue": "污水"}]}
+    assert client.post("/reconcile/match", json={"queries": [one] * 101}).status_code == 413
+
+
 def test_what_is_bought_as_no_service_is_no_match(client: TestClient) -> None:
     found = asked(client, works={"query": "办公楼维修改造工程", "type": "住房和城乡建设"})
     assert not any(c["match"] for c in found["works"])

@@ -1,4 +1,5 @@
-"""The reconciliation service for OpenRefine and its kin: protocol 0.2 (https://www.w3.org/community/reports/reconciliation).
+"""The reconciliation service for OpenRefine and its kin: protocol 0.2 (https://www.w3.org/community/reports/reconciliation),
+and what the draft 1.0 asks beside it (`draft`).
 
 A server with accounts is asked with a token in the address, /reconcile/TOKEN or ?token=TOKEN: such clients send no
 headers of their own. Answers may be read by the pages of `reconcile_origins`, never with anybody's cookies.
@@ -21,7 +22,7 @@ from goufu.catalog.load import load_catalogs
 from goufu.cli.render.changes import section_word
 from goufu.web.api.pace import paced
 from goufu.web.limits import TooLongError
-from goufu.web.reconcile import entities
+from goufu.web.reconcile import draft, entities
 from goufu.web.reconcile.queries import answers, not_understood, query_of
 from goufu.web.roles import allow
 from goufu.web.view import view
@@ -31,6 +32,9 @@ from starlette.concurrency import run_in_threadpool
 IDENTIFIERS, SCHEMA = "urn:goufu:entry", "urn:goufu:section"
 _SUGGESTED = 20
 Typed = Annotated[str, Query(max_length=200)]
+#: how many suggestions are passed over: `cursor` in 0.2, `offset` in the draft; `limit` is the draft's
+Over = Annotated[int, Query(ge=0, le=1000)]
+Most = Annotated[int, Query(ge=1, le=100)]
 _asked = allow("officer", csrf=False)
 service = APIRouter()
 
@@ -98,19 +102,41 @@ def _answer(request: Request, queries: str, extend: str) -> dict[str, Any]:
         found = answers([query_of(one) for one in batch.values()])
         return {key: {"result": result} for key, result in zip(batch, found, strict=True)}
     if extend:
-        wanted = _object(extend)
-        ids, properties = wanted.get("ids"), wanted.get("properties")
-        if not isinstance(ids, list) or not isinstance(properties, list):
-            raise not_understood()
-        _refuse_long(len(ids), most * 10)
-        names = [p.get("id") if isinstance(p, Mapping) else p for p in properties[:50]]
-        if not all(isinstance(one, str) for one in (*ids, *names)):
-            raise not_understood()
-        return entities.fetched(ids, [str(name) for name in names], date.today())
+        return entities.fetched(*_wanted(_object(extend), most * 10), date.today())
     return manifest(request)
 
 
-def _object(text: str) -> dict[str, Any]:
+@service.post("/match", dependencies=[_asked])
+async def match(request: Request) -> JSONResponse:
+    """The candidates of the queries of the draft 1.0, as JSON."""
+    batch = _object(await request.body()).get("queries")
+    if not isinstance(batch, list):
+        raise not_understood()
+    _refuse_long(len(batch), request.app.state.settings.reconcile_queries)
+    return JSONResponse(await run_in_threadpool(draft.matched, batch))
+
+
+@service.post("/extend", dependencies=[_asked])
+async def extend(request: Request) -> JSONResponse:
+    """The values of properties of entries, as the draft 1.0 asks for them."""
+    most = request.app.state.settings.reconcile_queries * 10
+    ids, names = _wanted(_object(await request.body()), most)
+    return JSONResponse(await run_in_threadpool(draft.extended, ids, names, date.today()))
+
+
+def _wanted(asked: Mapping[str, Any], most: int) -> tuple[list[str], list[str]]:
+    """The ids and the properties that a data extension asks for, `most` ids at most."""
+    ids, properties = asked.get("ids"), asked.get("properties")
+    if not isinstance(ids, list) or not isinstance(properties, list):
+        raise not_understood()
+    _refuse_long(len(ids), most)
+    names = [p.get("id") if isinstance(p, Mapping) else p for p in properties[:50]]
+    if not all(isinstance(one, str) for one in (*ids, *names)):
+        raise not_understood()
+    return ids, [str(name) for name in names]
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -129,25 +155,35 @@ def _refuse_long(number: int, most: int) -> None:
 
 
 @service.get("/suggest/entity", dependencies=[_asked])
-def suggest_entity(prefix: Typed = "", cursor: Annotated[int, Query(ge=0, le=1000)] = 0) -> JSONResponse:
-    """Entries by the beginning of a code, by words, or by pinyin."""
-    found = entities.typed(prefix, cursor + _SUGGESTED) if prefix.strip() else []
-    return JSONResponse({"result": found[cursor:]})
+def suggest_entity(
+    prefix: Typed = "", cursor: Over = 0, offset: Over = 0, limit: Most = _SUGGESTED
+) -> JSONResponse:
+    """Entries by the beginning of a code, by words, by pinyin, or by an id."""
+    over = cursor or offset
+    found = entities.typed(prefix, over + limit) if prefix.strip() else []
+    return JSONResponse({"result": found[over:]})
 
 
 @service.get("/suggest/type", dependencies=[_asked])
-def suggest_type(prefix: Typed = "", cursor: Annotated[int, Query(ge=0, le=1000)] = 0) -> JSONResponse:
+def suggest_type(
+    prefix: Typed = "", cursor: Over = 0, offset: Over = 0, limit: Most = _SUGGESTED
+) -> JSONResponse:
     """Sections of the catalog in force."""
-    return JSONResponse({"result": entities.types(prefix)[cursor : cursor + _SUGGESTED]})
+    over = cursor or offset
+    return JSONResponse({"result": entities.types(prefix)[over : over + limit]})
 
 
 @service.get("/suggest/property", dependencies=[_asked])
-def suggest_property(prefix: Typed = "", cursor: Annotated[int, Query(ge=0, le=1000)] = 0) -> JSONResponse:
+def suggest_property(
+    prefix: Typed = "", cursor: Over = 0, offset: Over = 0, limit: Most = _SUGGESTED
+) -> JSONResponse:
     """What a query may say beside the words."""
-    return JSONResponse({"result": entities.properties(entities.ASKED, prefix)[cursor:]})
+    over = cursor or offset
+    return JSONResponse({"result": entities.properties(entities.ASKED, prefix)[over : over + limit]})
 
 
 @service.get("/properties", dependencies=[_asked])
+@service.get("/extend/propose", dependencies=[_asked])
 def propose(
     type: Typed = entities.ANY, limit: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> JSONResponse:  # the name is the protocol's

@@ -94,7 +94,9 @@ def properties(which: Mapping[str, Text], prefix: str = "") -> list[dict[str, st
 
 
 def typed(prefix: str, limit: int) -> list[dict[str, Any]]:
-    """Entries of the versions in force while their code, name or pinyin are typed."""
+    """Entries of the versions in force while their code, name or pinyin are typed; an id is the entry it names."""
+    if named := entry_of(prefix.strip()):
+        return [_suggestion(named[1].version, named[1].section, named[1].code, named[1].name)]
     code = code_meant(prefix)
     if code:
         entries = [

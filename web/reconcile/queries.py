@@ -17,6 +17,7 @@ from typing import Any
 from goufu.catalog.card import cards
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.load import load_catalogs
+from goufu.catalog.text import Text
 from goufu.cli.shared.arguments import code_meant
 from goufu.cli.shared.output import language
 from goufu.disclosure.model import BudgetItem
@@ -28,6 +29,13 @@ from goufu.cache import default_cache
 from goufu.desk import classify
 
 _LIMIT = 5
+#: the names of the features; a reason is named by its own words
+_FEATURES = {
+    "score": Text("是这一条目的把握（如果列入目录）", "certainty of the entry, if the line is listed"),
+    "listed": Text("列入目录的把握", "certainty that the line is listed"),
+    "service": Text("性质判断的把握", "certainty of the nature"),
+    "code": Text("代码相同", "same code"),
+}
 _YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 
 
@@ -77,8 +85,8 @@ def query_of(said: Any) -> Query:
 def not_understood() -> GoufuError:
     """A request that the protocol does not know."""
     return GoufuError(
-        "查询的格式不对，应如对账协议 0.2 所定。",
-        "The query is not understood; it should be as protocol 0.2 has it.",
+        "查询的格式不对，应如对账协议 0.2（/match、/extend 如 1.0 草案）所定。",
+        "The query is not understood; it should be as protocol 0.2 has it (/match, /extend: as the draft 1.0 has it).",
     )
 
 
@@ -162,17 +170,24 @@ def _of_code(code: str, q: Query, on: date) -> list[dict[str, Any]]:
             "type": [type_of(e.section)],
             "score": round(100 / len(found), 1),
             "match": len(found) == 1,
-            "features": [{"id": "code", "value": True}],
+            "features": [_feature("code", True)],
         }
         for e in found[: q.limit]
     ]
 
 
+def _feature(key: str, value: float | bool) -> dict[str, Any]:
+    name = _FEATURES[key].in_lang(language()) if key in _FEATURES else key
+    return {"id": key, "name": name, "value": value}
+
+
 def _candidate(c: Candidate, score: float, match: bool, more: Mapping[str, float]) -> dict[str, Any]:
     lang = language()
-    features: list[dict[str, Any]] = [{"id": "score", "value": round(c.score, 4)}]
-    features += [{"id": name, "value": value} for name, value in more.items()]
-    features += [{"id": reason.in_lang(lang), "value": True} for reason in c.why]
+    features = [
+        _feature("score", round(c.score, 4)),
+        *(_feature(name, value) for name, value in more.items()),
+    ]
+    features += [_feature(reason.in_lang(lang), True) for reason in c.why]
     return {
         "id": entity_id(c.version, c.section, c.code),
         "name": c.name,

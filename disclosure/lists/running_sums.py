@@ -15,6 +15,7 @@ from goufu.disclosure.amounts import UNITS, parse_amount, to_wan, unit_of
 from goufu.disclosure.doubles import double_remark, said_by_another
 from goufu.disclosure.lists.cell_values import AMONG
 from goufu.disclosure.lists.headings import words
+from goufu.disclosure.lists.lines_seen import LinesSeen
 from goufu.disclosure.lists.model import Header
 from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
 from goufu.disclosure.model import BudgetItem, Place, Remark
@@ -43,7 +44,7 @@ class RunningSums:
     amount: int
     unit: str
     file: str
-    _first: dict[int, int] = field(default_factory=dict)
+    _first: LinesSeen = field(default_factory=lambda: LinesSeen(_REMEMBERED))
     _twice: list[Remark] = field(default_factory=list)
     _heads: list[tuple[int, str, Decimal]] = field(default_factory=list)
     _open: bool = False
@@ -102,11 +103,9 @@ class RunningSums:
             cells = [*cells, *[""] * (self._width - len(cells))]
         owners = self._owners(cells)
         if "" not in owners:  # a blank may be a merged cell
-            said = hash(self._says(cells))
-            if said in self._first:
-                self._at_double(one, self._first[said])
-            elif len(self._first) < _REMEMBERED:
-                self._first[said] = line
+            before = self._first.first(hash(self._says(cells)), line)
+            if before:
+                self._at_double(one, before)
         if owners == self._run:
             self._run_sum += figure
             self._run_rows += 1
@@ -132,6 +131,16 @@ class RunningSums:
                     "warning",
                     f"另有 {self._told - _TOLD} 行也像是重复的，请核对。",
                     f"{self._told - _TOLD} more lines may be counted twice; check them.",
+                    Place(self.file),
+                )
+            )
+        if self._first.full:
+            found.append(
+                Remark(
+                    "list",
+                    "notice",
+                    f"只比较了前 {_REMEMBERED:,} 个不同的行；再往后的行是否彼此重复，没有比较。",
+                    f"Only the first {_REMEMBERED:,} different lines were compared; whether later ones repeat each other was not.",
                     Place(self.file),
                 )
             )

@@ -78,7 +78,7 @@ def test_the_key_goes_to_the_service_and_nowhere_else(service: Service, items: P
     assert done.returncode == 0, done.stderr
     assert {h["Authorization"] for h in service.headers} == {f"Bearer {KEY}"}
     kept = [p for p in tmp_path.rglob("*") if p.is_file()]
-    assert {p.suffix for p in kept} >= {".jsonl", ".sqlite", ".db", ".npz"}
+    assert {p.suffix for p in kept} >= {".jsonl", ".sqlite", ".db", ".arrays"}
     assert not [p for p in kept if KEY.encode() in p.read_bytes()]
     assert KEY not in done.stdout + done.stderr
 

@@ -385,7 +385,7 @@ def table_pages(stem: str) -> bytes:
 
 @needs_ocr
 @pytest.mark.parametrize(
-    "stem", [pytest.param(stem, marks=pytest.mark.scans if ITEMS[stem] > 50 else ()) for stem in STEMS]
+    "stem", [pytest.param(stem, marks=pytest.mark.scans if ITEMS[stem] > 20 else ()) for stem in STEMS]
 )
 def test_scanned_tables(tmp_path: Path, texts: dict[str, Disclosure], stem: str) -> None:
     path = tmp_path / f"{stem}.pdf"

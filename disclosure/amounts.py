@@ -17,6 +17,7 @@ from statistics import median
 
 from goufu.catalog.characters import narrow, simplified
 from goufu.disclosure.lines import label
+from goufu.disclosure.model import Place, Remark
 
 CENT = Decimal("0.01")
 #: 万元; more than the yearly expenditure of the whole country is a misreading, not a budget line
@@ -263,15 +264,23 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
     return "万元" if sizes[-1] < 10_000 and middle < 1_000 else ""
 
 
-def contradicts_unit(amounts: Iterable[Decimal], unit: str) -> bool:
-    """Whether the amounts of one list are so large that they are hardly in the `unit` (万元 or more) that is printed.
+def contradiction(amounts: Iterable[Decimal], unit: str, place: Place | None) -> Remark | None:
+    """The warning where the amounts of one list are so large that they are hardly in the `unit` (万元 or more) that is printed.
 
     All are as large as yuan are, and it is no single line of less than a billion yuan.
     """
     sizes = [abs(amount) for amount in amounts if amount]
     if UNITS.get(unit, Decimal(0)) < 1 or unit_by_size(sizes) != "元":
-        return False
-    return len(sizes) > 1 or sizes[0] >= 100_000
+        return None
+    if len(sizes) == 1 and sizes[0] < 100_000:
+        return None
+    return Remark(
+        "unit",
+        "warning",
+        f"写明的单位是{unit}，但各行金额都大得像是元，仍按{unit}读，请核对单位。",
+        f"The unit given is {unit}, but all amounts are as large as if they were in yuan; read as given. Check it.",
+        place,
+    )
 
 
 _ROUND = str.maketrans("（【〔［〖〈《[{）】〕］〗〉》]}", "(((((((((" + ")))))))))")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from goufu.disclosure.amounts import (
     UNITS,
-    contradicts_unit,
+    contradiction,
     has_currency_sign,
     heading_unit,
     is_no_amount,
@@ -225,16 +225,8 @@ def unit_of_amounts(draft: ListDraft) -> tuple[str, bool]:
                     place,
                 )
             )
-        if contradicts_unit(_bare_figures(draft), name):
-            draft.remarks.append(
-                Remark(
-                    "unit",
-                    "warning",
-                    f"写明的单位是{name}，但各行金额都大得像是元，仍按{name}读，请核对单位。",
-                    f"The unit given is {name}, but all amounts are as large as if they were in yuan; read as given. Check it.",
-                    place,
-                )
-            )
+        if doubt := contradiction(_bare_figures(draft), name, place):
+            draft.remarks.append(doubt)
         return name, True
     if names:
         printed = "、".join(dict.fromkeys(unit.printed for unit in ([own] if own else table)))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from goufu.disclosure.amounts import (
     ABSURD_WAN,
     MoneyUnit,
-    contradicts_unit,
+    contradiction,
     has_currency_sign,
     looks_like_yuan,
     to_wan,
@@ -53,8 +53,9 @@ def convert_to_wan(tables: Sequence[TableDraft], elsewhere: set[str]) -> None:
         last = unit
         smallest = min((abs(row.amount) for row in table.printed if row.amount), default=Decimal(1))
         items = [row for row in table.printed if row.amount and not row.own and not _is_sum(row)]
-        if table not in nowhere and contradicts_unit([row.amount for row in items if row.amount], unit):
-            table.remarks.insert(0, _hardly(unit, table.place))
+        doubt = contradiction([row.amount for row in items if row.amount], unit, table.place)
+        if doubt and table not in nowhere:
+            table.remarks.insert(0, doubt)
         in_yuan = any(
             looks_like_yuan(_printed(row, row.column), unit) for row in table.printed if not _is_sum(row)
         )
@@ -117,16 +118,6 @@ def _unit_of(table: TableDraft) -> str:
 def _is_sum(row: PrintedRow) -> bool:
     """Whether a row is called a total or named like an organisation."""
     return row.total or is_called_total(row.name) or ends_as_organisation(label(row.name))
-
-
-def _hardly(unit: str, place: Place) -> Remark:
-    return Remark(
-        "unit",
-        "warning",
-        f"写明的单位是{unit}，但各行金额都大得像是元，仍按{unit}读，请核对单位。",
-        f"The unit given is {unit}, but all amounts are as large as if they were in yuan; read as given. Check it.",
-        place,
-    )
 
 
 def _judged_by_size(unit: str, place: Place) -> Remark:

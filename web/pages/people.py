@@ -13,7 +13,7 @@ from goufu.cli.render.judgements import NATURES
 from goufu.store import people as kept
 from goufu.store.log import newest
 from goufu.web.pages import NavigationEntry
-from goufu.web.roles import Administrator
+from goufu.web.roles import ROLE_NAMES, Administrator
 from goufu.web.view import view
 
 NAVIGATION = NavigationEntry("/people", "人员", "People", "administrator")
@@ -41,9 +41,7 @@ VALUES = {
         "not_applicable": ("不是购买服务", "no purchased service"),
     },
     "nature": NATURES,
-    "role": {
-        "officer": ("经办人", "officer"), "reviewer": ("复核人", "reviewer"), "administrator": ("管理员", "administrator")
-    },
+    "role": ROLE_NAMES,
     "scope": {"read": ("只读", "read"), "write": ("读写", "read and write")},
 }  # fmt: skip
 #: a digest tells two files apart by its beginning
@@ -59,7 +57,13 @@ def people(request: Request, person: Administrator) -> HTMLResponse:
 def _page(request: Request, person: Administrator, link: str = "", whose: str = "") -> HTMLResponse:
     store = request.app.state.store
     return view(
-        request, "people.html", person, people=kept.people(store), roles=kept.ROLES, link=link, whose=whose
+        request,
+        "people.html",
+        person,
+        people=kept.people(store),
+        ROLE_NAMES=ROLE_NAMES,
+        link=link,
+        whose=whose,
     )
 
 

@@ -10,7 +10,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.store import people
 from goufu.web.identity import address, renewed
 from goufu.web.pages.language import own_page
-from goufu.web.roles import Anyone, ForbiddenError, Officer
+from goufu.web.roles import ROLE_NAMES, Anyone, ForbiddenError, Officer
 from goufu.web.settings import Settings
 from goufu.web.view import view
 from goufu.web.wrong import status_of
@@ -97,7 +97,9 @@ def _account(
     request: Request, person: Officer, secret: str = "", status: int = 200, **said: str
 ) -> HTMLResponse:
     mine = people.tokens(request.app.state.store, person.id) if person.id else []
-    return view(request, "account.html", person, status, mine=mine, secret=secret, said=said)
+    return view(
+        request, "account.html", person, status, mine=mine, secret=secret, said=said, ROLE_NAMES=ROLE_NAMES
+    )
 
 
 def _own(person: Officer) -> int:

@@ -1,6 +1,6 @@
 """On which line of a long file something was first said, in some thirty bytes a line: a table of hashes in plain arrays.
 
-A dictionary takes four times as much. Two of a million different lines share a hash of 64 bits with a chance of one in
+A dictionary takes three times as much. Two of a million different lines share a hash of 64 bits with a chance of one in
 thirty million.
 """
 
@@ -21,8 +21,8 @@ class LinesSeen:
 
     def _clear(self, size: int) -> None:
         self._mask = size - 1
-        self._hashes = array("q", bytes(8 * size))
-        self._lines = array("q", bytes(8 * size))  # 0: nothing here; lines count from 1
+        self._hashes = array("q", [0]) * size
+        self._lines = array("q", [0]) * size  # 0: nothing here; lines count from 1
 
     @property
     def full(self) -> bool:

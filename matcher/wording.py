@@ -27,7 +27,7 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher.index.grams import Array, Ints, postings, read_arrays, save_arrays
+from goufu.matcher.index.grams import Array, Ints, places, read_arrays, save_arrays
 from goufu.matcher.index.runs import Points, Runs, is_han, known_in, points_of, runs_of
 from goufu.matcher.text import normal, said, without_own_name
 from numpy.typing import NDArray
@@ -289,10 +289,15 @@ def for_natures(found: Vectors, wording: Wording, lines: int) -> NDArray[np.floa
 
 def for_headings(found: Vectors, wording: Wording, lines: int) -> Array:
     """What the words say of each of `wording.headings`: lines × headings."""
-    which, at = postings(wording.start, found.gram)
+    first = wording.start[found.gram]
+    count = wording.start[found.gram + 1] - first
+    at = places(first, count)
     width = len(wording.headings)
-    cell = (found.row * width)[which] + wording.heading[at]
-    total = np.bincount(cell, found.weight[which] * wording.value[at], lines * width)
+    cell = np.repeat(found.row * width, count)
+    cell += wording.heading[at]
+    force = np.repeat(found.weight, count)
+    force *= wording.value[at]
+    total = np.bincount(cell, force, lines * width)
     return total.reshape(lines, width).astype(np.float32)
 
 

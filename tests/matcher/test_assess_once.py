@@ -1,6 +1,7 @@
 """Lines that read the same are judged once, and every assessment is still that of its own line."""
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from goufu.catalog.load import load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher.assess import assess
 from goufu.matcher.index.corpus import Remembered, open_corpus
+from goufu.matcher.index.grams import Index
 from goufu.matcher.model import Assessment
 from pytest import MonkeyPatch
 
@@ -86,8 +88,13 @@ def test_the_lines_of_two_counties_are_judged_once_where_they_do_not_name_them(
     monkeypatch: MonkeyPatch,
 ) -> None:
     judged: list[int] = []
-    plain = matcher.assess._facts  # type: ignore[attr-defined]
-    monkeypatch.setattr(matcher.assess, "_facts", lambda part: judged.append(len(part.items)) or plain(part))
+    plain = matcher.assess._read
+
+    def counted(items: Sequence[BudgetItem], index: Index) -> object:
+        judged.append(len(items))
+        return plain(items, index)
+
+    monkeypatch.setattr(matcher.assess, "_read", counted)
     line = replace(LINES[1], title="路灯养护")
     open_corpus(load_catalogs(), TODAY).judged.clear()
     for title, department, new in (

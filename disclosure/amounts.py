@@ -195,9 +195,10 @@ def money_unit(text: str) -> MoneyUnit | None:
     """
     if text.isascii() and text.isprintable() and "unit" not in text.lower():
         return None  # a figure, as most cells
-    spaced = simplified(text).translate(_ROUND)
-    if not _MAY_SAY_UNIT.search(spaced):
+    plain = simplified(text)
+    if not _MAY_SAY_UNIT.search(plain):
         return None
+    spaced = plain.translate(_ROUND)
     whole = re.sub(r"\A(?:金额)?[:(]*", "", label(text)).strip("()")
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")

@@ -55,6 +55,8 @@ _LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ("goal", re.compile(r"总体目标|年度总体目标")),
 )
 _ANY_LABEL = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _LABELS))
+#: how labels begin
+_FIRST = frozenset("项主实总年本其中省市单立保:：")
 _MONEY_LABEL = re.compile(r"项目资金|资金(?:情况|总额|来源)|(?:实施期?|年度|本年度).{0,4}资金总额")
 _LONG: frozenset[Label] = frozenset({"title", "overview", "basis", "necessity", "measures", "plan"})
 _HEADING = re.compile(r"项目支出绩效目标(?:申报)?表")
@@ -87,8 +89,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
     heading: Place | None = None
     money = "元"
     for index, line in enumerate(lines):
-        text = squeeze(line.text)
-        if _is_heading(line, text):
+        if "绩" in line.text and _is_heading(line, squeeze(line.text)):
             if draft is not None:
                 forms.append(_finish(draft))
             draft, heading = None, line.place
@@ -98,7 +99,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
         if draft is None and (stated := money_unit(line.text) if line.is_paragraph else None):
             money = stated.name
         found = list(_labelled(line))
-        starts = any(label == "title" for label, _ in found) and not _is_table_header(text)
+        starts = any(label == "title" for label, _ in found) and not _is_table_header(squeeze(line.text))
         if starts and (draft is None or "title" in draft.texts):
             if draft is not None:
                 forms.append(_finish(draft))
@@ -109,7 +110,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
         if draft is None:
             continue
         beside = line.is_paragraph and not found
-        if beside and _leaves_form(text):
+        if beside and _leaves_form(squeeze(line.text)):
             forms.append(_finish(draft))
             draft = None
         elif line.is_row or not beside:
@@ -161,7 +162,7 @@ def _labelled(line: Line) -> Iterator[tuple[Label, tuple[str, ...]]]:
 @lru_cache(maxsize=1 << 14)
 def _label(cell: str) -> tuple[Label, str] | None:
     """The label a cell is, and what stands after it in the same cell (`实施期资金总额: 66,440`)."""
-    if cell.isascii():
+    if cell[0] not in _FIRST:
         return None
     flat = squeeze(cell)
     if not _ANY_LABEL.match(flat):

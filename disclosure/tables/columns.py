@@ -36,6 +36,8 @@ _OTHER = re.compile(
 )
 #: money besides the funds, which their sum would have to hold
 _MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
+#: 目 and the two radicals that are read as it: in every heading 项目, in hardly any other cell
+_EYES = ("目", "⽬", "⺫")
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
@@ -76,7 +78,7 @@ class Columns:
 def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
     first = lines[index]
-    if not first.is_row:
+    if not first.is_row or not any(eye in first.text for eye in _EYES):
         return None
     heads = [label(cell) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):

@@ -91,7 +91,7 @@ def _tables(lines: Sequence[Line]) -> Iterator[_Table]:
     heads: list[tuple[str, ...]] = []
     rows: list[_Row] = []
     for line in lines:
-        text = squeeze(line.text)
+        text = squeeze(line.text) if line.is_paragraph else ""
         if line.is_paragraph and (_TITLE.search(text) or text.startswith("第三部分")):
             if title and rows:
                 yield _Table(title, tuple(heads), tuple(rows))

@@ -20,7 +20,7 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.nature_names import NATURES, Nature
-from goufu.matcher.text import by_start, normal, said, spotted
+from goufu.matcher.text import by_start, said, spotted
 from goufu.matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, parts, vectors
 from numpy.typing import NDArray
 
@@ -45,12 +45,15 @@ _TEXTUAL = list(PLACES).index("body")
 
 @lru_cache(maxsize=2)
 def evidence(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """The words of each cue, from `evidence.tsv`. Raises CatalogError where the file is malformed."""
+    """The words of each cue, from `evidence.tsv`, where they are in normal form but for case.
+
+    Raises CatalogError where the file is malformed.
+    """
     cues: dict[str, list[str]] = {}
     for cue, word in zip(
         *read_columns(path or data_directory() / "nature" / "evidence.tsv", ("cue", "word")), strict=True
     ):
-        cues.setdefault(cue, []).append(normal(word))
+        cues.setdefault(cue, []).append(word.lower())
     return {cue: tuple(words) for cue, words in cues.items()}
 
 

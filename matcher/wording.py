@@ -252,7 +252,9 @@ def _gram_counts(points: Points, longest: int, lines: int) -> NDArray[np.int64]:
     latin = (code >= ord("a")) & (code <= ord("z"))
     starts = latin.copy()
     starts[1:] &= ~latin[:-1]
-    found = np.bincount(points.row, han | starts | ~(han | latin | np.isin(code, _spaces())), lines)
+    found = np.bincount(
+        points.row, han | starts | ~(han | latin | _is_space()[np.minimum(code, _FIRST_HAN)]), lines
+    )
     run = han
     for further in range(1, longest):
         run = run[:-1] & han[further:]
@@ -260,10 +262,14 @@ def _gram_counts(points: Points, longest: int, lines: int) -> NDArray[np.int64]:
     return found.astype(np.int64)
 
 
+#: the first of the Chinese characters; all white space is before it
+_FIRST_HAN = ord("㐀")
+
+
 @lru_cache(maxsize=1)
-def _spaces() -> NDArray[np.int64]:
-    """The code points of white space; all are before the Chinese characters."""
-    return np.array([code for code in range(ord("㐀")) if chr(code).isspace()])
+def _is_space() -> NDArray[np.bool_]:
+    """Whether each code point up to `_FIRST_HAN` is white space."""
+    return np.array([chr(code).isspace() for code in range(_FIRST_HAN + 1)])
 
 
 def _weights(row: Ints, gram: Ints, counts: Array, wording: Wording, lines: int) -> Array:

@@ -13,7 +13,6 @@ from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.concordance.similarity import core, distance, same_words
 from goufu.catalog.model import Entry
 from goufu.catalog.names import document_number, tidy_name
-from rapidfuzz.distance import Indel
 
 _DOCUMENT = re.compile(r"[一-鿿]{2,8}〔(?P<year>(?:19|20)\d\d)〕\d{1,4}号")
 _GLUED = re.compile(r"([A-Z]?\d{2,}|[AB])([^\dA-Z].*)\Z")
@@ -90,6 +89,8 @@ def agreement(name: str, entry: Entry, misprinted: bool = False) -> int:
     shorter, longer = sorted((one, two), key=len)
     if len(shorter) >= 4 and len(shorter) >= 0.5 * len(longer) and _within(shorter, longer):
         return 2
+    from rapidfuzz.distance import Indel  # few names come so far
+
     return 2 if Indel.normalized_similarity(one, two) >= 0.85 else 0
 
 

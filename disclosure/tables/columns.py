@@ -36,8 +36,8 @@ _OTHER = re.compile(
 )
 #: money besides the funds, which their sum would have to hold
 _MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
-#: 目 and the two radicals that are read as it: in every heading 项目, in hardly any other cell
-_EYES = ("目", "⽬", "⺫")
+#: the two characters of every heading 项目, and what is read as one of them
+_HALVES = (("项", "項", "㊠"), ("目", "⽬", "⺫"))
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
@@ -78,7 +78,8 @@ class Columns:
 def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
     first = lines[index]
-    if not first.is_row or not any(eye in first.text for eye in _EYES):
+    text = first.text
+    if not first.is_row or not all(any(form in text for form in half) for half in _HALVES):
         return None
     heads = [label(cell) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
 from goufu.catalog.model import CatalogVersion
-from goufu.matcher.text import by_start, normal, pairs
+from goufu.matcher.text import by_start, normal_each, pairs
 
 TermKind = Literal["synonym", "abbreviation", "activity", "object", "instance", "programme", "wording", "not"]
 COLUMNS = ("section", "code", "term", "kind")
@@ -32,7 +32,7 @@ class EntryTerms:
     @cached_property
     def normal_forms(self) -> tuple[str, ...]:
         """The positive terms in normal form, each once."""
-        return tuple(dict.fromkeys(map(normal, self.positive)))
+        return tuple(dict.fromkeys(normal_each(self.positive)))
 
     @cached_property
     def by_start(self) -> Mapping[str, tuple[str, ...]]:

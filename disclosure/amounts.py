@@ -48,7 +48,7 @@ _AMOUNT = re.compile(
 _MARK_DIGIT = re.compile(
     r"[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
 )
-_MARK_BEHIND = re.compile(rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))")
+_MARK_BEHIND = rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))"
 #: what a spreadsheet marks a figure kept as text with, and what a figure refers to a note with
 _TEXT_MARKS, _NOTE_MARKS = "'‘’`", "*＊※"
 #: what people put where there is no amount
@@ -90,8 +90,8 @@ _UNIT = re.compile(rf"{_CURRENCY}?[:/]?(?P<times>{_TIMES})?(?P<yuan>元|圆|块|
 _SPELT = {"仟": "千", "佰": "百", "k": "千", "1000": "千", "w": "万", "10k": "万", "10000": "万"}
 #: money all the same, but not one of `UNITS`
 _FOREIGN = re.compile(r"元|圆|币|[$€£]|usd|eur|hkd|jpy|美金|欧分|角|cent")
-#: words that end in 元 and are no money
-_NO_MONEY = re.compile(r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z")
+#: words that end in 元 and are no money; this and other texts of patterns are compiled where they are first needed
+_NO_MONEY = r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z"
 _SPLIT = re.compile(r"[、,，;；/|和及]")
 _SAYS_UNIT = re.compile(
     r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
@@ -101,7 +101,7 @@ _SAYS_UNIT = re.compile(
 _MAY_SAY_UNIT = re.compile(r"[元圆单]|unit", re.IGNORECASE)
 _SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
 _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
-_OWNER = re.compile(
+_OWNER = (
     r"(?:局|委|会|办|中心|队|院|校|学|园|站|馆|所|处|厅|部|社|台|团|场|公司|乡|镇|街道|府|盖章|签章)\)?\Z"
 )
 _LAST_BRACKET = re.compile(r"\(([^()]*)\)\Z")
@@ -109,7 +109,7 @@ _MARKED = re.compile(r"\(([^()]*)\)")
 _TRAILING = re.compile(
     rf"(?P<name>.*?)[/:,\-_·]?(?P<unit>{_CURRENCY}?[:]?(?:{_TIMES}?(?:元|圆)|(?<=[额费款价算数计金资])(?:万|亿|百万)))\Z"
 )
-_FOREIGN_END = re.compile(r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z")
+_FOREIGN_END = r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +240,9 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
         stated = _named(called[2])
         if stated is not None:
             return called[1], MoneyUnit(called[2], stated)
-    if (tail := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
-        if _FOREIGN_END.search(tail["name"]):
-            return _FOREIGN_END.sub("", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
+    if (tail := _TRAILING.match(flat)) and not re.search(_NO_MONEY, flat):
+        if re.search(_FOREIGN_END, tail["name"]):
+            return re.sub(_FOREIGN_END, "", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
         name = _named(tail["unit"])
         if name is not None:
             return tail["name"], MoneyUnit(tail["unit"], name)
@@ -305,7 +305,7 @@ def _stated(value: str, money: bool) -> MoneyUnit | None:
         if name := _named(label(candidate)):
             return MoneyUnit(candidate, name)
     flat = label(shortest)
-    if money or _FOREIGN.search(flat) or (len(flat) <= 3 and not _OWNER.search(flat)):
+    if money or _FOREIGN.search(flat) or (len(flat) <= 3 and not re.search(_OWNER, flat)):
         return MoneyUnit(shortest, "")
     return None
 
@@ -323,7 +323,7 @@ def _named(text: str) -> str | None:
             if times.isascii() and times and not match["yuan"] and times not in ("w", "10k"):
                 continue  # a bare number or k is no unit
             names.add(f"{_SPELT.get(times, times)}元")
-        elif _FOREIGN.search(part) and not _NO_MONEY.search(part) and not re.fullmatch(_CURRENCY, part):
+        elif _FOREIGN.search(part) and not re.search(_NO_MONEY, part) and not re.fullmatch(_CURRENCY, part):
             names.add("")
     if not names:
         return None
@@ -368,7 +368,7 @@ def _match(text: str) -> re.Match[str] | None:
     if text[:1] in _TEXT_MARKS or text[-1:] in _NOTE_MARKS:
         text = text.lstrip(_TEXT_MARKS).rstrip(_NOTE_MARKS)
     if not text.isascii() and _MARK_DIGIT.search(text):
-        text = _MARK_BEHIND.sub("", text)
+        text = re.sub(_MARK_BEHIND, "", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
     return _AMOUNT.match("".join(narrow(text).split()))

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from goufu.catalog.characters import is_han
 from goufu.disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Form, Place
@@ -65,7 +66,7 @@ _ENDS = re.compile(
     r"\A负责人[:：]|\A(?:十[一二三]|十)、|\A第[一二三四五六]部分"
 )
 _SECTION_LABEL = re.compile(r"\A(?:绩效指标|一级指标|实施期目标|实施目标|年度目标|项目绩效目标|绩效目标)\Z")
-_NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?(?=[\u4e00-\u9fff])")
+_NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?")
 
 
 @dataclass
@@ -209,6 +210,12 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
             draft.sources.append(values[1])
 
 
+def _without_number(name: str) -> str:
+    """A department's name without the number printed before it: 205001-甲县水利局."""
+    number = _NUMBERED.match(name)
+    return name[number.end() :] if number and is_han(name[number.end() : number.end() + 1]) else name
+
+
 def _take_unlabelled(draft: _Draft, line: Line) -> None:
     """Put a row without a label into the draft: what the label above waits for, or more of a long text."""
     first = squeeze(next((cell for cell in line.cells if cell), ""))
@@ -254,7 +261,7 @@ def _finish(draft: _Draft) -> Form:
     return Form(
         title=text("title"),
         unit=text("unit"),
-        department=_NUMBERED.sub("", text("department")),
+        department=_without_number(text("department")),
         attribute=text("attribute"),
         term=text("term"),
         total_yuan=draft.amounts.get("total"),

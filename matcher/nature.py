@@ -30,8 +30,6 @@ _LONG = 60
 _SIDES = ("title", "summary", "long summary")
 _DIGIT = re.compile(r"\d")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
-#: what is told as a word that decided
-_SPOKEN = re.compile("[㐀-鿿a-z0-9]+")
 #: what is bundled with services
 _SERVICE: Nature = "service"
 _BUNDLED: tuple[Nature, ...] = ("goods", "works")
@@ -433,12 +431,17 @@ def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple
     for first, last, force in (*sorted(spans), (len(text) + 1, len(text) + 2, 0.0)):
         if first >= end or max(end, last) - begin > _WORD:
             word = text[begin:end].strip(load_endings().joints)
-            if len(word) > 1 and _SPOKEN.fullmatch(word):
+            if len(word) > 1 and _is_spoken(word):
                 found[word] = max(found.get(word, 0.0), total)
             begin, total = first, 0.0
         end, total = max(end, last) if first < end else last, total + force
     best = sorted(found, key=lambda word: -found[word])
     return tuple(w for w in best if not any(w != longer and w in longer for longer in best))[:most]
+
+
+def _is_spoken(word: str) -> bool:
+    """Whether a word can be told as one that decided: Chinese characters, Latin letters and digits only."""
+    return all("㐀" <= c <= "鿿" or "a" <= c <= "z" or "0" <= c <= "9" for c in word)
 
 
 def parts_of(

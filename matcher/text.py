@@ -23,7 +23,7 @@ SAID_LENGTH = 200
 
 #: what is a gram as a whole, beside runs of Chinese characters
 OTHER_WORDS = re.compile(r"[a-z]+[0-9]*|[0-9]{3,}")
-_RUN = re.compile(rf"[㐀-鿿]+|{OTHER_WORDS.pattern}")
+_RUN = rf"[㐀-鿿]+|{OTHER_WORDS.pattern}"
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
 _DOCUMENT = re.compile(
     r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
@@ -89,7 +89,7 @@ def content_of(text: str, department: str = "") -> str:
 def grams(text: str) -> list[str]:
     """The grams of a normal text: single characters and pairs of each Chinese run, Latin words and numbers whole."""
     found: list[str] = []
-    for run in _RUN.findall(text):
+    for run in re.findall(_RUN, text):
         if run[0] < "㐀":
             found.append(run)
         else:

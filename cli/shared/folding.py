@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from goufu.catalog.characters import is_han
 from rich.cells import cell_len
 
 _NEVER_FIRST = frozenset("，。、；：！？…％‰·）〕】》〉”’」』］｝),.;:!?]}%")
@@ -73,7 +74,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     held = {
         n
         for match in _WHOLE.finditer(text)
-        if match[0][0] != " " or _is_han(text[match.start() - 1 : match.start()])
+        if match[0][0] != " " or is_han(text[match.start() - 1 : match.start()])
         for n in range(match.start() + 1, match.end())
     }
     begin = 0
@@ -86,10 +87,6 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
             begin = n
     if text:
         yield begin, len(text)
-
-
-def _is_han(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff"
 
 
 def _wide(character: str) -> bool:

@@ -19,7 +19,7 @@ from goufu.disclosure.model import Place
 #: characters that are read well for each that is not; a text in another encoding has far more of the latter
 _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
-_WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_WRITTEN = r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
 #: \v and the separators \x1b to \x1f stand in texts that databases export
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
@@ -68,7 +68,7 @@ def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
             except UnicodeDecodeError:
                 continue
             bad = text.count("\ufffd") if errors == "replace" else 0
-            if encoding.endswith("e") and len(_WRITTEN.findall(text)) < 0.9 * len(text):
+            if encoding.endswith("e") and len(re.findall(_WRITTEN, text)) < 0.9 * len(text):
                 continue
             if bad and bad * _SOUND > sum(1 for c in text if c > "\x7f"):
                 continue

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from statistics import median
+from typing import NamedTuple
 
 from goufu.catalog.characters import narrow, simplified
 from goufu.disclosure.lines import label
@@ -112,8 +112,7 @@ _TRAILING = re.compile(
 _FOREIGN_END = r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z"
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyUnit:
+class MoneyUnit(NamedTuple):
     """A unit of money where a document prints one.
 
     `name` is one of `UNITS`, or "" where what is `printed` is not understood.

@@ -14,8 +14,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import CENT, to_wan
 from goufu.disclosure.lines import fold
@@ -34,8 +34,7 @@ _YEARS = re.compile(r"(?:19|20)?\d\d(?:[-—至](?:19|20)?\d\d)?年度?")
 _RUNNING_TITLE = re.compile(r"\A(?:19|20)\d\d年?度?(?:部门|单位)?预算公开\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Row `row` carries form `form` (both indexes) with probability `score`."""
 
     row: int

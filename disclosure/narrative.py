@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
+from typing import NamedTuple
 
 from goufu.catalog.characters import is_han
 from goufu.disclosure.amounts import parse_amount
@@ -42,8 +42,7 @@ _CODE = re.compile(r"(?:[AB](?:\d\d){0,3}|(?:\d\d){1,3})\Z")
 _CATALOG_TITLE = re.compile(r"购买服务.{0,6}目\s*录")
 
 
-@dataclass(frozen=True)
-class Narrative:
+class Narrative(NamedTuple):
     """What the text of a disclosure says; "" and None where it does not."""
 
     department: str = ""

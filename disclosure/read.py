@@ -12,10 +12,10 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
@@ -71,8 +71,7 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     return shortened(_read(data, name, where or name, progress))
 
 
-@dataclass(frozen=True)
-class _Content:
+class _Content(NamedTuple):
     """The lines of a document, and a function that reads it as lists instead. `cells`: the format is nothing but cells."""
 
     lines: Sequence[Line]

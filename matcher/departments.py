@@ -85,8 +85,7 @@ class BodyKind:
     purchaser: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(NamedTuple):
     """What a word means: the sections or the kind it stands for; `head` decides alone, `likely` never for certain."""
 
     sections: tuple[str, ...] = ()

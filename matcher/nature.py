@@ -55,8 +55,7 @@ def evidence(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     return {cue: tuple(words) for cue, words in cues.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Endings:
+class Endings(NamedTuple):
     """What `endings.toml` says: patterns by the names of their features.
 
     `endings` are looked for in a title without brackets, `counted` in a summary; `closing` gives for the last character of a
@@ -138,8 +137,7 @@ def feature_names() -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(NamedTuple):
     """Where features stand in the table of `features`, by name; and what is derived from several of them.
 
     `cues` are the numbers of a word's cues; `words` all words by their first two characters.

@@ -83,8 +83,7 @@ class Line(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(NamedTuple):
     """The known n-grams of a batch: for each its line (`row`, ascending), number and weight; `strange` is for each line
     the share of its title's pairs that the model does not know."""
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
@@ -35,8 +34,7 @@ _MARKS = "*★※#:.、"
 _TITLE = r"项目[及和或与/、]?(?:服务|内容|明细|具体|工作|任务|事项|标的|采购|支出|实施|子项|购买){1,3}名称\Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """The meaning of a heading. `rank` orders headings of one field, the better first.
 
     `unit` and `money` are given for amounts; `year` where the heading names one; `half` is "code" or "name" where a

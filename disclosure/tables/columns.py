@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import MoneyUnit, heading_unit, money_unit, parse_amount
 from goufu.disclosure.lines import Line, label
@@ -41,8 +41,7 @@ _HALVES = (("项", "項", "㊠"), ("目", "⽬", "⺫"))
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone

@@ -27,7 +27,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 8
+FORMAT = 9
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -65,6 +65,32 @@ class Target(NamedTuple):
     fallback: bool = False
 
 
+class Starts:
+    """Where the postings of each gram begin in each section: `starts[sections, grams]`, two arrays of one shape.
+
+    The postings of section s are `first[s]` to `first[s + 1]`, `gram` is what each is of, ascending within a section. The
+    table of all grams of a section is made when the section is first asked for, so that a document of one department
+    reads no more of it.
+    """
+
+    def __init__(self, first: Ints, gram: Ints, grams: int) -> None:
+        self.first, self.gram = first, gram
+        self._table = np.zeros((len(first) - 1, grams + 1), dtype=np.int32)
+        self._missing = np.ones(len(first) - 1, dtype=np.bool_)
+
+    def __getitem__(self, at: tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]) -> Ints:
+        sections, grams = at
+        if self._missing.any():
+            asked = np.bincount(np.ravel(sections), minlength=len(self._missing)) > 0
+            for section in np.flatnonzero(asked & self._missing).tolist():
+                begin, end = self.first[section : section + 2]
+                counts = np.bincount(self.gram[begin:end], minlength=self._table.shape[1] - 1)
+                self._table[section, 0] = begin
+                self._table[section, 1:] = begin + np.cumsum(counts)
+                self._missing[section] = False
+        return self._table[sections, grams]
+
+
 @dataclass(frozen=True)
 class Index:
     """Targets and their gram weights. E targets, V grams, P postings sorted by section, then gram, then target.
@@ -81,7 +107,7 @@ class Index:
     sections: Mapping[str, tuple[int, int]]
     vocabulary: Mapping[str, int]
     rarity: Array
-    start: Ints
+    start: Starts
     entry: Ints
     weights: Array
     heading_of: Ints
@@ -199,9 +225,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
     size = len(vocabulary)
-    key = table[:, 0] * (size + 1) + table[:, 1]
-    edges = np.arange(len(sections))[:, None] * (size + 1) + np.arange(size + 1)[None, :]
-    start = np.searchsorted(key, edges.ravel()).reshape(edges.shape).astype(np.int32)
+    of_section = np.searchsorted(table[:, 0], np.arange(len(sections) + 1)).astype(np.int32)
     common = {vocabulary[g] for g, n in frequency.items() if n >= _COMMON}
     rare = table[~np.isin(table[:, 1], sorted(common))]
     rare = rare[np.argsort(rare[:, 1], kind="stable")]
@@ -210,7 +234,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         sections=sections,
         vocabulary=vocabulary,
         rarity=np.array([rarity[g] for g in vocabulary], dtype=np.float32),
-        start=start,
+        start=Starts(of_section, table[:, 1].astype(np.int32), size),
         entry=table[:, 2].astype(np.int32),
         weights=table[:, 3:].astype(np.float32),
         across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
@@ -254,7 +278,6 @@ def _headings(
 
 _ARRAYS = (
     "rarity",
-    "start",
     "entry",
     "weights",
     "heading_of",
@@ -275,10 +298,10 @@ _ALIGNED = 64
 _KINDS = ("<i4", "<f4", "|u1")
 
 
-def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
+def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words: int) -> None:
     """Raise ValueError where postings or starts point beyond what there is: a checksum only keeps accidents out."""
     for starts, entries, most, size in (
-        ("start", "entry", targets, None),
+        ("section_start", "gram", words, sections + 1),
         ("across_start", "across_entry", targets, words + 1),
         ("heading_start", "heading_entry", len(arrays["heading_of"]), words + 1),
     ):
@@ -287,16 +310,25 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
             start.dtype != np.int32
             or entry.dtype != np.int32
             or entry.ndim != 1
-            or (size is not None and start.shape != (size,))
+            or start.shape != (size,)
             or (
                 start.size
-                and (start.min() < 0 or start.max() > len(entry) or (start[..., 1:] < start[..., :-1]).any())
+                and (start.min() < 0 or start.max() > len(entry) or (start[1:] < start[:-1]).any())
             )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
             raise ValueError("the cached index points beyond its end")
+    entry, gram, start = arrays["entry"], arrays["gram"], arrays["section_start"]
     if (
-        arrays["weights"].shape != (len(arrays["entry"]), 5)
+        entry.dtype != np.int32
+        or entry.shape != gram.shape
+        or (entry.size and (entry.min() < 0 or entry.max() >= targets))
+        or start[-1] != len(gram)
+        or not set((np.flatnonzero(gram[1:] < gram[:-1]) + 1).tolist()) <= set(start.tolist())
+    ):
+        raise ValueError("the postings of the cached index are out of order")
+    if (
+        arrays["weights"].shape != (len(entry), 5)
         or arrays["across_weight"].shape != arrays["across_entry"].shape
         or arrays["heading_weights"].shape != arrays["heading_entry"].shape
         or arrays["rarity"].shape != (words,)
@@ -328,6 +360,8 @@ def save(index: Index, path: Path) -> None:
         path,
         {
             **{name: np.frombuffer(text.encode("utf-8"), dtype=np.uint8) for name, text in texts.items()},
+            "section_start": index.start.first,
+            "gram": index.start.gram,
             **{array: getattr(index, array) for array in _ARRAYS},
         },
     )
@@ -409,17 +443,13 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
     words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
     split = words.split("\n")
     vocabulary = dict(zip(split, range(len(split)), strict=True))
-    loaded = {array: arrays[array] for array in _ARRAYS}
-    if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
-        ordered
-    ):
-        raise ValueError("the cached index does not fit")
-    _check_ranges(loaded, len(ordered), len(vocabulary))
+    _check_ranges(arrays, len(ordered), len(sections), len(vocabulary))
     return Index(
         targets=tuple(ordered),
         sections=sections,
         vocabulary=vocabulary,
         phrases=phrases,
         terms=KeptTerms(terms),
-        **loaded,
+        start=Starts(arrays["section_start"], arrays["gram"], len(vocabulary)),
+        **{array: arrays[array] for array in _ARRAYS},
     )

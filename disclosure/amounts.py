@@ -99,6 +99,8 @@ _SAYS_UNIT = re.compile(
 )
 #: in all that states a unit of money
 _MAY_SAY_UNIT = re.compile(r"[元圆单]|unit", re.IGNORECASE)
+#: the same before characters are simplified and brought into one width
+_MAY_SAY_UNIT_AS_PRINTED = re.compile(r"[元圆圓单單uUｕＵ]")
 _SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
 _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
 _OWNER = (
@@ -184,6 +186,11 @@ def is_no_amount(text: str) -> bool:
 def to_wan(value: Decimal, unit: str) -> Decimal:
     """`value` in 万元 with two places. Raises KeyError where `unit` is not one of `UNITS`."""
     return (value * UNITS[unit]).quantize(CENT, ROUND_HALF_UP)
+
+
+def may_state_unit(text: str) -> bool:
+    """Whether `money_unit` can find anything in `text`, or in a part of it; to be asked of many texts."""
+    return _MAY_SAY_UNIT_AS_PRINTED.search(text) is not None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from goufu.catalog.characters import sound, visible
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.gate import Meter, check, read_bytes
+from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes
 from goufu.disclosure.lines import Line, clean_cell, unmarked
 from goufu.disclosure.model import Place
 
@@ -88,13 +88,15 @@ def text_lines(text: str, file: str) -> list[Line]:
     Rules of dashes and blank lines are left out; numbers count every line of the file from 1.
     """
     check("rows", text.count("\n"), file)
+    longest = limit("line-chars")
     counted = Meter("cells", file)
     lines = []
     clean = unmarked if visible(text) == text else clean_cell
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
             continue
-        check("line-chars", len(raw), file)
+        if len(raw) > longest:
+            check("line-chars", len(raw), file)
         counted.add(raw.count("\t") + raw.count("|") + 1)
         cells = tuple([clean(cell) if cell else "" for cell in _split(raw)])
         if any(cells):

@@ -36,8 +36,6 @@ _OTHER = re.compile(
 )
 #: money besides the funds, which their sum would have to hold
 _MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
-#: the two characters of every heading 项目, and what is read as one of them
-_HALVES = (("项", "項", "㊠"), ("目", "⽬", "⺫"))
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
@@ -77,8 +75,7 @@ class Columns(NamedTuple):
 def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
     first = lines[index]
-    text = first.text
-    if not first.is_row or not all(any(form in text for form in half) for half in _HALVES):
+    if not first.is_row or not _says_item(first.text):
         return None
     heads = [label(cell) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
@@ -103,6 +100,11 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     besides = _besides(bare, {name, unit, *funds}) if total == -1 else ()
     units = _units(stacks[:own])
     return Columns(name, total, unit, funds, wide, certain, headings, own < width, units, besides), body
+
+
+def _says_item(text: str) -> bool:
+    """Whether `text` has the two characters of every heading 项目, or what is read as them: most rows have not."""
+    return ("目" in text or "⽬" in text or "⺫" in text) and ("项" in text or "項" in text or "㊠" in text)
 
 
 def _width(headings: Sequence[str], name: int) -> int:

@@ -27,7 +27,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 9
+FORMAT = 10
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -100,7 +100,7 @@ class Index:
     the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
     over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
     postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
-    `phrases` are all names and terms in normal form, a line each.
+    `phrases` are all names and terms in normal form, a line each; `runs` is the vocabulary as texts are searched for it.
     """
 
     targets: tuple[Target, ...]
@@ -119,6 +119,7 @@ class Index:
     across_entry: Ints
     across_weight: Array
     phrases: str
+    runs: Runs
     terms: Mapping[tuple[str, str], EntryTerms] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -130,11 +131,6 @@ class Index:
     def doubtful(self) -> Doubtful:
         """Which characters of a pair may have been taken for others."""
         return Doubtful(self.vocabulary)
-
-    @cached_property
-    def runs(self) -> Runs:
-        """The vocabulary as texts are searched for it."""
-        return runs_of(self.vocabulary)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:
@@ -241,6 +237,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         across_entry=rare[:, 2].astype(np.int32),
         across_weight=rare[:, 3].astype(np.float32),
         phrases="\n".join(normal(phrase) for phrase in chain(*map(_phrases, ordered, own))),
+        runs=runs_of(vocabulary),
         terms=dict(terms),
         **_headings(ordered, documents, vocabulary),
     )
@@ -295,7 +292,10 @@ _ARRAYS = (
 _CHECKSUM, _LENGTH = 4, 4
 #: arrays begin at multiples of this many bytes
 _ALIGNED = 64
-_KINDS = ("<i4", "<f4", "|u1")
+_KINDS = ("<i8", "<i4", "<f4", "|u1")
+#: the arrays of `Runs`, and the numbers of the words that they do not hold
+_RUNS = {"single": "run_single", "letter": "run_letter", "keys": "run_keys", "numbers": "run_numbers"}
+_RUN_WORDS = "run_words"
 
 
 def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words: int) -> None:
@@ -312,8 +312,7 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words:
             or entry.ndim != 1
             or start.shape != (size,)
             or (
-                start.size
-                and (start.min() < 0 or start.max() > len(entry) or (start[1:] < start[:-1]).any())
+                start.size and (start.min() < 0 or start.max() > len(entry) or (start[1:] < start[:-1]).any())
             )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
@@ -362,6 +361,8 @@ def save(index: Index, path: Path) -> None:
             **{name: np.frombuffer(text.encode("utf-8"), dtype=np.uint8) for name, text in texts.items()},
             "section_start": index.start.first,
             "gram": index.start.gram,
+            **{name: getattr(index.runs, array) for array, name in _RUNS.items()},
+            _RUN_WORDS: np.array(list(index.runs.words.values()), dtype=np.int64),
             **{array: getattr(index, array) for array in _ARRAYS},
         },
     )
@@ -430,6 +431,18 @@ def read_arrays(path: Path) -> dict[str, Any]:
     return found
 
 
+def _runs_read(arrays: Mapping[str, Any], vocabulary: Sequence[str]) -> Runs:
+    """The runs of a kept index. Raises ValueError where a number is that of no word."""
+    single, letter, keys, numbers = (arrays[name] for name in _RUNS.values())
+    words = arrays[_RUN_WORDS]
+    for found in (single, numbers, words):
+        if found.size and (found.min() < -1 or found.max() >= len(vocabulary)):
+            raise ValueError("the runs of the cached index are of no known word")
+    if single.shape != letter.shape or keys.shape != (len(numbers) + 1,) or (keys[1:] < keys[:-1]).any():
+        raise ValueError("the runs of the cached index do not fit")
+    return Runs.restored(single, letter, keys, numbers, {vocabulary[n]: n for n in words.tolist()})
+
+
 def read(path: Path, targets: Sequence[Target]) -> Index:
     """The index that `save` wrote for exactly these targets, with their terms.
 
@@ -451,5 +464,6 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
         phrases=phrases,
         terms=KeptTerms(terms),
         start=Starts(arrays["section_start"], arrays["gram"], len(vocabulary)),
+        runs=_runs_read(arrays, split),
         **{array: arrays[array] for array in _ARRAYS},
     )

@@ -36,6 +36,14 @@ class Runs(NamedTuple):
     longest: int
     words: Mapping[str, int]
 
+    @classmethod
+    def restored(
+        cls, single: Whole, letter: Whole, keys: Whole, numbers: Whole, words: Mapping[str, int]
+    ) -> Runs:
+        """Runs of which the arrays and words were kept; the longest is told by the greatest key but the last."""
+        letters = -(-int(keys[-2]).bit_length() // _BITS) if len(numbers) else 1
+        return cls(single, letter, keys, numbers, letters, words)
+
 
 class Points(NamedTuple):
     """Texts one behind the other, each with an end of line: the characters' code points, and which text each is of."""

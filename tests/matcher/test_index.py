@@ -31,6 +31,8 @@ def test_a_saved_index_is_read_back_the_same(tmp_path: Path) -> None:
         grams = np.arange(len(index.vocabulary) + 1)
         sections = np.full(len(grams), section)
         assert np.array_equal(again.start[sections, grams], index.start[sections, grams])
+    for kept, made in zip(again.runs, index.runs, strict=True):
+        assert np.array_equal(kept, made) if isinstance(made, np.ndarray) else kept == made
     assert dict(again.terms) == TERMS
 
 

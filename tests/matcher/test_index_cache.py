@@ -60,6 +60,8 @@ SPOILT: dict[str, Callable[[bytes, Mapping[str, Any]], bytes]] = {
     "an entry there is not": _far("entry"),
     "a place beyond the end": _far("section_start"),
     "a gram there is not": _far("gram"),
+    "a word there is not": _far("run_numbers"),
+    "a run that ends nowhere": lambda _, arrays: packed({**arrays, "run_keys": arrays["run_keys"][:-1]}),
     "postings out of order": lambda _, arrays: packed({**arrays, "gram": arrays["gram"][::-1]}),
     "an object": _saying("entry", ["|O", None, None]),
     "more than there can be": _saying("entry", [None, [1_000_000_000_000], None]),

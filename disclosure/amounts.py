@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from statistics import median
 from typing import NamedTuple
 
 from goufu.catalog.characters import narrow, simplified
@@ -265,7 +264,7 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
     sizes = sorted(abs(amount) for amount in amounts if amount)
     if not sizes:
         return ""
-    middle = median(sizes)
+    middle = (sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2
     if sizes[0] >= 1_000 and middle >= 10_000:
         return "元"
     return "万元" if sizes[-1] < 10_000 and middle < 1_000 else ""

@@ -72,8 +72,7 @@ class SectionMatch:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyKind:
+class BodyKind(NamedTuple):
     """A kind of body for which the catalog has no section: its name, and the sentence that says so.
 
     `purchaser` is whether it buys services as a department does; a company or a village does not.

@@ -25,7 +25,7 @@ SAID_LENGTH = 200
 OTHER_WORDS = re.compile(r"[a-z]+[0-9]*|[0-9]{3,}")
 _RUN = rf"[㐀-鿿]+|{OTHER_WORDS.pattern}"
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
-_DOCUMENT = re.compile(
+_DOCUMENT = (
     r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
 )
 
@@ -76,8 +76,8 @@ def content(text: str, department: str = "") -> str:
 
 def content_of(text: str, department: str = "") -> str:
     """The same for a text that is in normal form already."""
-    if "号" in text:
-        text = _DOCUMENT.sub(" ", text)
+    if "号" in text and "20" in text:
+        text = re.sub(_DOCUMENT, " ", text)  # compiled when it is first needed
     if "20" in text or "19" in text:
         text = _YEAR.sub(" ", text)
     own = own_name(department)

@@ -56,7 +56,7 @@ _YEAR_OR_PLACE = (
     r"|某{1,2}(?:省|市|县|区|旗|州|镇|乡|街道|村|社区)?"
 )
 #: what says nothing of the purchase; the second for the many texts that name no document, which are read faster so
-_SILENT, _SILENT_NO_DOCUMENT = re.compile(f"{_DOCUMENT}|{_YEAR_OR_PLACE}"), re.compile(_YEAR_OR_PLACE)
+_SILENT, _SILENT_NO_DOCUMENT = f"{_DOCUMENT}|{_YEAR_OR_PLACE}", re.compile(_YEAR_OR_PLACE)
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
@@ -146,7 +146,10 @@ def plain(text: str, department: str) -> str:
     """A text in normal form without years, document numbers, the buyer's own name and place; every number is a 0."""
     digits = _DIGIT.search(text) is not None
     if digits or "某" in text:
-        text = (_SILENT if "号" in text else _SILENT_NO_DOCUMENT).sub(" ", text)
+        if "号" in text and "20" in text:
+            text = re.sub(_SILENT, " ", text)  # compiled when it is first needed
+        else:
+            text = _SILENT_NO_DOCUMENT.sub(" ", text)
     own = own_name(department)
     if own:
         text = own.sub(" ", text)

@@ -35,8 +35,8 @@ _CAPTION = re.compile(
     r"(?:预算|部门|单位|附)?(?:信息)?(?:公开)?(?:附?[表件])[-—]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:[-—.]\d{1,2})?[:.]?\Z"
 )
 #: 甲县城市管理局2026年度部门预算 (公开), with or without a page number
-_RUNNING = (
-    r"(?:\d{1,3})?[\u4e00-\u9fff()]{0,30}(?:19|20)\d\d年?度?[\u4e00-\u9fff()]{0,20}?(?:部门|单位)预算(?:信息)?(?:公开)?(?:报告|说明|报表|情况|草案|文本|公开表)?"
+_RUNNING = re.compile(
+    r"(?:\d{1,3})?(?P<whose>[^0-9]{0,30})(?:19|20)\d\d年?度?(?P<what>[^0-9]{0,20}?)(?:部门|单位)预算(?:信息)?(?:公开)?(?:报告|说明|报表|情况|草案|文本|公开表)?"
     r"(?:[-—·]?(?:第?\d{1,4}页?(?:[,/]?共?\d{1,4}页?)?)[-—·]?)?\Z"
 )
 #: a part or chapter of the document begins
@@ -118,8 +118,11 @@ def is_page_number(flat: str) -> bool:
 
 def is_running_head(flat: str) -> bool:
     """Whether a line is the title of a whole disclosure, as pages repeat it."""
-    named = "部门预算" in flat or "单位预算" in flat
-    return named and len(flat) <= 60 and bool(re.match(_RUNNING, flat))  # few lines come so far
+    if len(flat) > 60 or ("部门预算" not in flat and "单位预算" not in flat):
+        return False
+    match = _RUNNING.match(flat)
+    words = (match["whose"] + match["what"]).replace("(", "").replace(")", "") if match else ""
+    return match is not None and (not words or is_han(words))
 
 
 def is_caption(flat: str) -> bool:

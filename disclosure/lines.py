@@ -103,7 +103,7 @@ def unmarked(text: str) -> str:
         text = _MARKS.sub(" ", text)
     if "#" in text:
         text = _HEADING.sub("", text)
-    return " ".join(text.split())
+    return text if text.isalnum() else " ".join(text.split())
 
 
 def figures_apart(text: str, end: str = "\n") -> str:

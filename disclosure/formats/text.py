@@ -89,7 +89,8 @@ def text_lines(text: str, file: str) -> list[Line]:
     """
     check("rows", text.count("\n"), file)
     longest = limit("line-chars")
-    counted = Meter("cells", file)
+    most = text.count("\n") + 1 + text.count("\t") + text.count("|")
+    counted = Meter("cells", file) if most > limit("cells") else None
     lines = []
     clean = unmarked if visible(text) == text else clean_cell
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
@@ -97,7 +98,8 @@ def text_lines(text: str, file: str) -> list[Line]:
             continue
         if len(raw) > longest:
             check("line-chars", len(raw), file)
-        counted.add(raw.count("\t") + raw.count("|") + 1)
+        if counted is not None:
+            counted.add(raw.count("\t") + raw.count("|") + 1)
         cells = tuple([clean(cell) if cell else "" for cell in _split(raw)])
         if any(cells):
             lines.append(Line(cells, Place(file, line=number)))

@@ -109,9 +109,7 @@ def _headings(versions: tuple[CatalogVersion, ...], on: date) -> tuple[tuple[Ent
 def _pairs(text: str) -> frozenset[str]:
     """Every two Chinese characters that are side by side in `text`."""
     return frozenset(
-        before + after
-        for before, after in pairwise(text)
-        if "㐀" <= before <= "鿿" and "㐀" <= after <= "鿿"
+        before + after for before, after in pairwise(text) if "㐀" <= before <= "鿿" and "㐀" <= after <= "鿿"
     )
 
 

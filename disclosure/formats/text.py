@@ -89,7 +89,7 @@ def text_lines(text: str, file: str) -> list[Line]:
     """
     check("rows", text.count("\n"), file)
     longest = limit("line-chars")
-    most = text.count("\n") + 1 + text.count("\t") + text.count("|")
+    most = 1 + sum(map(text.count, "\n\r\t|"))
     counted = Meter("cells", file) if most > limit("cells") else None
     lines = []
     clean = unmarked if visible(text) == text else clean_cell

@@ -20,7 +20,6 @@ from goufu.matcher.features import (
     FEATURES,
     Across,
     Within,
-    across,
     contents,
     heading_cosines,
     scopes_of,
@@ -151,7 +150,7 @@ def measured(
         headings,
         words,
     )
-    return Measured(shared, across(index, text, headings, words))
+    return Measured(shared, Across(text, headings, words))
 
 
 def ranked(
@@ -238,7 +237,7 @@ def rank(
         found.within.scores(index, coefficients("ranking", FEATURES).tolist()),
         found.across.scores(index, coefficients("across", ACROSS).tolist()),
         partial(found.within.measures_of, index),
-        found.across.covered_by,
+        partial(found.across.covered_by, index),
         told[:, wording.headings.index(UNLISTED)].astype(float),
         words,
         np.array([gap_of(line.title, line.summary)[1] for line in lines]),

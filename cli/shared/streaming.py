@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
+from goufu.catalog.load import collector_waits
 from goufu.cli.shared.audits import TOLD, Settings, audit_disclosure
 from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.fingerprint import fingerprint
@@ -242,6 +243,11 @@ def _in_worker(piece: Any) -> Done:
 
 def judge_piece(task: Task, piece: Any) -> Done:
     """Read, judge and encode one piece. Raises OddListError where its rows cannot be understood by themselves."""
+    with collector_waits():
+        return _done(task, piece)
+
+
+def _done(task: Task, piece: Any) -> Done:
     tally = Tally()
     name = task.plan.file if task.plan else ""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
@@ -45,16 +45,6 @@ def _boilerplate() -> re.Pattern[str]:
 def normal(text: str) -> str:
     """`text` in one form: width, case, compatibility and traditional characters folded, nothing invisible; idempotent."""
     return simplified(text).lower()
-
-
-def normal_each(texts: Sequence[str]) -> list[str]:
-    """`normal` of each of some texts without line breaks: at once, unless a character of one is to be simplified."""
-    whole = "\n".join(texts)
-    try:
-        whole.encode("gb2312")
-    except UnicodeEncodeError:
-        return [normal(text) for text in texts]
-    return normal(whole).split("\n") if texts else []
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 10
+FORMAT = 11
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections

@@ -107,7 +107,8 @@ class Starts:
                 self._table[section, 0] = begin
                 self._table[section, 1:] = begin + np.cumsum(counts)
                 self._missing[section] = False
-        return self._table[sections, grams]
+        found: Ints = self._table[sections, grams]
+        return found
 
 
 @dataclass(frozen=True)

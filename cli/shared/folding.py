@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from goufu.catalog.characters import is_han
 from rich.cells import cell_len
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, JustifyMethod, OverflowMethod
+    from rich.containers import Lines
 
 _NEVER_FIRST = frozenset("，。、；：！？…％‰·）〕】》〉”’」』］｝),.;:!?]}%")
 _NEVER_LAST = frozenset("（〔【《〈“‘「『［｛([{¥￥第")
@@ -18,31 +23,8 @@ _UNITS = r"(?:[万亿千百]?元|万|亿|[个项条处行页年月日人家次�
 #: a figure with its unit, the number of a document (〔2023〕47号), a label with the bare figure that ends its clause (已列 13，)
 _WHOLE = re.compile(
     rf"[0-9][0-9,.]* ?{_UNITS}|[〔\[（(【][0-9]{{4}}[〕\]）)】][0-9]{{1,4}}号|"
-    r" [0-9][0-9,.]*(?=[，；。（、]|$)"
+    r"(?<=[\u4e00-\u9fff]) [0-9][0-9,.]*(?=[，；。（、]|$)"
 )
-#: what no terminal shows: bell, backspace, vertical tab, form feed, carriage return
-_CONTROLS = dict.fromkeys((7, 8, 11, 12, 13))
-
-
-def shown(value: object) -> str:
-    """A value as a cell or line prints it: None as nothing, without what no terminal shows."""
-    return "" if value is None else str(value).translate(_CONTROLS)
-
-
-def fits(text: str, width: int) -> bool:
-    """Whether `text` is one line that need not be folded to be `width` columns wide."""
-    return "\n" not in text and "\t" not in text and cell_len(text) <= width
-
-
-def folded(text: str, width: int) -> list[str]:
-    """The lines of `text`, none wider than `width` and none with blanks at its end; a short one stays as it is."""
-    if "\n" not in text and cell_len(text) <= width and text == text.rstrip():  # as most are
-        return [text]
-    lines = []
-    for line in text.split("\n"):
-        cuts = [0, *breaks(line, width), len(line)]
-        lines += [line[a:b].rstrip() for a, b in zip(cuts, cuts[1:], strict=False)]
-    return lines
 
 
 def breaks(text: str, width: int) -> list[int]:
@@ -71,12 +53,7 @@ def breaks(text: str, width: int) -> list[int]:
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """The stretches of `text` that stay on one line, each with the blanks behind it."""
-    held = {
-        n
-        for match in _WHOLE.finditer(text)
-        if match[0][0] != " " or is_han(text[match.start() - 1 : match.start()])
-        for n in range(match.start() + 1, match.end())
-    }
+    held = {n for match in _WHOLE.finditer(text) for n in range(match.start() + 1, match.end())}
     begin = 0
     for n in range(1, len(text)):
         before, after = text[n - 1], text[n]
@@ -91,3 +68,38 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 def _wide(character: str) -> bool:
     return cell_len(character) > 1
+
+
+class FoldedText(Text):
+    """Text that a console folds by these rules; everything else is as with any text of rich."""
+
+    def wrap(
+        self,
+        console: Console,
+        width: int,
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        tab_size: int = 8,
+        no_wrap: bool | None = None,
+    ) -> Lines:
+        """The lines of the text, none wider than `width`."""
+        plain = self.plain
+        if cell_len(plain) <= width and "\n" not in plain and plain == plain.rstrip():  # as most cells
+            return super().wrap(
+                console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap
+            )
+        folded = Text("\n", style=self.style, justify=self.justify, overflow=self.overflow).join(
+            part
+            for line in self.split(allow_blank=True)
+            for part in self._parts(line, 0 if no_wrap else width)
+        )
+        return folded.wrap(
+            console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap
+        )
+
+    @staticmethod
+    def _parts(line: Text, width: int) -> Iterator[Text]:
+        for part in line.divide(breaks(line.plain, width)) if width else (line,):
+            part.rstrip()
+            yield part

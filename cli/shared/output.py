@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from decimal import Decimal
@@ -24,6 +25,7 @@ from goufu.cli.shared.console_encoding import holds_everything
 
 if TYPE_CHECKING:
     from goufu.disclosure.model import Place
+    from rich.console import Console
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -194,44 +196,58 @@ def width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
-def _plain_stdout() -> bool:
-    """Whether stdout is a file or a pipe in Unicode: nothing is coloured there, and every character can be written."""
-    coloured = sys.stdout.isatty() or os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE")
-    return not coloured and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=width(), highlight=False)
 
 
 def print_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], title: str = "", extra: str = ""
 ) -> None:
     """A table with Chinese wide characters aligned, long cells wrapped, numbers to the right."""
-    from goufu.cli.shared.folding import fits, shown
-    from goufu.cli.shared.plain_table import plain_table
+    from goufu.cli.shared.folding import FoldedText
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
 
-    heads = [say(column.zh, column.en) for column in columns]
-    cells = [
-        [
-            value if hasattr(value := row.get(column.key), "__rich_console__") else shown(value)
-            for column in columns
-        ]
-        for row in rows
-    ]
-    title, extra = shown(title), shown(extra)
-    if _plain_stdout() and fits(title, width()) and fits(extra, width()):
-        drawn = plain_table(heads, cells, columns, width())
-        if drawn is not None:
-            print(*filter(None, (title, drawn, extra)), sep="\n")
-            return
-    from goufu.cli.shared.rich_table import print_rich_table
-
-    print_rich_table(heads, cells, columns, width(), title, extra)
+    console = _console()
+    table = Table(
+        box=box.SIMPLE_HEAD, expand=any(c.ratio for c in columns), pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column in columns:
+        table.add_column(
+            say(column.zh, column.en),
+            justify="right" if column.right else "left",
+            ratio=column.ratio,
+            max_width=column.width,
+            no_wrap=column.right,
+            overflow="fold",
+            style=column.style,
+        )
+    for row in rows:
+        cells = []
+        for column in columns:
+            value = row.get(column.key)
+            cells.append(
+                value if isinstance(value, Text) else FoldedText("" if value is None else str(value))
+            )
+        table.add_row(*cells)
+    if title:
+        console.print(FoldedText(title, style="bold"))
+    console.print(table)
+    if extra:
+        console.print(FoldedText(extra))
 
 
 def print_line(text: str, indent: int = 0) -> None:
     """One line of text on stdout, folded to the width; what follows the first line is indented."""
-    from goufu.cli.shared.folding import folded, shown
+    from goufu.cli.shared.folding import FoldedText
 
-    for n, line in enumerate(folded(shown(text), width() - indent)):
-        print(f"{' ' * indent if n else ''}{line}")
+    console = _console()
+    lines = FoldedText(text).wrap(console, console.width - indent)
+    for n, line in enumerate(lines):
+        console.print(FoldedText(" " * indent if n else "").append(line))
 
 
 @contextlib.contextmanager
@@ -240,8 +256,6 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Raises GoufuError where the folder is missing or cannot be written.
     """
-    import tempfile
-
     folder = path.resolve().parent
     try:
         handle, name = tempfile.mkstemp(prefix=".goufu-", suffix=path.suffix, dir=folder)

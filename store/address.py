@@ -6,9 +6,7 @@ kept out of every text that is shown.
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,15 +46,9 @@ def masked(text: str) -> str:
 
 def default_path() -> Path:
     """The store's file in the user's data folder."""
-    if sys.platform == "linux" and not os.environ.get("XDG_DATA_HOME"):
-        folder = Path(
-            "~/.local/share/goufu"
-        ).expanduser()  # as platformdirs has it, which each command would load
-    else:
-        from platformdirs import user_data_path
+    from platformdirs import user_data_path
 
-        folder = user_data_path("goufu", appauthor=False)
-    return folder / "goufu.db"
+    return user_data_path("goufu", appauthor=False) / "goufu.db"
 
 
 def learned_path(place: StoreAddress) -> Path:

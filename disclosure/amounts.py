@@ -94,7 +94,7 @@ _FOREIGN = re.compile(r"元|圆|币|[$€£]|usd|eur|hkd|jpy|美金|欧分|角|c
 _NO_MONEY = re.compile(r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z")
 _SPLIT = re.compile(r"[、,，;；/|和及]")
 _SAYS_UNIT = re.compile(
-    r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
+    r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=;∶]|\.\.|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
     re.IGNORECASE,
 )
 #: in all that states a unit of money
@@ -216,6 +216,8 @@ def money_unit(text: str) -> MoneyUnit | None:
         if unit is not None:
             found.append(unit)
     found += [MoneyUnit(m[0], _named(label(m[1])) or "") for m in _SAYS_IN.finditer(spaced)]
+    if len(found) > 1 and any(unit.is_money for unit in found):
+        found = [unit for unit in found if unit.is_money]  # 金额单位：万元；面积单位：平方米
     if len({unit.name for unit in found}) > 1:
         return MoneyUnit("、".join(unit.printed for unit in found), "")
     return found[0] if found else None
@@ -292,6 +294,8 @@ def _stated(value: str, money: bool) -> MoneyUnit | None:
     closed = "".join(value.split()).strip("()")
     if not closed:
         return None
+    if len({name for part in _SPLIT.split(closed) if (name := _named(label(part)))}) > 1:
+        return MoneyUnit(closed, "")  # 元，万元
     # spread letters (万  元) are one value, words apart are not (万元  共1页)
     shortest = _VALUE_END.split(value, maxsplit=1)[0]
     for candidate in (

@@ -77,7 +77,11 @@ def choose_amount(draft: ListDraft) -> None:
             of_rest = {one.year for n in rest if (one := header.columns[n])} - {None}
             same = same or (
                 own is None
-                and (len(years) > 2 or (bool(of_rest) and _of_several_years(header.names[whole[0]])))
+                and (
+                    len(years) > 2
+                    or (bool(of_rest) and _of_several_years(header.names[whole[0]]))
+                    or (len(of_rest) > 1 and taken is not None and taken.year is None)
+                )
             )
             draft.remarks.append(
                 Remark(

@@ -13,7 +13,7 @@ from itertools import pairwise
 from goufu.disclosure.amounts import money_unit, parse_amount
 from goufu.disclosure.lines import squeeze
 from goufu.disclosure.lists.cell_values import YEAR
-from goufu.disclosure.lists.headings import Heading, heading, may_stand_below, stacked, with_title
+from goufu.disclosure.lists.headings import Heading, heading, may_stand_below, stacked, with_title, with_years
 from goufu.disclosure.lists.model import Grid, Header
 
 #: rows above a header: title, unit, owner, notes on how to fill it in
@@ -79,7 +79,7 @@ def header_at(grid: Grid, index: int) -> Header | None:
             columns.append(stacked("".join(printed[:-1]), printed[-1]))
         else:
             columns.append(heading(printed[0]) if printed else None)
-    columns = with_title(names, columns)
+    columns = with_years(names, with_title(names, columns))
     if not any(one is not None and one.field == "title" for one in columns):
         return Header(tuple(cells), tuple(plain), index, index + 1)
     return Header(tuple(names), tuple(columns), index, body)

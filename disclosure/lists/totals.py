@@ -222,7 +222,23 @@ def adding_rows(items: Sequence[BudgetItem], organisations: Set[str]) -> set[int
             if abs(below - item.amount_wan) <= TOLERANCE and rows > 1:
                 found.add(n)
                 break
-    return found
+    return found | _of_one_row(items, found)
+
+
+def _of_one_row(items: Sequence[BudgetItem], found: Set[int]) -> set[int]:
+    """The rows named like one of those `found` that come to all rows down to the next of their kind, be it a single one."""
+    kinds = {group_kind(items[n].title) for n in found} - {""}
+    more: set[int] = set()
+    below, rows = dict.fromkeys(kinds, Decimal(0)), dict.fromkeys(kinds, 0)
+    for n in range(len(items) - 1, -1, -1):
+        kind, amount = group_kind(items[n].title), items[n].amount_wan or Decimal(0)
+        if kind in kinds:
+            if n not in found and amount and rows[kind] and abs(below[kind] - amount) <= TOLERANCE:
+                more.add(n)
+            below[kind], rows[kind] = Decimal(0), 0
+        for other in kinds - {kind} if n not in found | more else ():
+            below[other], rows[other] = below[other] + amount, rows[other] + 1
+    return more
 
 
 def group_kind(title: str) -> str:

@@ -17,7 +17,7 @@ from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
 from goufu.disclosure.sums import sums_of_others
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
-from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
+from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, plain_name
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")
@@ -54,7 +54,7 @@ class TableRow:
 
 def is_group(name: str) -> bool:
     """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
-    return bool(_GROUP.match(label(name)))
+    return bool(_GROUP.match(label(name))) or is_kind(name)
 
 
 def is_grand(name: str) -> bool:

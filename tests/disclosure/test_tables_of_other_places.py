@@ -1,0 +1,119 @@
+"""Tables as other places print them: plans over years, funds by other names, rows that only head others, odd units.
+
+Every table is invented; the amounts are in 万元 where nothing else is printed.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from goufu.disclosure.amounts import money_unit
+from goufu.disclosure.lists.row_values import is_ditto
+from goufu.disclosure.model import Disclosure
+from goufu.disclosure.read import read_content
+from goufu.disclosure.total_names import is_kind
+from test_figures_taken_rightly import BOTH, DEPARTMENT, A, B, C, amounts, booked, disclosed, listed, warned
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("单位;万元", "万元"),
+        ("单位∶元", "元"),
+        ("单位︰万元", "万元"),
+        ("金额单位：万元；面积单位：平方米", "万元"),
+        ("金额单位 ：元，人数单位：人", "元"),
+        ("单位：元，万元", ""),
+    ],
+)
+def test_units_of_money_beside_other_units_and_with_other_colons(printed: str, name: str) -> None:
+    unit = money_unit(printed)
+    assert unit is not None
+    assert unit.name == name
+
+
+@pytest.mark.parametrize("cell", ["同上", "同前", "上同", "同上行", "——〃——", "〃〃", "ditto"])
+def test_ditto(cell: str) -> None:
+    assert is_ditto(cell)
+    found = listed(f"项目名称,部门,金额（万元）\n{A},{DEPARTMENT},3\n{B},{cell},5\n")
+    assert {item.department for item in found.items} == {DEPARTMENT}
+
+
+def test_a_name_is_no_ditto() -> None:
+    assert not any(map(is_ditto, ["同心县水利局", "同上村", "上同镇"]))
+
+
+# -- plans over several years -------------------------------------------------------------------------------------
+
+PLAN = "项目名称,三年合计（元）,2026年,2027年,2028年\n" + "".join(
+    f"{name},{3 * yuan},{yuan},{yuan},{yuan}\n" for name, yuan in ((A, 30_000), (B, 50_000))
+)
+
+
+def test_of_a_plan_over_years_the_lists_own_year_is_taken() -> None:
+    assert amounts(listed(f"2026年项目支出规划表,,,,\n{PLAN}")) == BOTH
+
+
+def test_where_a_plan_does_not_say_which_year_is_meant_that_is_told() -> None:
+    assert warned(listed(PLAN), "金额取自", "三年合计")
+    assert warned(listed(PLAN.replace("三年合计", "总额").replace(",2028年", ",备注")), "金额取自", "总额")
+
+
+def test_a_title_that_names_a_span_of_years_gives_no_year() -> None:
+    found = listed(f"2026—2028年项目支出规划表,\n项目名称,金额（万元）\n{A},3\n{B},5\n")
+    assert {item.year for item in found.items} == {None}
+
+
+# -- funds --------------------------------------------------------------------------------------------------------
+
+FUNDS = ["一般公共预算", "政府性基金", "国有资本", "财政专户", "其他"]
+
+
+@pytest.mark.parametrize("unit", ["", "（万元）"])
+def test_funds_by_short_names_are_added_up(unit: str) -> None:
+    head = ",".join(["项目名称", *(f"{fund}{unit}" for fund in FUNDS)])
+    found = listed(f"{'' if unit else '单位：万元,,,,,' + chr(10)}{head}\n{A},1,2,,,\n{B},,,1,2,2\n")
+    assert amounts(found) == BOTH
+
+
+def test_carried_over_beside_a_fund_is_told_where_no_column_is_the_total() -> None:
+    found = disclosed(f"{A}\t2\t1\n{B}\t5\t\n", head="项目名称\t当年财政拨款\t上年结转结余")
+    assert warned(found, "没有合计一列", "上年结转结余")
+
+
+# -- rows that only head others -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kinds", [("一般公共预算", "政府性基金预算"), ("运转类项目", "特定目标类项目")])
+def test_funds_and_kinds_of_projects_are_no_projects(kinds: tuple[str, str]) -> None:
+    rows = [(kinds[0], 8), (A, 3), (B, 5), (kinds[1], 1), (C, 1)]
+    want = [*BOTH, (C, "1.00")]
+    found = listed("项目名称,金额（万元）\n" + "".join(f"{name},{amount}\n" for name, amount in rows))
+    assert amounts(found) == want
+    assert all(check.agrees for check in found.checks)
+    assert amounts(disclosed("".join(f"{name}\t{amount}\t{amount}\n" for name, amount in rows))) == want
+
+
+def test_projects_named_after_a_fund_are_projects() -> None:
+    assert not any(
+        map(is_kind, ["政府性基金绩效评价服务", "财政专户软件维护", "一般公共预算编制服务", "其他资金审计"])
+    )
+
+
+def test_a_department_above_a_single_row_heads_it_where_others_head_theirs() -> None:
+    found = listed(f"项目名称,金额（万元）\n{DEPARTMENT},8\n{A},3\n{B},5\n甲县水利局,1\n{C},1\n总计,9\n")
+    assert amounts(found) == [*BOTH, (C, "1.00")]
+    assert all(check.agrees for check in found.checks)
+
+
+def test_rows_that_go_on_behind_among_are_parts_where_the_total_says_so_and_told_where_none_does() -> None:
+    rows = f"项目名称,金额（万元）\n{A},8\n其中：电费,5\n灯具更换,3\n{B},5\n"
+    assert amounts(listed(f"{rows}合计,13\n")) == [(A, "8.00"), (B, "5.00")]
+    assert amounts(listed(f"{rows}合计,16\n")) == [(A, "8.00"), ("灯具更换", "3.00"), (B, "5.00")]
+    assert warned(listed(rows), "灯具更换", "可能重复")
+
+
+def test_of_a_pivot_table_counts_are_no_amounts() -> None:
+    found = listed(f"项目名称,计数项:金额,求和项:金额（万元）\n{A},1,3\n{B},1,5\n总计,2,8\n")
+    assert amounts(found) == BOTH

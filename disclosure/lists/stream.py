@@ -217,12 +217,16 @@ def _csv_survey(
                 _not_too_many(look.seen)
     except csv.Error as error:
         raise OddListError("不是完整的 CSV", f"it is no whole CSV ({error})") from error
+    if look.sums.only_whole():
+        raise OddListError("有的小计或“其中”要看全部行", "some subtotals, or rows called 其中, need all rows")
     carried = _carried(settled, look.seen)
     filled = tuple(
         _carried_remark(path.name, settled.header.names[n], look.seen[n].lines) for n in sorted(carried)
     )
     ditto = {n for n, column in look.seen.items() if any(map(is_ditto, column.values.values()))}
-    settled = replace(_with_names(settled, look.seen, carried), negative=look.negative)
+    settled = replace(
+        _with_names(settled, look.seen, carried), negative=look.negative, totals_compared=True
+    )
     plan = Plan(path.name, path.stem, "csv", separator, (), settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
     return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled, *look.sums.remarks())
@@ -285,7 +289,7 @@ class _Look:
                 self.seen[n].at_blank(line, not self.begun)
             self.begun = True
         elif title < len(cells) and is_total(cells[title]):
-            self.sums.at_total(cells)
+            self.sums.at_total(line, cells)
 
     def _must_be_plain(self, cells: Sequence[str]) -> None:
         """Raises OddListError where a row is set in, numbered by levels or that of a department."""

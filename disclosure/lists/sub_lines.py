@@ -47,7 +47,7 @@ def settle_sub_lines(
         below = range(group.first, group.end)
         if group.kind == "among":
             part, remarks = _among(group, items, totals, parts)
-            more, said = _siblings(group, items, totals, sub_lines, parts | set(below)) if part else ((), [])
+            more, said = _siblings(group, items, totals, sub_lines, parts | set(below)) if part and draft.grid.header is None else ((), [])
             parts |= set(more)
             remarks += said
         elif group.first - 1 in parts and sub_lines.get(group.first - 1) == "among":
@@ -155,11 +155,11 @@ def _siblings(
     left = (whole or Decimal(0)) - _sum(items, set(), group.first, group.end)
     ends = {at for at, _ in totals}
     end = group.end
-    while end < len(items) and end not in sub_lines and end not in ends and left > TOLERANCE:
+    while end < len(items) and end not in sub_lines and end not in ends and left > 0:
         left -= items[end].amount_wan or Decimal(0)
         end += 1
     more = range(group.end, end)
-    if not more or not _same(left, Decimal(0)):
+    if not more or left:
         return range(0), []
     printed = [amount for _, amount in totals if amount is not None]
     if any(_same(_sum(items, out), amount) for amount in printed):

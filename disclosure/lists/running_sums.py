@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
+from statistics import median
 
 from goufu.disclosure.amounts import UNITS, parse_amount, to_wan, unit_of
 from goufu.disclosure.doubles import double_remark, said_by_another
@@ -17,13 +18,16 @@ from goufu.disclosure.lists.cell_values import AMONG
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.lists.lines_seen import LinesSeen
 from goufu.disclosure.lists.model import Header
-from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
+from goufu.disclosure.lists.read_list import perhaps_in_wan_remark
+from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum, perhaps_in_yuan_remark
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.sums import SAME
 
 _NOTHING = Decimal(0)
 #: lines told one by one; beyond, their number
 _TOLD = 20
+#: amounts that stand for all in their order
+_SAMPLE = 4_096
 #: totals that are compared
 _TOTALS = 100_000
 #: lines of which it is remembered what they say
@@ -85,6 +89,52 @@ class GroupsSeen:
 
 
 @dataclass
+class SizesSeen:
+    """The sizes of amounts while a list passes, for `goufu.disclosure.sums.perhaps_in_yuan` and `perhaps_in_wan`.
+
+    `sample` has every so many amounts, thinned out as it grows; `large` and `small` are the lines with amounts that are as
+    large as yuan are under 万元, or as small as 万元 under 元, `most` the largest of all others. In the unit of the list.
+    """
+
+    from_large: Decimal
+    below_small: Decimal
+    sample: list[Decimal] = field(default_factory=list)
+    large: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    small: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    most: Decimal = _NOTHING
+    _count: int = 0
+    _step: int = 1
+
+    def at(self, line: int, title: str, size: Decimal) -> None:
+        """Take in an amount, which is above zero."""
+        if size >= self.from_large:
+            self.large.append((line, title, size))
+        elif size > self.most:
+            self.most = size
+        if size < self.below_small:
+            self.small.append((line, title, size))
+        self._count += 1
+        if self._count % self._step == 0:
+            self.sample.append(size)
+            if len(self.sample) > _SAMPLE:
+                self.sample, self._step = self.sample[::2], 2 * self._step
+
+    def in_yuan(self) -> list[tuple[int, str, Decimal]]:
+        """The lines that look as if they alone were filled in in yuan."""
+        others = [size for size in self.sample if size < self.from_large]
+        if not others or 3 * len(self.large) > self._count or 10 * self.most >= self.from_large:
+            return []
+        return [one for one in self.large if one[2] >= 1_000 * median(others)]
+
+    def in_wan(self) -> list[tuple[int, str, Decimal]]:
+        """The lines that look as if they alone were filled in in 万元."""
+        if self._count < 3:
+            return []
+        middle = median(self.sample)
+        return [one for one in self.small if 1_000 * one[2] <= middle]
+
+
+@dataclass
 class RunningSums:
     """The sums of a list while its rows pass: of the group that the last head opened, and of all lines."""
 
@@ -121,7 +171,9 @@ class RunningSums:
         self._width = max((*says, *owners)) + 1
         self._says = itemgetter(*says, *says[:1])  # of one column too a tuple
         self._owners = itemgetter(*owners, self._title, self._title)
-        self._same = SAME / UNITS.get(self.unit, Decimal(1))
+        wan = UNITS.get(self.unit, Decimal(1))
+        self._same = SAME / wan
+        self._sizes = SizesSeen(10_000 / wan, Decimal(1_000) if self.unit == "元" else _NOTHING)
 
     def at_line(self, line: int, cells: Sequence[str]) -> None:
         """Take in a row that is a line of the list."""
@@ -138,6 +190,8 @@ class RunningSums:
         if not figure:
             return
         one = (line, title, figure)
+        if figure > 0:
+            self._sizes.at(line, title, figure)
         if self._open:
             self._below += figure
             self._rows_below += 1
@@ -217,6 +271,8 @@ class RunningSums:
         if self._agrees:
             return unequal
         found = [*unequal, *self._twice]
+        found += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
+        found += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._told > _TOLD:
             found.append(
                 Remark(

@@ -30,6 +30,7 @@ from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.levels import is_level
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
+from goufu.disclosure.lists.read_list import half_a_name
 from goufu.disclosure.lists.records import is_list
 from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.lists.running_sums import RunningSums
@@ -41,7 +42,7 @@ from goufu.disclosure.lists.sources.json_objects import (
     object_of,
     priced_keys,
 )
-from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.tables.titles import is_title
 
 #: the head that settles header and unit: bytes, lines, and rows that must be seen of it
@@ -224,12 +225,15 @@ def _csv_survey(
         _carried_remark(path.name, settled.header.names[n], look.seen[n].lines) for n in sorted(carried)
     )
     ditto = {n for n, column in look.seen.items() if any(map(is_ditto, column.values.values()))}
-    settled = replace(
-        _with_names(settled, look.seen, carried), negative=look.negative, totals_compared=True
-    )
+    settled = replace(_with_names(settled, look.seen, carried), negative=look.negative, totals_compared=True)
     plan = Plan(path.name, path.stem, "csv", separator, (), settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
-    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled, *look.sums.remarks())
+    return (
+        plan,
+        rows,
+        tuple(sorted({*carried, *ditto})),
+        (*bad, *remarks, *filled, *look.sums.remarks(), *look.halves),
+    )
 
 
 def _csv_head(path: Path, head: str) -> tuple[str, Settled, tuple[Remark, ...]]:
@@ -267,6 +271,8 @@ class _Look:
         self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
+        self.half: tuple[int, str] | None = None
+        self.halves: list[Remark] = []
 
     def at_row(self, line: int, cells: Sequence[str]) -> None:
         """Take in one row. Raises OddListError where only the rows around it tell what it is."""
@@ -280,6 +286,7 @@ class _Look:
             if not meant and n not in self.measures:
                 blank.append(n)
         self._must_be_plain(cells)
+        self._may_be_half(line, cells)
         if 0 <= amount < len(cells):
             self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
             _in_its_unit(cells[amount], self.settled.unit)
@@ -304,6 +311,22 @@ class _Look:
             filled = [cell for cell in cells if cell and not cell.isspace()]
             if len(filled) == 1 and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
+
+    def _may_be_half(self, line: int, cells: Sequence[str]) -> None:
+        """Remember a row that has nothing but a name, and tell the one before where this one has a name and more."""
+        half, self.half = self.half, None
+        plain = 0 <= self.settled.amount < len(cells) and bool(cells[self.settled.amount])
+        if plain and half is None:
+            return
+        filled = [n for n, cell in enumerate(cells) if cell and not cell.isspace()]
+        if self.title not in filled:
+            return
+        if half is not None and len(filled) > 1 and half[0] + 1 == line and len(self.halves) < 20:
+            item = BudgetItem(id="", title=half[1], place=Place(self.sums.file, line=half[0]))
+            if not is_total(cells[self.title]):
+                self.halves.append(half_a_name(item))
+        if len(filled) == 1 and self.settled.is_line(separated_cells(cells, self.separator), _nowhere):
+            self.half = (line, cell_text(cells[self.title]))
 
     def _is_line(self, cells: Sequence[str]) -> bool:
         names = self.settled.header.names

@@ -47,7 +47,11 @@ def settle_sub_lines(
         below = range(group.first, group.end)
         if group.kind == "among":
             part, remarks = _among(group, items, totals, parts)
-            more, said = _siblings(group, items, totals, sub_lines, parts | set(below)) if part and draft.grid.header is None else ((), [])
+            more, said = (
+                _siblings(group, items, totals, sub_lines, parts | set(below))
+                if part and draft.grid.header is None
+                else ((), [])
+            )
             parts |= set(more)
             remarks += said
         elif group.first - 1 in parts and sub_lines.get(group.first - 1) == "among":

@@ -286,7 +286,8 @@ class _Look:
             if not meant and n not in self.measures:
                 blank.append(n)
         self._must_be_plain(cells)
-        self._may_be_half(line, cells)
+        if self.half is not None or not 0 <= amount < len(cells) or not cells[amount]:
+            self._may_be_half(line, cells)
         if 0 <= amount < len(cells):
             self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
             _in_its_unit(cells[amount], self.settled.unit)
@@ -315,9 +316,6 @@ class _Look:
     def _may_be_half(self, line: int, cells: Sequence[str]) -> None:
         """Remember a row that has nothing but a name, and tell the one before where this one has a name and more."""
         half, self.half = self.half, None
-        plain = 0 <= self.settled.amount < len(cells) and bool(cells[self.settled.amount])
-        if plain and half is None:
-            return
         filled = [n for n, cell in enumerate(cells) if cell and not cell.isspace()]
         if self.title not in filled:
             return

@@ -117,3 +117,35 @@ def test_rows_that_go_on_behind_among_are_parts_where_the_total_says_so_and_told
 def test_of_a_pivot_table_counts_are_no_amounts() -> None:
     found = listed(f"项目名称,计数项:金额,求和项:金额（万元）\n{A},1,3\n{B},1,5\n总计,2,8\n")
     assert amounts(found) == BOTH
+
+
+# -- several lists ------------------------------------------------------------------------------------------------
+
+SECOND = f"项目名称,金额（万元）\n{B},5\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "said"),
+    [
+        ("2025年项目清单,", "2026年项目清单,", [("", 2025), ("", 2026)]),
+        (
+            f"填报单位：{DEPARTMENT},单位：万元",
+            "填报单位：甲县水利局,单位：万元",
+            [(DEPARTMENT, None), ("甲县水利局", None)],
+        ),
+        ("附表1,", "附表2,", [("", None), ("", None)]),
+    ],
+)
+def test_what_stands_above_a_header_that_comes_again_holds_for_the_rows_below(
+    above: str, below: str, said: list[tuple[str, int | None]]
+) -> None:
+    found = listed(f"{above}\n项目名称,金额（万元）\n{A},3\n{below}\n{SECOND}")
+    assert amounts(found) == BOTH
+    assert [(item.department, item.year) for item in found.items] == said
+
+
+def test_sheets_that_are_hardly_lists_of_lines_are_told() -> None:
+    lines: list[list[object]] = [["项目名称", "金额（万元）"], [A, 3], [B, 5]]
+    names: list[list[object]] = [["项目名称", "目录代码"], ["污水处理服务", "A110103"]]
+    assert warned(booked(lines, names), "没有一项有金额", "1 项")
+    assert not warned(booked(lines, [*lines[:1], [C, 1]]), "若不是要读的清单")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,9 @@ from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.model import BudgetItem, Place, Remark
+
+#: names of sheets that show how to fill in
+_EXAMPLE = re.compile(r"示例|样例|范例|示范|举例|例子|填表说明|样表|example|sample", re.IGNORECASE)
 
 
 def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
@@ -66,6 +70,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *_which_sheets(file, read, passed),
         *_twice(read),
         *_gathered(read),
+        *_perhaps_no_lines(read, file),
     ]
     listed = joined([one for _, one in read], remarks)
     return with_items(listed, where or file)
@@ -127,6 +132,29 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
             )
+
+
+def _perhaps_no_lines(read: Sequence[tuple[Sheet, ListContents]], file: str) -> Iterator[Remark]:
+    """Sheets beside others that are called an example, or have no amount at all, as a table to look names up in."""
+    if len(read) < 2:
+        return
+    for sheet, listed in read:
+        example = _EXAMPLE.search(sheet.name) is not None
+        priced = any(item.amount_wan is not None for item in listed.items)
+        if not listed.items or (priced and not example):
+            continue
+        text, english = (
+            ("从名称看是示例", "is an example by its name")
+            if example
+            else ("没有一项有金额", "has no amounts")
+        )
+        yield Remark(
+            "sheet",
+            "warning",
+            f"工作表“{sheet.name}”{text}，{len(listed.items)} 项也计入了；若不是要读的清单，请先删除这张表。",
+            f"The sheet “{sheet.name}” {english}; its {len(listed.items)} items were counted as well. Delete it if it is not meant.",
+            Place(file, cell=f"{sheet.name}!1"),
+        )
 
 
 def _by_title(items: Sequence[BudgetItem]) -> dict[str, list[BudgetItem]]:

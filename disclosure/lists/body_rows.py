@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
+from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
@@ -77,6 +78,11 @@ def sort_body(draft: ListDraft) -> None:
             stated = (money_unit(cells[n]) for n in filled)
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue
+        if not has_amount and (owner := _owner_in(cells)):
+            draft.owners[len(draft.rows)] = owner
+            stated = (money_unit(cells[n]) for n in filled)
+            draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
+            continue
         name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
         if has_amount and _noted(name):
             draft.remarks.append(
@@ -98,6 +104,15 @@ def sort_body(draft: ListDraft) -> None:
             continue
         indented = any((number, n) in grid.indented for n in titles)
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+
+
+def _owner_in(cells: Sequence[str]) -> str:
+    """The department that a row of nothing but labels gives (填报单位：甲县水利局 | 单位：万元), "" for any other row."""
+    filled = [cell for cell in cells if cell]
+    owners = [owner_and_year([(0, (cell,))])[0] if ":" in narrow(cell) else "" for cell in filled]
+    if not all(owner or money_unit(cell) for cell, owner in zip(filled, owners, strict=True)):
+        return ""
+    return next((owner for owner in owners if owner), "")
 
 
 def names_department(cell: str) -> bool:

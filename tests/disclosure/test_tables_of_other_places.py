@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import json
+
 import pytest
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lists.row_values import is_ditto
@@ -149,3 +151,49 @@ def test_sheets_that_are_hardly_lists_of_lines_are_told() -> None:
     names: list[list[object]] = [["项目名称", "目录代码"], ["污水处理服务", "A110103"]]
     assert warned(booked(lines, names), "没有一项有金额", "1 项")
     assert not warned(booked(lines, [*lines[:1], [C, 1]]), "若不是要读的清单")
+
+
+def test_a_line_that_names_the_owner_holds_for_the_rows_below_without_a_header_too() -> None:
+    found = listed(
+        f"填报单位：{DEPARTMENT},单位：万元\n项目名称,金额\n{A},3\n填报单位：甲县水利局,单位：万元\n{B},5\n"
+    )
+    assert [(item.department, str(item.amount_wan)) for item in found.items] == [
+        (DEPARTMENT, "3.00"),
+        ("甲县水利局", "5.00"),
+    ]
+
+
+# -- JSON of other shapes -----------------------------------------------------------------------------------------
+
+RECORDS = [{"项目名称": A, "金额": 30_000}, {"项目名称": B, "金额": 50_000}]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"部门": DEPARTMENT, "年度": 2026, "单位": "元", "items": RECORDS},
+        {"meta": {"department": DEPARTMENT, "year": 2026, "金额单位": "元"}, "rows": RECORDS},
+        [{"部门": DEPARTMENT, "年度": 2026, "金额单位": "元", "项目": RECORDS}],
+    ],
+)
+def test_what_an_object_says_of_its_records_holds_for_each(value: object, indent: int | None) -> None:
+    found = read_content(json.dumps(value, ensure_ascii=False, indent=indent).encode(), "a.json")
+    assert amounts(found) == BOTH
+    assert {(item.department, item.year) for item in found.items} == {(DEPARTMENT, 2026)}
+
+
+def test_records_within_a_record_are_told() -> None:
+    value = [
+        {"项目名称": A, "金额（万元）": 3, "明细": [{"名称": "电费", "金额（万元）": 2}]},
+        {"项目名称": B, "金额（万元）": 5},
+    ]
+    found = read_content(json.dumps(value, ensure_ascii=False).encode(), "a.json")
+    assert amounts(found) == BOTH
+    assert warned(found, "“明细”里另有 1 条")
+
+
+def test_other_separators() -> None:
+    assert (
+        amounts(listed(f"项目名称^部门^金额（元）\n{A}^{DEPARTMENT}^30000\n{B}^{DEPARTMENT}^50000\n")) == BOTH
+    )

@@ -267,20 +267,24 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
 
 
 def contradiction(amounts: Iterable[Decimal], unit: str, place: Place | None) -> Remark | None:
-    """The warning where the amounts of one list are so large that they are hardly in the `unit` (万元 or more) that is printed.
+    """The warning where the amounts of one list are so large, or so small, that they are hardly in the `unit` that is printed.
 
-    All are as large as yuan are, and it is no single line of less than a billion yuan.
+    Under 万元 or more all are as large as yuan are, and it is no single line of less than a billion yuan; under 元 all of
+    three or more are as small as 万元 are.
     """
     sizes = [abs(amount) for amount in amounts if amount]
-    if UNITS.get(unit, Decimal(0)) < 1 or unit_by_size(sizes) != "元":
+    judged = unit_by_size(sizes)
+    large = UNITS.get(unit, Decimal(0)) >= 1 and judged == "元"
+    if large and len(sizes) == 1 and sizes[0] < 100_000:
         return None
-    if len(sizes) == 1 and sizes[0] < 100_000:
+    if not large and not (unit == "元" and judged == "万元" and len(sizes) > 2):
         return None
+    how, how_en = ("大", "large") if large else ("小", "small")
     return Remark(
         "unit",
         "warning",
-        f"写明的单位是{unit}，但各行金额都大得像是元，仍按{unit}读，请核对单位。",
-        f"The unit given is {unit}, but all amounts are as large as if they were in yuan; read as given. Check it.",
+        f"写明的单位是{unit}，但各行金额都{how}得像是{judged}，仍按{unit}读，请核对单位。",
+        f"The unit given is {unit}, but all amounts are as {how_en} as if they were in {'yuan' if large else judged}; read as given. Check it.",
         place,
     )
 

@@ -22,7 +22,7 @@ from goufu.disclosure.assemble import NoProjectTableError, assemble
 from goufu.disclosure.checks import disagreements
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refuse_odd
-from goufu.disclosure.formats.text import decoded, text_lines
+from goufu.disclosure.formats.text import decoded, text_lines, with_tables_of_html
 from goufu.disclosure.lines import Line, Progress
 from goufu.disclosure.lists.headings import has_title
 from goufu.disclosure.lists.model import ListContents
@@ -119,6 +119,9 @@ def _workbook(data: bytes, name: str, where: str) -> _Content:
 def _text(data: bytes, format_: Format, name: str, where: str) -> _Content:
     """A text decoded once; of a CSV the rows, too, are made once."""
     text, unreadable = decoded(data, where)
+    if format_ == "text" and (page := with_tables_of_html(text)):
+        lines, remarks = _printed_lines(page, "html", name, where, None)
+        return _Content(lines, remarks, lambda: list_of_lines(lines, name, where, remarks))
     parsed: dict[str, ParsedRows] = {}
     if format_ == "csv":
         with contextlib.suppress(GoufuError):  # raised again where the text is read as a list

@@ -73,13 +73,13 @@ def sort_body(draft: ListDraft) -> None:
         first = cells[filled[0]]
         if _is_numbering([cells[n] for n in filled]) and not draft.rows:
             continue
-        if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
-            under_note = under_note or bool(_noted(first))
+        if not has_amount and (owner := _owner_in(cells)):
+            draft.owners[len(draft.rows)] = owner
             stated = (money_unit(cells[n]) for n in filled)
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue
-        if not has_amount and (owner := _owner_in(cells)):
-            draft.owners[len(draft.rows)] = owner
+        if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
+            under_note = under_note or bool(_noted(first))
             stated = (money_unit(cells[n]) for n in filled)
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue

@@ -82,7 +82,7 @@ def heading(text: str) -> Heading | None:
     """What the heading `text` means, or None where it is not understood."""
     if len(text) > 60:
         return None
-    flat = label(text).strip(_MARKS)
+    flat = label(text).strip(_MARKS).replace("项日", "项目")  # as scans are read
     if not flat:
         return None
     for name in dict.fromkeys((flat, _BRACKET.sub("", flat))):

@@ -78,7 +78,7 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     first = lines[index]
     if not first.is_row:
         return None
-    heads = [label(cell) for cell in first.cells]
+    heads = [_sure(label(cell)) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
         return None
     if any(parse_amount(cell) is not None and len(cell) > 2 for cell in first.cells):
@@ -186,6 +186,8 @@ def _is_detail(stack: Sequence[str]) -> bool:
 def is_numbering(cells: Sequence[str]) -> bool:
     """Whether the cells are the row of column numbers under a header: 1 2 3 …, 栏次 1 2 3=4+5 …, 甲 1 2 …."""
     filled = [cell for cell in cells if cell]
+    if len(filled) > 2 and filled[0] in ("l", "i", "|", "!", "丨"):
+        filled[0] = "1"  # as scans are read
     if filled and filled[0] in ("栏次", "列次", "甲", "乙", "行次"):
         filled = filled[1:]
         if filled and filled[0] == "乙":
@@ -195,6 +197,11 @@ def is_numbering(cells: Sequence[str]) -> bool:
         return False
     found = [int(match[1]) for match in numbers if match]
     return found[0] in (1, 2) and found == list(range(found[0], found[0] + len(found)))
+
+
+def _sure(head: str) -> str:
+    """A heading with 项目 where a scan was read as 项日."""
+    return head.replace("项日", "项目")
 
 
 def _bare(head: str) -> str:

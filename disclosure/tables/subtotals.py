@@ -97,6 +97,8 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     """
     found = [_named_as(raw, known) for raw in raws]
     sure = [kind == "head" for kind in found]
+    for i in _units_of_total(raws, found):
+        found[i], sure[i] = "head", True
     for i, kind in enumerate(found):
         if kind == "item" and _adds_up(raws, found, sure, i):
             found[i] = "head"
@@ -176,6 +178,39 @@ def without_among(raw: TableRow) -> TableRow:
     """A row that is an item after all, without the word 其中 before its name."""
     match = re.match(r"\s*其\s*中\s*[:：,，]?\s*", raw.name)
     return replace(raw, name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
+
+
+def _units_of_total(raws: Sequence[TableRow], found: Sequence[RowKind]) -> list[int]:
+    """The first row and those named like organisations below it, where together these come to it and each has items of
+    its own right below.
+
+    So they are known whatever has become of a single item: one that was misread or lost, or is their own figure.
+    """
+    if not raws or not raws[0].known or not (found[0] == "head" or ends_as_organisation(label(raws[0].name))):
+        return []
+    units = [
+        i
+        for i in range(1, len(raws))
+        if found[i] in ("item", "head")
+        and raws[i].known
+        and (found[i] == "head" or ends_as_organisation(label(raws[i].name)))
+        and not (is_group(raws[i].name) or is_called_total(raws[i].name))
+    ]
+    if len(units) < 2:
+        return []
+    own = [
+        [raws[j].amount for j in range(i + 1, end) if found[j] == "item"]
+        for i, end in zip(units, [*units[1:], len(raws)], strict=True)
+    ]
+    if not all(own):
+        return []
+    amounts = [raws[i].amount for i in units]
+    short = raws[0].amount - sum(amounts, Decimal(0))
+    misread = (
+        abs(short + amount - sum(items, Decimal(0))) <= TOLERANCE
+        for amount, items in zip(amounts, own, strict=True)
+    )
+    return [0, *units] if abs(short) <= TOLERANCE or any(misread) else []
 
 
 def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:

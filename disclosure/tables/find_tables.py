@@ -62,12 +62,10 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
     said = -100
     owner = ""
     titled = -100
-    unread: list[Remark] = []
     while index < len(lines):
         line = lines[index]
         text = label(line.text)
         if is_title(line, text):
-            unread += _without_header(lines, titled, index)
             part, titled = part_of(text), index
             if index - said > 2:
                 stated = []
@@ -90,33 +88,42 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
             part = "本年预算" if columns.wide or not tables else "上年结转"
         if near or not tables or tables[-1].part != part:
             tables.append(TableDraft(part, line.place, owner, list(stated)))
-        titled = -100
         if columns.beside_another:
             tables[-1].remarks.append(_beside(line.place))
         table, known = tables[-1], len(tables[-1].printed)
         index = TableBody(lines, heads, columns, table).read(body)
         table.remarks += _not_added(columns, table.printed[known:], line.place)
         stated, said = [], -100
-    unread += _without_header(lines, titled, len(lines))
+    return _and_unread(tables, lines)
+
+
+def _and_unread(tables: list[TableDraft], lines: Sequence[Line]) -> list[TableDraft]:
+    """The tables, the last of which tells those that were not read."""
     if tables:
-        tables[-1].remarks += unread
+        tables[-1].remarks += _without_header(lines)
     return tables
 
 
-def _without_header(lines: Sequence[Line], titled: int, end: int) -> list[Remark]:
-    """A remark on a title below which rows with amounts stand and no header was understood."""
-    below = lines[titled + 1 : min(end, titled + 1 + 2 * TITLE_REACH)] if titled >= 0 else ()
-    if sum(1 for line in below if _has_amount(line)) < 2:
-        return []
-    return [
-        Remark(
-            "table",
-            "error",
-            f"“{lines[titled].text[:40]}”的表头没有读懂，这张表未读；请核对表头是否写明“项目名称”和“合计”。",
-            f"The header of “{lines[titled].text[:40]}” is not understood and the table was not read; it should say 项目名称 and 合计.",
-            lines[titled].place,
+def _without_header(lines: Sequence[Line]) -> list[Remark]:
+    """Remarks on titles below which rows with amounts stand and no header is understood."""
+    titles = [n for n, line in enumerate(lines) if is_title(line, label(line.text))]
+    found: list[Remark] = []
+    for n, end in zip(titles, [*titles[1:], len(lines)], strict=True):
+        below = range(n + 1, min(end, n + 1 + 2 * TITLE_REACH))
+        rows = sum(1 for i in below if _has_amount(lines[i]))
+        if rows < 2 or any(header(lines, i) is not None for i in below):
+            continue
+        shown = lines[n].text[:40]
+        found.append(
+            Remark(
+                "table",
+                "error",
+                f"“{shown}”的表头没有读懂，这张表未读；请核对表头是否写明“项目名称”和“合计”。",
+                f"The header of “{shown}” is not understood and the table was not read; it should say 项目名称 and 合计.",
+                lines[n].place,
+            )
         )
-    ]
+    return found
 
 
 def _has_amount(line: Line) -> bool:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import json
 
-import json
-
 import pytest
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lists.row_values import is_ditto
-from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
 from goufu.disclosure.total_names import is_kind
 from test_figures_taken_rightly import BOTH, DEPARTMENT, A, B, C, amounts, booked, disclosed, listed, warned

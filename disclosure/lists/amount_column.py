@@ -46,12 +46,13 @@ def choose_amount(draft: ListDraft) -> None:
         meant = own or max((year for year in years if year), default=None)
         several = len(years) > 1 or any(_of_several_years(header.names[n]) for n in whole)
 
-        def order(n: int) -> tuple[bool, bool, int, int, int]:
+        def order(n: int) -> tuple[bool, bool, bool, int, int, int]:
             one = header.columns[n]
             assert one is not None
+            foreign = one.unit is not None and not one.unit.name
             another = one.year is not None and one.year != meant
             beside = several and own in years and one.year != own and one.rank < 200
-            return (another, beside, -(one.year or 0) if another else 0, one.rank, n)
+            return (foreign, another, beside, -(one.year or 0) if another else 0, one.rank, n)
 
         whole.sort(key=order)
         draft.amount = whole[0]
@@ -72,7 +73,7 @@ def choose_amount(draft: ListDraft) -> None:
                 )
             )
         if others:
-            same = order(whole[0])[:4] == order(rest[0])[:4]
+            same = order(whole[0])[:5] == order(rest[0])[:5]
             # without the list's own year neither which of three is meant is known, nor whether a total is of all
             of_rest = {one.year for n in rest if (one := header.columns[n])} - {None}
             same = same or (

@@ -27,6 +27,9 @@ from goufu.disclosure.model import BudgetItem, Part, Place, Remark
 _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如)[：:、（(]|(?:填写|填表)示例")
 #: 887.900 in yuan, where there are hundredths only
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
+#: a name that ends in a figure as amounts are printed
+_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3})(?:万?元)?\s*\Z")
+_TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
 )
@@ -175,6 +178,14 @@ def item_of(
                 "warning",
             )
         )
+    if amount is None and _FIGURE_IN_NAME.search(title) and not printed_amount(draft, row):
+        text = f"“{title[:40]}”没有金额，像是金额并在了名称里，请核对"
+        english = f"“{title[:40]}” has no amount, as if it had run into the name; check it"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
+    if amount and amount > 0 and _TAKEN_OFF.match(label(title)):
+        text = f"“{title[:40]}”像是要减去的，仍按项目计入，请核对"
+        english = f"“{title[:40]}” reads as if it were to be taken off; still counted as an item"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
     year = facts.year if not draft.header.of("year") else None
     if printed := values.get("year", ""):
         year = year_of(printed)

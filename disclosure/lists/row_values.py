@@ -108,6 +108,8 @@ def row_values(
         if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
             return {}
         return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
+    if no_amount and is_no_amount(values["title"]):
+        return {}  # …… in a row that is still to be filled in
     merged_amount = draft.amount >= 0 and facts.covered.get((row.number, draft.amount))
     if no_amount and merged_amount and not _prints_title(draft, facts, row):
         return {}  # another line of the same item: its title and its amount are one cell each

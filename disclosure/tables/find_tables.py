@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from goufu.disclosure.amounts import MoneyUnit, parse_amount
 from goufu.disclosure.lines import Line, label
@@ -108,7 +109,7 @@ def _without_header(lines: Sequence[Line]) -> list[Remark]:
     """Remarks on titles below which rows with amounts stand and no header is understood."""
     titles = [n for n, line in enumerate(lines) if is_title(line, label(line.text))]
     found: list[Remark] = []
-    for n, end in zip(titles, [*titles[1:], len(lines)], strict=True):
+    for n, end in pairwise([*titles, len(lines)]):
         below = range(n + 1, min(end, n + 1 + 2 * TITLE_REACH))
         rows = sum(1 for i in below if _has_amount(lines[i]))
         if rows < 2 or any(header(lines, i) is not None for i in below):

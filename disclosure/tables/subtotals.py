@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from goufu.disclosure.amounts import CENT
@@ -200,7 +201,7 @@ def _units_of_total(raws: Sequence[TableRow], found: Sequence[RowKind]) -> list[
         return []
     own = [
         [raws[j].amount for j in range(i + 1, end) if found[j] == "item"]
-        for i, end in zip(units, [*units[1:], len(raws)], strict=True)
+        for i, end in pairwise([*units, len(raws)])
     ]
     if not all(own):
         return []

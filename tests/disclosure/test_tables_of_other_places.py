@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from disclosure_mixtures import packed, paragraph
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lists.row_values import is_ditto
+from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
 from goufu.disclosure.total_names import is_kind
 from test_figures_taken_rightly import BOTH, DEPARTMENT, A, B, C, amounts, booked, disclosed, listed, warned
@@ -194,3 +196,86 @@ def test_other_separators() -> None:
     assert (
         amounts(listed(f"项目名称^部门^金额（元）\n{A}^{DEPARTMENT}^30000\n{B}^{DEPARTMENT}^50000\n")) == BOTH
     )
+
+
+# -- lists in documents -------------------------------------------------------------------------------------------
+
+
+def written(*blocks: str | list[list[str]]) -> Disclosure:
+    """A Word document of paragraphs and tables."""
+    parts = [
+        paragraph(block)
+        if isinstance(block, str)
+        else f"<w:tbl>{''.join(f'<w:tr>{cells(row)}</w:tr>' for row in block)}</w:tbl>"
+        for block in blocks
+    ]
+    return read_content(packed("".join(parts)), "清单.docx")
+
+
+def cells(row: list[str]) -> str:
+    return "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row)
+
+
+TABLE = [["项目名称", "部门", "金额（万元）"], [A, DEPARTMENT, "3"], [B, DEPARTMENT, "5"]]
+
+
+def test_paragraphs_below_a_table_are_no_items() -> None:
+    found = written(
+        TABLE, "附件", "联系地址见县政府网站", "人员编制 12", [["联系人", "科室"], ["张某", "办公室"]]
+    )
+    assert amounts(found) == BOTH
+    assert warned(found, "人员编制 12", "不在表格里")
+    assert warned(found, "联系人", "另一张表")
+
+
+def test_a_table_that_goes_on_in_another_is_one() -> None:
+    assert amounts(written(TABLE[:2], "续表", TABLE[2:])) == BOTH
+
+
+def test_a_table_of_the_same_width_about_something_else_is_not_read() -> None:
+    found = written(TABLE, "人员情况", [["人员类别", "编制", "人数"], ["在编", "行政", "9"]])
+    assert amounts(found) == BOTH
+    assert warned(found, "人员类别", "另一张表")
+
+
+# -- columns and rows of lists ------------------------------------------------------------------------------------
+
+
+def test_headings_that_are_not_known_may_stand_below_others() -> None:
+    rows = [
+        ["项目编码", "项目名称", "预算金额", "其中", ""],
+        ["", "", "", "当年", "结转"],
+        ["1", A, "30000", "20000", "10000"],
+    ]
+    text = "\n".join(
+        ",".join(row) for row in [["单位：元", "", "", "", ""], *rows, ["2", B, "50000", "50000", "0"]]
+    )
+    assert amounts(listed(f"{text}\n")) == BOTH
+
+
+def test_amounts_in_yuan_come_before_those_in_other_money() -> None:
+    found = listed(f"项目名称,金额（美元）,折合人民币（万元）\n{A},4200,3\n{B},7000,5\n")
+    assert amounts(found) == BOTH
+
+
+@pytest.mark.parametrize("head", ["月费（元）", "月租（元）", "资产原值（元）", "调整前金额（元）"])
+def test_what_is_paid_a_month_or_was_before_is_no_amount_of_the_year(head: str) -> None:
+    assert amounts(listed(f"项目名称,{head}\n{A},2500\n")) == [(A, "None")]
+    assert amounts(listed(f"项目名称,{head},金额（元）\n{A},2500,30000\n{B},5000,50000\n")) == BOTH
+
+
+@pytest.mark.parametrize(
+    "total", ["合计（大写）：捌万元整", "合计人民币（大写）", "以上两项合计捌万元", "总计：捌万元整"]
+)
+def test_totals_in_words(total: str) -> None:
+    assert amounts(listed(f"项目名称,金额（万元）\n{A},3\n{B},5\n{total},8\n")) == BOTH
+
+
+def test_rows_still_to_be_filled_in_are_no_items() -> None:
+    assert amounts(listed(f"序号,项目名称,金额（万元）\n1,{A},3\n2,{B},5\n3,……,\n4,...,\n")) == BOTH
+
+
+def test_names_that_hold_their_amount_and_rows_to_be_taken_off_are_told() -> None:
+    found = listed(f"项目名称,金额（万元）\n{A} 3.00,\n{B},5\n减：已列支,1\n")
+    assert warned(found, "金额并在了名称里")
+    assert warned(found, "减：已列支", "减去")

@@ -82,6 +82,10 @@ def _amount_in(
     """The amount of a row, read in the unit that it prints, else in its `own`, else in that of the list."""
     printed = printed_amount(draft, row)
     place = _amount_place(draft, row) or draft.place(row.number)
+    if _is_cut(draft, row):
+        text = f"金额 {printed[:12]} 后面一格是三位数字，像是被千分位的逗号拆开了"
+        english = f"the amount {printed[:12]} is followed by a cell of three digits, as if cut at a thousands separator"
+        return None, refused_amount(place, text, english)
     if is_no_amount(printed):
         if draft.amount >= 0 and (row.number, draft.amount) in facts.covered:
             return None, Remark(
@@ -135,6 +139,16 @@ def _amount_in(
             "warning",
         )
     return amount, None
+
+
+def _is_cut(draft: ListDraft, row: BodyRow) -> bool:
+    """Whether an amount of a CSV goes on in the next cell, which is that of remarks: 30 | 000 of an unquoted 30,000."""
+    n = draft.amount + 1
+    if draft.grid.knows_merged or not 0 < n < min(len(row.cells), len(draft.header.names)):
+        return False
+    remarks = label(draft.header.names[n]) in ("", "备注", "说明", "附注", "其他")
+    three = r"\d{3}(?:\.\d{1,2})?\Z" if remarks else r"0\d\d(?:\.\d{1,2})?\Z"
+    return bool(re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and re.match(three, row.cells[n]))
 
 
 def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tuple[str, str] | None:

@@ -67,7 +67,13 @@ def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], lis
 def _end(numbers: Sequence[str], n: int) -> int:
     """The first row behind those that the number of row `n` heads."""
     end = n + 1
-    while end < len(numbers) and numbers[end] and _is_below(numbers[n], numbers[end]):
+    # lines without a code stand below the last of codes that have levels: 212, 21205, 2120501, and then the projects
+    levels = bool(_CODE.match(numbers[n])) and any(
+        number and len(number) < len(numbers[n]) and numbers[n].startswith(number) and _CODE.match(number)
+        for number in numbers[:n]
+    )
+    levels = levels or (bool(_CODE.match(numbers[n])) and n + 1 < len(numbers) and bool(numbers[n + 1]))
+    while end < len(numbers) and (_is_below(numbers[n], numbers[end]) if numbers[end] else levels):
         end += 1
     return end
 

@@ -279,3 +279,23 @@ def test_names_that_hold_their_amount_and_rows_to_be_taken_off_are_told() -> Non
     found = listed(f"项目名称,金额（万元）\n{A} 3.00,\n{B},5\n减：已列支,1\n")
     assert warned(found, "金额并在了名称里")
     assert warned(found, "减：已列支", "减去")
+
+
+def test_an_amount_cut_at_its_thousands_is_refused() -> None:
+    found = listed(f"项目名称,金额（元）,备注,说明\n{A},30,000,\n{B},50000,,\n")
+    assert amounts(found) == [(A, "None"), (B, "5.00")]
+    assert warned(found, "千分位的逗号拆开")
+    assert amounts(listed(f"项目名称,金额（万元）,人数\n{A},3,120\n{B},5,300\n")) == BOTH
+
+
+def test_subjects_by_code_head_the_projects_below() -> None:
+    rows = f"212,城乡社区支出,8\n21205,城乡社区环境卫生,8\n2120501,城乡社区环境卫生,8\n,{A},3\n,{B},5\n"
+    assert amounts(listed(f"科目编码,项目名称,金额（万元）\n{rows}")) == BOTH
+    merged = f"科目编码,项目名称,金额（万元）\n2120501,{A},3\n,{C},3\n2120502,{B},5\n"
+    assert amounts(listed(merged)) == [(A, "3.00"), (C, "3.00"), (B, "5.00")]
+
+
+def test_heads_below_heads_of_the_same_amount_are_told() -> None:
+    found = disclosed(f"城乡社区支出\t8\t8\n城乡社区环境卫生\t8\t8\n{A}\t3\t3\n{B}\t5\t5\n")
+    assert warned(found, "城乡社区支出", "其他几行之和")
+    assert warned(found, "城乡社区环境卫生", "其他几行之和")

@@ -60,6 +60,12 @@ def is_total_alone(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
+def is_figure_of_list(text: str) -> bool:
+    """Whether a row gives a figure about the list and is no line of it: 平均值, 控制数, 上年合计."""
+    return len(text) <= 12 and not _words("figures").isdisjoint((plain_name(text), label(text).strip(":")))
+
+
+@lru_cache(maxsize=1 << 14)
 def is_kind(text: str) -> bool:
     """Whether a row is called by a fund or a kind of projects and nothing else: 一般公共预算, 特定目标类项目. No project is."""
     flat = plain_name(text) if len(text) <= 24 else ""

@@ -139,7 +139,8 @@ def _year_of_list(draft: ListDraft) -> int | None:
         return None
     columns = draft.header.of("year")
     if not columns:
-        return owner_and_year(draft.grid.rows[: draft.header.first])[1]
+        said = owner_and_year(draft.grid.rows[: draft.header.first])[1]
+        return said or owner_and_year([(0, (draft.grid.name,))])[1]
     given = {
         year_of(row.cells[n])
         for n in columns[:1]

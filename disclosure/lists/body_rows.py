@@ -10,11 +10,12 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.captions import owner_and_year
-from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
+from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import is_numbering
+from goufu.disclosure.total_names import is_figure_of_list, is_total_alone
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -45,6 +46,8 @@ def take_units_printed(draft: ListDraft) -> None:
     for name, column in zip(draft.header.names, draft.header.columns, strict=True):
         if name and (column is None or column.field != "amount") and (unit := money_unit(name)) is not None:
             draft.units.append(unit)
+    if not draft.units and (unit := money_unit(draft.grid.name)) is not None:
+        draft.units.append(unit)  # 项目表（元）
 
 
 def sort_body(draft: ListDraft) -> None:
@@ -96,6 +99,11 @@ def sort_body(draft: ListDraft) -> None:
             )
             continue
         under_note = False
+        if is_figure_of_list(name):
+            text = f"“{name}”是关于清单的数字，不是项目，未计入"
+            english = f"“{name}” is a figure about the list and no item; it was left out"
+            draft.remarks.append(row_remark(draft.place(number), text, english, "warning"))
+            continue
         if _is_among(draft, cells, name):
             draft.rows.append(BodyRow(number, cells, name, "among"))
             continue
@@ -103,7 +111,7 @@ def sort_body(draft: ListDraft) -> None:
             draft.totals[len(draft.rows)] = total
             draft.rows.append(BodyRow(number, cells, total))
             continue
-        indented = any((number, n) in grid.indented for n in titles)
+        indented = any((number, n) in grid.indented for n in titles) or is_bulleted(name)
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
 
 
@@ -238,7 +246,8 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
 def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
     """What a row that adds up others is called, "" for any other row."""
     if name:
-        return name if is_total(name) else ""
+        numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
+        return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n in filled:
         column = draft.header.columns[n] if n < len(draft.header.columns) else None

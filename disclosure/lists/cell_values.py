@@ -25,6 +25,14 @@ YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "�
 )
 
 
+_BULLET = re.compile(r"[-—–·•‧∙○◦▪■□◆]{1,2}\s*[\u4e00-\u9fff]")
+
+
+def is_bulleted(title: str) -> bool:
+    """Whether a title stands behind a dash or a dot, as parts of the row above do: —电费, · 维修."""
+    return bool(_BULLET.match(title))
+
+
 @lru_cache(maxsize=1)
 def _organisations() -> tuple[str, ...]:
     return tuple(words()["organisations"]["endings"])

@@ -84,6 +84,8 @@ def _facts(draft: ListDraft) -> ListFacts:
     unit, readable = unit_of_amounts(draft)
     filled = {} if grid.knows_merged else columns_to_fill(draft)
     department, year = owner_and_year(grid.rows[: draft.header.first])
+    by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
+    department, year = department or by_name[0], year or by_name[1]
     return ListFacts(
         unit=unit,
         readable=readable,

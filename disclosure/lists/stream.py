@@ -25,9 +25,9 @@ from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
 from goufu.disclosure.lists.body_rows import names_department
-from goufu.disclosure.lists.cell_values import is_total
+from goufu.disclosure.lists.cell_values import is_bulleted, is_total
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.levels import is_level
+from goufu.disclosure.lists.levels import is_level, levels_in_titles
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
 from goufu.disclosure.lists.read_list import half_a_name
@@ -58,6 +58,7 @@ _SOUND = 10
 _BLOCK = 1 << 20
 #: characters of names that may be totals or notes, and of short ones that may be
 _OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
+_NUMERALS = frozenset("0123456789(（")
 _MINUS = ("-", "－", "−", "(", "（")
 
 Row = tuple[int, Any]  # its line, and its cells (CSV) or its text (JSON Lines)
@@ -302,8 +303,10 @@ class _Look:
     def _must_be_plain(self, cells: Sequence[str]) -> None:
         """Raises OddListError where a row is set in, numbered by levels or that of a department."""
         title = self.title
-        if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
+        if title < len(cells) and _may_be_set_in(cells[title]):
             raise OddListError("有缩进的项目名称", "some titles are set in")
+        if title < len(cells) and cells[title][:1] in _NUMERALS and levels_in_titles([cells[title]]):
+            raise OddListError("项目名称前的序号分级", "numbers before titles have levels")
         for n, name in self.numbers:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
@@ -331,6 +334,14 @@ class _Look:
         if _plainly_a_line(cells, names, self.title, self.settled.amount):
             return True
         return self.settled.is_line(separated_cells(cells, self.separator), _nowhere)
+
+
+def _may_be_set_in(title: str) -> bool:
+    """Whether a title is set in from the left or stands behind a dash or a dot."""
+    first = title[:1]
+    return bool(first) and (
+        is_indented(title) if first.isspace() else not first.isalnum() and is_bulleted(title.strip())
+    )
 
 
 def _in_its_unit(cell: str, unit: str) -> None:

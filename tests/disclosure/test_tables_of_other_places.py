@@ -5,8 +5,10 @@ Every table is invented; the amounts are in 万元 where nothing else is printed
 
 from __future__ import annotations
 
+import io
 import json
 
+import openpyxl
 import pytest
 from disclosure_mixtures import packed, paragraph
 from goufu.disclosure.amounts import money_unit
@@ -299,3 +301,82 @@ def test_heads_below_heads_of_the_same_amount_are_told() -> None:
     found = disclosed(f"城乡社区支出\t8\t8\n城乡社区环境卫生\t8\t8\n{A}\t3\t3\n{B}\t5\t5\n")
     assert warned(found, "城乡社区支出", "其他几行之和")
     assert warned(found, "城乡社区环境卫生", "其他几行之和")
+
+
+@pytest.mark.parametrize("name", ["平均值", "控制数", "结余", "占比", "上年合计", "增减额"])
+def test_figures_about_a_list_are_no_lines_of_it(name: str) -> None:
+    found = listed(f"项目名称,金额（万元）\n{A},3\n{B},5\n合计,8\n{name},7\n")
+    assert amounts(found) == BOTH
+    assert warned(found, name, "关于清单的数字")
+    assert all(check.agrees for check in found.checks)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        (("1 城市维护", "2 水利"), ("1.1 ", "2.1 ")),
+        (("一、城市维护", "二、水利"), ("1.", "1.")),
+        (("一、城市维护", "二、水利"), ("(1)", "(1)")),
+    ],
+)
+def test_numbers_before_titles_tell_what_heads_what(upper: tuple[str, str], lower: tuple[str, str]) -> None:
+    found = listed(f"项目名称,金额（万元）\n{upper[0]},3\n{lower[0]}{A},3\n{upper[1]},5\n{lower[1]}{B},5\n")
+    assert [str(item.amount_wan) for item in found.items] == ["3.00", "5.00"]
+    assert [item.title.endswith(name) for item, name in zip(found.items, (A, B), strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("12345热线", "1.5公里道路养护"),
+        ("1.路灯", "2.河道"),
+        ("一、路灯", "二、河道"),
+        ("24小时自助区", "3个社区绿化"),
+    ],
+)
+def test_titles_without_levels(titles: tuple[str, str]) -> None:
+    found = listed(f"项目名称,金额（万元）\n{titles[0]},3\n{titles[1]},3\n")
+    assert len(found.items) == 2
+
+
+@pytest.mark.parametrize("mark", ["—", "·", "- ", "•"])
+def test_titles_behind_dashes_and_dots_are_parts_of_the_row_above(mark: str) -> None:
+    found = listed(f"项目名称,金额（万元）\n城市维护,8\n{mark}{A},3\n{mark}{B},5\n水利,1\n{mark}{C},1\n")
+    assert [str(item.amount_wan) for item in found.items] == ["3.00", "5.00", "1.00"]
+    assert len(listed("项目名称,金额（万元）\n-5℃冷库维护,3\n-10℃冷库维护,5\n").items) == 2
+
+
+def named(*sheets: tuple[str, list[list[object]]]) -> Disclosure:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return read_content(out.getvalue(), "清单.xlsx")
+
+
+ROWS: list[list[object]] = [["项目名称", "金额"], [A, 30_000], [B, 50_000]]
+
+
+def test_what_a_sheet_is_called_holds_for_its_rows() -> None:
+    found = named(("2025年（元）", ROWS[:2]), ("2026年（元）", [ROWS[0], ROWS[2]]))
+    assert [(str(i.amount_wan), i.year) for i in found.items] == [("3.00", 2025), ("5.00", 2026)]
+    assert {item.department for item in named((DEPARTMENT, ROWS)).items} == {DEPARTMENT}
+
+
+def test_a_sheet_that_goes_on_without_a_header_is_told() -> None:
+    assert warned(named(("一", ROWS[:2]), ("二", ROWS[2:])), "工作表“二”", "续表")
+
+
+@pytest.mark.parametrize("title", ["2026年政府采购预算表", "2026年政府购买服务支出预算表"])
+def test_another_table_that_lists_projects_again_is_not_counted(title: str) -> None:
+    rows = f"{A}\t3\t3\n{B}\t5\t5\n"
+    other = f"{title}\n单位：万元\n项目名称\t购买内容\t合计\t一般公共预算\n{A}\t路灯\t3\t3\n"
+    found = disclosed(f"{rows}{other}")
+    assert amounts(found) == BOTH
+    assert any(title in one.text for one in found.remarks)
+    alone = read_content(f"部门名称：{DEPARTMENT}\n{other}".encode(), "预算.txt")
+    assert amounts(alone) == [(A, "3.00")]

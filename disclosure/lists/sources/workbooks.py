@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
 from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.combine import joined, no_title, with_items
@@ -71,6 +72,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *_twice(read),
         *_gathered(read),
         *_perhaps_no_lines(read, file),
+        *_go_on(read, passed, file),
     ]
     listed = joined([one for _, one in read], remarks)
     return with_items(listed, where or file)
@@ -131,6 +133,33 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"工作表“{sheet.name}”的金额 {own:,} 万元等于其他各表之和，像是汇总表；都计入了，请只留一份。",
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
+            )
+
+
+def _go_on(
+    read: Sequence[tuple[Sheet, ListContents]], passed: Sequence[Sheet], file: str
+) -> Iterator[Remark]:
+    """Sheets without a header whose rows look like those of the list before: names and amounts in the same columns."""
+    header = find_header(sheet_grid(read[-1][0], file))
+    if header is None or not (priced := header.of("amount")):
+        return
+    title = header.of("title")[0]
+    for sheet in passed:
+        like = [
+            cells
+            for _, cells in sheet.rows
+            if max(title, priced[0]) < len(cells)
+            and cells[title]
+            and parse_amount(cells[title]) is None
+            and parse_amount(cells[priced[0]]) is not None
+        ]
+        if 2 * len(like) > len(sheet.rows):
+            yield Remark(
+                "sheet",
+                "warning",
+                f"工作表“{sheet.name}”没有表头，像是上一张表的续表（如“{like[0][title][:20]}”），未读；请补上表头再读。",
+                f"The sheet “{sheet.name}” has no header and looks as if it continued another (as “{like[0][title][:20]}”); it was not read. Give it a header.",
+                Place(file, cell=f"{sheet.name}!{sheet.rows[0][0]}"),
             )
 
 

@@ -23,6 +23,8 @@ _PAGE = re.compile(
 )
 #: signed and dated below a table: 甲县城市管理局（盖章）
 _SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: （以上为续建项目）, but no number of a document
+_BRACKETED = re.compile(r"\([^()\d]{2,40}\)\Z")
 #: a department alone in a row heads the rows below it
 _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
@@ -220,6 +222,7 @@ def _is_note(
             or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
             or len(first) > 80
             or first.endswith((":", "："))
+            or _BRACKETED.match(label(first))
         ):
             draft.remarks.append(
                 Remark(

@@ -28,7 +28,8 @@ _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如
 #: 887.900 in yuan, where there are hundredths only
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
 #: a name that ends in a figure as amounts are printed
-_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3})(?:万?元)?\s*\Z")
+_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元)[。；;]?\s*\Z")
+_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z")
 _TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
@@ -146,9 +147,11 @@ def _is_cut(draft: ListDraft, row: BodyRow) -> bool:
     n = draft.amount + 1
     if draft.grid.knows_merged or not 0 < n < min(len(row.cells), len(draft.header.names)):
         return False
-    remarks = label(draft.header.names[n]) in ("", "备注", "说明", "附注", "其他")
-    three = r"\d{3}(?:\.\d{1,2})?\Z" if remarks else r"0\d\d(?:\.\d{1,2})?\Z"
-    return bool(re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and re.match(three, row.cells[n]))
+    if label(draft.header.names[n]) not in ("", "备注", "说明", "附注", "其他"):
+        return False
+    return bool(
+        re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and re.fullmatch(r"\d{3}(?:\.\d{1,2})?", row.cells[n])
+    )
 
 
 def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tuple[str, str] | None:
@@ -206,6 +209,10 @@ def item_of(
         if year is None and not is_no_amount(printed):
             return row_remark(place, f"“{printed[:20]}”不是年份", f"“{printed[:20]}” is not a year")
     department = joined(values.get("department", ""))
+    if amount is None and (odd := next(filter(_SHIFTED.match, (department, values.get("unit", ""))), "")):
+        text = f"部门或单位一列写着“{odd[:20]}”，像是错了位的金额，未取，请核对"
+        english = f"the department or unit is “{odd[:20]}”, like an amount out of place; it was not taken"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
     return BudgetItem(
         id=values.get("id") or f"{stem}-{row.number}",
         title=title,

@@ -287,7 +287,11 @@ def test_an_amount_cut_at_its_thousands_is_refused() -> None:
     found = listed(f"项目名称,金额（元）,备注,说明\n{A},30,000,\n{B},50000,,\n")
     assert amounts(found) == [(A, "None"), (B, "5.00")]
     assert warned(found, "千分位的逗号拆开")
-    assert amounts(listed(f"项目名称,金额（万元）,人数\n{A},3,120\n{B},5,300\n")) == BOTH
+    for other in (
+        f"项目名称,金额（万元）,人数\n{A},3,120\n{B},5,300\n",
+        f"金额（万元）,项目编码,项目名称\n3,001,{A}\n5,002,{B}\n",
+    ):
+        assert amounts(listed(other)) == BOTH
 
 
 def test_subjects_by_code_head_the_projects_below() -> None:
@@ -303,7 +307,7 @@ def test_heads_below_heads_of_the_same_amount_are_told() -> None:
     assert warned(found, "城乡社区环境卫生", "其他几行之和")
 
 
-@pytest.mark.parametrize("name", ["平均值", "控制数", "结余", "占比", "上年合计", "增减额"])
+@pytest.mark.parametrize("name", ["平均值", "控制数", "结余", "占比", "上年合计", "增减额", "项目个数"])
 def test_figures_about_a_list_are_no_lines_of_it(name: str) -> None:
     found = listed(f"项目名称,金额（万元）\n{A},3\n{B},5\n合计,8\n{name},7\n")
     assert amounts(found) == BOTH
@@ -380,3 +384,30 @@ def test_another_table_that_lists_projects_again_is_not_counted(title: str) -> N
     assert any(title in one.text for one in found.remarks)
     alone = read_content(f"部门名称：{DEPARTMENT}\n{other}".encode(), "预算.txt")
     assert amounts(alone) == [(A, "3.00")]
+
+
+@pytest.mark.parametrize("note", ["（以上为续建项目）", "以下空白"])
+def test_notes_alone_in_a_row_are_no_items(note: str) -> None:
+    assert amounts(listed(f"项目名称,金额（万元）\n{A},3\n{note},\n{B},5\n")) == BOTH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"项目名称,三年总价（万元）\n{A},9\n{B},15\n",
+        f"项目名称,2025-2027年预算（万元）\n{A},9\n{B},15\n",
+        f"项目名称,服务期限,合同总金额（万元）\n{A},3年,9\n{B},1年,5\n",
+    ],
+)
+def test_amounts_of_several_years_are_told(text: str) -> None:
+    assert warned(listed(text), "几年合计")
+
+
+def test_amounts_of_one_year_are_not() -> None:
+    for text in (f"项目名称,预算总额（万元）\n{A},3\n", f"项目名称,服务期限,合同总金额（万元）\n{A},1年,3\n"):
+        assert not warned(listed(text), "几年合计")
+
+
+def test_an_amount_out_of_place_is_told() -> None:
+    text = f"项目名称            部门              金额（元）\n{A}        {DEPARTMENT}    30,000.00\n{B}                      50,000.00\n"
+    assert warned(read_content(text.encode(), "清单.txt"), "50,000.00", "错了位")

@@ -30,7 +30,7 @@ from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import within_others
 
 #: 三年总价, 2025-2027年
-_SOME_YEARS = re.compile(r"[两二三四五六2-6]年(?!级)(?!度)|20\d\d年?[-—~至]20\d\d")
+_SOME_YEARS = re.compile(r"(?<![\d〇一二三四五六])[两二三四五六2-6]年(?!级)(?!度)|20\d\d年?[-—~至]20\d\d")
 _YEARS = re.compile(r"(?:[2-9]|[1-9]\d)年|[两二三四五六七八九十]年|三十六个月|(?:24|36|48|60)个?月")
 
 

@@ -404,7 +404,11 @@ def test_amounts_of_several_years_are_told(text: str) -> None:
 
 
 def test_amounts_of_one_year_are_not() -> None:
-    for text in (f"项目名称,预算总额（万元）\n{A},3\n", f"项目名称,服务期限,合同总金额（万元）\n{A},1年,3\n"):
+    for text in (
+        f"项目名称,2026年预算合计（万元）\n{A},3\n",
+        f"项目名称,预算总额（万元）\n{A},3\n",
+        f"项目名称,服务期限,合同总金额（万元）\n{A},1年,3\n",
+    ):
         assert not warned(listed(text), "几年合计")
 
 

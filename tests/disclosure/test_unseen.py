@@ -189,16 +189,16 @@ WHITE_FONT, BLUE = Font(color="FFFFFFFF"), PatternFill(bgColor="FF0000FF")
 @pytest.mark.parametrize(
     ("rule", "seen"),
     [
-        (FormulaRule(["$A2=$A1"], font=WHITE_FONT), False),
-        (CellIsRule("greaterThan", ["4"], font=WHITE_FONT), False),
-        (CellIsRule("greaterThan", ["4"], font=WHITE_FONT, fill=BLUE), True),
-        (CellIsRule("equal", ["0"], font=WHITE_FONT), True),
-        (CellIsRule("greaterThan", ["4"], font=Font(color="FFFF0000")), True),
+        (FormulaRule(["$A2=$A1"], font=WHITE_FONT), False),  # type: ignore[no-untyped-call]
+        (CellIsRule("greaterThan", ["4"], font=WHITE_FONT), False),  # type: ignore[no-untyped-call]
+        (CellIsRule("greaterThan", ["4"], font=WHITE_FONT, fill=BLUE), True),  # type: ignore[no-untyped-call]
+        (CellIsRule("equal", ["0"], font=WHITE_FONT), True),  # type: ignore[no-untyped-call]
+        (CellIsRule("greaterThan", ["4"], font=Font(color="FFFF0000")), True),  # type: ignore[no-untyped-call]
     ],
 )
 def test_conditional_formats_of_xlsx_are_told(rule: object, seen: bool) -> None:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in (["项目名称", "金额（万元）"], [LAMPS, 3], [RIVERS, 5]):
         sheet.append(row)
     sheet.conditional_formatting.add("A2:B3", rule)

@@ -39,6 +39,8 @@ PAUSE = 14
 
 #: what ends like the amount of a row, or says as little as a half of a name
 _HALF = re.compile(r"\D\d[\d,]*(?:\.\d+)?\Z|\A[^。；：:\s]{3,40}\Z")
+#: a figure that a scan was read wrongly of: 1O.0O, 2l0.35, 210。35
+_MISREAD = re.compile(r"(?=.*\d)[\dOoQDlI|!SB.,，。·:'\s]{3,20}\Z")
 #: the number of a document: （晋财农〔2025〕71号）
 _NUMBERED = re.compile(r"\(.{0,12}\((?:19|20)\d\d\).{0,6}号.{0,4}\)\Z")
 #: the figure of a row that stands behind its name as well
@@ -227,12 +229,12 @@ class TableBody:
         return below is None or not self.fits(below)
 
     def fits(self, line: Line) -> bool:
-        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts are."""
+        """Whether a row is one of this table: as wide at most, words in it, and an amount, or one misread, where amounts are."""
         width = len(self.columns.headings)
         if not line.is_row or any(line.cells[width:]) or line.is_paragraph:
             return False
         return any(
-            _amount_at(line, i) is not None
+            _amount_at(line, i) is not None or (i < len(line.cells) and _MISREAD.match(line.cells[i]))
             for column in self.columns.amounts
             for i in self.columns.beside(column)
         )

@@ -155,3 +155,10 @@ def test_tables_of_html_within_a_text() -> None:
     assert found.department == OWNER
     assert found.year == 2026
     assert not re.search("error|warning", " ".join(one.level for one in found.remarks))
+
+
+@pytest.mark.parametrize("worse", ["1O.0O", "2l0.35", "210。35"])
+def test_a_misread_row_behind_the_head_of_a_page_is_told(worse: str) -> None:
+    found = read(f"{TEXT}{OWNER}2026年度部门预算\n河堤加固\t{worse}\n第三部分 情况说明\n")
+    assert items(found) == ITEMS
+    assert any("河堤加固" in one.text and one.level == "error" for one in found.remarks)

@@ -29,6 +29,7 @@ _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
 #: a name that ends in a figure as amounts are printed
 _FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元)[。；;]?\s*\Z")
+_THREE = re.compile(r"\d{3}(?:\.\d{1,2})?\Z")
 _SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z")
 _TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
@@ -149,9 +150,10 @@ def _is_cut(draft: ListDraft, row: BodyRow) -> bool:
         return False
     if label(draft.header.names[n]) not in ("", "备注", "说明", "附注", "其他"):
         return False
-    return bool(
-        re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and re.fullmatch(r"\d{3}(?:\.\d{1,2})?", row.cells[n])
-    )
+    if not (re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and _THREE.match(row.cells[n])):
+        return False
+    beside = (other.cells[n] for other in draft.rows[:200] if n < len(other.cells) and other.cells[n])
+    return all(map(_THREE.match, beside))  # where some remark is none it is one
 
 
 def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tuple[str, str] | None:

@@ -93,7 +93,7 @@ _FOREIGN = re.compile(r"元|圆|币|[$€£]|usd|eur|hkd|jpy|美金|欧分|角|c
 _NO_MONEY = r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z"
 _SPLIT = re.compile(r"[、,，;；/|和及]")
 _SAYS_UNIT = re.compile(
-    r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
+    r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=;∶]|\.\.|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
     re.IGNORECASE,
 )
 #: in all that states a unit of money
@@ -222,6 +222,8 @@ def money_unit(text: str) -> MoneyUnit | None:
         if unit is not None:
             found.append(unit)
     found += [MoneyUnit(m[0], _named(label(m[1])) or "") for m in _SAYS_IN.finditer(spaced)]
+    if len(found) > 1 and any(unit.is_money for unit in found):
+        found = [unit for unit in found if unit.is_money]  # 金额单位：万元；面积单位：平方米
     if len({unit.name for unit in found}) > 1:
         return MoneyUnit("、".join(unit.printed for unit in found), "")
     return found[0] if found else None
@@ -271,20 +273,24 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
 
 
 def contradiction(amounts: Iterable[Decimal], unit: str, place: Place | None) -> Remark | None:
-    """The warning where the amounts of one list are so large that they are hardly in the `unit` (万元 or more) that is printed.
+    """The warning where the amounts of one list are so large, or so small, that they are hardly in the `unit` that is printed.
 
-    All are as large as yuan are, and it is no single line of less than a billion yuan.
+    Under 万元 or more all are as large as yuan are, and it is no single line of less than a billion yuan; under 元 all of
+    three or more are as small as 万元 are.
     """
     sizes = [abs(amount) for amount in amounts if amount]
-    if UNITS.get(unit, Decimal(0)) < 1 or unit_by_size(sizes) != "元":
+    judged = unit_by_size(sizes)
+    large = UNITS.get(unit, Decimal(0)) >= 1 and judged == "元"
+    if large and len(sizes) == 1 and sizes[0] < 100_000:
         return None
-    if len(sizes) == 1 and sizes[0] < 100_000:
+    if not large and not (unit == "元" and judged == "万元" and len(sizes) > 2):
         return None
+    how, how_en = ("大", "large") if large else ("小", "small")
     return Remark(
         "unit",
         "warning",
-        f"写明的单位是{unit}，但各行金额都大得像是元，仍按{unit}读，请核对单位。",
-        f"The unit given is {unit}, but all amounts are as large as if they were in yuan; read as given. Check it.",
+        f"写明的单位是{unit}，但各行金额都{how}得像是{judged}，仍按{unit}读，请核对单位。",
+        f"The unit given is {unit}, but all amounts are as {how_en} as if they were in {'yuan' if large else judged}; read as given. Check it.",
         place,
     )
 
@@ -298,6 +304,8 @@ def _stated(value: str, money: bool) -> MoneyUnit | None:
     closed = "".join(value.split()).strip("()")
     if not closed:
         return None
+    if len({name for part in _SPLIT.split(closed) if (name := _named(label(part)))}) > 1:
+        return MoneyUnit(closed, "")  # 元，万元
     # spread letters (万  元) are one value, words apart are not (万元  共1页)
     shortest = _VALUE_END.split(value, maxsplit=1)[0]
     for candidate in (

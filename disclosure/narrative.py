@@ -17,7 +17,7 @@ from goufu.catalog.characters import is_han
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Attachment, Place, Procurement
-from goufu.disclosure.tables.around_tables import owner_of
+from goufu.disclosure.tables.around_tables import is_misread_for, owner_of
 
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(
@@ -70,7 +70,8 @@ def _department(lines: Sequence[Line]) -> str:
     """The name most often given as 部门名称 (单位名称), else the line above the title of the cover."""
     owners = Counter(found for line in lines if len(line.text) <= 200 and (found := _owner(line.text)))
     if owners:
-        return owners.most_common(1)[0][0]
+        names = [name for name, _ in owners.most_common()]
+        return next((name for name in names if is_misread_for(names[0], name)), names[0])
     for i, line in enumerate(lines[:40]):
         text = squeeze(line.text)
         if _COVER.match(text) and i:

@@ -23,7 +23,7 @@ from goufu.disclosure.assemble import NoProjectTableError, assemble
 from goufu.disclosure.checks import disagreements
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refuse_odd
-from goufu.disclosure.formats.text import decoded, text_lines
+from goufu.disclosure.formats.text import decoded, text_lines, with_tables_of_html
 from goufu.disclosure.lines import Line, Progress
 from goufu.disclosure.lists.headings import has_title
 from goufu.disclosure.lists.recognise import is_list
@@ -136,6 +136,8 @@ def _workbook(data: bytes, name: str, where: str) -> _Content:
 def _text(data: bytes, format_: Format, name: str, where: str) -> _Content:
     """A text decoded once; of a CSV the rows, too, are made once."""
     text, unreadable = decoded(data, where)
+    if format_ == "text" and (page := with_tables_of_html(text)):
+        return _printed(page, "html", name, where, None)
     parsed: dict[str, ParsedRows] = {}
     if format_ == "csv":
         from goufu.disclosure.lists.sources.delimited_text import separated

@@ -14,21 +14,24 @@ SAME = Decimal("0.01")
 def group_heads(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     """The rows that are each the sum of the two or more rows right below, group after group until the last row.
 
-    Empty where some row is left over: a sum by chance hardly ever takes in all rows of a table.
+    One head may stand below another of the same amount, as 212 over 21205 over 2120501. Empty where some row is left over: a sum by chance hardly ever takes in all rows of a table.
     """
     filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
     heads: list[int] = []
     at = 0
     while at < len(filled):
-        n, whole = filled[at]
+        whole = filled[at][1]
+        last = at
+        while last + 1 < len(filled) and filled[last + 1][1] == whole:
+            last += 1
         below = Decimal(0)
-        for end in range(at + 1, len(filled)):
+        for end in range(last + 1, len(filled)):
             below += filled[end][1]
-            if end > at + 1 and abs(below - whole) <= SAME:
+            if end > last + 1 and abs(below - whole) <= SAME:
                 break
         else:
             return ()
-        heads.append(n)
+        heads += (n for n, _ in filled[at : last + 1])
         at = end + 1
     return tuple(heads)
 

@@ -23,7 +23,7 @@ _NO_SECTOR = 0xFFFFFFFA
 _ROWS, _COLUMNS = 65_536, 256
 #: streams below this size (bytes) lie in sectors of 64 bytes, within a stream of their own
 _SMALL = 4_096
-_END, _SHEET, _DIMENSIONS, _SEVERAL = 0x0A, 0x85, 0x200, 0xBD
+_END, SHEET, _DIMENSIONS, _SEVERAL = 0x0A, 0x85, 0x200, 0xBD
 #: records of a cell: formula, several figures, text, figure, truth value, figure in short
 _CELLS = frozenset({0x06, _SEVERAL, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E})
 #: the folder of macros, which is never opened: what is packed in it may be anything unpacked
@@ -38,7 +38,7 @@ def weigh(data: bytes, where: str = "") -> None:
     """
     check("xls-mb", len(data) >> 20, where)
     try:
-        for stream in _workbooks(data, where):
+        for stream in workbook_streams(data, where):
             _weigh_sheets(stream, where)
     except (struct.error, IndexError, ValueError):
         raise _damaged("不完整，可能没有传完", "is cut short", where) from None
@@ -49,7 +49,7 @@ def without_macros(data: bytes) -> bytes:
     return data.replace(_MACROS, b"-\x00" + _MACROS[2:]) if data.startswith(MARK) else data
 
 
-def _workbooks(data: bytes, where: str) -> Iterator[bytes]:
+def workbook_streams(data: bytes, where: str) -> Iterator[bytes]:
     """The streams of records in the file, after every chain that a reader follows was found to end."""
     shift = struct.unpack_from("<H", data, 30)[0]
     if shift not in (9, 12):
@@ -116,14 +116,14 @@ def _weigh_sheets(stream: bytes, where: str) -> None:
     table, rows = Meter("cells", where), Meter("rows", where)
     records = Meter("cells", where)
     records.left = 4 * limit("cells")  # cells, and what else a sheet says of itself
-    for at, kind, _ in _records(stream, 0, records):
-        if kind == _SHEET:
+    for at, kind, _ in records_in(stream, 0, records):
+        if kind == SHEET:
             height, width = _extent(stream, struct.unpack_from("<I", stream, at)[0], records, where)
             rows.add(height)
             table.add(height * width)
 
 
-def _records(stream: bytes, at: int, count: Meter) -> Iterator[tuple[int, int, int]]:
+def records_in(stream: bytes, at: int, count: Meter) -> Iterator[tuple[int, int, int]]:
     """Where the content of each record begins, its kind and length (bytes), up to the end of the sheet."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -137,7 +137,7 @@ def _records(stream: bytes, at: int, count: Meter) -> Iterator[tuple[int, int, i
 def _extent(stream: bytes, at: int, count: Meter, where: str) -> tuple[int, int]:
     """How many rows and columns the table from the first to the last cell of a sheet has."""
     top, left, bottom, right = _ROWS, _COLUMNS, -1, -1
-    for start, kind, length in _records(stream, at, count):
+    for start, kind, length in records_in(stream, at, count):
         if kind in _CELLS and length >= 6:
             row, first = struct.unpack_from("<HH", stream, start)
             last = struct.unpack_from("<H", stream, start + length - 2)[0] if kind == _SEVERAL else first

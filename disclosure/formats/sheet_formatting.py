@@ -1,8 +1,8 @@
 """How a workbook displays its values: hidden rows and columns, number formats that scale, struck text, error values.
 
 A cell with 74000 under the format `0!.0,` shows 7.4, and that is what the officer sees and means. Values come from
-`goufu.disclosure.formats.spreadsheet`; this module reads the formatting of an .xlsx or .ods and nothing else. Old .xls files keep
-theirs in a form that is not read here.
+`goufu.disclosure.formats.spreadsheet`; this module reads the formatting of an .xlsx or .ods and nothing else, that of old .xls
+files is read in `goufu.disclosure.formats.old_formatting`. Conditional formats are told and not evaluated.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from goufu.disclosure.amounts import parse_amount
+from goufu.disclosure.formats.old_workbook import MARK
 from goufu.disclosure.lines import is_reference, label
 
 _HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
@@ -32,7 +33,7 @@ _FOREIGN = re.compile(
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 #: what a row is made of and kept until it ends
-_CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r", "rPr", "strike", "vertAlign"})
+_CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r", "rPr", "strike", "vertAlign", "formula"})
 #: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
 _FAR = 20_000
 
@@ -43,7 +44,8 @@ class SheetFormatting:
 
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
     through all or part of their text, `indented` those whose text is set in from the left, `unseen` those that a number format
-    (`;;;`) or the colour of their background hides.
+    (`;;;`) or the colour of their background hides. `codes` has number formats that are still to be applied to the values,
+    `conditional` the ranges in which a conditional format lets text not be seen.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -53,10 +55,16 @@ class SheetFormatting:
     struck: set[tuple[int, int]] = field(default_factory=set)
     indented: set[tuple[int, int]] = field(default_factory=set)
     unseen: set[tuple[int, int]] = field(default_factory=set)
+    codes: dict[tuple[int, int], str] = field(default_factory=dict)
+    conditional: list[str] = field(default_factory=list)
 
 
 def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
     """The formatting of every sheet of a workbook by the sheet's name; empty for formats that are not known."""
+    if data.startswith(MARK):
+        from goufu.disclosure.formats.old_formatting import old_formatting
+
+        return old_formatting(data)
     if not data.startswith(b"PK"):
         return {}
     try:
@@ -153,12 +161,14 @@ def _unmarked(node: Any) -> tuple[str, bool] | None:
 @dataclass(frozen=True)
 class _Styles:
     """The cell formats of a workbook that say something, by their numbers: number formats that show something else than
-    the value, and those that strike their text out, set it in from the left or let it not be seen."""
+    the value, and those that strike their text out, set it in from the left or let it not be seen; and the formats that only
+    hold under a condition and let text not be seen."""
 
     codes: Mapping[str, str] = field(default_factory=dict)
     struck: frozenset[str] = frozenset()
     indented: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
+    unseen_conditionally: frozenset[str] = frozenset()
 
 
 def _styles(archive: zipfile.ZipFile) -> _Styles:
@@ -186,12 +196,32 @@ def _styles(archive: zipfile.ZipFile) -> _Styles:
             if any(node.get("indent", "0") != "0" for node in xf.iter("{*}alignment")):
                 indented.add(str(number))
             ink, ground = _at(inks, xf.get("fontId"), "black"), _at(grounds, xf.get("fillId"), "white")
-            if ink == ground or _shows_nothing(codes.get(xf.get("numFmtId"), "")):
+            if ink == ground or shows_nothing(codes.get(xf.get("numFmtId"), "")):
                 unseen.add(str(number))
             code = codes.get(xf.get("numFmtId"), "")
-            if code and _changes_figures(code):
+            if code and changes_figures(code):
                 found[str(number)] = code
-    return _Styles(found, frozenset(struck), frozenset(indented), frozenset(unseen))
+    conditional = frozenset(
+        str(number)
+        for block in styles.iter("{*}dxfs")
+        for number, dxf in enumerate(node for node in block if _local(node) == "dxf")
+        if _hides(dxf)
+    )
+    return _Styles(found, frozenset(struck), frozenset(indented), frozenset(unseen), conditional)
+
+
+def _hides(dxf: Any) -> bool:
+    """Whether a format that holds under a condition lets text not be seen: letters in the colour of the ground, or `;;;`.
+
+    Where it sets no ground that of the sheet is behind, which is white.
+    """
+    code = next((node.get("formatCode", "") for node in dxf.iter("{*}numFmt")), "")
+    ink = next((node for font in dxf.iter("{*}font") for node in font.iter("{*}color")), None)
+    if ink is None:
+        return shows_nothing(code)
+    fill = next(dxf.iter("{*}fill"), None)
+    back = next(fill.iter("{*}bgColor"), None) if fill is not None else None  # of a plain ground, here
+    return _colour(ink, "black") == _colour(back, "white") or shows_nothing(code)
 
 
 def _at(colours: Sequence[str], number: str | None, usual: str) -> str:
@@ -223,7 +253,7 @@ def _ground(fill: Any) -> str:
     return _colour(next(pattern.iter("{*}fgColor"), None), "black")
 
 
-def _shows_nothing(code: str) -> bool:
+def shows_nothing(code: str) -> bool:
     """Whether a number format shows nothing of a figure: `;;;`."""
     return ";" in code and not code.replace(";", "").strip()
 
@@ -237,6 +267,10 @@ def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]])
         io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True
     ):
         kind = _local(node)
+        if kind == "cfRule" and node.get("dxfId") in styles.unseen_conditionally:
+            ranges = node.getparent().get("sqref", "")
+            if ranges and ranges not in formatting.conditional and not _is_of_nothing(node):
+                formatting.conditional.append(ranges)
         if kind == "col" and (node.get("hidden") in ("1", "true") or node.get("width") in ("0", "0.0")):
             first, last = int(node.get("min", 1)), int(node.get("max", 1))
             formatting.hidden_columns |= set(range(first - 1, min(last, first + 300)))
@@ -252,6 +286,14 @@ def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]])
             while (before := node.getprevious()) is not None and _local(before) not in _CELL_PARTS:
                 node.getparent().remove(before)
     return formatting
+
+
+def _is_of_nothing(rule: Any) -> bool:
+    """Whether a condition holds for cells that are 0 or blank alone, which say nothing."""
+    formula = next((node.text or "" for node in rule.iter("{*}formula")), "")
+    return rule.get("type") == "containsBlanks" or (
+        rule.get("type") == "cellIs" and rule.get("operator") == "equal" and formula.strip() in ("0", '""')
+    )
 
 
 def _cell(cell: Any, row: int, column: int, formats: Mapping[str, str], formatting: SheetFormatting) -> None:
@@ -308,29 +350,84 @@ def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, SheetFormatting]]:
     root = etree.fromstring(
         archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     )
+    roots = [root]
+    if "styles.xml" in archive.namelist():
+        roots.insert(0, etree.fromstring(archive.read("styles.xml"), _parser()))
+    styles = _ods_unseen(roots)
     for table in root.iter("{*}table"):
         if _attribute(table, "name") == "" or not table.tag.endswith("}table"):
             continue
         formatting = SheetFormatting()
+        formatting.conditional += _ods_conditional(table, styles)
         column = 0
+        usual: list[tuple[int, str]] = []
         for node in table.iter("{*}table-column"):
             many = int(_attribute(node, "number-columns-repeated") or 1)
             if _attribute(node, "visibility") in ("collapse", "filter") and many < 300:
                 formatting.hidden_columns |= set(range(column, column + many))
             column += many
+            usual.append((column, _attribute(node, "default-cell-style-name")))
         row = 1
         for node in table.iter("{*}table-row"):
             many = int(_attribute(node, "number-rows-repeated") or 1)
             if many < _FAR:
                 if _attribute(node, "visibility") in ("collapse", "filter"):
                     formatting.hidden_rows |= set(range(row, row + many))
-                _ods_row(node, row, formatting)
+                _ods_row(node, row, formatting, styles, usual)
             row += many
         yield _attribute(table, "name"), formatting
 
 
-def _ods_row(node: Any, row: int, formatting: SheetFormatting) -> None:
+def _ods_unseen(roots: Sequence[Any]) -> frozenset[str]:
+    """The names of the cell styles of an .ods in which text has the colour of its ground."""
+    own: dict[str, tuple[str, str, str]] = {}
+    for root in roots:
+        for style in root.iter("{*}style"):
+            if _attribute(style, "family") != "table-cell":
+                continue
+            ink = next((_attribute(node, "color") for node in style if _local(node) == "text-properties"), "")
+            ground = next(
+                (
+                    _attribute(node, "background-color")
+                    for node in style
+                    if _local(node) == "table-cell-properties"
+                ),
+                "",
+            )
+            own[_attribute(style, "name")] = (
+                _attribute(style, "parent-style-name"),
+                ink.lower(),
+                ground.lower(),
+            )
+
+    def of(name: str, part: int, usual: str, depth: int = 0) -> str:
+        parent, *said = own.get(name, ("", "", ""))
+        if said[part]:
+            return usual if said[part] == "transparent" else said[part]
+        return of(parent, part, usual, depth + 1) if parent and depth < 20 else usual
+
+    return frozenset(name for name in own if of(name, 0, "#000000") == of(name, 1, "#ffffff"))
+
+
+def _ods_conditional(table: Any, unseen: frozenset[str]) -> list[str]:
+    """The ranges of a sheet in which a conditional format lets text not be seen."""
+    names = {name.replace("_20_", " ") for name in unseen} | unseen
+    return [
+        re.sub(r"[^ .:]*\.", "", _attribute(node, "target-range-address")).replace("$", "")
+        for node in table.iter("{*}conditional-format")
+        if any(
+            _attribute(one, "apply-style-name") in names and _attribute(one, "value") not in ("=0", '=""')
+            for one in node
+        )
+    ]
+
+
+def _ods_row(
+    node: Any, row: int, formatting: SheetFormatting, unseen: frozenset[str], usual: Sequence[tuple[int, str]]
+) -> None:
+    """Take in a row; `unseen` are the styles that hide text, `usual` those of columns, each up to before the one it gives."""
     column = 0
+    of_row = _attribute(node, "default-cell-style-name")
     for cell in node:
         if _local(cell) not in ("table-cell", "covered-table-cell"):
             continue
@@ -343,6 +440,9 @@ def _ods_row(node: Any, row: int, formatting: SheetFormatting) -> None:
             formatting.merged.append((row, column, row + high - 1, column + wide - 1))
         text = "".join("".join(p.itertext()) for p in cell if _local(p) == "p")
         value = _attribute(cell, "value")
+        style = _attribute(cell, "style-name") or of_row
+        if text and unseen and (style or next((name for end, name in usual if column < end), "")) in unseen:
+            formatting.unseen |= {(row, n) for n in range(column, column + min(many, 300))}
         if text.startswith(("#", "Err:")) or (
             value
             and _attribute(cell, "value-type") in ("float", "currency")
@@ -366,7 +466,7 @@ def _printed_symbols(code: str) -> str:
     return re.sub(r"\[\$([^\]-]*)[^\]]*\]", r"\1", re.sub(r"\[[^$][^\]]*\]|\[\$-[^\]]*\]", "", code))
 
 
-def _changes_figures(code: str) -> bool:
+def changes_figures(code: str) -> bool:
     """Whether a number format may scale, or print a unit of money."""
     bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|!.', "", code)
     if re.search(r"[yYdDhHsS]|(?<![a-zA-Z])m{1,4}(?![a-zA-Z])", bare):

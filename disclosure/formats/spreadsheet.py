@@ -18,7 +18,7 @@ from typing import Any
 from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats.gate import limit
 from goufu.disclosure.formats.old_workbook import without_macros
-from goufu.disclosure.formats.sheet_formatting import SheetFormatting, workbook_formatting
+from goufu.disclosure.formats.sheet_formatting import SheetFormatting, displayed_number, workbook_formatting
 from goufu.disclosure.lines import Line, clean_cell, column_letters, figures_apart
 from goufu.disclosure.model import Place, Remark
 
@@ -36,7 +36,7 @@ class Sheet:
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
     that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
     is set in from the left, `unseen` those whose text has the colour of its ground or a format that shows nothing, by (row,
-    column) as in `merged`.
+    column) as in `merged`; `conditional` the ranges in which a conditional format may hide text.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Sheet:
     struck: frozenset[tuple[int, int]] = frozenset()
     indented: frozenset[tuple[int, int]] = frozenset()
     unseen: frozenset[tuple[int, int]] = frozenset()
+    conditional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,17 @@ def sheet_remarks(book: Workbook, file: str, read: Iterable[Sheet]) -> list[Rema
                     f"工作表“{sheet.name}”的 {shown} 看不见（字与底色相同，或数字格式不显示），也读了；不要的请先删除。",
                     f"Cells {shown} of the sheet “{sheet.name}” cannot be seen (letters in the colour of the ground, or a format that shows nothing); they were read as well.",
                     Place(file, cell=f"{sheet.name}!{first}"),
+                )
+            )
+        if sheet.conditional:
+            shown = "、".join(sheet.conditional[:3]) + ("…" if len(sheet.conditional) > 3 else "")
+            remarks.append(
+                Remark(
+                    "hidden",
+                    "warning",
+                    f"工作表“{sheet.name}”的 {shown} 有条件格式，会把一些字变得看不见；都读了，请核对。",
+                    f"Conditional formats of the sheet “{sheet.name}” ({shown}) may let text not be seen; all was read. Check it.",
+                    Place(file, cell=f"{sheet.name}!{sheet.conditional[0].split(':')[0].split()[0]}"),
                 )
             )
         if sheet.struck:
@@ -254,7 +266,10 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
             if value == "":
                 cells.append("")
                 continue
-            cells.append(cell_text(value))
+            text = cell_text(value)
+            if code := formatting.codes.get((number, n)):
+                text = displayed_number(text, code) or text
+            cells.append(text)
             if isinstance(value, str) and value.startswith(_INDENTS):
                 indented.add((number, n))
         for column, text in texts.get(number, ()):
@@ -273,6 +288,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(formatting.struck),
         frozenset(indented),
         frozenset(formatting.unseen),
+        tuple(formatting.conditional),
     )
 
 

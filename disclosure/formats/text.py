@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from html import escape
 from pathlib import Path
 
 from goufu.catalog.characters import sound, visible
@@ -20,6 +21,7 @@ from goufu.disclosure.model import Place
 _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
 _WRITTEN = r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
 #: \v and the separators \x1b to \x1f stand in texts that databases export
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
@@ -80,6 +82,25 @@ def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
         "This is no text file, or its encoding is not known; save it as UTF-8 text, or give the original PDF, Word or Excel file.",
         where,
     )
+
+
+def with_tables_of_html(text: str) -> bytes:
+    """A text in which tables are written in HTML, as programs that read scans write Markdown, as a page of the same lines;
+    nothing where it has none."""
+    if not (_TABLE.search(text) and len(re.findall(r"</t[dh]>", text, re.IGNORECASE)) > 1):
+        return b""
+    parts: list[str] = []
+    at = 0
+    for table in _TABLE.finditer(text):
+        parts += [_paragraphs(text[at : table.start()]), table[0]]
+        at = table.end()
+    page = "".join([*parts, _paragraphs(text[at:])])
+    return f"<html><head><meta charset='utf-8'></head><body>{page}</body></html>".encode()
+
+
+def _paragraphs(text: str) -> str:
+    """Lines as paragraphs of a page, one for each so that they keep their numbers."""
+    return "\n".join(f"<p>{escape(line)}</p>" if line.strip() else "" for line in text.split("\n"))
 
 
 def text_lines(text: str, file: str) -> list[Line]:

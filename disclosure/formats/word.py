@@ -34,6 +34,8 @@ _HOLDERS = frozenset(
 #: what gives the ground behind a run: of its paragraph, cell, row and table
 _PROPERTIES = tuple(f"{_W}{name}" for name in ("pPr", "tcPr", "tblPr"))
 _OFF = frozenset({"0", "false", "off", "none"})
+#: what has a ground of its own, given where it is drawn
+_DRAWN = frozenset({"txbxContent", "drawing", "pict"})
 #: tables inside tables inside tables … beyond this are no document
 MAX_DEPTH = 20
 #: documents embedded in one another
@@ -67,6 +69,8 @@ def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list
     walk = _Walk(
         file, hidden, {name: (path, parts.get(path)) for name, (_, path) in related.items()}, where, depth
     )
+    page = body.getparent().find(f"{_W}background")
+    walk.coloured = page is not None and (page.get(f"{_W}color") or "auto").lower() not in ("auto", "ffffff")
     lines = list(walk.blocks(body, 0))
     if walk.faint:
         text, cell = walk.faint[0]
@@ -74,8 +78,8 @@ def word_lines(data: bytes, file: str, where: str, depth: int = 0) -> tuple[list
             Remark(
                 "hidden",
                 "warning",
-                f"文档的表格里有 {len(walk.faint)} 处字与底色相同，看不见（第一处：“{text[:20]}”），也读了，请核对。",
-                f"{len(walk.faint)} pieces of text in tables have the colour of their ground and cannot be seen (the first: “{text[:20]}”); they were read as well.",
+                f"文档里有 {len(walk.faint)} 处字与底色相同，看不见（第一处：“{text[:20]}”），也读了，请核对。",
+                f"{len(walk.faint)} pieces of text have the colour of their ground and cannot be seen (the first: “{text[:20]}”); they were read as well.",
                 Place(file, cell=cell),
             )
         )
@@ -154,6 +158,7 @@ class _Walk:
         self.remarks: list[Remark] = []
         self.struck: list[str] = []
         self.faint: list[tuple[str, str]] = []
+        self.coloured = False
         self.counted = Meter("cells", where)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Line]:
@@ -169,6 +174,8 @@ class _Walk:
                 text = self.text(child)
                 check("line-chars", len(text), self.where)
                 text = clean_cell(text)
+                if text and not self.coloured and (faint := _unseen(child, None, first=False)):
+                    self.faint.append((faint, place.cell))
                 if text:
                     yield Line((text,), place)
                 for box in _boxes(child):
@@ -331,13 +338,15 @@ class _Walk:
 
 
 def _unseen(cell: Any, table: Any, first: bool) -> str:
-    """The first text of a cell that has the colour of what is behind it, "" where there is none.
+    """The first text of a cell, or of a paragraph outside tables, that has the colour of what is behind it, "" where there is none.
 
     In the `first` row of a table with a style of its own that style may have set the ground.
     """
-    if first and table.find(f"{_W}tblPr/{_W}tblStyle") is not None:
+    if first and table is not None and table.find(f"{_W}tblPr/{_W}tblStyle") is not None:
         return ""
     for run in cell.iter(f"{_W}r"):
+        if table is None and any(_local(ancestor) in _DRAWN for ancestor in run.iterancestors()):
+            continue  # a box may have a ground of its own
         properties = run.find(f"{_W}rPr")
         ink = properties.find(f"{_W}color") if properties is not None else None
         if ink is None or (ink.get(f"{_W}val") or "auto").lower() == "auto":
@@ -349,6 +358,10 @@ def _unseen(cell: Any, table: Any, first: bool) -> str:
         if text and (ink.get(f"{_W}val") or "").lower() == ground:
             return text
     return ""
+
+
+def _local(node: Any) -> str:
+    return str(node.tag).rpartition("}")[2]
 
 
 def _shade(properties: Any) -> str:

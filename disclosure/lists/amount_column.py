@@ -5,6 +5,7 @@ A figure whose unit is not understood is never taken for another; what was chose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -20,13 +21,17 @@ from goufu.disclosure.amounts import (
     unit_by_size,
     unit_of,
 )
-from goufu.disclosure.lines import label
+from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named, year_of
 from goufu.disclosure.lists.headings import is_measure, is_period, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import within_others
+
+#: 三年总价, 2025-2027年
+_SOME_YEARS = re.compile(r"(?<![\d〇一二三四五六])[两二三四五六2-6]年(?!级)(?!度)|20\d\d年?[-—~至]20\d\d")
+_YEARS = re.compile(r"(?:[2-9]|[1-9]\d)年|[两二三四五六七八九十]年|三十六个月|(?:24|36|48|60)个?月")
 
 
 def choose_amount(draft: ListDraft) -> None:
@@ -46,12 +51,13 @@ def choose_amount(draft: ListDraft) -> None:
         meant = own or max((year for year in years if year), default=None)
         several = len(years) > 1 or any(_of_several_years(header.names[n]) for n in whole)
 
-        def order(n: int) -> tuple[bool, bool, int, int, int]:
+        def order(n: int) -> tuple[bool, bool, bool, int, int, int]:
             one = header.columns[n]
             assert one is not None
+            foreign = one.unit is not None and not one.unit.name
             another = one.year is not None and one.year != meant
             beside = several and own in years and one.year != own and one.rank < 200
-            return (another, beside, -(one.year or 0) if another else 0, one.rank, n)
+            return (foreign, another, beside, -(one.year or 0) if another else 0, one.rank, n)
 
         whole.sort(key=order)
         draft.amount = whole[0]
@@ -71,13 +77,27 @@ def choose_amount(draft: ListDraft) -> None:
                     place,
                 )
             )
+        if not others and _is_of_years(draft, header.names[whole[0]]):
+            draft.remarks.append(
+                Remark(
+                    "amount",
+                    "warning",
+                    f"金额取自“{header.names[whole[0]]}”，像是几年合计，不是一年的预算，请核对。",
+                    f"Amounts are those of “{header.names[whole[0]]}”, like a total of several years and not the budget of one; check it.",
+                    place,
+                )
+            )
         if others:
-            same = order(whole[0])[:4] == order(rest[0])[:4]
+            same = order(whole[0])[:5] == order(rest[0])[:5]
             # without the list's own year neither which of three is meant is known, nor whether a total is of all
             of_rest = {one.year for n in rest if (one := header.columns[n])} - {None}
             same = same or (
                 own is None
-                and (len(years) > 2 or (bool(of_rest) and _of_several_years(header.names[whole[0]])))
+                and (
+                    len(years) > 2
+                    or (bool(of_rest) and _of_several_years(header.names[whole[0]]))
+                    or (len(of_rest) > 1 and taken is not None and taken.year is None)
+                )
             )
             draft.remarks.append(
                 Remark(
@@ -134,7 +154,8 @@ def _year_of_list(draft: ListDraft) -> int | None:
         return None
     columns = draft.header.of("year")
     if not columns:
-        return owner_and_year(draft.grid.rows[: draft.header.first])[1]
+        said = owner_and_year(draft.grid.rows[: draft.header.first])[1]
+        return said or owner_and_year([(0, (draft.grid.name,))])[1]
     given = {
         year_of(row.cells[n])
         for n in columns[:1]
@@ -142,6 +163,15 @@ def _year_of_list(draft: ListDraft) -> int | None:
         if n < len(row.cells) and row.cells[n]
     }
     return given.pop() if len(given) == 1 else None
+
+
+def _is_of_years(draft: ListDraft, heading: str) -> bool:
+    """Whether a heading is of the total of some years, by its words, or as that of contracts whose terms are of several."""
+    flat = label(heading)
+    if _SOME_YEARS.search(flat):
+        return True
+    terms = (row.cells[n] for n in draft.header.of("term") for row in draft.rows if n < len(row.cells))
+    return "合同" in flat and "总" in flat and any(_YEARS.match(squeeze(term)) for term in terms)
 
 
 def _of_several_years(heading: str) -> bool:

@@ -9,11 +9,13 @@ from functools import lru_cache
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
-from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_total
+from goufu.disclosure.lists.captions import owner_and_year
+from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import is_numbering
+from goufu.disclosure.total_names import is_figure_of_list, is_total_alone
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -21,6 +23,8 @@ _PAGE = re.compile(
 )
 #: signed and dated below a table: 甲县城市管理局（盖章）
 _SEALED = re.compile(r"[(（](?:盖章|公章|签章|签字|章)[)）][:：]?\Z")
+#: （以上为续建项目）, but no number of a document
+_BRACKETED = re.compile(r"\([^()\d]{2,40}\)\Z")
 #: a department alone in a row heads the rows below it
 _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
@@ -44,6 +48,8 @@ def take_units_printed(draft: ListDraft) -> None:
     for name, column in zip(draft.header.names, draft.header.columns, strict=True):
         if name and (column is None or column.field != "amount") and (unit := money_unit(name)) is not None:
             draft.units.append(unit)
+    if not draft.units and (unit := money_unit(draft.grid.name)) is not None:
+        draft.units.append(unit)  # 项目表（元）
 
 
 def sort_body(draft: ListDraft) -> None:
@@ -73,6 +79,11 @@ def sort_body(draft: ListDraft) -> None:
         first = cells[filled[0]]
         if not draft.rows and _is_numbering([cells[n] for n in filled]):
             continue
+        if not has_amount and (owner := _owner_in(cells)):
+            draft.owners[len(draft.rows)] = owner
+            stated = (money_unit(cells[n]) for n in filled)
+            draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
+            continue
         if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
             under_note = under_note or bool(_noted(first))
             stated = (money_unit(cells[n]) for n in filled)
@@ -90,6 +101,11 @@ def sort_body(draft: ListDraft) -> None:
             )
             continue
         under_note = False
+        if is_figure_of_list(name):
+            text = f"“{name}”是关于清单的数字，不是项目，未计入"
+            english = f"“{name}” is a figure about the list and no item; it was left out"
+            draft.remarks.append(row_remark(draft.place(number), text, english, "warning"))
+            continue
         if _is_among(draft, cells, name):
             draft.rows.append(BodyRow(number, cells, name, "among"))
             continue
@@ -97,8 +113,17 @@ def sort_body(draft: ListDraft) -> None:
             draft.totals[len(draft.rows)] = total
             draft.rows.append(BodyRow(number, cells, total))
             continue
-        indented = any((number, n) in grid.indented for n in titles)
+        indented = any((number, n) in grid.indented for n in titles) or is_bulleted(name)
         draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+
+
+def _owner_in(cells: Sequence[str]) -> str:
+    """The department that a row of nothing but labels gives (填报单位：甲县水利局 | 单位：万元), "" for any other row."""
+    filled = [cell for cell in cells if cell]
+    owners = [owner_and_year([(0, (cell,))])[0] if ":" in narrow(cell) else "" for cell in filled]
+    if not all(owner or money_unit(cell) for cell, owner in zip(filled, owners, strict=True)):
+        return ""
+    return next((owner for owner in owners if owner), "")
 
 
 def names_department(cell: str) -> bool:
@@ -197,6 +222,7 @@ def _is_note(
             or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
             or len(first) > 80
             or first.endswith((":", "："))
+            or _BRACKETED.match(label(first))
         ):
             draft.remarks.append(
                 Remark(
@@ -223,7 +249,8 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
 def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
     """What a row that adds up others is called, "" for any other row."""
     if name:
-        return name if is_total(name) else ""
+        numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
+        return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n in filled:
         column = draft.header.columns[n] if n < len(draft.header.columns) else None

@@ -19,7 +19,8 @@ _TITLED_OWNER = re.compile(
 )
 #: a department that stands alone above its list
 _DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{2,20}(?:局|委员会|办公室)\Z")
-_TITLED_YEAR = re.compile(r"(20\d\d)年")
+#: 2026年; of 2026-2028年 both
+_TITLED_YEAR = re.compile(r"(?:(20\d\d)年?度?\s*[-—–~至到]+\s*)?(20\d\d)年")
 
 
 def is_caption(cells: Sequence[str]) -> bool:
@@ -48,5 +49,5 @@ def owner_and_year(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, int 
                 owner = owner or match[1]
             elif _DEPARTMENT.match(squeeze(cell)) and is_caption(cells):
                 owner = owner or squeeze(cell)
-            years |= {int(year) for year in _TITLED_YEAR.findall(flat)}
+            years |= {int(year) for both in _TITLED_YEAR.findall(flat) for year in both if year}
     return owner, years.pop() if len(years) == 1 else None

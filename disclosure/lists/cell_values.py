@@ -9,7 +9,7 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.model import Part
-from goufu.disclosure.total_names import is_page_total, is_total_alone, may_name_total, plain_name
+from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, may_name_total, plain_name
 
 NUMBERED = re.compile(
     r"\A(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[类部])"
@@ -23,6 +23,14 @@ DAY = re.compile(
 YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "☑"), True) | dict.fromkeys(
     ("否", "无", "非", "false", "no", "n", "0", "×", "✗"), False
 )
+
+
+_BULLET = re.compile(r"[-—–·•‧∙○◦▪■□◆]{1,2}\s*[\u4e00-\u9fff]")
+
+
+def is_bulleted(title: str) -> bool:
+    """Whether a title stands behind a dash or a dot, as parts of the row above do: —电费, · 维修."""
+    return bool(_BULLET.match(title))
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +70,8 @@ def part_named(text: str) -> Part:
 
 def is_total(text: str) -> bool:
     """Whether `text` is the name of a row that adds up others: 合计, 城管局小计, Σ, 其中：…."""
+    if is_kind(text):
+        return True
     plain = len(text) > 2 and not text[0].isascii() and not {"计", "計", "其"}.intersection(text)
     if plain and (len(text) > 12 or not may_name_total(text)):
         return False  # the quick way out

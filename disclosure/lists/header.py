@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from goufu.disclosure.amounts import money_unit, parse_amount
-from goufu.disclosure.lines import squeeze
+from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.cell_values import YEAR
-from goufu.disclosure.lists.headings import Heading, heading, may_stand_below, stacked, with_title
+from goufu.disclosure.lists.headings import (
+    Heading,
+    heading,
+    may_stand_below,
+    stacked,
+    with_title,
+    with_years,
+    words,
+)
 from goufu.disclosure.lists.model import Grid, Header
 
 #: rows above a header: title, unit, owner, notes on how to fill it in
@@ -79,7 +87,7 @@ def header_at(grid: Grid, index: int) -> Header | None:
             columns.append(stacked("".join(printed[:-1]), printed[-1]))
         else:
             columns.append(heading(printed[0]) if printed else None)
-    columns = with_title(names, columns)
+    columns = with_years(names, with_title(names, columns))
     if not any(one is not None and one.field == "title" for one in columns):
         return Header(tuple(cells), tuple(plain), index, index + 1)
     return Header(tuple(names), tuple(columns), index, body)
@@ -132,7 +140,10 @@ def _is_lower(
             and not any(n in titles for n in filled)
             and sum(1 for cell in cells if cell) > len(years)
         )
-    if not all(may_stand_below(more[n]) and not _is_figure(more[n]) for n in filled):
+    if any(_is_figure(more[n]) for n in filled):
+        return False
+    unknown = [n for n in filled if not may_stand_below(more[n])]
+    if unknown and not _all_below(cells, more, filled, unknown):
         return False
     # a repeated header is none: it says again what stands above
     return not any(n < len(cells) and more[n] == cells[n] for n in filled) and bool(
@@ -145,6 +156,22 @@ def _is_lower(
             or heading(cells[n]) is None
             or len(filled) < len([c for c in cells if c])
         ]
+    )
+
+
+def _all_below(
+    cells: Sequence[str], more: Sequence[str], filled: Sequence[int], unknown: Sequence[int]
+) -> bool:
+    """Whether a row of which some headings are not known stands below one that covers several columns: 其中 over 当年 and 结转."""
+    first = filled[0]
+    over = cells[first] if first < len(cells) else ""
+    return (
+        first > 0
+        and (heading(over) is not None or label(over) in words()["under"]["words"])
+        and len(filled) > 1
+        and list(filled) == list(range(first, first + len(filled)))
+        and any(n >= len(cells) or not cells[n] for n in filled)
+        and all(len(more[n]) <= 10 for n in unknown)
     )
 
 

@@ -22,6 +22,7 @@ from goufu.disclosure.lines import label
 Money = Literal["", "total", "part", "other"]
 
 _YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
+_ONLY_YEAR = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 _YEAR_LAST = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 #: a part of the year that has a column of its own: 一季度, 上半年, 3月, 1-6月
 _PERIOD = r"(?:第?[一二三四1-4]季度?|q[1-4]|[上下]半年|\d{1,2}(?:[-—~至到]\d{1,2})?月份?|[一二三四五六七八九十]{1,2}月份?)(?![\d后内前])"
@@ -75,7 +76,7 @@ def heading(text: str) -> Heading | None:
     """What the heading `text` means, or None where it is not understood."""
     if len(text) > 60:
         return None
-    flat = label(text).strip(_MARKS)
+    flat = label(text).strip(_MARKS).replace("项日", "项目")  # as scans are read
     if not flat:
         return None
     for name in dict.fromkeys((flat, _BRACKET.sub("", flat))):
@@ -134,7 +135,7 @@ def _amount(flat: str) -> Heading | None:
     money: Money = "total"
     if any(word in name for word in table["other"]):
         money = "other"
-    elif any(word in name for word in parts) or re.match(_PERIOD, name):
+    elif any(word in name for word in parts) or name in table["parts_alone"] or re.match(_PERIOD, name):
         money = "part"
     return Heading("amount", _amount_rank(name), unit, money, year)
 
@@ -191,6 +192,20 @@ def with_title(cells: Sequence[str], found: list[Heading | None]) -> list[Headin
     if at >= 0:
         found[at] = Heading("title", 1000)
     return found
+
+
+def with_years(names: Sequence[str], found: list[Heading | None]) -> list[Heading | None]:
+    """`found` with the columns that are headed by nothing but a year (合计 | 2026年 | 2027年), of which there are several, as
+    the amounts of these years."""
+    years = {n: int(match[1]) for n, name in enumerate(names) if (match := _ONLY_YEAR.match(label(name)))}
+    if len(set(years.values())) < 2 or len(years) != len(set(years.values())):
+        return found
+    units = {one.unit for one in found if one is not None and one.field == "amount" and one.unit}
+    unit = units.pop() if len(units) == 1 else None
+    return [
+        Heading("amount", 100, unit, "total", years[n]) if n in years and one is None else one
+        for n, one in enumerate(found)
+    ]
 
 
 def has_title(cells: Iterable[str]) -> bool:

@@ -27,6 +27,11 @@ from goufu.disclosure.model import BudgetItem, Part, Place, Remark
 _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如)[：:、（(]|(?:填写|填表)示例")
 #: 887.900 in yuan, where there are hundredths only
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
+#: a name that ends in a figure as amounts are printed
+_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元)[。；;]?\s*\Z")
+_THREE = re.compile(r"\d{3}(?:\.\d{1,2})?\Z")
+_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z")
+_TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
 )
@@ -79,6 +84,10 @@ def _amount_in(
     """The amount of a row, read in the unit that it prints, else in its `own`, else in that of the list."""
     printed = printed_amount(draft, row)
     place = _amount_place(draft, row) or draft.place(row.number)
+    if _is_cut(draft, row):
+        text = f"金额 {printed[:12]} 后面一格是三位数字，像是被千分位的逗号拆开了"
+        english = f"the amount {printed[:12]} is followed by a cell of three digits, as if cut at a thousands separator"
+        return None, refused_amount(place, text, english)
     if is_no_amount(printed):
         if draft.amount >= 0 and (row.number, draft.amount) in facts.covered:
             return None, Remark(
@@ -134,6 +143,19 @@ def _amount_in(
     return amount, None
 
 
+def _is_cut(draft: ListDraft, row: BodyRow) -> bool:
+    """Whether an amount of a CSV goes on in the next cell, which is that of remarks: 30 | 000 of an unquoted 30,000."""
+    n = draft.amount + 1
+    if draft.grid.knows_merged or not 0 < n < min(len(row.cells), len(draft.header.names)):
+        return False
+    if label(draft.header.names[n]) not in ("", "备注", "说明", "附注", "其他"):
+        return False
+    if not (re.fullmatch(r"\d{1,3}", row.cells[n - 1]) and _THREE.match(row.cells[n])):
+        return False
+    beside = (other.cells[n] for other in draft.rows[:200] if n < len(other.cells) and other.cells[n])
+    return all(map(_THREE.match, beside))  # where some remark is none it is one
+
+
 def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tuple[str, str] | None:
     """What is to be said of how a figure is written, from which its size is not certain."""
     shown = printed[:20]
@@ -175,12 +197,24 @@ def item_of(
                 "warning",
             )
         )
+    if amount is None and _FIGURE_IN_NAME.search(title) and not printed_amount(draft, row):
+        text = f"“{title[:40]}”没有金额，像是金额并在了名称里，请核对"
+        english = f"“{title[:40]}” has no amount, as if it had run into the name; check it"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
+    if amount and amount > 0 and _TAKEN_OFF.match(label(title)):
+        text = f"“{title[:40]}”像是要减去的，仍按项目计入，请核对"
+        english = f"“{title[:40]}” reads as if it were to be taken off; still counted as an item"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
     year = facts.year if not draft.header.of("year") else None
     if printed := values.get("year", ""):
         year = year_of(printed)
         if year is None and not is_no_amount(printed):
             return row_remark(place, f"“{printed[:20]}”不是年份", f"“{printed[:20]}” is not a year")
     department = joined(values.get("department", ""))
+    if amount is None and (odd := next(filter(_SHIFTED.match, (department, values.get("unit", ""))), "")):
+        text = f"部门或单位一列写着“{odd[:20]}”，像是错了位的金额，未取，请核对"
+        english = f"the department or unit is “{odd[:20]}”, like an amount out of place; it was not taken"
+        draft.remarks.append(row_remark(place, text, english, "warning"))
     return BudgetItem(
         id=values.get("id") or f"{stem}-{row.number}",
         title=title,

@@ -14,6 +14,10 @@ from goufu.disclosure.model import BudgetItem, Remark
 _MARKS = re.compile(r"[、.．,:]+\Z")
 #: what numbers look like, the highest level first: 一 · (一) · 1 · (1)
 _STYLES = (r"[一二三四五六七八九十]{1,3}", r"\([一二三四五六七八九十]{1,3}\)", r"\d{1,3}", r"\(\d{1,3}\)")
+#: such a number before a title, with what sets it apart
+_BEFORE = re.compile(
+    r"(?:(\([一二三四五六七八九十]{1,3}\)|\(\d{1,3}\))|([一二三四五六七八九十]{1,3}|\d{1,3}(?:[.．-]\d{1,3}){0,3})[、.．])(?=\D)"
+)
 _DOTTED = re.compile(r"\d{1,3}(?:[.．-]\d{1,3}){1,3}\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,4}\Z")
 
@@ -43,9 +47,29 @@ def is_level(cell: str, field: str) -> bool:
     return bool(_DOTTED.match(number) or any(re.fullmatch(_STYLES[n], number) for n in (0, 1, 3)))
 
 
+def _number_in(title: str) -> str:
+    """The number that a title begins with, "" for none: 1.1 路灯维护, （一）环卫, 一、城市维护."""
+    match = _BEFORE.match(label(title.replace(" ", "、", 1)))
+    return (match[1] or match[2] or "") if match else ""
+
+
+def levels_in_titles(titles: Sequence[str]) -> bool:
+    """Whether titles begin with numbers of several levels, of which some are in figures: 一、 over 1., 1 over 1.1."""
+    numbers = [number for title in titles if (number := _number_in(title))]
+    if any(map(_DOTTED.match, numbers)) or any(re.fullmatch(_STYLES[3], number) for number in numbers):
+        return True
+    styles = {
+        next((rank for rank, style in enumerate(_STYLES) if re.fullmatch(style, n)), 9) for n in numbers
+    }
+    return 2 in styles and len(styles) > 1
+
+
 def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], list[Remark]]:
     """The items, by number, that head the rows below and come to their sum, or have no amount; and the remarks."""
     numbers = [draft.numbers.get(n, "") for n in range(len(items))]
+    if not any(numbers) and draft.grid.header is None:
+        titles = [item.title for item in items]
+        numbers = [_number_in(title) for title in titles] if levels_in_titles(titles) else numbers
     heads: set[int] = set()
     remarks: list[Remark] = []
     ends = {n: _end(numbers, n) for n in range(len(items)) if numbers[n]}
@@ -67,7 +91,13 @@ def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], lis
 def _end(numbers: Sequence[str], n: int) -> int:
     """The first row behind those that the number of row `n` heads."""
     end = n + 1
-    while end < len(numbers) and numbers[end] and _is_below(numbers[n], numbers[end]):
+    # lines without a code stand below the last of codes that have levels: 212, 21205, 2120501, and then the projects
+    levels = bool(_CODE.match(numbers[n])) and any(
+        number and len(number) < len(numbers[n]) and numbers[n].startswith(number) and _CODE.match(number)
+        for number in numbers[:n]
+    )
+    levels = levels or (bool(_CODE.match(numbers[n])) and n + 1 < len(numbers) and bool(numbers[n + 1]))
+    while end < len(numbers) and (_is_below(numbers[n], numbers[end]) if numbers[end] else levels):
         end += 1
     return end
 

@@ -1,7 +1,7 @@
 """A long list read by pieces, or row by row: the same items as `read_list` gives for the whole, by the same functions.
 
 What only the whole list tells (the unit, which blanks are merged cells) is settled beforehand, from its head and a look
-through all rows (`goufu.disclosure.lists.stream`). Totals are left out as they are there, but not checked against the rows.
+through all rows (`goufu.disclosure.lists.stream`), which also compares the totals of a CSV with its rows.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Settled:
     """What holds for every row of a long list of which only a piece is in memory.
 
     `carried` are the columns whose blanks are filled from above, by field; `organisations` the folded names of all
-    departments and units of the list; `negative` whether some amount is below zero.
+    departments and units of the list; `negative` whether some amount is below zero; `totals_compared` whether the rows
+    called totals were compared with the others already.
     """
 
     header: Header
@@ -57,6 +58,7 @@ class Settled:
     carried: Mapping[int, str]
     organisations: Set[str]
     negative: bool = False
+    totals_compared: bool = False
 
     def is_line(self, cells: Sequence[str], place: PlaceOf) -> bool:
         """Whether a row by itself is a line of the list with a title: no total, no note, no header again."""
@@ -135,18 +137,25 @@ def read_piece(piece: Piece, settled: Settled, place: PlaceOf, stem: str) -> Lis
     own = range(before, len(read.items))
     remarks += [adds_remark(read.items[n]) for n in own if n in heads]
     remarks += [
-        Remark(
-            "list",
-            "warning",
-            f"“{name}”是合计行，未计入项目；边读边判时不与各行核对。",
-            f"“{name}” is a total and no item; it is not checked against the rows while they are streamed.",
-            place(row.number, -1),
-        )
+        _total_left_out(name, place(row.number, -1), settled.totals_compared)
         for _, row, name, _ in read.sums
         if row.number >= piece.start
     ]
     kept = [read.counted(n) for n in own if n not in heads and n not in parts]
     return ListContents(tuple(kept), remarks=tuple(remarks))
+
+
+def _total_left_out(name: str, place: Place, compared: bool) -> Remark:
+    zh, en = f"“{name}”是合计行，未计入项目", f"“{name}” is a total and no item"
+    if compared:
+        return Remark("list", "notice", f"{zh}。", f"{en}.", place)
+    return Remark(
+        "list",
+        "warning",
+        f"{zh}；边读边判时不与各行核对。",
+        f"{en}; it is not checked against the rows while they are streamed.",
+        place,
+    )
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ def _facts(draft: ListDraft) -> ListFacts:
     unit, readable = unit_of_amounts(draft)
     filled = {} if grid.knows_merged else columns_to_fill(draft)
     department, year = owner_and_year(grid.rows[: draft.header.first])
+    by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
+    department, year = department or by_name[0], year or by_name[1]
     return ListFacts(
         unit=unit,
         readable=readable,
@@ -109,11 +111,12 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
     if facts.unit == "元" and not any(check.agrees for check in checks):
         small = perhaps_in_wan([item.amount_wan for item in items])
-        draft.remarks += [_perhaps_in_wan(items[n]) for n in small]
+        draft.remarks += [perhaps_in_wan_remark(items[n]) for n in small]
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
 
 
-def _perhaps_in_wan(item: BudgetItem) -> Remark:
+def perhaps_in_wan_remark(item: BudgetItem) -> Remark:
+    """The remark on an amount in yuan that is a thousandth of its neighbours."""
     return Remark(
         "amount",
         "warning",
@@ -159,7 +162,7 @@ def items_and_sums(
         if number := number_of(draft, row):
             draft.numbers[len(items)] = number
         if _is_half(draft, n):
-            draft.remarks.append(_half_a_name(item))
+            draft.remarks.append(half_a_name(item))
         items.append(item)
     return items, sums, sub_lines
 
@@ -177,7 +180,8 @@ def _is_half(draft: ListDraft, n: int) -> bool:
     )
 
 
-def _half_a_name(item: BudgetItem) -> Remark:
+def half_a_name(item: BudgetItem) -> Remark:
+    """The remark on an item of which only the name is printed, above a fuller row."""
     return Remark(
         "row",
         "warning",

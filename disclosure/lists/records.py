@@ -7,17 +7,22 @@ without a title column is an error, because then nothing in it can be a budget l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from goufu.disclosure.amounts import is_no_amount, money_unit, parse_amount
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import read_bytes
 from goufu.disclosure.formats.text import decoded
 from goufu.disclosure.lines import Line, merged_down
+from goufu.disclosure.lists.body_rows import names_department
+from goufu.disclosure.lists.captions import owner_and_year
 from goufu.disclosure.lists.combine import joined, no_title, with_items
-from goufu.disclosure.lists.model import Grid, ListContents
+from goufu.disclosure.lists.headings import fields, has_title
+from goufu.disclosure.lists.model import Grid, ListContents, row_remark
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.lists.sources.delimited_text import ParsedRows, text_grids
 from goufu.disclosure.lists.sources.json_objects import json_grids
@@ -80,14 +85,86 @@ def list_of_lines(
     Raises GoufuError where no line has a title column.
     """
     stem = Path(file).stem
-    rows = [(n, line.cells) for n, line in enumerate(lines)]
     place = _line_places(lines)
     merged = merged_down(lines)
+    passed, told = _outside(lines)
+    rows = [(n, line.cells) for n, line in enumerate(lines) if n not in passed]
     listed = read_list(Grid("", rows, place, merged, knows_merged=bool(merged)), stem)
     if not listed.found:
         raise no_title(where or file, lines[0].cells if lines else [])
     items = tuple(replace(item, id=f"{stem}-{n:03d}") for n, item in enumerate(listed.items, 1))
-    return replace(listed, items=items, remarks=(*remarks, *listed.remarks))
+    return replace(listed, items=items, remarks=(*remarks, *told, *listed.remarks))
+
+
+def _outside(lines: Sequence[Line]) -> tuple[set[int], list[Remark]]:
+    """The lines of a document below a list's header that are none of its rows, by number, and the remarks on them.
+
+    So are paragraphs, but those that may say whose the rows below are or in what unit; and further tables that have
+    another number of columns, or words where amounts are.
+    """
+    first = next((n for n, line in enumerate(lines) if line.is_row and has_title(line.cells)), len(lines))
+    if first == len(lines):
+        return set(), []
+    passed: set[int] = set()
+    remarks: list[Remark] = []
+    head, other = lines[first], ""
+    for n, line in enumerate(lines[first + 1 :], first + 1):
+        table = line.place.cell.partition("!")[0]
+        if not line.is_row:
+            if _heads_rows(line.text) or (n + 1 < len(lines) and has_title(lines[n + 1].cells)):
+                continue
+            passed.add(n)
+            if re.search(r"\d[\d,]*(?:\.\d+)?(?:万?元)?\Z", line.text):
+                text, english = "这一行不在表格里，未计入", "this line is outside the table and was left out"
+                remarks.append(
+                    row_remark(
+                        line.place, f"“{line.text[:40]}”{text}", f"“{line.text[:40]}”: {english}", "warning"
+                    )
+                )
+            continue
+        if has_title(line.cells) and sum(1 for one in fields(line.cells) if one is not None) > 1:
+            head, other = line, ""
+            continue
+        if (
+            not table
+            or table == head.place.cell.partition("!")[0]
+            or (table == other and n - 1 not in passed)
+        ):
+            continue
+        if table != other:
+            other = table
+            if not _is_another(line, head):
+                continue
+            text, english = (
+                "像是另一张表，没有“项目名称”表头，未读",
+                "like another table without a title column; not read",
+            )
+            remarks.append(
+                row_remark(
+                    line.place,
+                    f"从“{line.text[:30]}”起{text}",
+                    f"from “{line.text[:30]}” on: {english}",
+                    "warning",
+                )
+            )
+            passed.add(n)
+        elif n - 1 in passed:
+            passed.add(n)
+    return passed, remarks
+
+
+def _heads_rows(text: str) -> bool:
+    """Whether a paragraph may say something of the rows below: whose they are, or in what unit."""
+    return bool(money_unit(text) or names_department(text) or owner_and_year([(0, (text,))])[0])
+
+
+def _is_another(line: Line, head: Line) -> bool:
+    """Whether the first row of a further table shows that it does not continue the one under `head`."""
+    if len(line.cells) != len(head.cells):
+        return True
+    columns = [n for n, one in enumerate(fields(head.cells)) if one is not None and one.field == "amount"]
+    printed = [line.cells[n] for n in columns if not is_no_amount(line.cells[n])]
+    return bool(printed) and all(parse_amount(cell) is None for cell in printed)
 
 
 def _line_places(lines: Sequence[Line]) -> Any:

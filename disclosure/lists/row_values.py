@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from goufu.disclosure.amounts import is_no_amount, parse_amount
@@ -17,13 +18,15 @@ _CARRIED = frozenset(
     | {"economic_class", "government_economic_class", "functional_class", "project_class"}
     | {"procurement_item", "procurement_method"}
 )
-#: what stands for the value of the row above
-_DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "”", "“", "々"})
+#: what stands for the value of the row above, also between dashes
+_DITTO = re.compile(
+    r"[-—–─]*(?:同上(?:行|列|格|述)?|同前|上同|[〃″ˮ゛々]{1,3}|′′|\"|\'\'|[”“]|ditto)[-—–─]*\Z", re.IGNORECASE
+)
 
 
 def is_ditto(cell: str) -> bool:
-    """Whether a cell repeats the one above it: 同上, 〃."""
-    return squeeze(cell) in _DITTO
+    """Whether a cell repeats the one above it: 同上, 〃, ——〃——."""
+    return len(cell) <= 12 and bool(_DITTO.match(squeeze(cell)))
 
 
 def covered_cells(grid: Grid, header: Header) -> Mapping[tuple[int, int], tuple[int, int]]:
@@ -105,6 +108,8 @@ def row_values(
         if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
             return {}
         return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
+    if no_amount and is_no_amount(values["title"]):
+        return {}  # …… in a row that is still to be filled in
     merged_amount = draft.amount >= 0 and facts.covered.get((row.number, draft.amount))
     if no_amount and merged_amount and not _prints_title(draft, facts, row):
         return {}  # another line of the same item: its title and its amount are one cell each

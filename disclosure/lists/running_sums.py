@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
+from statistics import median
 
 from goufu.disclosure.amounts import UNITS, parse_amount, to_wan, unit_of
 from goufu.disclosure.doubles import double_remark, said_by_another
@@ -17,13 +18,18 @@ from goufu.disclosure.lists.cell_values import AMONG
 from goufu.disclosure.lists.headings import words
 from goufu.disclosure.lists.lines_seen import LinesSeen
 from goufu.disclosure.lists.model import Header
-from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
+from goufu.disclosure.lists.read_list import perhaps_in_wan_remark
+from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum, perhaps_in_yuan_remark
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.sums import SAME
 
 _NOTHING = Decimal(0)
 #: lines told one by one; beyond, their number
 _TOLD = 20
+#: amounts that stand for all in their order
+_SAMPLE = 4_096
+#: totals that are compared
+_TOTALS = 100_000
 #: lines of which it is remembered what they say
 _REMEMBERED = 1_000_000
 #: what a line says; the rest is its number
@@ -34,6 +40,98 @@ _SAYS = frozenset(
 #: how titles of groups and of parts begin, and end
 _HEADS = frozenset("一二三四五六七八九十第(（其含")
 _ENDINGS = tuple(words()["organisations"]["endings"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A row called a total: its line, its name, its figure, and what all lines above it come to."""
+
+    line: int
+    name: str
+    figure: Decimal | None
+    above: Decimal
+
+
+@dataclass
+class GroupsSeen:
+    """Rows named like groups, and those called 其中, while a list passes: whether all rows together may tell otherwise what
+    they are than the rows around them.
+
+    So it is with a group over a single row (`goufu.disclosure.lists.totals.of_one_row`), and with rows that go on behind
+    其中 (`goufu.disclosure.lists.sub_lines`), of which totals decide. `left` is what the row above 其中 comes to beyond
+    these, `open` whether the next line is to be looked at.
+    """
+
+    open: bool = False
+    single: bool = False
+    goes_on: bool = False
+    _kind: str = ""
+    _alone: str = ""
+    _figure: Decimal = _NOTHING
+    _left: Decimal = _NOTHING
+
+    def at_line(self, kind: str, figure: Decimal, before: Decimal) -> None:
+        """Take in a line of that `kind`; `before` is the figure of the line above."""
+        self.single = self.single or (bool(kind) and kind == self._alone)
+        self._alone = self._kind if not kind and figure and figure == self._figure else ""
+        self._kind, self._figure = kind, figure
+        if kind == "其中":
+            self._left = (self._left or before) - figure
+        elif self._left > 0:
+            self._left -= figure
+            self.goes_on = self.goes_on or not self._left
+        self.open = bool(kind or self._alone or self._left > 0)
+
+    def end(self) -> None:
+        """Take in a total, or that nothing follows."""
+        self.single = self.single or bool(self._alone)
+        self._left = _NOTHING
+
+
+@dataclass
+class SizesSeen:
+    """The sizes of amounts while a list passes, for `goufu.disclosure.sums.perhaps_in_yuan` and `perhaps_in_wan`.
+
+    `sample` has every so many amounts, thinned out as it grows; `large` and `small` are the lines with amounts that are as
+    large as yuan are under 万元, or as small as 万元 under 元, `most` the largest of all others. In the unit of the list.
+    """
+
+    from_large: Decimal
+    below_small: Decimal
+    sample: list[Decimal] = field(default_factory=list)
+    large: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    small: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    most: Decimal = _NOTHING
+    _count: int = 0
+    _step: int = 1
+
+    def at(self, line: int, title: str, size: Decimal) -> None:
+        """Take in an amount, which is above zero."""
+        if size >= self.from_large:
+            self.large.append((line, title, size))
+        elif size > self.most:
+            self.most = size
+        if size < self.below_small:
+            self.small.append((line, title, size))
+        self._count += 1
+        if self._count % self._step == 0:
+            self.sample.append(size)
+            if len(self.sample) > _SAMPLE:
+                self.sample, self._step = self.sample[::2], 2 * self._step
+
+    def in_yuan(self) -> list[tuple[int, str, Decimal]]:
+        """The lines that look as if they alone were filled in in yuan."""
+        others = [size for size in self.sample if size < self.from_large]
+        if not others or 3 * len(self.large) > self._count or 10 * self.most >= self.from_large:
+            return []
+        return [one for one in self.large if one[2] >= 1_000 * median(others)]
+
+    def in_wan(self) -> list[tuple[int, str, Decimal]]:
+        """The lines that look as if they alone were filled in in 万元."""
+        if self._count < 3:
+            return []
+        middle = median(self.sample)
+        return [one for one in self.small if 1_000 * one[2] <= middle]
 
 
 @dataclass
@@ -60,7 +158,9 @@ class RunningSums:
     _run_rows: int = 0
     _told: int = 0
     _comparable: bool = True
-    _totals: bool = False
+    _groups: GroupsSeen = field(default_factory=lambda: GroupsSeen())
+    _printed: list[_Total] = field(default_factory=list)
+    _before: Decimal = _NOTHING
     _agrees: bool = False
 
     def __post_init__(self) -> None:
@@ -71,18 +171,27 @@ class RunningSums:
         self._width = max((*says, *owners)) + 1
         self._says = itemgetter(*says, *says[:1])  # of one column too a tuple
         self._owners = itemgetter(*owners, self._title, self._title)
-        self._same = SAME / UNITS.get(self.unit, Decimal(1))
+        wan = UNITS.get(self.unit, Decimal(1))
+        self._same = SAME / wan
+        self._sizes = SizesSeen(10_000 / wan, Decimal(1_000) if self.unit == "元" else _NOTHING)
 
     def at_line(self, line: int, cells: Sequence[str]) -> None:
         """Take in a row that is a line of the list."""
         figure = self._figure(cells[self.amount]) if 0 <= self.amount < len(cells) else None
-        if not figure:
-            return
         title = cells[self._title].strip()
+        kind = ""
         if title[:1] in _HEADS or title.endswith(_ENDINGS):
             # what such rows add up is decided where they are read
-            self._comparable = self._comparable and not (AMONG.match(title) or group_kind(title))
+            kind = "其中" if AMONG.match(title) else group_kind(title)
+            self._comparable = self._comparable and not kind
+        if kind or self._groups.open:
+            self._groups.at_line(kind, figure or _NOTHING, self._before)
+        self._before = figure or _NOTHING
+        if not figure:
+            return
         one = (line, title, figure)
+        if figure > 0:
+            self._sizes.at(line, title, figure)
         if self._open:
             self._below += figure
             self._rows_below += 1
@@ -112,18 +221,58 @@ class RunningSums:
         else:
             self._at_run(one, owners)
 
-    def at_total(self, cells: Sequence[str]) -> None:
-        """Take in a row that is called a total."""
-        self._totals = True
+    def at_total(self, line: int, cells: Sequence[str]) -> None:
+        """Take in a row that is called a total, in that line."""
         figure = self._figure(cells[self.amount]) if 0 <= self.amount < len(cells) else None
         self._agrees = self._agrees or (figure is not None and abs(self._total - figure) <= 5 * self._same)
+        if len(self._printed) < _TOTALS:
+            self._printed.append(_Total(line, cells[self._title].strip(), figure, self._total))
+
+    def only_whole(self) -> bool:
+        """Whether only all rows together tell which of them add up others, or are part of them."""
+        self._groups.end()
+        return self._groups.single or (self._groups.goes_on and bool(self._printed))
+
+    def _of_totals(self) -> list[Remark]:
+        """The warnings on totals that no lines come to, as `goufu.disclosure.lists.totals.check_totals` compares them."""
+        if self._printed and not self._comparable:
+            text = "清单里有小计或“其中”，边读边判时合计没有与各行核对，请核对。"
+            english = "Some rows add up others or are part of them; totals were not checked against the rows while they were streamed."
+            return [Remark("list", "warning", text, english, Place(self.file, line=self._printed[0].line))]
+        found: list[Remark] = []
+        last = before = _NOTHING
+        for n, one in enumerate(self._printed):
+            after = self._printed[n + 1].above if n + 1 < len(self._printed) else self._total
+            sums = {one.above, one.above - last, one.above - before, after - one.above}
+            sums |= {self._total, self._total - one.above}
+            before = one.above
+            last = one.above if "小计" in one.name else last
+            if one.figure is None or any(abs(s - one.figure) <= 5 * self._same for s in sums):
+                continue
+            found.append(self._disagrees(one))
+        return found[:_TOLD]
+
+    def _disagrees(self, one: _Total) -> Remark:
+        assert one.figure is not None
+        unit = self.unit or "万元"
+        printed, summed = to_wan(one.figure, unit), to_wan(one.above, unit)
+        return Remark(
+            "list",
+            "warning",
+            f"“{one.name}”：所印 {printed:,} 万元，以上各行合起来是 {summed:,} 万元；可能原件有误，也可能读错，请核对。",
+            f"“{one.name}”: printed {printed:,}, the rows above come to {summed:,} (10k CNY); the document may be wrong, or misread. Check it.",
+            Place(self.file, line=one.line),
+        )
 
     def remarks(self) -> list[Remark]:
         """What was found, after the last row."""
         self._at_run((0, "", _NOTHING), ())
+        unequal = self._of_totals()
         if self._agrees:
-            return []
-        found = list(self._twice)
+            return unequal
+        found = [*unequal, *self._twice]
+        found += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
+        found += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._told > _TOLD:
             found.append(
                 Remark(
@@ -144,7 +293,7 @@ class RunningSums:
                     Place(self.file),
                 )
             )
-        if self._totals or not self._comparable:
+        if self._printed or not self._comparable:
             return found
         sums = self._heads if not self._open else self._feet if not self._rows else []
         return found + [perhaps_a_sum(self._item(one)) for one in sums[:_TOLD]]

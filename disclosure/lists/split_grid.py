@@ -5,16 +5,21 @@ A header that only repeats the one above, as the top of a printed page does, beg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lines import squeeze
 from goufu.disclosure.lists.captions import is_caption, owner_and_year, units_in
 from goufu.disclosure.lists.header import find_header, header_at
 from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, Header
 from goufu.disclosure.model import Place
+
+#: what a list is called in a line above it
+_LIST = re.compile(r"(?:表|清单|计划|明细|一览)(?:[(（][^()（）]{0,20}[)）])?\Z|\A附[表件]")
 
 
 def lists_in(grid: Grid) -> list[Grid]:
@@ -118,7 +123,7 @@ def _below_one_another(grid: Grid) -> list[Grid]:
     while index < len(rows):
         if is_header(rows[index][1]) and (anew := header_at(grid, index)) is not None:
             first = index
-            while first > current.body and is_caption(rows[first - 1][1]):
+            while first > current.body and _stands_above(rows[first - 1][1]):
                 first -= 1
             captions = list(rows[first:index])
             flat = tuple(map(squeeze, rows[index][1]))
@@ -179,10 +184,25 @@ def same_header(one: Header, other: Header) -> bool:
 def _captions_differ(
     captions: Sequence[tuple[int, Sequence[str]]], lead: Sequence[tuple[int, Sequence[str]]]
 ) -> bool:
-    """Whether the lines above a repeated header name another unit of money or another department."""
+    """Whether the lines above a repeated header name another unit of money, department, year or list."""
     units, before = units_in(captions), units_in(lead)
-    owner = owner_and_year(captions)[0]
-    return bool((units and units != before) or (owner and owner != owner_and_year(lead)[0]))
+    (owner, year), (former, past) = owner_and_year(captions), owner_and_year(lead)
+    said = {squeeze(cell) for _, cells in lead for cell in cells}
+    named = (squeeze(cell) for _, cells in captions for cell in cells)
+    return bool(
+        (units and units != before)
+        or (owner and owner != former)
+        or (year and year != past)
+        or any(_LIST.search(name) and name not in said for name in named)
+    )
+
+
+def _stands_above(cells: Sequence[str]) -> bool:
+    """Whether a row may stand above a header: one cell that says something, or nothing but units of money and owners."""
+    filled = [cell for cell in cells if cell]
+    return is_caption(cells) or (
+        len(filled) > 1 and all(money_unit(cell) or owner_and_year([(0, (cell,))])[0] for cell in filled)
+    )
 
 
 def _captions_kept(

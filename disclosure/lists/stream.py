@@ -25,11 +25,12 @@ from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
 from goufu.disclosure.lists.body_rows import names_department
-from goufu.disclosure.lists.cell_values import is_total
+from goufu.disclosure.lists.cell_values import is_bulleted, is_total
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.levels import is_level
+from goufu.disclosure.lists.levels import is_level, levels_in_titles
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
+from goufu.disclosure.lists.read_list import half_a_name
 from goufu.disclosure.lists.recognise import is_list
 from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.lists.running_sums import RunningSums
@@ -41,7 +42,7 @@ from goufu.disclosure.lists.sources.json_objects import (
     object_of,
     priced_keys,
 )
-from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.tables.titles import is_title
 
 #: the head that settles header and unit: bytes, lines, and rows that must be seen of it
@@ -57,6 +58,7 @@ _SOUND = 10
 _BLOCK = 1 << 20
 #: characters of names that may be totals or notes, and of short ones that may be
 _OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
+_NUMERALS = frozenset("0123456789(（")
 _MINUS = ("-", "－", "−", "(", "（")
 
 Row = tuple[int, Any]  # its line, and its cells (CSV) or its text (JSON Lines)
@@ -217,15 +219,22 @@ def _csv_survey(
                 _not_too_many(look.seen)
     except csv.Error as error:
         raise OddListError("不是完整的 CSV", f"it is no whole CSV ({error})") from error
+    if look.sums.only_whole():
+        raise OddListError("有的小计或“其中”要看全部行", "some subtotals, or rows called 其中, need all rows")
     carried = _carried(settled, look.seen)
     filled = tuple(
         _carried_remark(path.name, settled.header.names[n], look.seen[n].lines) for n in sorted(carried)
     )
     ditto = {n for n, column in look.seen.items() if any(map(is_ditto, column.values.values()))}
-    settled = replace(_with_names(settled, look.seen, carried), negative=look.negative)
+    settled = replace(_with_names(settled, look.seen, carried), negative=look.negative, totals_compared=True)
     plan = Plan(path.name, path.stem, "csv", separator, (), settled)
     bad = _unreadable(path, encoding) if errors == "replace" else ()
-    return plan, rows, tuple(sorted({*carried, *ditto})), (*bad, *remarks, *filled, *look.sums.remarks())
+    return (
+        plan,
+        rows,
+        tuple(sorted({*carried, *ditto})),
+        (*bad, *remarks, *filled, *look.sums.remarks(), *look.halves),
+    )
 
 
 def _csv_head(path: Path, head: str) -> tuple[str, Settled, tuple[Remark, ...]]:
@@ -263,6 +272,8 @@ class _Look:
         self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
+        self.half: tuple[int, str] | None = None
+        self.halves: list[Remark] = []
 
     def at_row(self, line: int, cells: Sequence[str]) -> None:
         """Take in one row. Raises OddListError where only the rows around it tell what it is."""
@@ -276,6 +287,8 @@ class _Look:
             if not meant and n not in self.measures:
                 blank.append(n)
         self._must_be_plain(cells)
+        if self.half is not None or not 0 <= amount < len(cells) or not cells[amount]:
+            self._may_be_half(line, cells)
         if 0 <= amount < len(cells):
             self.negative = self.negative or cells[amount].strip().startswith(_MINUS)
             _in_its_unit(cells[amount], self.settled.unit)
@@ -285,13 +298,15 @@ class _Look:
                 self.seen[n].at_blank(line, not self.begun)
             self.begun = True
         elif title < len(cells) and is_total(cells[title]):
-            self.sums.at_total(cells)
+            self.sums.at_total(line, cells)
 
     def _must_be_plain(self, cells: Sequence[str]) -> None:
         """Raises OddListError where a row is set in, numbered by levels or that of a department."""
         title = self.title
-        if title < len(cells) and cells[title][:1].isspace() and is_indented(cells[title]):
+        if title < len(cells) and _may_be_set_in(cells[title]):
             raise OddListError("有缩进的项目名称", "some titles are set in")
+        if title < len(cells) and cells[title][:1] in _NUMERALS and levels_in_titles([cells[title]]):
+            raise OddListError("项目名称前的序号分级", "numbers before titles have levels")
         for n, name in self.numbers:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
@@ -301,11 +316,32 @@ class _Look:
             if len(filled) == 1 and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
 
+    def _may_be_half(self, line: int, cells: Sequence[str]) -> None:
+        """Remember a row that has nothing but a name, and tell the one before where this one has a name and more."""
+        half, self.half = self.half, None
+        filled = [n for n, cell in enumerate(cells) if cell and not cell.isspace()]
+        if self.title not in filled:
+            return
+        if half is not None and len(filled) > 1 and half[0] + 1 == line and len(self.halves) < 20:
+            item = BudgetItem(id="", title=half[1], place=Place(self.sums.file, line=half[0]))
+            if not is_total(cells[self.title]):
+                self.halves.append(half_a_name(item))
+        if len(filled) == 1 and self.settled.is_line(separated_cells(cells, self.separator), _nowhere):
+            self.half = (line, cell_text(cells[self.title]))
+
     def _is_line(self, cells: Sequence[str]) -> bool:
         names = self.settled.header.names
         if _plainly_a_line(cells, names, self.title, self.settled.amount):
             return True
         return self.settled.is_line(separated_cells(cells, self.separator), _nowhere)
+
+
+def _may_be_set_in(title: str) -> bool:
+    """Whether a title is set in from the left or stands behind a dash or a dot."""
+    first = title[:1]
+    return bool(first) and (
+        is_indented(title) if first.isspace() else not first.isalnum() and is_bulleted(title.strip())
+    )
 
 
 def _in_its_unit(cell: str, unit: str) -> None:

@@ -47,6 +47,15 @@ def settle_sub_lines(
         below = range(group.first, group.end)
         if group.kind == "among":
             part, remarks = _among(group, items, totals, parts)
+            more, said = (
+                _siblings(group, items, totals, sub_lines, parts | set(below))
+                if part and draft.grid.header is None
+                else ((), [])
+            )
+            parts |= set(more)
+            remarks += said
+        elif group.first - 1 in parts and sub_lines.get(group.first - 1) == "among":
+            part, remarks = True, [_further_in(items[n]) for n in below]
         else:
             part, whole, remarks = _indented(group, items, totals, parts | wholes.keys())
             wholes |= {group.first - 1: group.end} if whole else {}
@@ -127,6 +136,48 @@ def _among(
         ]
     zh, en = "是合计中的一部分，未另计为项目", "part of a total and not counted as an item"
     return True, [_remark(items[n], zh, en) for n in below if not says_plainly_among(items[n].title)]
+
+
+def _further_in(item: BudgetItem) -> Remark:
+    """The remark on a row that is set in below one called 其中."""
+    zh, en = "缩进在“其中”之下，未另计为项目", "set in below a row called 其中 and not counted"
+    return _remark(item, zh, en, "warning")
+
+
+def _siblings(
+    group: _Group,
+    items: Sequence[BudgetItem],
+    totals: Sequence[tuple[int, Decimal | None]],
+    sub_lines: Mapping[int, SubLine],
+    out: set[int],
+) -> tuple[range, list[Remark]]:
+    """The rows right below those called 其中 that with them come to the row above, as in 市政维护 8, 其中：电费 5, 维修 3.
+
+    They are parts where a total of the list says so; where it has none they stay items, with a warning.
+    """
+    whole = group.above.amount_wan if group.above is not None else None
+    left = (whole or Decimal(0)) - _sum(items, set(), group.first, group.end)
+    ends = {at for at, _ in totals}
+    end = group.end
+    while end < len(items) and end not in sub_lines and end not in ends and left > 0:
+        left -= items[end].amount_wan or Decimal(0)
+        end += 1
+    more = range(group.end, end)
+    if not more or left:
+        return range(0), []
+    printed = [amount for _, amount in totals if amount is not None]
+    if any(_same(_sum(items, out), amount) for amount in printed):
+        return range(0), []
+    title = group.above.title if group.above is not None else ""
+    if any(_same(_sum(items, out | set(more)), amount) for amount in printed):
+        zh, en = (
+            f"与“其中”合起来正好是“{title}”，未另计为项目",
+            f"with the row above just “{title}”; not counted",
+        )
+        return more, [_remark(items[n], zh, en) for n in more]
+    zh = f"与上面“其中”的行合起来正好是“{title}”的金额，像是其中的另一部分；仍按项目计入，可能重复"
+    en = f"with the rows called 其中 just the amount of “{title}”, like another part of it; still counted as an item, perhaps twice"
+    return range(0), [_remark(items[n], zh, en, "warning") for n in more]
 
 
 def _indented(

@@ -34,7 +34,10 @@ def check_totals(
     organisations = {fold(i.department) for i in items} | {fold(i.unit) for i in items}
     over, doubts = headed(draft, alone)
     plain = draft.grid.header is None
-    heads = wholes.keys() | ((adding_rows(alone, organisations) | over) - parts)
+    adding = adding_rows(alone, organisations)
+    if plain:  # what a program writes row by row is read so
+        adding |= of_one_row(alone, adding)
+    heads = wholes.keys() | ((adding | over) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(
         [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
@@ -211,6 +214,23 @@ def adding_rows(items: Sequence[BudgetItem], organisations: Set[str]) -> set[int
                 found.add(n)
                 break
     return found
+
+
+def of_one_row(items: Sequence[BudgetItem], found: Set[int]) -> set[int]:
+    """The rows named like one of those `found` that have the amount of the single row below them, before the next of their kind."""
+    kinds = [group_kind(item.title) for item in items]
+    known = {kinds[n] for n in found} - {""}
+    return {
+        n
+        for n in range(len(items) - 1)
+        if n not in found
+        and kinds[n] in known
+        and not kinds[n + 1]
+        and n + 1 not in found
+        and (n + 2 == len(items) or kinds[n + 2] == kinds[n])
+        and items[n].amount_wan
+        and items[n].amount_wan == items[n + 1].amount_wan
+    }
 
 
 def group_kind(title: str) -> str:

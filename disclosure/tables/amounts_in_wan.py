@@ -192,6 +192,16 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in
                 place,
             )
         )
+    if row.amount is None and len(funds) > 1 and row.columns.total >= 0:
+        table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"“{row.name}”的合计一格是空的，取各项资金之和 {amount:,} 万元，请核对。",
+                f"The total of “{row.name}” is blank; the sum of its funds, {amount:,}, was taken. Check it.",
+                place,
+            )
+        )
     if known and (abs(amount) >= ABSURD_WAN or amount < 0):
         odd = ("大得不可能", "impossibly large") if amount > 0 else ("是负数", "negative")
         table.remarks.append(

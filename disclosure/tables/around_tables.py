@@ -106,6 +106,16 @@ def ends_as_organisation(flat: str) -> bool:
     return flat.endswith(_endings())
 
 
+def is_misread_for(name: str, other: str) -> bool:
+    """Whether a name is that of the `other` organisation but for one character, and itself ends as none does."""
+    return (
+        len(name) == len(other) > 3
+        and sum(a != b for a, b in zip(name, other, strict=True)) == 1
+        and ends_as_organisation(other)
+        and not ends_as_organisation(name)
+    )
+
+
 @lru_cache(maxsize=1)
 def _endings() -> tuple[str, ...]:
     return tuple(table_words()["organisation"]["endings"])

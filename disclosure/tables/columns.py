@@ -25,17 +25,17 @@ _UNIT = re.compile(
     r"(?:预算单位|单位名称|部门\(单位\)|单位\(部门\)|单位|实施单位|项目单位|部门|主管部门|预算部门|用款单位|使用单位|申报单位)(?:名称|全称)?\Z"
 )
 _FUND = re.compile(
-    r"一般公共预算|政府性基金|国有资本经营|财政专户|单位资金|财政拨款|事业收入|经营收入|上级补助|其他收入|自筹|其[他它]资金\Z|自有资金\Z"
+    r"一般公共预算|政府性基金|国有资本|专户|单位资金|财政拨款|事业收入|经营收入|上级补助|其他收入|自筹|其[他它](?:资金)?\Z|自有资金\Z|财政(?:性)?资金\Z"
 )
 #: budgets that 财政拨款 is the sum of
-_WITHIN = re.compile(r"一般公共预算|政府性基金|国有资本经营")
+_WITHIN = re.compile(r"一般公共预算|政府性基金|国有资本")
 #: what is called so holds them
-_STATE = ("财政拨款", "财政拨款合计", "财政拨款小计")
+_STATE = ("财政拨款", "财政拨款合计", "财政拨款小计", "财政资金", "财政性资金")
 _OTHER = re.compile(
     r"(?:小计|其中.*|备注|说明|序号|.*资金|.*收入|.*拨款|.*补助|.*预算|.*结转.*|上级|本级|中央.*|省级.*|市级.*|县级.*|本年.*|人员.*|公用.*)\Z"
 )
 #: money besides the funds, which their sum would have to hold
-_MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
+_MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|结余|投入|投资)\Z|(?:中央|省|市|县|区|本|上|地方)级?\Z")
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
@@ -77,7 +77,7 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     first = lines[index]
     if not first.is_row or not _says_item(first.text):
         return None
-    heads = [label(cell) for cell in first.cells]
+    heads = [_sure(label(cell)) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
         return None
     if any(parse_amount(cell) is not None and len(cell) > 2 for cell in first.cells):
@@ -190,6 +190,8 @@ def _is_detail(stack: Sequence[str]) -> bool:
 def is_numbering(cells: Sequence[str]) -> bool:
     """Whether the cells are the row of column numbers under a header: 1 2 3 …, 栏次 1 2 3=4+5 …, 甲 1 2 …."""
     filled = [cell for cell in cells if cell]
+    if len(filled) > 2 and filled[0] in ("l", "i", "|", "!", "丨"):
+        filled[0] = "1"  # as scans are read
     if filled and filled[0] in ("栏次", "列次", "甲", "乙", "行次"):
         filled = filled[1:]
         if filled and filled[0] == "乙":
@@ -199,6 +201,11 @@ def is_numbering(cells: Sequence[str]) -> bool:
         return False
     found = [int(match[1]) for match in numbers if match]
     return found[0] in (1, 2) and found == list(range(found[0], found[0] + len(found)))
+
+
+def _sure(head: str) -> str:
+    """A heading with 项目 where a scan was read as 项日."""
+    return head.replace("项日", "项目")
 
 
 def _bare(head: str) -> str:

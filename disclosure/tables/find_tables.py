@@ -6,11 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from goufu.disclosure.amounts import MoneyUnit, parse_amount
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Part, Place, Remark
-from goufu.disclosure.tables.around_tables import begins_part, is_caption, names_a_table, owner_of, repeated
+from goufu.disclosure.tables.around_tables import (
+    begins_part,
+    is_caption,
+    is_running_head,
+    names_a_table,
+    owner_of,
+    repeated,
+)
 from goufu.disclosure.tables.columns import Columns, header
 from goufu.disclosure.tables.model import PrintedRow, TableDraft
 from goufu.disclosure.tables.table_body import TableBody, units_stated
@@ -81,7 +89,7 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
             continue
         columns, body = found
         near = index - titled <= TITLE_REACH
-        if not near and not columns.certain:
+        if not near and (not columns.certain or _is_of_another(lines, index, tables)):
             index += 1
             continue
         if not near:
@@ -94,4 +102,63 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
         index = TableBody(lines, heads, columns, table).read(body)
         table.remarks += _not_added(columns, table.printed[known:], line.place)
         stated, said = [], -100
+    return _and_unread(tables, lines)
+
+
+def _is_of_another(lines: Sequence[Line], index: int, tables: Sequence[TableDraft]) -> bool:
+    """Whether the title above a header is that of another table, such as 政府采购预算表, which lists projects again; told.
+
+    Where no project table was read before, it may be the only one.
+    """
+    for line in reversed(lines[max(0, index - TITLE_REACH) : index]) if tables else ():
+        text = label(line.text)
+        if not line.is_paragraph or is_caption(text) or is_running_head(text) or not names_a_table(text):
+            continue
+        if is_title(line, text):
+            return False
+        tables[-1].remarks.append(
+            Remark(
+                "table",
+                "notice",
+                f"“{line.text[:40]}”也列有项目，是另一张表，未计入项目支出。",
+                f"“{line.text[:40]}” lists projects as well; it is another table and was not counted.",
+                line.place,
+            )
+        )
+        return True
+    return False
+
+
+def _and_unread(tables: list[TableDraft], lines: Sequence[Line]) -> list[TableDraft]:
+    """The tables, the last of which tells those that were not read."""
+    if tables:
+        tables[-1].remarks += _without_header(lines)
     return tables
+
+
+def _without_header(lines: Sequence[Line]) -> list[Remark]:
+    """Remarks on titles below which rows with amounts stand and no header is understood."""
+    titles = [n for n, line in enumerate(lines) if is_title(line, label(line.text))]
+    found: list[Remark] = []
+    for n, end in pairwise([*titles, len(lines)]):
+        below = range(n + 1, min(end, n + 1 + 2 * TITLE_REACH))
+        rows = sum(1 for i in below if _has_amount(lines[i]))
+        if rows < 2 or any(header(lines, i) is not None for i in below):
+            continue
+        shown = lines[n].text[:40]
+        found.append(
+            Remark(
+                "table",
+                "error",
+                f"“{shown}”的表头没有读懂，这张表未读；请核对表头是否写明“项目名称”和“合计”。",
+                f"The header of “{shown}” is not understood and the table was not read; it should say 项目名称 and 合计.",
+                lines[n].place,
+            )
+        )
+    return found
+
+
+def _has_amount(line: Line) -> bool:
+    return (
+        line.is_row and bool(line.cells[0]) and any(parse_amount(cell) is not None for cell in line.cells[1:])
+    )

@@ -13,6 +13,7 @@ from typing import Literal
 from goufu.disclosure.lines import Line, fold
 from goufu.disclosure.model import Remark, Subtotal
 from goufu.disclosure.tables.amounts_in_wan import convert_to_wan
+from goufu.disclosure.tables.around_tables import is_misread_for
 from goufu.disclosure.tables.find_tables import find_tables
 from goufu.disclosure.tables.model import Claim, ProjectRow, ProjectTables, TableDraft
 from goufu.disclosure.tables.subtotals import (
@@ -44,6 +45,9 @@ def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[
     claims: list[Claim] = []
     remarks: list[Remark] = []
     for table in tables:
+        if is_misread_for(table.owner, department):
+            table.remarks.append(_misread(table, department))
+            table.owner = department
         read = _sort_rows(
             table, table.owner or department, known | ({fold(table.owner)} if table.owner else set())
         )
@@ -54,6 +58,16 @@ def project_tables(lines: Sequence[Line], department: str = "", units: Iterable[
         if not table.raws and not table.remarks and not table.empty:
             remarks.append(_without_rows(table))
     return ProjectTables(tuple(rows), tuple(subtotals), tuple(claims), tuple(remarks), bool(tables))
+
+
+def _misread(table: TableDraft, department: str) -> Remark:
+    return Remark(
+        "table",
+        "warning",
+        f"这张表的部门写作“{table.owner}”，像是误读，按本文件的“{department}”，请核对。",
+        f"The department of this table reads “{table.owner}”, as if misread; the document's “{department}” was taken. Check it.",
+        table.place,
+    )
 
 
 def _may_state(line: Line) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from goufu.disclosure.amounts import CENT
@@ -16,7 +17,7 @@ from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
 from goufu.disclosure.sums import sums_of_others
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
-from goufu.disclosure.total_names import is_page_total, is_total_alone, plain_name
+from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, plain_name
 
 #: 万元; rows are rounded to 0.01 each, so sums may be off by a few hundredths
 TOLERANCE = Decimal("0.05")
@@ -52,7 +53,7 @@ class TableRow(NamedTuple):
 
 def is_group(name: str) -> bool:
     """Whether a row is named after a kind of projects (其他运转类, 特定目标类) and not after a unit."""
-    return bool(_GROUP.match(label(name)))
+    return bool(_GROUP.match(label(name))) or is_kind(name)
 
 
 def is_grand(name: str) -> bool:
@@ -95,6 +96,8 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     """
     found = [_named_as(raw, known) for raw in raws]
     sure = [kind == "head" for kind in found]
+    for i in _units_of_total(raws, found):
+        found[i], sure[i] = "head", True
     for i, kind in enumerate(found):
         if kind == "item" and _adds_up(raws, found, sure, i):
             found[i] = "head"
@@ -174,6 +177,39 @@ def without_among(raw: TableRow) -> TableRow:
     """A row that is an item after all, without the word 其中 before its name."""
     match = re.match(r"\s*其\s*中\s*[:：,，]?\s*", raw.name)
     return raw._replace(name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
+
+
+def _units_of_total(raws: Sequence[TableRow], found: Sequence[RowKind]) -> list[int]:
+    """The first row and those named like organisations below it, where together these come to it and each has items of
+    its own right below.
+
+    So they are known whatever has become of a single item: one that was misread or lost, or is their own figure.
+    """
+    if not raws or not raws[0].known or not (found[0] == "head" or ends_as_organisation(label(raws[0].name))):
+        return []
+    units = [
+        i
+        for i in range(1, len(raws))
+        if found[i] in ("item", "head")
+        and raws[i].known
+        and (found[i] == "head" or ends_as_organisation(label(raws[i].name)))
+        and not (is_group(raws[i].name) or is_called_total(raws[i].name))
+    ]
+    if len(units) < 2:
+        return []
+    own = [
+        [raws[j].amount for j in range(i + 1, end) if found[j] == "item"]
+        for i, end in pairwise([*units, len(raws)])
+    ]
+    if not all(own):
+        return []
+    amounts = [raws[i].amount for i in units]
+    short = raws[0].amount - sum(amounts, Decimal(0))
+    misread = (
+        abs(short + amount - sum(items, Decimal(0))) <= TOLERANCE
+        for amount, items in zip(amounts, own, strict=True)
+    )
+    return [0, *units] if abs(short) <= TOLERANCE or any(misread) else []
 
 
 def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:

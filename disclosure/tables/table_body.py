@@ -19,6 +19,7 @@ from goufu.disclosure.amounts import (
     parse_amount,
     unit_of,
 )
+from goufu.disclosure.formats.layout import join_wrapped
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.around_tables import (
@@ -43,12 +44,22 @@ from goufu.disclosure.tables.titles import is_title, part_of
 #: lines that may stand between two rows of one table: the foot of a page, the head of the next, the title again
 PAUSE = 14
 
+#: what ends like the amount of a row, or says as little as a half of a name
+_HALF = re.compile(r"\D\d[\d,]*(?:\.\d+)?\Z|\A[^。；：:\s]{3,40}\Z")
+#: a figure that a scan was read wrongly of: 1O.0O, 2l0.35, 210。35
+_MISREAD = re.compile(r"(?=.*\d)[\dOoQDlI|!SB.,，。·:'\s]{3,20}\Z")
+#: the number of a document: （晋财农〔2025〕71号）
+_NUMBERED = re.compile(r"\(.{0,12}\((?:19|20)\d\d\).{0,6}号.{0,4}\)\Z")
+#: the figure of a row that stands behind its name as well
+_FIGURE_BEHIND = re.compile(r"(?<=[^\d.,])\s*(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d)\Z")
+
 
 @dataclass
 class TableBody:
     """The rows of a table while they are read from top to bottom.
 
-    `unit` is the organisation that holds for the rows below; `alone` the remark on a row that had only a name.
+    `unit` is the organisation that holds for the rows below; `alone` the remark on a row that had only a name; `half` the
+    line of words that was left out above the next row.
     """
 
     lines: Sequence[Line]
@@ -58,6 +69,7 @@ class TableBody:
     unit: str = ""
     name: str = ""
     alone: tuple[str, Remark] | None = None
+    half: Line | None = None
 
     def read(self, index: int) -> int:
         """Fill the table with the rows from `index` on; the index of the first line after the table."""
@@ -79,6 +91,9 @@ class TableBody:
                 index += 1
                 continue
             if is_page_number(text) or is_numbering([label(cell) for cell in line.cells]):
+                index += 1
+                continue
+            if self.belongs_to_name(line, text, index):
                 index += 1
                 continue
             if self.is_aside(line, text):
@@ -117,6 +132,46 @@ class TableBody:
                     line.place,
                 )
             )
+
+    def belongs_to_name(self, line: Line, text: str, index: int) -> bool:
+        """Take a document's number alone in a line into the name of the row above, where it is broken off."""
+        if not line.is_paragraph or not _NUMBERED.match(text) or index == 0 or not self.table.printed:
+            return False
+        last = self.table.printed[-1]
+        if last.line is not self.lines[index - 1]:
+            return False
+        name = join_wrapped(last.name, line.text)
+        self.table.printed[-1] = last._replace(name=name)
+        self.table.remarks.append(_name_joined(name, line))
+        return True
+
+    def whole_name(self, name: str, line: Line) -> str:
+        """A name that is nothing but a document's number with the line of words above it, of which it is broken off."""
+        above, self.half = self.half, None
+        if above is None or not _NUMBERED.match(label(name)):
+            return name
+        left_out = [one for one in self.table.remarks if one.place == above.place]
+        for one in left_out:
+            self.table.remarks.remove(one)
+        name = join_wrapped(next(cell for cell in above.cells if cell), name)
+        self.table.remarks.append(_name_joined(name, line))
+        return name
+
+    def without_figure(self, name: str, amount: Decimal | None, line: Line) -> str:
+        """A name without the row's own amount, which a misread cell has behind it."""
+        found = _FIGURE_BEHIND.search(name)
+        if amount is None or found is None or parse_amount(found[1]) != amount or not name[: found.start()]:
+            return name
+        self.table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"项目名称“{name[:40]}”后面带着这一行的金额，已去掉，请核对。",
+                f"The name “{name[:40]}” ended in the row's own amount, which was taken off; check it.",
+                line.place,
+            )
+        )
+        return name[: found.start()].rstrip()
 
     def state(self, units: Iterable[MoneyUnit]) -> None:
         """Add units of money that are printed with the table to those known."""
@@ -181,12 +236,12 @@ class TableBody:
         return below is None or not self.fits(below)
 
     def fits(self, line: Line) -> bool:
-        """Whether a row is one of this table: as wide at most, words in it, and an amount where amounts are."""
+        """Whether a row is one of this table: as wide at most, words in it, and an amount, or one misread, where amounts are."""
         width = len(self.columns.headings)
         if not line.is_row or any(line.cells[width:]) or line.is_paragraph:
             return False
         return any(
-            _amount_at(line, i) is not None
+            _amount_at(line, i) is not None or (i < len(line.cells) and _MISREAD.match(line.cells[i]))
             for column in self.columns.amounts
             for i in self.columns.beside(column)
         )
@@ -206,10 +261,11 @@ class TableBody:
             or owner_of(line.text)
             or units_stated(line)
         ):
+            self.half = line
             self.table.remarks.append(
                 Remark(
                     "row",
-                    "warning" if re.search(r"\D\d[\d,]*(?:\.\d+)?\Z", line.text) else "notice",
+                    "warning" if _HALF.search(line.text) else "notice",
                     f"表中间的这一行不是项目，未计入：“{line.text[:40]}”。",
                     f"This line between the table's rows is no item and was left out: “{line.text[:40]}”.",
                     line.place,
@@ -289,6 +345,7 @@ class TableBody:
             return
         if self.has_more_cells(line):
             return
+        name = self.whole_name(self.without_figure(name, amount, line), line)
         self.name = name
         self.table.printed.append(
             PrintedRow(
@@ -405,6 +462,16 @@ class TableBody:
             f"This row has no readable {english} and was left out: “{shown}”.",
             line.place,
         )
+
+
+def _name_joined(name: str, line: Line) -> Remark:
+    return Remark(
+        "row",
+        "warning",
+        f"项目名称分在两行，已合为“{name[:60]}”，请核对。",
+        f"The name stands in two lines and was joined: “{name[:60]}”; check it.",
+        line.place,
+    )
 
 
 def units_stated(line: Line) -> list[MoneyUnit]:

@@ -36,14 +36,16 @@ def sheet(cells: Sequence[Cell], rows: int = 0, columns: int = 0) -> bytes:
     )
 
 
-def workbook(sheets: Sequence[bytes], repeated: int = 1) -> bytes:
-    """An .xls with these sheets; `repeated` names each of them so many times."""
+def workbook(sheets: Sequence[bytes], repeated: int = 1, styles: bytes = b"") -> bytes:
+    """An .xls with these sheets; `repeated` names each of them so many times, `styles` are records of fonts and formats."""
     named = [(f"s{n}", one) for n, one in enumerate(sheets)]
     listed = [
         (name if k == 0 else f"{name}x{k}", n) for k in range(repeated) for n, (name, _) in enumerate(named)
     ]
-    head = record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + record(
-        0x42, struct.pack("<H", 1200)
+    head = (
+        record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0))
+        + record(0x42, struct.pack("<H", 1200))
+        + styles
     )
     size = len(head) + sum(4 + 8 + len(name) for name, _ in listed) + 4
     places = [size + sum(len(one) for one in sheets[:n]) for n in range(len(sheets))]

@@ -20,7 +20,7 @@ from goufu.disclosure.lists.sources.plain_text import plain_list
 from goufu.disclosure.model import Place
 
 #: what separates the cells of a text, the more likely first
-_SEPARATORS = (",", "\t", ";", "，", "|", "；")
+_SEPARATORS = (",", "\t", ";", "，", "|", "；", "^", "~", "¦", "\x01", "\x1f")
 
 
 #: a cell that is set in from the left: by a wide space, a tab or several spaces

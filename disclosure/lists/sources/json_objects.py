@@ -11,6 +11,7 @@ from typing import Any
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.gate import check
 from goufu.disclosure.formats.spreadsheet import cell_text
+from goufu.disclosure.lists.amount_column import unit_in_cell
 from goufu.disclosure.lists.combine import no_title
 from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.model import Grid, refused_amount, row_remark
@@ -40,11 +41,26 @@ def json_grids(text: str, file: str, where: str) -> tuple[list[Grid], list[Remar
     rows: list[tuple[int, tuple[str, ...]]] = [(0, tuple(keys))]
     priced = priced_keys(keys)
     for number, line, value in records:
+        remarks += _not_read(value, Place(file, line=line))
         cells, doubts = object_cells(value, keys, priced, Place(file, line=line))
         remarks += doubts
         if cells:
             rows.append((number, cells))
     return [Grid("", rows, place, header=0)], remarks
+
+
+def _not_read(value: dict[str, Any], place: Place) -> list[Remark]:
+    """Remarks on records within a record, which are not read: its own amount counts."""
+    return [
+        row_remark(
+            place,
+            f"“{key}”里另有 {len(held)} 条，未读，只计这一条自己的金额",
+            f"“{key}” holds {len(held)} more records, which were not read; only the amount of this one counts",
+            "warning",
+        )
+        for key, held in value.items()
+        if isinstance(held, list) and any(isinstance(one, dict) and has_title(one) for one in held)
+    ]
 
 
 def priced_keys(keys: Sequence[str]) -> list[int]:
@@ -182,7 +198,8 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
         holder = re.search(r'"(?:' + "|".join(_HOLDERS) + r')"\s*:\s*\[', text)
         if holder:
             _array(text, holder.end() - 1, file, records, remarks)
-            return records, remarks
+            said = _said_of_all(dict(_scalars(text[: holder.start()])))
+            return [(number, line, {**said, **value}) for number, line, value in records], remarks
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         line = line.strip("\ufeff \t")
         if not line:
@@ -216,9 +233,36 @@ def held_objects(value: dict[str, Any]) -> list[dict[str, Any]] | None:
     held: list[dict[str, Any]] | None = next(
         (value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None
     )
-    if held is not None and all(isinstance(one, dict) for one in held) and not has_title(value):
-        return held
-    return None
+    titled = has_title([key for key, said in value.items() if not isinstance(said, list)])
+    if not held or titled or not all(isinstance(one, dict) for one in held):
+        return held if held == [] and not titled else None
+    within = [inner for inner in value.values() if isinstance(inner, dict)]
+    said = _said_of_all({key: one for part in (*within, value) for key, one in part.items()})
+    return [{**said, **one} for one in held]
+
+
+def _said_of_all(value: dict[str, Any]) -> dict[str, Any]:
+    """What an object says of all records in it: department, year and unit of money."""
+    found: dict[str, Any] = {}
+    for key, said in value.items():
+        one = heading(key) if isinstance(said, str | int) and not isinstance(said, bool) else None
+        if one is None:
+            continue
+        if one.field in ("unit", "measure") and unit_in_cell(str(said)):
+            found["金额单位"] = said
+        elif one.field in ("department", "year"):
+            found[key] = said
+    return found
+
+
+def _scalars(text: str) -> list[tuple[str, str]]:
+    """The keys of a text of JSON with values that are texts or whole numbers."""
+    return [
+        (match[1], match[2] if match[2] is not None else match[3])
+        for match in re.finditer(
+            r'"([^"\\]{1,40})"\s*:\s*(?:"([^"\\]{0,80})"|(\d{1,9})(?=\s*[,}]))', text[:4_096]
+        )
+    ]
 
 
 def is_line_of_json(text: str) -> bool:
@@ -264,7 +308,8 @@ def _array(text: str, at: int, file: str, records: list[_Object], remarks: list[
             )
             return
         if isinstance(value, dict):
-            records.append((len(records) + 1, line, value))
+            for one in held_objects(value) or [value]:
+                records.append((len(records) + 1, line, one))
         else:
             remarks.append(
                 row_remark(Place(file, line=line), "不是一个 JSON 对象", "this is not a JSON object")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
 from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.combine import joined, no_title, with_items
@@ -14,6 +16,9 @@ from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.model import BudgetItem, Place, Remark
+
+#: names of sheets that show how to fill in
+_EXAMPLE = re.compile(r"示例|样例|范例|示范|举例|例子|填表说明|样表|example|sample", re.IGNORECASE)
 
 
 def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
@@ -66,6 +71,8 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *_which_sheets(file, read, passed),
         *_twice(read),
         *_gathered(read),
+        *_perhaps_no_lines(read, file),
+        *_go_on(read, passed, file),
     ]
     listed = joined([one for _, one in read], remarks)
     return with_items(listed, where or file)
@@ -127,6 +134,56 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
             )
+
+
+def _go_on(
+    read: Sequence[tuple[Sheet, ListContents]], passed: Sequence[Sheet], file: str
+) -> Iterator[Remark]:
+    """Sheets without a header whose rows look like those of the list before: names and amounts in the same columns."""
+    header = find_header(sheet_grid(read[-1][0], file))
+    if header is None or not (priced := header.of("amount")):
+        return
+    title = header.of("title")[0]
+    for sheet in passed:
+        like = [
+            cells
+            for _, cells in sheet.rows
+            if max(title, priced[0]) < len(cells)
+            and cells[title]
+            and parse_amount(cells[title]) is None
+            and parse_amount(cells[priced[0]]) is not None
+        ]
+        if 2 * len(like) > len(sheet.rows):
+            yield Remark(
+                "sheet",
+                "warning",
+                f"工作表“{sheet.name}”没有表头，像是上一张表的续表（如“{like[0][title][:20]}”），未读；请补上表头再读。",
+                f"The sheet “{sheet.name}” has no header and looks as if it continued another (as “{like[0][title][:20]}”); it was not read. Give it a header.",
+                Place(file, cell=f"{sheet.name}!{sheet.rows[0][0]}"),
+            )
+
+
+def _perhaps_no_lines(read: Sequence[tuple[Sheet, ListContents]], file: str) -> Iterator[Remark]:
+    """Sheets beside others that are called an example, or have no amount at all, as a table to look names up in."""
+    if len(read) < 2:
+        return
+    for sheet, listed in read:
+        example = _EXAMPLE.search(sheet.name) is not None
+        priced = any(item.amount_wan is not None for item in listed.items)
+        if not listed.items or (priced and not example):
+            continue
+        text, english = (
+            ("从名称看是示例", "is an example by its name")
+            if example
+            else ("没有一项有金额", "has no amounts")
+        )
+        yield Remark(
+            "sheet",
+            "warning",
+            f"工作表“{sheet.name}”{text}，{len(listed.items)} 项也计入了；若不是要读的清单，请先删除这张表。",
+            f"The sheet “{sheet.name}” {english}; its {len(listed.items)} items were counted as well. Delete it if it is not meant.",
+            Place(file, cell=f"{sheet.name}!1"),
+        )
 
 
 def _by_title(items: Sequence[BudgetItem]) -> dict[str, list[BudgetItem]]:

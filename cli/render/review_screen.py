@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.judgements import NATURES, STATUSES, amount, sureness
+from goufu.cli.render.judgements import NATURES, STATUSES, amount, percent, sureness
 from goufu.cli.shared.output import as_recorded, clauses, say
 from rich.cells import cell_len, set_cell_size
 
@@ -27,8 +27,8 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("a", "采用判断", "accept"),
     ("s", "搜索", "search"),
     ("c", "输代码", "type a code"),
-    ("u", "未列入", "unlisted"),
-    ("x", "不是服务", "no service"),
+    ("u", "未列入目录", "not listed"),
+    ("x", "不是购买服务", "not a service"),
     ("n", "备注", "note"),
     ("k", "跳过", "skip"),
     ("z", "撤销", "undo"),
@@ -162,12 +162,12 @@ def screen(
     judged = say(*STATUSES[r["status"]]) + (
         say("，待复核", ", to review") if r["decision"] == "review" else ""
     )
-    about = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {r['nature_score']:.0%}　{say('分类', 'judged')} {judged}"
+    about = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {percent(r['nature_score'])}　{say('分类', 'judged')} {judged}"
     if item.unit and item.unit != item.department:
         about += f"　{say('单位', 'unit')} {item.unit}"
     below: list[Line] = [[(clipped(about, width), "")]]
     if verdict:
-        sure = sureness(r["certainty"], r["doubt"]) if "certainty" in r else ""
+        sure = sureness(r["status"], r["certainty"], r["doubt"]) if "certainty" in r else ""
         below.append([(sides(f" a {say('采用：', 'accept: ')}{verdict}", sure, width), _BOLD)])
     for f in r.get("findings", ())[:2]:
         below.append([(clipped(f"{f['rule']} {f['message']}", width), _WARN)])
@@ -203,7 +203,7 @@ def _options(options: Sequence[Option], width: int, room: int) -> list[Line]:
         lines.append(
             [
                 (
-                    sides(f" {number} {o.code} {o.name}{where}", f"{o.score:.0%}", width),
+                    sides(f" {number} {o.code} {o.name}{where}", percent(o.score), width),
                     _BOLD if number == 1 else "",
                 )
             ]

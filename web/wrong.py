@@ -104,4 +104,4 @@ def unforeseen_answer(request: Request, error: Exception) -> Response:
     """What nobody foresaw: a report without contents is kept, and one sentence is said."""
     from goufu.cli.shared.faults import unforeseen
 
-    return answer(request, unforeseen(error), 500)
+    return answer(request, unforeseen(error, afar=True), 500)

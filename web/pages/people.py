@@ -41,7 +41,10 @@ VALUES = {
     "nature": NATURES,
     "role": ROLE_NAMES,
     "scope": {"read": ("只读", "read"), "write": ("读写", "read and write")},
-    "source": {"web": ("网页", "web page"), "cli": ("命令行", "command line"), "file": ("填写的文件", "filled file")},
+    "source": {
+        "web": ("网页", "page"), "api": ("接口", "API"), "review": ("goufu review", "goufu review"),
+        "workbook": ("填写的工作簿", "filled workbook"),
+    },
 }  # fmt: skip
 #: digests and marks tell two things apart by their beginning
 _DIGEST = re.compile(r"[0-9a-f]{32,64}")

@@ -46,7 +46,7 @@ WORKLIST = (
     Head("whose", "单位", "unit", 12, also=("部门", "department")),
     Head("title", "项目", "item", 24, also=("项目名称",)),
     Head("amount", "金额\n（万元）", "amount\n(10k CNY)", 10.5, "money"),
-    Head("judged", "认定", "judged", 7.5, "centre"),
+    Head("judged", "认定", "judged", 10.5, "centre"),
     Head("code", "代码", "code", 9, "code"),
     Head("name", "目录名称", "entry", 18),
     Head("sure", "把握", "conf.", 6.5, "percent"),

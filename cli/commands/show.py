@@ -21,7 +21,7 @@ COLUMNS = (
     Column("number", "序", "#", right=True),
     Column("title", "项目", "item", ratio=30),
     Column("amount", "万元", "10k CNY", right=True),
-    Column("nature", "性质", "nature", width=8),
+    Column("nature", "性质", "nature", width=9),
     Column("judged", "分类", "judged", ratio=26),
     Column("decided", "认定", "decided", ratio=26),
 )

@@ -36,6 +36,7 @@ _HEADINGS = {
     403: ("不能这样做", "Not allowed"),
     404: ("没有找到", "Not found"),
     409: ("已有改动", "Changed meanwhile"),
+    413: ("太大了", "Too large"),
     500: ("出了差错", "Something went wrong"),
     503: ("暂时不行", "Not at the moment"),
 }
@@ -98,6 +99,12 @@ def _not_understood(request: Request, error: Any) -> Response:
         GoufuError(f"请求中有的值不对：{names}。", f"Some values of the request are not right: {names}."),
         422,
     )
+
+
+def too_large_answer(request: Request) -> Response:
+    """More was sent than is taken: said like every other sentence, as it stands on the page of who sent it."""
+    told = GoufuError("太大，没有收下；上限写在“上传”页上。", "Too large, nothing was taken; the page Upload says how much may be sent.")
+    return answer(request, told, 413)
 
 
 def unforeseen_answer(request: Request, error: Exception) -> Response:

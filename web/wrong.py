@@ -103,7 +103,10 @@ def _not_understood(request: Request, error: Any) -> Response:
 
 def too_large_answer(request: Request) -> Response:
     """More was sent than is taken: said like every other sentence, as it stands on the page of who sent it."""
-    told = GoufuError("太大，没有收下；上限写在“上传”页上。", "Too large, nothing was taken; the page Upload says how much may be sent.")
+    told = GoufuError(
+        "太大，没有收下；上限写在“上传”页上。",
+        "Too large, nothing was taken; the page Upload says how much may be sent.",
+    )
     return answer(request, told, 413)
 
 

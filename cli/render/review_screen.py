@@ -234,7 +234,7 @@ def _footer(width: int, message: str) -> list[Line]:
 def help_screen(width: int, height: int) -> list[Line]:
     """What the keys do."""
     text = say(
-        "a 采用所示的判断（也可以是“不是购买服务”“未列入”）；1-9 选用所列条目作为认定，判为不是购买服务的要再确认一次；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
+        "a 采用所示的判断（也可以是“不是购买服务”“未列入目录”）；1-9 选用所列条目作为认定，判为不是购买服务的要再确认一次；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
         "u 是购买服务，但目录没有列；x 不是购买服务，再选性质；n 写一条备注；k 跳过，下次再来；z 撤销刚才的认定；b 回上一项；q 退出。"
         "每一项认定当即记录，随时可以退出，再次运行从未认定的项目继续。别人先作了不同认定时不会被覆盖，会提示。",
         "a accept the verdict shown (also that it is no service, or not listed); 1-9 decide for the entry listed, which is "

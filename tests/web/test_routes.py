@@ -162,4 +162,6 @@ def test_what_nobody_foresaw_is_one_sentence(
     answer = signed_in(app, office.people["officer"]).get("/")
     assert answer.status_code == 500 and "没有料到的差错（RuntimeError）" in answer.text
     assert SECRET not in answer.text and "content-security-policy" in answer.headers
-    assert "4711" in answer.text and "/srv" not in answer.text, "the report by its number, no folder of the server"
+    assert "4711" in answer.text and "/srv" not in answer.text, (
+        "the report by its number, no folder of the server"
+    )

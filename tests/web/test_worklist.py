@@ -506,3 +506,14 @@ def test_a_decision_is_called_the_same_wherever_it_is_shown(desk: TestClient) ->
             assert word in pane.split('class="log"')[1], "what was done"
         log = desk.get("/people/log").text
         assert unlisted in log and goods in log
+
+
+def test_the_document_for_filing_does_not_call_unlisted_what_is_not_held(desk: TestClient) -> None:
+    """*Not held* is never *not listed*: least of all in what an office signs."""
+    items = run_items(store_of(desk), 1)
+    unheld = [i for i in items if i.record["status"] == "unknown" and i.record["gov_service"]]
+    unlisted = [i for i in items if i.record["status"] == "unlisted" and i.record["gov_service"]]
+    page = desk.get("/hand-over/1/filing").text
+    assert unheld and page.count("<td>目录未存</td>") == len(unheld)
+    assert page.count("<td>未列入目录</td>") == len(unlisted)
+    assert f"其中 {len(unheld)} 项所适用的目录未存" in page

@@ -141,14 +141,19 @@ def told(
     `people` are the names of persons by number.
     """
     return [
-        (name.replace("_", " ") if lang == "en" else DETAILS.get(name, name), _value(name, value, lang, people or {}))
+        (
+            name.replace("_", " ") if lang == "en" else DETAILS.get(name, name),
+            _value(name, value, lang, people or {}),
+        )
         for name, value in detail.items()
         if name != "uid" and value not in ("", None, [], {})
     ]
 
 
 def _value(name: str, value: Any, lang: Lang, people: Mapping[str, str]) -> str:
-    if isinstance(value, Mapping):  # what stood before: its code, or why there was none, and whose word it was
+    if isinstance(
+        value, Mapping
+    ):  # what stood before: its code, or why there was none, and whose word it was
         said = value.get("code") or _value("outcome", value.get("outcome", ""), lang, people)
         return " ".join(filter(None, (said, value.get("officer", ""))))
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)

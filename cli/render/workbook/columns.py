@@ -51,7 +51,7 @@ WORKLIST = (
     Head("name", "目录名称", "entry", 18),
     Head("sure", "把握", "conf.", 6.5, "percent"),
     Head("decision", "处理", "decision", 7, "centre"),
-    Head("findings", "问题", "findings", 27),
+    Head("findings", "问题", "findings", 24),
     Head("decided", "核定代码", "code decided", 16, "input"),
     Head("note", "备注", "note", 12, "input"),
     Head("others", "其他候选", "alternatives", 44),

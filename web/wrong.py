@@ -82,7 +82,7 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
     if is_fragment(request):
         return view(request, "said.html", status=status, sentence=sentence)
     heading = _HEADINGS.get(status, ("没有完成", "Not done"))[language(request) == "en"]
-    return view(request, "error.html", status=status, heading=heading, sentence=sentence)
+    return view(request, "error.html", status=status, heading=heading, sentence=sentence, again=status >= 500)
 
 
 def _http(request: Request, error: Any) -> Response:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from goufu.catalog.text import Text
 
-#: by `goufu.matcher.model.Status`
+#: of a judgement
 STATUS_NAMES: Mapping[str, Text] = {
     "listed": Text("列入目录", "listed"),
     "unlisted": Text("未列入目录", "not listed"),
@@ -18,7 +18,7 @@ STATUS_NAMES: Mapping[str, Text] = {
     "unknown": Text("目录未存", "not held"),
     "not_applicable": Text("不是购买服务", "not a purchased service"),
 }
-#: by `goufu.matcher.precedents.apply.Outcome`
+#: of a decision, by `goufu.matcher.precedents.apply.Outcome`
 OUTCOME_NAMES: Mapping[str, Text] = {
     "code": STATUS_NAMES["listed"],
     "unlisted": STATUS_NAMES["unlisted"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.cli.render.judgements import NATURES, STATUSES, amount, percent, sureness
 from goufu.cli.shared.output import as_recorded, clauses, say
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("a", "采用判断", "accept"),
     ("s", "搜索", "search"),
     ("c", "输代码", "type a code"),
-    ("u", "未列入目录", "not listed"),
-    ("x", "不是购买服务", "not a service"),
+    ("u", *OUTCOME_NAMES["unlisted"]),
+    ("x", *OUTCOME_NAMES["not_applicable"]),
     ("n", "备注", "note"),
     ("k", "跳过", "skip"),
     ("z", "撤销", "undo"),

@@ -9,9 +9,8 @@ from goufu.matcher.outcome_names import OUTCOME_NAMES, STATUS_NAMES
 import goufu
 
 ROOT = Path(goufu.__file__).parent.parent
-NAMED = re.compile(
-    r"""["'](%s)["'],\s*["'](?P<en>[^"']*)["']""" % "|".join(name.zh for name in STATUS_NAMES.values())
-)
+_WORDS = "|".join(name.zh for name in STATUS_NAMES.values())
+NAMED = re.compile(rf"""["']({_WORDS})["'],\s*["'][^"']*["']""")
 
 
 def test_no_module_and_no_page_names_them_anew() -> None:

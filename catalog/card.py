@@ -14,7 +14,7 @@ from typing import Any, Literal
 from goufu.catalog.errors import UnknownNameError
 from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion, Entry
-from goufu.catalog.validity import applicable
+from goufu.catalog.validity import applicable, in_order
 
 State = Literal["held", "absent", "not held"]
 
@@ -70,8 +70,14 @@ def entry_card(entry: Entry, versions: Sequence[CatalogVersion]) -> EntryCard:
             if e.code.startswith(entry.code) and e.level == entry.level + 1
         ),
         alternatives(readings_of(version)).get((entry.section, entry.code), ()),
-        tuple(_life(v, entry) for v in versions if entry.code[0] in v.classes and v.levels >= entry.level),
+        tuple(_life(v, entry) for v in in_order(versions) if _could_hold(v, entry)),
     )
+
+
+def _could_hold(version: CatalogVersion, entry: Entry) -> bool:
+    """Whether a version is one in which the entry could stand: what is of the frame has no place in a department's section."""
+    of_frame = entry.section == "A" and version.levels > 3
+    return entry.code[0] in version.classes and version.levels >= entry.level and not of_frame
 
 
 def cards(

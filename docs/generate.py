@@ -6,6 +6,7 @@ python docs/generate.py --check    # exit 1 where a page is not what it should b
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -52,7 +53,9 @@ def reference() -> str:
         loader = GriffeLoader(search_paths=[folder], docstring_parser=Parser.google)
         loader.load("goufu", try_relative_path=False)
         pages = [render_object_docs(loader.modules_collection[name], _LOOKS) for name in MODULES]
-    return _REFERENCE + "\n\n".join(page.strip() for page in pages) + "\n"
+    text = "\n\n".join(page.strip() for page in pages)
+    text = re.sub(r"\[([^\]]+)\]\(#[^)]+\)", r"\1", text)  # to anchors that a page of Markdown does not have
+    return _REFERENCE + text + "\n"
 
 
 _LOOKS = {

@@ -31,6 +31,7 @@ from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.matcher.departments import sections_of
 from goufu.matcher.model import Status
 from goufu.matcher.nature_names import NATURES, NO_SERVICE, PURCHASED, WRITTEN_NATURES, Nature
+from goufu.matcher.outcome_names import STATUS_NAMES
 from goufu.matcher.precedents.apply import Outcome
 
 #: what an officer may write in place of a code
@@ -62,15 +63,13 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "status": ("核定状态", "认定状态", "核定结论", "核定结果", "acceptedstatus", "accepted_status"),
 }
 _FIELD = {name: field for field, names in _HEADINGS.items() for name in names}
-_STATUSES: Mapping[str, Status] = {
+_STATUSES: Mapping[str, str] = {
     "已列": "listed",
     "已列入": "listed",
-    "列入目录": "listed",
-    "listed": "listed",
     "superseded": "superseded",
-    "已失效": "superseded",
     "unknown": "unknown",
     "未存": "unknown",
+    **{word: status for status, name in STATUS_NAMES.items() for word in name},  # what goufu itself writes
 }
 _CODE = re.compile(r"(?<![A-Z0-9])[AB][0-9]{2,6}(?![0-9])")
 _PARTS = re.compile(r"[、，,；;|\n]+")

@@ -20,7 +20,7 @@ from goufu.store.passwords import new_secret
 from goufu.web.identity import browser_word, cookie_name, cookie_value
 from goufu.web.settings import Settings
 from goufu.web.view import language
-from goufu.web.wrong import unforeseen_answer
+from goufu.web.wrong import too_large_answer, unforeseen_answer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -97,11 +97,11 @@ class Guard:
             if settings.hosts and _host(headers) not in settings.hosts:
                 await PlainTextResponse("unknown host", 421)(scope, receive, told)
             elif int(headers.get("content-length") or 0) > most:
-                await PlainTextResponse("too large", 413)(scope, receive, told)
+                await too_large_answer(Request(scope))(scope, receive, told)
             else:
                 await self.app(scope, _counted(receive, most), told)
         except TooLargeError:
-            await PlainTextResponse("too large", 413)(scope, receive, told)
+            await too_large_answer(Request(scope))(scope, receive, told)
         except Exception as error:
             if started:
                 raise

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from goufu.catalog.text import Lang
+from goufu.cli.render.judgements import percent
 from goufu.matcher.decisions.choice import choice_text
 from goufu.web.roles import Person, current
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -85,6 +86,7 @@ def view(
         back_here=address_here(request),
         placed=lambda text: placed(text, lang),
         outcome=lambda made: outcome(made, lang),
+        percent=percent,
         **facts,
     )  # fmt: skip
     return HTMLResponse(text, status, headers)

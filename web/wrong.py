@@ -36,6 +36,7 @@ _HEADINGS = {
     403: ("不能这样做", "Not allowed"),
     404: ("没有找到", "Not found"),
     409: ("已有改动", "Changed meanwhile"),
+    413: ("太大了", "Too large"),
     500: ("出了差错", "Something went wrong"),
     503: ("暂时不行", "Not at the moment"),
 }
@@ -81,7 +82,7 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
     if is_fragment(request):
         return view(request, "said.html", status=status, sentence=sentence)
     heading = _HEADINGS.get(status, ("没有完成", "Not done"))[language(request) == "en"]
-    return view(request, "error.html", status=status, heading=heading, sentence=sentence)
+    return view(request, "error.html", status=status, heading=heading, sentence=sentence, again=status >= 500)
 
 
 def _http(request: Request, error: Any) -> Response:
@@ -100,8 +101,17 @@ def _not_understood(request: Request, error: Any) -> Response:
     )
 
 
+def too_large_answer(request: Request) -> Response:
+    """More was sent than is taken: said like every other sentence, as it stands on the page of who sent it."""
+    told = GoufuError(
+        "太大，没有收下；上限写在“上传”页上。",
+        "Too large, nothing was taken; the page Upload says how much may be sent.",
+    )
+    return answer(request, told, 413)
+
+
 def unforeseen_answer(request: Request, error: Exception) -> Response:
     """What nobody foresaw: a report without contents is kept, and one sentence is said."""
     from goufu.cli.shared.faults import unforeseen
 
-    return answer(request, unforeseen(error), 500)
+    return answer(request, unforeseen(error, afar=True), 500)

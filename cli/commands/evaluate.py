@@ -43,7 +43,7 @@ def evaluate(
     with_learned: Annotated[
         bool, typer.Option("--learned", help="连同本单位学得的修正一起检验（学过的条目会显得更好）")
     ] = False,
-    worst: Annotated[int, typer.Option("--worst", min=0, help="列出几条最离谱的")] = 10,
+    worst: Annotated[int, typer.Option("--worst", min=0, help="列出几条差得最远的")] = 10,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="文件", help="另写一页 .html")
     ] = None,

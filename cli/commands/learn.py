@@ -12,6 +12,7 @@ from goufu.cli.shared.audits import YearOption, settings
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, FormatOption, checked
 from goufu.cli.shared.output import Column, as_recorded, emit, note, print_line, print_table, say
 from goufu.cli.shared.store_access import DbOption
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.answered import Answered
@@ -163,7 +164,7 @@ def _print_weights(learned: Learned, most: int = 12) -> None:
         "class_b": say("B 类", "class B"),
         "nature": say("性质", "nature"),
         "ending": say("标题结尾", "title ends"),
-        "fits": say("已列", "listed"),
+        "fits": say(*STATUS_NAMES["listed"]),
     }
     rows = _weights(learned)
     if not rows:

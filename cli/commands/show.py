@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.catalog.errors import GoufuError
-from goufu.cli.render.judgements import NATURES, STATUSES, amount
+from goufu.cli.render.judgements import NATURES, STATUSES, amount, percent
 from goufu.cli.render.records import item_record
 from goufu.cli.shared.options import FormatOption, checked
 from goufu.cli.shared.output import Column, as_recorded, clauses, emit, say
 from goufu.cli.shared.store_access import DbOption, RunArgument, opened, run_title
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.decisions.recorded import StoredItem
@@ -20,7 +21,7 @@ COLUMNS = (
     Column("number", "序", "#", right=True),
     Column("title", "项目", "item", ratio=30),
     Column("amount", "万元", "10k CNY", right=True),
-    Column("nature", "性质", "nature", width=8),
+    Column("nature", "性质", "nature", width=9),
     Column("judged", "分类", "judged", ratio=26),
     Column("decided", "认定", "decided", ratio=26),
 )
@@ -126,7 +127,7 @@ def _one(store: Store, item: StoredItem, form: str) -> None:
     if r.get("precedent"):
         print(f"  {say('依据', 'by')}　{as_recorded(r['precedent'])}")
     for c in r["codes"]:
-        print(f"    {c['code']} {c['name']}　{c['score']:.0%}　{clauses(map(as_recorded, c['why']))}")
+        print(f"    {c['code']} {c['name']}　{percent(c['score'])}　{clauses(map(as_recorded, c['why']))}")
     for f in r["findings"]:
         print(f"  {f['rule']}　{as_recorded(f['message'])}")
     print(f"  {say('认定', 'decided')}　{decided(item) or say('未认定', 'not decided')}")
@@ -139,7 +140,7 @@ def _one(store: Store, item: StoredItem, form: str) -> None:
             "withdraw": say("撤回", "withdraw"),
             "note": say("备注", "note"),
         }.get(e.action, e.action)
-        said = e.detail.get("code") or {key: say(*word) for key, word in STATUSES.items()}.get(
+        said = e.detail.get("code") or {key: say(*word) for key, word in OUTCOME_NAMES.items()}.get(
             e.detail.get("outcome", ""), ""
         )
         print(f"  {say('经过', 'log')}　{when}　{e.officer}　{what}　{said}")

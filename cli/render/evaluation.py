@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from goufu.cli.shared.output import Column, bracketed, listed, print_line, print_table, say
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.evaluate import Measures, Outcome, Rate
@@ -66,20 +67,20 @@ def sentences(figures: Measures) -> list[str]:
     if not auto.hits:
         told.append(
             say(
-                "没有一条是它敢自己定的，都请人复核。",
+                "没有一条是自动判定的，都请人复核。",
                 "There is none that it would decide alone: all are for review.",
             )
         )
     else:
         told.append(
             say(
-                f"它敢自己定的有 {auto.hits} 条（{percent(auto)}），其中错 {right.of - right.hits} 条（对 {percent(right)}，95% 区间 {interval(right)}）。",
+                f"自动判定的有 {auto.hits} 条（{percent(auto)}），其中错 {right.of - right.hits} 条（对 {percent(right)}，95% 区间 {interval(right)}）。",
                 f"It decides {auto.hits} alone ({percent(auto)}), {right.of - right.hits} of them wrongly (right {percent(right)}, 95 % interval {interval(right)}).",
             )
         )
     if figures.lines < 50:
         told.append(
-            say("条数还少，这些比率会有较大出入，看区间。", "These are few lines; go by the intervals.")
+            say("条数还少，这些比率会有较大出入，请看区间。", "These are few lines; go by the intervals.")
         )
     return told
 
@@ -91,7 +92,11 @@ def figure_rows(figures: Measures) -> list[dict[str, Any]]:
         (say("前三个代码", "first three codes"), figures.top[1]),
         (say("前五个代码", "first five codes"), figures.top[2]),
         (say("性质", "nature"), figures.nature),
-        (say("状态（已列、未列、不适用）", "status"), figures.status),
+        (
+            say("状态", "status")
+            + bracketed(listed(say(*STATUS_NAMES[s]) for s in ("listed", "unlisted", "not_applicable"))),
+            figures.status,
+        ),
         (say("全对", "all right"), figures.right),
         (say("自动判定（占全部）", "decided alone (of all)"), figures.auto),
         (say("自动判定中对的", "decided alone and right"), figures.auto_right),

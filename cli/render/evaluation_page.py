@@ -91,5 +91,6 @@ def _table(title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, An
     return {
         "title": title,
         "heads": [say(c.zh, c.en) for c in columns],
+        "figures": [c.right for c in columns],
         "rows": [["" if row.get(c.key) is None else str(row[c.key]) for c in columns] for row in rows],
     }

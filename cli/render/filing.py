@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.severity import SEVERITY_NAMES, gravity
 from goufu.cli.render.judgements import amount
 from goufu.cli.shared.output import language, say
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 if TYPE_CHECKING:
     from goufu.catalog.model import CatalogVersion
@@ -27,7 +28,9 @@ _CONTENT = 120
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """The table: `rows` as texts in the order of `heads`, 万元 of all, and how many lines are open or lack a code.
+    """The table: `rows` as texts in the order of `heads`, 万元 of all, and how many lines are open.
+
+    `unlisted` is how many of the rows no entry covers, `unheld` of how many the catalog is not held: which is not the same.
 
     `catalogs` are titles of the catalogs it follows, `findings` sentences on its documents as a whole, the gravest first.
     """
@@ -37,7 +40,8 @@ class Filing:
     rows: tuple[tuple[str, ...], ...]
     total: Decimal
     open: int
-    uncoded: int
+    unlisted: int
+    unheld: int
     catalogs: tuple[str, ...]
     findings: tuple[str, ...]
 
@@ -62,7 +66,8 @@ def filing(audits: Sequence[Audit], versions: Sequence[CatalogVersion]) -> Filin
         tuple(_row(number, a) for number, a in enumerate(bought, 1)),
         sum((a.item.amount_wan or Decimal(0) for a in bought), Decimal(0)),
         sum(a.gov_service is None or a.decision == "review" for a in assessments),
-        sum(a.coded is None for a in bought),
+        sum(a.status == "unlisted" for a in bought),
+        sum(a.status == "unknown" for a in bought),
         tuple(_named(v, versions) for v in dict.fromkeys(v for a in assessments for v in a.versions)),
         tuple(_told(f) for f in sorted(found, key=lambda f: gravity(f.severity))),
     )  # fmt: skip
@@ -90,7 +95,7 @@ def _row(number: int, a: Assessment) -> tuple[str, ...]:
     content = item.summary or item.title
     return (
         str(number), item.unit or item.department, item.title, coded.code[0] if coded else "",
-        coded.code if coded else say("未列入", "not listed"), coded.name if coded else "",
+        coded.code if coded else say(*STATUS_NAMES[a.status]), coded.name if coded else "",
         content if len(content) <= _CONTENT else content[: _CONTENT - 1] + "…", amount(item.amount_wan),
     )  # fmt: skip
 
@@ -98,9 +103,16 @@ def _row(number: int, a: Assessment) -> tuple[str, ...]:
 def notes(table: Filing) -> list[str]:
     """What is to be said under the table."""
     found = [say(f"依据目录：{'、'.join(table.catalogs)}。", f"By the catalogs {', '.join(table.catalogs)}.")]
-    if table.uncoded:
+    if table.unlisted:
         found.append(
-            say(f"其中 {table.uncoded} 项目录没有列。", f"{table.uncoded} of them are not in the catalog.")
+            say(f"其中 {table.unlisted} 项目录没有列。", f"{table.unlisted} of them are not in the catalog.")
+        )
+    if table.unheld:
+        found.append(
+            say(
+                f"其中 {table.unheld} 项所适用的目录未存，是否列入须另行核对。",
+                f"The catalog that applies to {table.unheld} of them is not held; whether they are listed is to be checked.",
+            )
         )
     if table.open:
         found.append(

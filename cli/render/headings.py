@@ -113,11 +113,13 @@ def value(key: str, found: Any) -> Any:
 
 
 def _line(one: Any) -> str:
+    from goufu.cli.render.judgements import percent
+
     if not isinstance(one, Mapping):
         return str(one)
     if "rule" in one:
         return f"{one['rule']} {one['message']}"
     if "code" in one:
         of = f"（{one['section']}）" if one.get("section") not in (None, "B") else ""
-        return f"{one['code']} {one['name']}{of}" + (f" {one['score']:.0%}" if "score" in one else "")
+        return f"{one['code']} {one['name']}{of}" + (f" {percent(one['score'])}" if "score" in one else "")
     return str(dict(one))

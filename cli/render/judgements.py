@@ -10,19 +10,14 @@ from goufu.catalog.severity import SEVERITY_NAMES, Severity
 from goufu.cli.shared.output import Column, say
 from goufu.cli.shared.tally import Tally
 from goufu.matcher.nature_names import NATURE_NAMES
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment, Finding
 
 #: the natures as tables name them
 NATURES: dict[str, tuple[str, str]] = {nature: (name.zh, name.en) for nature, name in NATURE_NAMES.items()}
-STATUSES = {
-    "listed": ("已列", "listed"),
-    "unlisted": ("未列", "unlisted"),
-    "superseded": ("已失效", "superseded"),
-    "unknown": ("目录未存", "not held"),
-    "not_applicable": ("不适用", "n/a"),
-}
+STATUSES = STATUS_NAMES
 
 #: what is doubted of a judgement, beside its certainty
 DOUBTS = {
@@ -44,7 +39,7 @@ COLUMNS = (
     Column("number", "序", "#", right=True),
     Column("title", "项目", "item", ratio=30),
     Column("amount", "万元", "10k CNY", right=True),
-    Column("nature", "性质", "nature", width=8),
+    Column("nature", "性质", "nature", width=9),
     Column("code", "代码", "code", width=8),
     Column("verdict", "条目 / 问题", "entry / findings", ratio=36),
     Column("score", "把握", "conf.", right=True),
@@ -66,7 +61,7 @@ def verdict(a: Assessment) -> str:
         )
         lines.append(name)
     elif a.status == "not_applicable":
-        lines.append(say("不是购买服务", "not a purchased service"))
+        lines.append(say(*STATUSES[a.status]))
     elif a.status == "unknown":
         lines.append(
             say("本部门目录未存，不能判断是否列入", "the section is not held; listed or not cannot be said")
@@ -106,7 +101,7 @@ def row(a: Assessment) -> dict[str, Any]:
         "nature": say(*NATURES[a.nature]),
         "code": a.coded.code if a.coded else "—",
         "verdict": verdict(a),
-        "score": sureness(a.certainty, a.doubt, "\n"),
+        "score": sureness(a.status, a.certainty, a.doubt, "\n"),
     }
 
 
@@ -122,9 +117,21 @@ def spent_on(a: Assessment) -> str:
     return say(*(BARRED if a.nature == "service" and a.gov_service is False else NATURES[a.nature]))
 
 
-def sureness(certainty: float, doubt: str | None, between: str = " ") -> str:
+def percent(chance: float) -> str:
+    """A probability for people: `72%`; nothing that was only reckoned is called impossible or certain: `<1%`, `>99%`."""
+    if 0.995 <= chance < 1:
+        return ">99%"
+    return "<1%" if chance < 0.005 else f"{chance:.0%}"
+
+
+def certainty(status: str, chance: float) -> str:
+    """How sure the judgement is; `—` where the catalog is not held: nothing was judged there, whatever a candidate's chance."""
+    return "—" if status == "unknown" else percent(chance)
+
+
+def sureness(status: str, chance: float, doubt: str | None, between: str = " ") -> str:
     """How sure the decision is, and where a person must look what is doubted: `72%?` and 代码."""
-    shown = f"{certainty:.0%}"
+    shown = certainty(status, chance)
     return f"{shown}?{between}{say(*DOUBTS[doubt])}" if doubt else shown
 
 
@@ -152,11 +159,10 @@ def summary_of(tally: Tally) -> str:
         if tally.without
         else ""
     )
+    counted = say("，", ", ").join(f"{say(*name)} {by[status]}" for status, name in STATUSES.items())
     return say(
-        f"共 {tally.items} 项 {amount(tally.amount)} 万元{without}，其中服务 {amount(tally.services)} 万元；已列 {by['listed']}，未列 {by['unlisted']}，"
-        f"已失效 {by['superseded']}，目录未存 {by['unknown']}，不适用 {by['not_applicable']}；"
+        f"共 {tally.items} 项 {amount(tally.amount)} 万元{without}，其中服务 {amount(tally.services)} 万元；{counted}；"
         f"待复核 {tally.review}（把握后带 ?，下面是存疑之处）；问题：错误 {grave['error']}，警告 {grave['warning']}，提示 {grave['notice']}",
-        f"{tally.items} items, {amount(tally.amount)} (10k CNY){without}, services {amount(tally.services)}; listed {by['listed']}, unlisted {by['unlisted']}, "
-        f"superseded {by['superseded']}, not held {by['unknown']}, n/a {by['not_applicable']}; "
+        f"{tally.items} items, {amount(tally.amount)} (10k CNY){without}, services {amount(tally.services)}; {counted}; "
         f"to review {tally.review} (marked ?, with what is doubted); findings: {grave['error']} errors, {grave['warning']} warnings, {grave['notice']} notices",
     )

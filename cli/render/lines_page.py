@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.cli.render.report_page import render
 from goufu.cli.shared.output import punctuation, say
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 if TYPE_CHECKING:
     from goufu.cli.shared.aggregates import Aggregates
@@ -86,8 +87,8 @@ def _texts() -> dict[str, str]:
         "items": say("项目", "lines"),
         "amount": say("金额（万元）", "amount (10k CNY)"),
         "services": say("服务（万元）", "services (10k CNY)"),
-        "listed": say("已列", "listed"),
-        "unlisted": say("未列", "unlisted"),
+        "listed": say(*STATUS_NAMES["listed"]),
+        "unlisted": say(*STATUS_NAMES["unlisted"]),
         "review": say("待复核", "to review"),
         "error": say("错误", "errors"),
         "warning": say("警告", "warnings"),

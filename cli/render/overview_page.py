@@ -14,6 +14,7 @@ from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES, Severity
 from goufu.cli.render.judgements import BARRED, NATURES
 from goufu.cli.render.report_page import render
 from goufu.cli.shared.output import listed, punctuation, say
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 Summary = dict[str, Any]
 
@@ -176,8 +177,8 @@ _COLUMNS = (
     ("金额（万元）", "amount (10k CNY)", "amount", 14, "money"),
     ("服务（万元）", "services (10k CNY)", "services", 14, "money"),
     ("服务占比%", "services %", "share", 10, "one"),
-    ("已列", "listed", "listed", 7, "count"),
-    ("未列", "unlisted", "unlisted", 7, "count"),
+    (*STATUS_NAMES["listed"], "listed", 9, "count"),
+    (*STATUS_NAMES["unlisted"], "unlisted", 11, "count"),
     ("列入率%", "listed %", "coverage", 9, "one"),
     ("可直接采用%", "auto %", "auto", 11, "one"),
     ("错误", "errors", "error", 7, "count"),
@@ -288,7 +289,7 @@ def _texts() -> dict[str, str]:
         "year": say("年度", "year"),
         "amount": say("金额（万元）", "amount (10k CNY)"),
         "share": say("服务占比", "services"),
-        "listed": say("已列 / 未列", "listed / unlisted"),
+        "listed": " / ".join(say(*STATUS_NAMES[s]) for s in ("listed", "unlisted")),
         "worst": say("主要问题", "main rules"),
         "rules": say("问题分布", "What was found"),
         "places": say("处", "places"),

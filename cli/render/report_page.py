@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.severity import SEVERITIES, SEVERITY_NAMES
 from goufu.cli.render.changes_page import content_hash
-from goufu.cli.render.judgements import DOUBTS, NATURES, STATUSES, amount, number_of, spent_on
+from goufu.cli.render.judgements import (
+    DOUBTS,
+    NATURES,
+    STATUSES,
+    amount,
+    certainty,
+    number_of,
+    percent,
+    spent_on,
+)
 from goufu.cli.shared.output import language, listed, punctuation, say
 
 if TYPE_CHECKING:
@@ -142,7 +151,7 @@ def _figures(one: Audit) -> list[dict[str, str]]:
             "",
         ),
         (
-            say("已列 / 未列", "listed / unlisted"),
+            " / ".join(say(*STATUSES[s]) for s in ("listed", "unlisted")),
             f"{statuses['listed']} / {statuses['unlisted']}",
             " ".join(
                 f"{say(*STATUSES[s])} {statuses[s]}"
@@ -280,7 +289,7 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "amount": amount(item.amount_wan),
         "nature": a.nature,
         "nature_word": say(*NATURES[a.nature]),
-        "nature_sure": f"{a.nature_score:.0%}",
+        "nature_sure": percent(a.nature_score),
         "nature_words": list(a.nature_words),
         "status": a.status,
         "status_word": say(*STATUSES[a.status]),
@@ -289,14 +298,14 @@ def _item(part: int, number: int, a: Assessment) -> dict[str, Any]:
         "code": coded.code if coded else "",
         "name": coded.name if coded else "",
         "path": " › ".join(coded.path) if coded else "",
-        "sure": f"{a.certainty:.0%}",
+        "sure": certainty(a.status, a.certainty),
         "doubt": say(*DOUBTS[a.doubt]) if a.doubt else "",
         "worst": worst,
         "findings": [_finding(f) for f in a.findings],
         "facts": [(label, text) for label, text in facts if text],
         "codes": [_candidate(c) for c in a.codes] if a.status != "not_applicable" or worst else [],
         "elsewhere": [_candidate(c) for c in a.elsewhere] if a.status == "unlisted" else [],
-        "listed_chance": f"{a.fit:.0%}",
+        "listed_chance": percent(a.fit),
         "standing": [say(*f.text) for f in a.standing.facts] if a.standing else [],
     }
 
@@ -308,7 +317,7 @@ def _candidate(c: Candidate) -> dict[str, Any]:
         "section": c.section,
         "version": c.version,
         "path": " › ".join(c.path),
-        "sure": f"{c.score:.0%}",
+        "sure": percent(c.score),
         "width": f"{100 * c.score:.1f}%",
         "why": [say(*reason) for reason in c.why],
         "also": list(c.also),

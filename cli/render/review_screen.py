@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goufu.cli.render.judgements import NATURES, STATUSES, amount, sureness
+from goufu.cli.render.judgements import NATURES, STATUSES, amount, percent, sureness
 from goufu.cli.shared.output import as_recorded, clauses, say
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("a", "采用判断", "accept"),
     ("s", "搜索", "search"),
     ("c", "输代码", "type a code"),
-    ("u", "未列入", "unlisted"),
-    ("x", "不是服务", "no service"),
+    ("u", *OUTCOME_NAMES["unlisted"]),
+    ("x", *OUTCOME_NAMES["not_applicable"]),
     ("n", "备注", "note"),
     ("k", "跳过", "skip"),
     ("z", "撤销", "undo"),
@@ -162,12 +163,12 @@ def screen(
     judged = say(*STATUSES[r["status"]]) + (
         say("，待复核", ", to review") if r["decision"] == "review" else ""
     )
-    about = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {r['nature_score']:.0%}　{say('分类', 'judged')} {judged}"
+    about = f"{say('性质', 'nature')} {say(*NATURES[r['nature']])} {percent(r['nature_score'])}　{say('分类', 'judged')} {judged}"
     if item.unit and item.unit != item.department:
         about += f"　{say('单位', 'unit')} {item.unit}"
     below: list[Line] = [[(clipped(about, width), "")]]
     if verdict:
-        sure = sureness(r["certainty"], r["doubt"]) if "certainty" in r else ""
+        sure = sureness(r["status"], r["certainty"], r["doubt"]) if "certainty" in r else ""
         below.append([(sides(f" a {say('采用：', 'accept: ')}{verdict}", sure, width), _BOLD)])
     for f in r.get("findings", ())[:2]:
         below.append([(clipped(f"{f['rule']} {f['message']}", width), _WARN)])
@@ -203,7 +204,7 @@ def _options(options: Sequence[Option], width: int, room: int) -> list[Line]:
         lines.append(
             [
                 (
-                    sides(f" {number} {o.code} {o.name}{where}", f"{o.score:.0%}", width),
+                    sides(f" {number} {o.code} {o.name}{where}", percent(o.score), width),
                     _BOLD if number == 1 else "",
                 )
             ]
@@ -234,7 +235,7 @@ def _footer(width: int, message: str) -> list[Line]:
 def help_screen(width: int, height: int) -> list[Line]:
     """What the keys do."""
     text = say(
-        "a 采用所示的判断（也可以是“不是购买服务”“未列入”）；1-9 选用所列条目作为认定，判为不是购买服务的要再确认一次；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
+        "a 采用所示的判断（也可以是“不是购买服务”“未列入目录”）；1-9 选用所列条目作为认定，判为不是购买服务的要再确认一次；s 按词语搜索本部门目录和 B 类；c 直接输入代码（也可写“未列”“不适用”“货物”“工程”“人员”等）；"
         "u 是购买服务，但目录没有列；x 不是购买服务，再选性质；n 写一条备注；k 跳过，下次再来；z 撤销刚才的认定；b 回上一项；q 退出。"
         "每一项认定当即记录，随时可以退出，再次运行从未认定的项目继续。别人先作了不同认定时不会被覆盖，会提示。",
         "a accept the verdict shown (also that it is no service, or not listed); 1-9 decide for the entry listed, which is "

@@ -24,8 +24,11 @@ def wants_traceback() -> bool:
     return os.environ.get("GOUFU_DEBUG", "") not in ("", "0")
 
 
-def unforeseen(error: BaseException, where: str = "") -> GoufuError:
-    """The sentence for an error that nobody foresaw; its report is written where that can be done."""
+def unforeseen(error: BaseException, where: str = "", afar: bool = False) -> GoufuError:
+    """The sentence for an error that nobody foresaw; its report is written where that can be done.
+
+    `afar` is for who sees a page of another machine: told is what to ask its administrator for, no folder of the server.
+    """
     if wants_traceback():
         traceback.print_exception(error)
     name = type(error).__name__
@@ -36,6 +39,13 @@ def unforeseen(error: BaseException, where: str = "") -> GoufuError:
             where,
         )
     path = _kept(report(error))
+    if afar:
+        number = path.stem if path else "—"
+        return GoufuError(
+            f"出了没有料到的差错（{name}），没有做完。请告诉管理员，报告编号 {number}。",
+            f"Something unforeseen went wrong ({name}); it was not done. Tell the administrator; the report's number is {number}.",
+            where,
+        )
     told, told_en = (
         (f"请把 {path} 发给维护者，其中没有文件内容和名称", f"send {path} to the maintainers, it holds no contents or names")
         if path

@@ -20,6 +20,7 @@ from goufu.matcher.answered import OUTCOME_WORDS
 from goufu.matcher.decisions.recorded import Decided, StoredItem
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.nature_names import NATURE_WORDS, NATURES, Nature
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from goufu.matcher.precedents.apply import Outcome
 
 #: words in place of a code that confirm the judgement as it stands, with the nature that it found
@@ -66,11 +67,12 @@ def choice_text(outcome: str, code: str, name: str, nature: str) -> Text:
     if outcome == "code":
         return same(f"{code} {name}")
     if outcome == "unlisted":
-        return Text("未列入目录", "not in the catalog")
+        return OUTCOME_NAMES[outcome]
+    named = OUTCOME_NAMES["not_applicable"]
     kind = next((zh for zh, en in NATURE_WORDS.items() if en == nature), "")
     if not kind:
-        return Text("不是购买服务", "no service")
-    return Text(f"不是购买服务（{kind}）", f"no service ({nature})")
+        return named
+    return Text(f"{named.zh}（{kind}）", f"{named.en} ({nature})")
 
 
 def choice_named(text: str, item: StoredItem, versions: tuple[CatalogVersion, ...], note: str = "") -> Choice:

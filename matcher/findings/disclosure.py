@@ -238,7 +238,14 @@ def _not_in_force(
                 f"{how.zh}，{why.zh}；{applies.on} 适用的是 {now}",
                 f"{how.en}, {why.en}; in force on {applies.on}: {', '.join(v.id for v in governing)}",
             ),
-            (how, *(r.text for r in applies.reasons if r.kind in ("class A", "class B"))),
+            (
+                how,
+                *(
+                    Text(r.text.zh.rstrip("。"), r.text.en.rstrip("."))  # the end of a sentence, within one
+                    for r in applies.reasons
+                    if r.kind in ("class A", "class B")
+                ),
+            ),
             place=place,
             entry=version.id if version else number,
         )

@@ -28,6 +28,7 @@ from goufu.matcher.findings.table import finding
 from goufu.matcher.model import Acceptance, Assessment, Candidate, Finding
 from goufu.matcher.nature import likely_nature
 from goufu.matcher.nature_names import Nature
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from goufu.matcher.precedents.similarity import (
     adds,
     is_telling,
@@ -407,10 +408,8 @@ def _outcome_in_words(p: Precedent, now: Successor | None) -> Text:
     entry = now.entry if now else None
     if entry:
         return same(f"{entry.code} {entry.name}")
-    if p.outcome == "unlisted":
-        return Text("未列入目录", "not in the catalog")
-    if p.outcome == "not_applicable":
-        return Text("不是购买服务", "no purchased service")
+    if p.outcome != "code":
+        return OUTCOME_NAMES[p.outcome]
     return same(f"{p.code} {p.name}")
 
 

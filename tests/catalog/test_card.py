@@ -53,3 +53,14 @@ def test_the_record_is_plain() -> None:
     record = entry_card(entry, VERSIONS).record()
     assert record["code"] == "B1102" and record["section"] == "B"
     assert all(h["state"] in ("held", "absent", "not held") for h in record["history"])
+
+
+def test_the_life_of_an_entry_of_the_frame_is_in_frames_and_in_the_order_of_time() -> None:
+    """A department's catalog has no section of the frame: to say that it is *not held* there would be wrong."""
+    frame = version_named(VERSIONS, "2021-34")
+    entry = frame.find("A", "A1504")
+    assert entry is not None
+    assert [(h.version, h.state) for h in entry_card(entry, VERSIONS).history] == [("2021-34", "held")]
+    latest = version_named(VERSIONS, "2025-28").find("行政审批", "A150401")
+    assert latest is not None
+    assert [h.version for h in entry_card(latest, VERSIONS).history] == ["2023-43", "2024-37", "2025-28"]

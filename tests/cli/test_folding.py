@@ -52,3 +52,14 @@ def test_what_follows_the_first_line_is_indented(
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) > 3 and all(re.match(r"  \S", line) for line in printed)
     assert all(cell_len(line) <= 40 and line == line.rstrip() for line in printed)
+
+
+def test_no_name_of_a_nature_is_broken_in_its_column() -> None:
+    """`personnel` and `statutory` stood as `personne` and `l`: the column was one too narrow."""
+    from goufu.cli.commands.show import COLUMNS as SHOWN
+    from goufu.cli.render.judgements import COLUMNS, NATURES
+
+    for column in (c for c in (*COLUMNS, *SHOWN) if c.key == "nature"):
+        assert column.width and all(
+            cell_len(word) <= column.width for name in NATURES.values() for word in name
+        )

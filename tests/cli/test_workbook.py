@@ -86,7 +86,7 @@ def test_every_line_offers_its_candidates(book: Path, city: Audit) -> None:
     assert str(rule.sqref) == f"{column}2:{column}83" and rule.formula1 == "'候选'!$A2:$G2"
     row = next(n for n, a in enumerate(city.assessments, 2) if a.item.title == "园林绿化管护费")
     offered = [c.value for c in made["候选"][row]]
-    assert offered[0] == "A110108 园林绿化服务" and offered[5:7] == ["未列入目录", "非购买服务"]
+    assert offered[0] == "A110108 园林绿化服务" and offered[5:7] == ["未列入目录", "不是购买服务"]
 
 
 def test_every_finding_stands_with_evidence_and_basis(book: Path, city: Audit) -> None:
@@ -204,7 +204,7 @@ def test_libreoffice_opens_it_and_a_decision_reaches_the_filing_table(book: Path
     sheet = made["项目清单"]
     column = column_of(sheet, "核定代码")
     filled = (
-        "非购买服务", "B0901 机关工作人员技术业务培训服务", "未列入目录", "货物", "工程", "人员", "b0901", "A110108", "A999999",
+        "不是购买服务", "B0901 机关工作人员技术业务培训服务", "未列入目录", "货物", "工程", "人员", "b0901", "A110108", "A999999",
         "A110108 物业管理服务",
     )  # fmt: skip
     for row, word in enumerate(filled, 2):

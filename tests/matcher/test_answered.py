@@ -7,6 +7,7 @@ import pytest
 from goufu.catalog.errors import GoufuError
 from goufu.matcher.answered import Answered, read_answered
 from goufu.matcher.nature_names import NO_SERVICE
+from goufu.matcher.outcome_names import STATUS_NAMES
 
 
 def csv_file(folder: Path, head: str, *rows: str) -> Path:
@@ -106,3 +107,10 @@ def test_a_workbook_with_rows_above_its_header(tmp_path: Path) -> None:
     book.close()
     (answer,) = read_answered(path)[0]
     assert (answer.item.title, answer.codes) == ("大厅保洁", (("B", "B1102"),))
+
+
+@pytest.mark.parametrize("status", STATUS_NAMES)
+def test_the_words_that_goufu_shows_are_understood_as_answers(tmp_path: Path, status: str) -> None:
+    for word in STATUS_NAMES[status]:
+        found = read(csv_file(tmp_path, "项目名称,核定状态", f"甲,{word}"))
+        assert found["甲"].statuses == (status,), word

@@ -203,4 +203,4 @@ def test_the_log_holds_no_text_of_the_budget(store: Store, items: list[StoredIte
 
 def test_choices_in_words() -> None:
     assert choice_text("not_applicable", "", "", "goods").zh == "不是购买服务（货物）"
-    assert choice_text("unlisted", "", "", "service") == ("未列入目录", "not in the catalog")
+    assert choice_text("unlisted", "", "", "service") == ("未列入目录", "not listed")

@@ -213,7 +213,7 @@ def test_the_workbook_that_classify_writes(store: Store, tmp_path: Path) -> None
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     heads = {str(cell.value): number for number, cell in enumerate(sheet[1], 1)}
-    filled = {2: "A150402 政企通运营服务", 4: "非购买服务", 26: "未列入目录", 8: "人员", 32: "非购买服务"}
+    filled = {2: "A150402 政企通运营服务", 4: "不是购买服务", 26: "未列入目录", 8: "人员", 32: "不是购买服务"}
     for number, said in filled.items():
         sheet.cell(row=number + 1, column=heads["核定代码"]).value = said
     sheet.cell(row=3, column=heads["备注"]).value = "合同续签"

@@ -452,3 +452,23 @@ def test_the_lines_keep_the_screen(browser: Any, office: tuple[str, Any]) -> Non
     seen = "document.querySelector('#hits button').getBoundingClientRect().bottom < document.querySelector('#item').getBoundingClientRect().bottom"
     assert page.evaluate(seen), "what is found stands in sight"
     page.context.close()
+
+
+@pytest.mark.parametrize(("width", "row"), [(360, False), (768, True), (1280, True)])
+def test_a_line_is_one_row_from_a_tablet_on(
+    browser: Any, office: tuple[str, Any], width: int, row: bool
+) -> None:
+    """Title, verdict and amount stand side by side where there is room, and a figure is never broken."""
+    address, _ = office
+    page = signed_in(browser, address, AUDITOR, viewport={"width": width, "height": 900})
+    page.goto("/worklist/1")
+    page.wait_for_selector("#item h2")
+    boxes = page.evaluate(
+        "() => [...document.querySelectorAll('#lines .line')].slice(0, 3).map(line =>"
+        " ['.what', '.verdict', '.money'].map(part => line.querySelector(part).getBoundingClientRect().toJSON()))"
+    )
+    for what, verdict, money in boxes:
+        assert (verdict["left"] >= what["right"]) is row
+        assert money["right"] <= width and money["height"] < 40
+    assert page.wrong == []
+    page.context.close()

@@ -98,8 +98,8 @@ def test_no_chinese_but_names_and_quotations(client: TestClient) -> None:
 
 
 def test_a_decision_in_words(client: TestClient) -> None:
-    assert "not in the catalog" in client.get("/worklist/1/items/1").text
-    assert "no service (works)" in client.get("/worklist/1/items/2").text
+    assert "not listed" in client.get("/worklist/1/items/1").text
+    assert "not a purchased service (works)" in client.get("/worklist/1/items/2").text
 
 
 def test_a_place_in_words() -> None:

@@ -158,7 +158,27 @@ def test_what_nobody_foresaw_is_one_sentence(
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr("goufu.web.pages.home.uploads", broken)
-    monkeypatch.setattr("goufu.cli.shared.faults._kept", lambda text: None)
+    monkeypatch.setattr("goufu.cli.shared.faults._kept", lambda text: Path("/srv/hidden/4711.txt"))
     answer = signed_in(app, office.people["officer"]).get("/")
     assert answer.status_code == 500 and "没有料到的差错（RuntimeError）" in answer.text
     assert SECRET not in answer.text and "content-security-policy" in answer.headers
+    assert "4711" in answer.text and "/srv" not in answer.text, (
+        "the report by its number, no folder of the server"
+    )
+
+
+def test_a_page_that_could_not_be_shown_says_what_to_do_next(
+    app: Any, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is not signed in is led there; what may go well a moment later is offered again, nobody is sent to sign in."""
+    from goufu.store.errors import StoreError
+
+    refused = visitor(app).get("/welcome?key=x")
+    assert refused.status_code == 403 and 'href="/sign-in"' in refused.text
+
+    def away(*_: Any) -> None:
+        raise StoreError("数据库暂时连不上。", "The database cannot be reached.")
+
+    monkeypatch.setattr("goufu.web.pages.worklist.runs", away)
+    answer = signed_in(app, office.people["officer"]).get("/worklist")
+    assert answer.status_code == 503 and 'href="/worklist">再试一次' in answer.text

@@ -235,7 +235,9 @@ def test_bombs_leave_nothing(office: Office, small: tuple[Any, TestClient]) -> N
 def test_other_requests_are_small(small: tuple[Any, TestClient]) -> None:
     _, client = small
     data = {"csrf": token_of(client), "name": "x" * 9000, "password": "x"}
-    assert client.post("/sign-in", data=data).status_code == 413
+    refused = client.post("/sign-in", data=data)
+    assert refused.status_code == 413 and "太大，没有收下" in refused.text
+    assert "Too large, nothing was taken" in client.post("/sign-in?lang=en", data=data).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     told = client.post("/account/tokens", content=iter([b"name=" + b"x" * 5000] * 3), headers=form)
     assert told.status_code in (400, 413)

@@ -468,3 +468,52 @@ def test_the_document_for_filing_names_catalogs_by_their_titles(desk: TestClient
     assert "《山西省部门政府购买服务指导性目录》（晋财综〔2025〕28号，2025 年印发）" in page
     assert "《山西省政府购买服务指导性目录（B类）》（晋财综〔2023〕47号，2023 年印发）" in page
     assert "依据目录：2" not in page
+
+
+def test_where_the_catalog_is_not_held_no_certainty_is_shown(desk: TestClient) -> None:
+    """What the line is was not judged there, however near a candidate comes: a figure beside it would be of nothing."""
+    held, unheld = (
+        next(i for i in run_items(store_of(desk), 1) if (i.record["status"] == "unknown") is unknown)
+        for unknown in (False, True)
+    )
+    shown = {i.id: desk.get(f"/worklist/1/lines?q={i.title}&state=open").text for i in (held, unheld)}
+
+    def sure(item: StoredItem) -> str:
+        row = shown[item.id].split(f'id="line-{item.id}"')[1].split("</li>")[0]
+        return row.split('class="sure">')[1].split("<")[0]
+
+    assert sure(unheld) == "—" and sure(held).endswith("%")
+    pane = desk.get(f"/worklist/1/items/{unheld.id}")
+    assert pane.text.count("适用的目录未存") == 1 and "采用：" not in pane.text
+    assert "适用的目录未存" not in desk.get(f"/worklist/1/items/{held.id}").text
+
+
+def test_a_decision_is_called_the_same_wherever_it_is_shown(desk: TestClient) -> None:
+    """The row, the pane, what was done with it, the log of the office; in English too."""
+    item, other = run_items(store_of(desk), 1)[:2]
+    decide(desk, item, "未列")
+    decide(desk, other, "货物")
+    for lang, unlisted, goods in (
+        ("zh", "未列入目录", "不是购买服务"),
+        ("en", "not listed", "not a purchased service"),
+    ):
+        desk.get(f"/language/{lang}")
+        rows = desk.get("/worklist/1/lines?state=decided").text
+        assert unlisted in rows and f"{goods}{'（货物）' if lang == 'zh' else ' (goods)'}" in rows
+        for number, word in ((item.id, unlisted), (other.id, goods)):
+            pane = desk.get(f"/worklist/1/items/{number}").text
+            assert word in pane.split('class="good"')[1].split("</p>")[0]
+            assert word in pane.split('class="log"')[1], "what was done"
+        log = desk.get("/people/log").text
+        assert unlisted in log and goods in log
+
+
+def test_the_document_for_filing_does_not_call_unlisted_what_is_not_held(desk: TestClient) -> None:
+    """*Not held* is never *not listed*: least of all in what an office signs."""
+    items = run_items(store_of(desk), 1)
+    unheld = [i for i in items if i.record["status"] == "unknown" and i.record["gov_service"]]
+    unlisted = [i for i in items if i.record["status"] == "unlisted" and i.record["gov_service"]]
+    page = desk.get("/hand-over/1/filing").text
+    assert unheld and page.count("<td>目录未存</td>") == len(unheld)
+    assert page.count("<td>未列入目录</td>") == len(unlisted)
+    assert f"其中 {len(unheld)} 项所适用的目录未存" in page

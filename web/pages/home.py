@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from goufu.catalog.severity import SEVERITY_NAMES
 from goufu.disclosure.template import write_template
 from goufu.matcher.departments import load_departments
 from goufu.store.uploads import again, upload, uploads
@@ -69,7 +70,7 @@ def progress(request: Request, person: Officer, store: Held) -> HTMLResponse:
 @router.get("/uploads/{uid}")
 def one(request: Request, person: Officer, store: Held, uid: str) -> HTMLResponse:
     """What was read of a file, from where, and what was not."""
-    return view(request, "upload.html", person, one=upload(store, uid))
+    return view(request, "upload.html", person, one=upload(store, uid), SEVERITIES=SEVERITY_NAMES)
 
 
 @router.post("/uploads/{uid}/again", response_model=None)

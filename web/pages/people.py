@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from goufu.catalog.text import Lang
 from goufu.cli.render.judgements import NATURES
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from goufu.store import people as kept
 from goufu.store.log import newest
 from goufu.web.pages import NavigationEntry
@@ -31,21 +32,22 @@ DETAILS = {
     "person": "人员", "role": "角色", "departments": "部门", "address": "地址", "token": "令牌", "scope": "权限",
     "revision": "改动次数", "outcome": "结果", "version": "版本", "section": "部门目录", "code": "代码", "name": "名称",
     "nature": "性质", "source": "来自", "items": "项目数", "upload": "上传编号", "sha256": "文件指纹", "inputs": "文件指纹",
-    "size": "字节数", "rows": "条数", "taken_at": "备份时间",
-    "acceptance": "一并采用",
+    "size": "字节数", "rows": "条数", "taken_at": "备份时间", "acceptance": "一并采用", "instead_of": "此前",
+    "signed_on": "签发日期", "refused": "未导入", "added": "新增", "replaced": "更新", "known": "已有",
 }  # fmt: skip
 #: what some details say, in Chinese and English
 VALUES = {
-    "outcome": {
-        "code": ("列入目录", "listed"), "unlisted": ("未列入目录", "not listed"),
-        "not_applicable": ("不是购买服务", "no purchased service"),
-    },
+    "outcome": OUTCOME_NAMES,
     "nature": NATURES,
     "role": ROLE_NAMES,
     "scope": {"read": ("只读", "read"), "write": ("读写", "read and write")},
+    "source": {
+        "web": ("网页", "page"), "api": ("接口", "API"), "review": ("goufu review", "goufu review"),
+        "workbook": ("填写的工作簿", "filled workbook"),
+    },
 }  # fmt: skip
-#: a digest tells two files apart by its beginning
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+#: digests and marks tell two things apart by their beginning
+_DIGEST = re.compile(r"[0-9a-f]{32,64}")
 
 
 @router.get("/people")
@@ -122,19 +124,40 @@ def reset(request: Request, person: Administrator, number: int) -> HTMLResponse:
 @router.get("/people/log")
 def log(request: Request, person: Administrator, before: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """The log, newest first, by the page."""
-    lines = newest(request.app.state.store, before, 100)
-    return view(request, "log.html", person, lines=lines, ACTIONS=ACTIONS, told=told)
+    store = request.app.state.store
+    names = {str(p.id): p.name for p in kept.people(store)}
+    lines = newest(store, before, 100)
+    return view(
+        request, "log.html", person, lines=lines, ACTIONS=ACTIONS,
+        told=lambda detail, lang: told(detail, lang, names),
+    )  # fmt: skip
 
 
-def told(detail: Mapping[str, Any], lang: Lang) -> list[tuple[str, str]]:
-    """The details of a line of the log as (name, value) for a reader; the long numbers of the program are cut or left out."""
-    english = lang == "en"
-    found = []
-    for name, value in detail.items():
-        if name == "uid" or value in ("", None, [], {}):
-            continue
-        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        word = VALUES.get(name, {}).get(text)
-        label = name if english else DETAILS.get(name, name)
-        found.append((label, word[english] if word else _DIGEST.sub(lambda m: f"{m[0][:12]}…", text)))
-    return found
+def told(
+    detail: Mapping[str, Any], lang: Lang, people: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """The details of a line of the log as (name, value) for a reader; the long numbers of the program are cut or left out.
+
+    `people` are the names of persons by number.
+    """
+    return [
+        (
+            name.replace("_", " ") if lang == "en" else DETAILS.get(name, name),
+            _value(name, value, lang, people or {}),
+        )
+        for name, value in detail.items()
+        if name != "uid" and value not in ("", None, [], {})
+    ]
+
+
+def _value(name: str, value: Any, lang: Lang, people: Mapping[str, str]) -> str:
+    if isinstance(
+        value, Mapping
+    ):  # what stood before: its code, or why there was none, and whose word it was
+        said = value.get("code") or _value("outcome", value.get("outcome", ""), lang, people)
+        return " ".join(filter(None, (said, value.get("officer", ""))))
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    word = VALUES.get(name, {}).get(text)
+    if word:
+        return word[lang == "en"]
+    return people.get(text, text) if name == "person" else _DIGEST.sub(lambda m: f"{m[0][:12]}…", text)

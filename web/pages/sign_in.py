@@ -25,9 +25,9 @@ def sign_in(request: Request, person: Anyone, next: str = "/") -> HTMLResponse:
     return _form(request, next)
 
 
-def _form(request: Request, back: str, error: GoufuError | None = None) -> HTMLResponse:
+def _form(request: Request, back: str, error: GoufuError | None = None, name: str = "") -> HTMLResponse:
     status = status_of(error) if error else 200
-    return view(request, "sign_in.html", status=status, back=own_page(back), error=error)
+    return view(request, "sign_in.html", status=status, back=own_page(back), error=error, name=name)
 
 
 @router.post("/sign-in", response_model=None)
@@ -41,7 +41,7 @@ def enter(
     try:
         account = people.check_password(store, name, password, address(request), tries)
     except people.RefusedError as error:
-        return _form(request, next, error)
+        return _form(request, next, error, name)
     _leave(request, person)
     people.sign_in(store, account.id, address(request), renewed(request))
     return RedirectResponse(own_page(next), 303)

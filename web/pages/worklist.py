@@ -18,6 +18,7 @@ from goufu.cli.render import judgements, review_screen
 from goufu.matcher.decisions.choice import Choice, likely_other
 from goufu.matcher.decisions.recorded import StoredItem
 from goufu.matcher.findings import load_rules
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 from goufu.matcher.search import look_up
 from goufu.store import worklist as kept
 from goufu.store.acceptance import accept_sure, standing_acceptance, take_back
@@ -67,6 +68,8 @@ Filter = Annotated[kept.Wanted, Depends(wanted)]
 WORDS: dict[str, Any] = {
     "NATURES": judgements.NATURES,
     "STATUSES": judgements.STATUSES,
+    "OUTCOMES": OUTCOME_NAMES,
+    "certainty": judgements.certainty,
     "DOUBTS": judgements.DOUBTS,
     "SEVERITIES": SEVERITY_NAMES,
     "amount": judgements.amount,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from goufu.cli.shared.output import say
+from goufu.matcher.outcome_names import OUTCOME_NAMES
 
 if TYPE_CHECKING:
     from goufu.matcher.model import Assessment
@@ -32,8 +33,8 @@ class Choices(NamedTuple):
 def choices() -> Choices:
     """These words in the language chosen."""
     return Choices(
-        say("非购买服务", "not a purchased service"),
-        say("未列入目录", "not listed"),
+        say(*OUTCOME_NAMES["not_applicable"]),
+        say(*OUTCOME_NAMES["unlisted"]),
         say("是", "yes"),
         say("否", "no"),
     )

@@ -113,7 +113,7 @@ def _cells(row: int, a: Assessment, many: bool) -> dict[str, Any]:
         "judged": _judged(a),
         "code": coded.code if coded else None,
         "name": _entry_name(coded) if coded else None,
-        "sure": a.certainty,
+        "sure": a.certainty if a.status != "unknown" else "—",  # nothing was judged there
         "decision": say("复核", "review") + "\n" + say(*DOUBTS[a.doubt]) if a.doubt else say("采用", "auto"),
         "findings": "\n".join(finding_line(f) for f in a.findings),
         "decided": None,

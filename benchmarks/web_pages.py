@@ -40,7 +40,8 @@ _CLOCK = """
 _FILTER = """
 (text) => {
   let came = false;
-  document.addEventListener("htmx:afterSwap", (event) => { came ||= event.detail.target.id === "lines"; });
+  new MutationObserver((_, watch) => { came = true; watch.disconnect(); })
+    .observe(document.getElementById("lines"), { childList: true });
   return measured(
     () => { const q = document.getElementById("q"); q.value = text; q.dispatchEvent(new Event("input", { bubbles: true })); },
     () => came);

@@ -7,6 +7,11 @@ from collections import Counter
 import pytest
 from _pytest.terminal import TerminalReporter
 from goufu.cli.shared.output import set_headings, set_language
+from hypothesis import settings
+
+#: no test of a property fails because the machine is slow
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

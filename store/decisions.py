@@ -107,7 +107,9 @@ def decide_within(
             "revision": revision + 1,
         },
     )
-    if is_theirs(session, row.department):  # a file can name any department; its precedents are that department's to make
+    if is_theirs(
+        session, row.department
+    ):  # a file can name any department; its precedents are that department's to make
         connection.execute(_REMEMBER, _precedent(row, choice, made_at.astimezone().date()))
     detail: dict[str, Any] = {
         "revision": revision + 1,

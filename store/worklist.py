@@ -205,9 +205,13 @@ def _chosen(some: Iterable[_Line], wanted: Wanted, stood: Mapping[int, bool]) ->
     if wanted.code:
         found = [line for line in found if line.code == wanted.code]
     if wanted.least is not None:
-        found = [line for line in found if line.row.amount_wan is not None and line.row.amount_wan >= wanted.least]
+        found = [
+            line for line in found if line.row.amount_wan is not None and line.row.amount_wan >= wanted.least
+        ]
     if wanted.most is not None:
-        found = [line for line in found if line.row.amount_wan is not None and line.row.amount_wan <= wanted.most]
+        found = [
+            line for line in found if line.row.amount_wan is not None and line.row.amount_wan <= wanted.most
+        ]
     return sorted(found, key=lambda line: _key(line, wanted.order, stood))
 
 

@@ -37,7 +37,9 @@ def settled(root: Path, acknowledged: list[str]) -> None:
     """Start once more, wait until all is read, and count: every file that was acknowledged is one run, and no two."""
     server = Server(root).ready()
     try:
-        until(lambda: not {"queued", "reading"} & set(states(root)), 900)  # reading gives way to whatever else runs
+        until(
+            lambda: not {"queued", "reading"} & set(states(root)), 900
+        )  # reading gives way to whatever else runs
     finally:
         server.stop()
     store = open_store(StoreAddress(root / "goufu.db"))

@@ -208,7 +208,9 @@ def test_a_token_that_may_only_read(app: Any, office: Office) -> None:
 
 def test_a_token_makes_no_tokens_and_no_people(app: Any, office: Office) -> None:
     store, who = app.state.store, office.people["administrator"]
-    program = visitor(app, headers={"Authorization": f"Bearer {people.make_token(store, who, 't', 'write', '丁')}"})
+    program = visitor(
+        app, headers={"Authorization": f"Bearer {people.make_token(store, who, 't', 'write', '丁')}"}
+    )
     assert program.get("/worklist").status_code == 200
     for method, path, data in (
         ("POST", "/account/tokens", {"name": "x", "scope": "write"}),

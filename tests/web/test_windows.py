@@ -14,7 +14,17 @@ MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"}
 #: names of `os` and `signal` that Windows lacks, or means otherwise (os.kill ends a process whatever the signal)
 NAMES = {
     *("fork", "kill", "killpg", "nice", "getuid", "geteuid", "getgid", "setsid", "mkfifo", "chown", "fchmod"),
-    *("getloadavg", "sched_getaffinity", "wait", "waitpid", "SIGKILL", "SIGHUP", "SIGUSR1", "SIGALRM", "alarm"),
+    *(
+        "getloadavg",
+        "sched_getaffinity",
+        "wait",
+        "waitpid",
+        "SIGKILL",
+        "SIGHUP",
+        "SIGUSR1",
+        "SIGALRM",
+        "alarm",
+    ),
 }
 
 
@@ -57,7 +67,9 @@ def test_folders_are_not_synced_on_windows(tmp_path: Path, monkeypatch: pytest.M
     opened: list[str] = []
     monkeypatch.setattr("goufu.web.folder.sys.platform", "win32")
     real = folder.os.open
-    monkeypatch.setattr("goufu.web.folder.os.open", lambda path, flags: (opened.append(str(path)), real(path, flags))[1])
+    monkeypatch.setattr(
+        "goufu.web.folder.os.open", lambda path, flags: (opened.append(str(path)), real(path, flags))[1]
+    )
     folder.sync(tmp_path)
     folder.sync(tmp_path / "file")
     assert opened == [str(tmp_path / "file")]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from goufu.web import folder
+from goufu.web.folder import sync
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"}
@@ -65,11 +67,14 @@ def test_what_only_posix_has_is_guarded() -> None:
 def test_folders_are_not_synced_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"x")
     opened: list[str] = []
-    monkeypatch.setattr("goufu.web.folder.sys.platform", "win32")
-    real = folder.os.open
-    monkeypatch.setattr(
-        "goufu.web.folder.os.open", lambda path, flags: (opened.append(str(path)), real(path, flags))[1]
-    )
-    folder.sync(tmp_path)
-    folder.sync(tmp_path / "file")
+    real = os.open
+
+    def told(path: Path, flags: int) -> int:
+        opened.append(str(path))
+        return real(path, flags)
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "open", told)
+    sync(tmp_path)
+    sync(tmp_path / "file")
     assert opened == [str(tmp_path / "file")]

@@ -80,7 +80,7 @@ def measures(address: str, rounds: int) -> Iterator[tuple[str, list[float], floa
             page.goto(f"{address}/worklist/1?state=doubtful")
             page.wait_for_selector("#item h2")
             firsts.append(page.evaluate("performance.now()"))
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+            page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
             paints.append(
                 page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             )

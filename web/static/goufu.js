@@ -131,7 +131,11 @@
       const [some, rest] = detail.serverResponse.split("<!--rows-->");
       if (detail.target !== list || !detail.shouldSwap || rest === undefined) return;
       const more = detail.requestConfig.path.includes("?after=");
-      if (more) list.insertAdjacentHTML("beforeend", some); else list.innerHTML = some;
+      if (more) list.insertAdjacentHTML("beforeend", some);
+      else {
+        list.parentElement.scrollTop = 0; // before the rows are others: asked later it would cost a layout
+        list.innerHTML = some;
+      }
       if (detail.requestConfig.verb !== "get") { Object.assign(detail, { serverResponse: rest, swapOverride: "none" }); return; }
       detail.shouldSwap = false;
       const parts = Object.assign(document.createElement("template"), { innerHTML: rest }).content;

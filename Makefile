@@ -54,7 +54,7 @@ fuzz-atheris: $(STAMP)
 	$(BIN)/python tests/fuzz/atheris_readers.py fuzz-found/corpus -max_total_time=$$(($(MINUTES) * 60)) -timeout=20 -rss_limit_mb=1024 -artifact_prefix=fuzz-found/
 
 faults: $(STAMP)
-	$(BIN)/python -m pytest tests/faults -m faults -s
+	$(BIN)/python -m pytest tests/faults tests/web/test_kills.py -m faults -s
 
 release: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),release]'

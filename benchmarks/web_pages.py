@@ -40,7 +40,8 @@ _CLOCK = """
 _FILTER = """
 (text) => {
   let came = false;
-  document.addEventListener("htmx:afterSwap", (event) => { came ||= event.detail.target.id === "lines"; });
+  new MutationObserver((_, watch) => { came = true; watch.disconnect(); })
+    .observe(document.getElementById("lines"), { childList: true });
   return measured(
     () => { const q = document.getElementById("q"); q.value = text; q.dispatchEvent(new Event("input", { bubbles: true })); },
     () => came);
@@ -79,6 +80,7 @@ def measures(address: str, rounds: int) -> Iterator[tuple[str, list[float], floa
             page.goto(f"{address}/worklist/1?state=doubtful")
             page.wait_for_selector("#item h2")
             firsts.append(page.evaluate("performance.now()"))
+            page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
             paints.append(
                 page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             )

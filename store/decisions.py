@@ -21,6 +21,7 @@ from goufu.store import tables
 from goufu.store.engine import Store, writing
 from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.log import log
+from goufu.store.scope import is_theirs
 from sqlalchemy import Table, bindparam, delete, insert, update
 from sqlmodel import Session, col
 
@@ -106,7 +107,10 @@ def decide_within(
             "revision": revision + 1,
         },
     )
-    connection.execute(_REMEMBER, _precedent(row, choice, made_at.astimezone().date()))
+    if is_theirs(
+        session, row.department
+    ):  # a file can name any department; its precedents are that department's to make
+        connection.execute(_REMEMBER, _precedent(row, choice, made_at.astimezone().date()))
     detail: dict[str, Any] = {
         "revision": revision + 1,
         "outcome": choice.outcome,

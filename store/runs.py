@@ -377,14 +377,17 @@ def stored_item(store: Store, item: int) -> StoredItem:
 
 
 #: what a StoredItem is made of, asked for by columns: whole rows as objects cost a page of the worklist more than all else
+_DECIDED: tuple[Any, ...] = (
+    *(tables.Decision.outcome, tables.Decision.nature, tables.Decision.version, tables.Decision.section),
+    *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
+    *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
+)
 _ITEM: tuple[Any, ...] = (
     *(tables.Item.id, tables.Item.run_id, tables.Item.position, tables.Item.ref, tables.Item.department),
     *(tables.Item.unit, tables.Item.year, tables.Item.title, tables.Item.summary, tables.Item.amount_wan),
     *(tables.Item.part, tables.Item.place, tables.Item.fingerprint),
     *(tables.Judgement.section, tables.Judgement.reference_date, tables.Judgement.record),
-    *(tables.Decision.outcome, tables.Decision.nature, tables.Decision.version, tables.Decision.section),
-    *(tables.Decision.code, tables.Decision.name, tables.Decision.note, tables.Decision.officer),
-    *(tables.Decision.decided_at, tables.Decision.source, tables.Decision.revision),
+    *_DECIDED,
 )
 #: how many of them are the item's own and the judgement's, and which is the year, 0 where it is not known
 _OWN, _JUDGED, _YEAR = 13, 3, 6
@@ -400,6 +403,9 @@ _STORED_SOME = _STORED.where(col(tables.Item.id).in_(bindparam("items", expandin
 _STORED_RUN = _STORED.where(col(tables.Item.run_id) == bindparam("run"))
 _NOTES_ONE = _NOTES.where(col(tables.Note.item_id) == bindparam("item"))
 _NOTES_SOME = _NOTES.where(col(tables.Note.item_id).in_(bindparam("items", expanding=True)))
+_DECIDED_SOME = sqlalchemy.select(col(tables.Decision.item_id), *_DECIDED).where(
+    col(tables.Decision.item_id).in_(bindparam("items", expanding=True))
+)
 _NOTES_RUN = _NOTES.join(tables.Item, col(tables.Item.id) == col(tables.Note.item_id)).where(
     col(tables.Item.run_id) == bindparam("run")
 )
@@ -421,6 +427,12 @@ def stored_within(session: Session, run: int, only: Sequence[int] | None = None)
         return _stored(session, _STORED_RUN, _NOTES_RUN, {"run": run})
     found = _stored(session, _STORED_SOME, _NOTES_SOME, {"items": list(only)}) if only else []
     return [item for item in found if item.run == run]
+
+
+def decisions_within(session: Session, items: Sequence[int]) -> dict[int, Decided]:
+    """What was decided on some items, by their numbers, within the caller's transaction."""
+    rows = session.execute(_DECIDED_SOME, {"items": list(items)})
+    return {item: Decided(*values) for item, *values in rows if values[0]}
 
 
 def _stored(

@@ -37,9 +37,10 @@ class OutOfScopeError(Exception):
 
 
 def narrow(session: Session, scope: Scope) -> None:
-    """Let every query of `session` see only what lies in `scope`."""
+    """Let every query of `session` see only what lies in `scope`; `is_theirs` knows it too."""
     if scope.departments is None:
         return
+    session.info["departments"] = scope.departments
     narrowing = _narrowing(scope.departments, scope.person)
 
     def narrowed(state: ORMExecuteState) -> None:
@@ -47,6 +48,15 @@ def narrow(session: Session, scope: Scope) -> None:
             state.statement = narrowing.applied(state)
 
     event.listen(session, "do_orm_execute", narrowed)
+
+
+def is_theirs(session: Session, department: str) -> bool:
+    """Whether a department is one of those whose lines may be seen, or there is no such bound.
+
+    Of a run of her own a person sees the lines of every department that its file names.
+    """
+    departments: tuple[str, ...] | None = session.info.get("departments")
+    return departments is None or department in departments
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The worklist of a run: which lines, in which order, a page at a time; what a line's verdict is.
 
-Lines and judgements of a run never change and are large, so the little of them that filters and orders need is kept in
-memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
+Lines and judgements of a run never change and are large, so the little of them that filters, orders and a row need is kept
+in memory for the runs last looked at; what was decided is asked of the database each time. A page is continued behind its
 last line by the order's own values, never by counting, and in the order that held when the list was begun: lines that were
 decided meanwhile make no other line be left out or come twice.
 """
@@ -19,11 +19,11 @@ import sqlalchemy
 from goufu.catalog.errors import GoufuError
 from goufu.catalog.model import CatalogVersion
 from goufu.matcher.decisions.choice import Choice, choice_named, judged_nature
-from goufu.matcher.decisions.recorded import StoredItem
+from goufu.matcher.decisions.recorded import Decided, StoredItem
 from goufu.store import tables
 from goufu.store.engine import Store, reading
 from goufu.store.log import Event, events_of
-from goufu.store.runs import item_within, stored_within
+from goufu.store.runs import decisions_within, item_within, stored_within
 from goufu.store.scope import Scope
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, type_coerce
 from sqlmodel import Session, col
@@ -66,22 +66,42 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A line as a list shows it: of its `record` the keys `SHOWN`, and of its findings the first two."""
+
+    id: int
+    run: int
+    department: str
+    unit: str
+    year: int | None
+    title: str
+    amount_wan: Decimal | None
+    record: Mapping[str, Any]
+    decision: Decided | None = None
+
+
+#: what a row shows of the record
+SHOWN = (
+    *("gov_service_catalog_code", "gov_service_catalog_name", "status", "nature", "doubt", "decision"),
+    *("certainty", "findings"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some lines of a run in their order, how far the run is, and the last line of the log when the list was begun."""
 
-    lines: list[StoredItem]
+    lines: list[Row]
     tally: Tally
     since: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line as filters and orders see it."""
+    """One line as filters and orders see it, and its row as long as nothing is decided."""
 
-    id: int
+    row: Row
     position: int
-    amount: Decimal | None
-    department: str
     code: str
     doubtful: bool
     open: bool
@@ -92,20 +112,16 @@ class _Line:
 
 _known: OrderedDict[tuple[str, int, str, Scope], Mapping[int, _Line]] = OrderedDict()
 _lock = Lock()
-#: runs that are remembered
-_REMEMBERED = 16
+#: lines that are remembered, of all runs; those of the run last looked at in any case
+_REMEMBERED = 50_000
 
 
 _UID = sqlalchemy.select(col(tables.Run.uid)).where(col(tables.Run.id) == bindparam("run"))
 _READ = (
     sqlalchemy.select(
         *(col(tables.Item.id), col(tables.Item.position), col(tables.Item.amount_wan)),
-        *(
-            col(tables.Item.department),
-            col(tables.Item.title),
-            col(tables.Item.unit),
-            col(tables.Item.summary),
-        ),
+        *(col(tables.Item.department), col(tables.Item.unit), col(tables.Item.year)),
+        *(col(tables.Item.title), col(tables.Item.summary)),
         *(col(tables.Judgement.code), col(tables.Judgement.decision), col(tables.Judgement.record)),
     )
     .join(tables.Judgement, col(tables.Judgement.item_id) == col(tables.Item.id))
@@ -137,17 +153,22 @@ def _judged(session: Session, store: Store, run: int) -> Mapping[int, _Line]:
             _known.move_to_end(key)
             return _known[key]
     found: dict[int, _Line] = {}
-    for id_, position, amount, department, title, unit, summary, code, kind, r in session.execute(
+    for id_, position, amount, department, unit, year, title, summary, code, kind, r in session.execute(
         _READ, {"run": run}
     ):
         words = (title, unit, department, summary, code, r.get("gov_service_catalog_name") or "")
         fired = frozenset(w for f in r["findings"] for w in (f["rule"], f["severity"], "any") if w)
         sure = float(r.get("certainty", 1.0))
         text = "\n".join(words).casefold()
-        found[id_] = _Line(id_, position, amount, department, code, kind == "review", True, text, sure, fired)
+        shown = {name: r[name] for name in SHOWN if name in r}
+        shown["findings"] = [
+            {name: f[name] for name in ("rule", "severity", "message")} for f in r["findings"][:2]
+        ]
+        row = Row(id_, run, department, unit, year or None, title, amount, shown)
+        found[id_] = _Line(row, position, code, kind == "review", True, text, sure, fired)
     with _lock:
         _known[key] = found
-        while len(_known) > _REMEMBERED:
+        while len(_known) > 1 and sum(map(len, _known.values())) > _REMEMBERED:
             _known.popitem(last=False)
     return found
 
@@ -180,13 +201,17 @@ def _chosen(some: Iterable[_Line], wanted: Wanted, stood: Mapping[int, bool]) ->
     if wanted.found:
         found = [line for line in found if wanted.found in line.findings]
     if wanted.department:
-        found = [line for line in found if line.department == wanted.department]
+        found = [line for line in found if line.row.department == wanted.department]
     if wanted.code:
         found = [line for line in found if line.code == wanted.code]
     if wanted.least is not None:
-        found = [line for line in found if line.amount is not None and line.amount >= wanted.least]
+        found = [
+            line for line in found if line.row.amount_wan is not None and line.row.amount_wan >= wanted.least
+        ]
     if wanted.most is not None:
-        found = [line for line in found if line.amount is not None and line.amount <= wanted.most]
+        found = [
+            line for line in found if line.row.amount_wan is not None and line.row.amount_wan <= wanted.most
+        ]
     return sorted(found, key=lambda line: _key(line, wanted.order, stood))
 
 
@@ -195,8 +220,8 @@ def _key(line: _Line, order: str, stood: Mapping[int, bool]) -> tuple[Any, ...]:
     if order == "document":
         return (line.position,)
     if order == "amount":
-        return (line.amount is None, -(line.amount or 0), line.position)
-    return (not stood.get(line.id, line.open), not line.doubtful, line.certainty, line.position)
+        return (line.row.amount_wan is None, -(line.row.amount_wan or 0), line.position)
+    return (not stood.get(line.row.id, line.open), not line.doubtful, line.certainty, line.position)
 
 
 #: the last line of the log, of whatever run: no more than a number, so that it is asked past the store's scope
@@ -228,7 +253,11 @@ def lines(
 
     With `since`, of the `Page` that the list was begun with, in the order that held then.
     """
-    return page(store, run, wanted, after, limit, since).lines
+    with reading(store) as session:
+        behind, _, _ = _asked(session, store, run, wanted, after, since)
+        ids = [line.row.id for line in behind[:limit]]
+        found = {item.id: item for item in stored_within(session, run, ids)}
+        return [found[one] for one in ids]
 
 
 def tally(store: Store, run: int, wanted: Wanted | None = None) -> Tally:
@@ -257,26 +286,36 @@ def _tally(session: Session, store: Store, run: int) -> Tally:
         done,
         doubtful - settled,
         len(every) - doubtful - (done - settled),
-        sum((line.amount or Decimal(0) for line in every), Decimal(0)),
+        sum((line.row.amount_wan or Decimal(0) for line in every), Decimal(0)),
     )
 
 
 def page(
     store: Store, run: int, wanted: Wanted, after: int = 0, limit: int = PAGE, since: int | None = None
 ) -> Page:
-    """`lines` and `tally` of one state of the store."""
+    """The rows of `lines`, and the tally, of one state of the store."""
     with reading(store) as session:
-        every = _lines(session, store, run)
-        stood = {} if since is None else _stood(session, run, since)
-        if since is None:
-            since = int(session.connection().execute(_LAST).scalar() or 0)
-        chosen = behind = _chosen(every, wanted, stood)
-        last = next((line for line in every if line.id == after), None)
-        if last is not None:
-            at = _key(last, wanted.order, stood)
-            behind = [line for line in chosen if _key(line, wanted.order, stood) > at]
-        ids = [line.id for line in behind[:limit]]
-        found = {item.id: item for item in stored_within(session, run, ids)} if ids else {}
+        behind, told, begun = _asked(session, store, run, wanted, after, since)
+        shown = behind[:limit]
+        ids = [line.row.id for line in shown if not line.open]
+        made = decisions_within(session, ids) if ids else {}
+    rows = [line.row if line.open else replace(line.row, decision=made[line.row.id]) for line in shown]
+    return Page(rows, told, begun)
+
+
+def _asked(
+    session: Session, store: Store, run: int, wanted: Wanted, after: int, since: int | None
+) -> tuple[list[_Line], Tally, int]:
+    """The lines that are wanted behind one, how far the run is, and the last line of the log when the list was begun."""
+    every = _lines(session, store, run)
+    stood = {} if since is None else _stood(session, run, since)
+    if since is None:
+        since = int(session.connection().execute(_LAST).scalar() or 0)
+    chosen = behind = _chosen(every, wanted, stood)
+    last = next((line for line in every if line.row.id == after), None) if after else None
+    if last is not None:
+        at = _key(last, wanted.order, stood)
+        behind = [line for line in chosen if _key(line, wanted.order, stood) > at]
     left = [line for line in every if line.open]
     doubtful = sum(line.doubtful for line in left)
     told = Tally(
@@ -285,16 +324,16 @@ def page(
         len(every) - len(left),
         doubtful,
         len(left) - doubtful,
-        sum((line.amount or Decimal(0) for line in chosen), Decimal(0)),
+        sum((line.row.amount_wan or Decimal(0) for line in chosen), Decimal(0)),
     )
-    return Page([found[one] for one in ids], told, since)
+    return behind, told, since
 
 
 def departments(store: Store, run: int) -> list[str]:
     """The departments of a run's lines, in their order."""
     with reading(store) as session:
         judged = _judged(session, store, run)
-    return [name for name in dict.fromkeys(line.department for line in judged.values()) if name]
+    return [name for name in dict.fromkeys(line.row.department for line in judged.values()) if name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ def _gate(role: str, csrf: bool) -> Callable[..., Any]:
             if person.role == "anyone":
                 raise SignInError("请先登录。", "Sign in first.")
             raise ForbiddenError("您的角色不能使用此功能。", "Your role does not allow this.")
+        if person.by_token and (role == "administrator" or request.url.path.startswith("/account")):
+            # else a token that was stolen could make itself others, and people, before it is revoked
+            raise ForbiddenError(
+                "令牌不能用来管人员、账号和令牌。", "A token manages no people, accounts or tokens."
+            )
         if csrf and request.method not in SAFE:
             if person.read_only:
                 raise ForbiddenError("令牌只能读取。", "The token may only read.")

@@ -17,7 +17,7 @@ from goufu.catalog.text import same
 from goufu.matcher.model import Finding
 from goufu.store.people import accept, add_person, invite
 from goufu.store.runs import Input, record_run, stored_item
-from goufu.store.worklist import Wanted, tally
+from goufu.store.worklist import PAGE, Wanted, tally
 from goufu.web.app import create_app
 from goufu.web.settings import Settings
 
@@ -237,6 +237,38 @@ def test_a_key_takes_an_acceptance_back(browser: Any, office: tuple[str, Any]) -
     assert page.locator("#done li").count() == 0
     assert tally(store, run, Wanted()) == before
     page.wait_for_selector("#lines [aria-selected=true]")
+    page.context.close()
+
+
+def test_the_filter_follows_the_keys(browser: Any, office: tuple[str, Any]) -> None:
+    """Rows, count and address are those of the words; the end of the list brings the next; nothing found is said."""
+    address, store = office
+    page = signed_in(browser, address, AUDITOR)
+    page.goto("/worklist/1")
+    page.wait_for_selector("#item h2")
+    rows, shown = page.locator("#lines [role=option]"), page.locator("#shown")
+    many = "n => document.querySelectorAll('#lines [role=option]').length >= n"
+    total, some = tally(store, 1, Wanted()).wanted, tally(store, 1, Wanted("清扫")).wanted
+    assert total > rows.count() >= PAGE
+    page.evaluate("document.getElementById('list').scrollTop = 1e6")
+    page.wait_for_function(many, arg=PAGE + 1)
+    page.keyboard.press("f")
+    page.keyboard.type("清扫")
+    page.wait_for_function("n => document.getElementById('shown').textContent.startsWith(`${n} `)", arg=some)
+    assert 0 < some < total and rows.count() == min(some, PAGE)
+    assert all("清扫" in text for text in rows.all_inner_texts())
+    page.wait_for_url(f"{address}/worklist/1?q={quote('清扫')}&*")
+    first = rows.first.get_attribute("id")
+    page.wait_for_selector(f"#item h2[data-line={first}]")
+    assert page.evaluate("document.getElementById('list').scrollTop") == 0
+    assert rows.first.get_attribute("aria-selected") == "true"
+    page.keyboard.type("没有")
+    page.wait_for_selector("#more .none")
+    assert rows.count() == 0 and shown.inner_text().startswith("0 ")
+    page.fill("#q", "")
+    page.wait_for_function(many, arg=PAGE)
+    page.evaluate("document.getElementById('list').scrollTop = 1e6")
+    page.wait_for_function(many, arg=PAGE + 1)
     page.context.close()
 
 

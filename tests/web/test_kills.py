@@ -36,8 +36,12 @@ def states(root: Path) -> list[str]:
 def settled(root: Path, acknowledged: list[str]) -> None:
     """Start once more, wait until all is read, and count: every file that was acknowledged is one run, and no two."""
     server = Server(root).ready()
-    until(lambda: not {"queued", "reading"} & set(states(root)), 170)
-    server.stop()
+    try:
+        until(
+            lambda: not {"queued", "reading"} & set(states(root)), 900
+        )  # reading gives way to whatever else runs
+    finally:
+        server.stop()
     store = open_store(StoreAddress(root / "goufu.db"))
     found = uploads(store, 1000)
     assert {one.state for one in found} == {"done"}, [(o.name, o.message) for o in found]

@@ -206,6 +206,25 @@ def test_a_token_that_may_only_read(app: Any, office: Office) -> None:
     assert len(people.tokens(store, who)) == 1
 
 
+def test_a_token_makes_no_tokens_and_no_people(app: Any, office: Office) -> None:
+    store, who = app.state.store, office.people["administrator"]
+    program = visitor(
+        app, headers={"Authorization": f"Bearer {people.make_token(store, who, 't', 'write', '丁')}"}
+    )
+    assert program.get("/worklist").status_code == 200
+    for method, path, data in (
+        ("POST", "/account/tokens", {"name": "x", "scope": "write"}),
+        ("POST", "/account/password", {"old": PASSWORD, "password": PASSWORD, "again": PASSWORD}),
+        ("POST", "/people", {"name": "戊", "role": "administrator"}),
+        ("POST", f"/people/{office.people['officer']}/reset", {}),
+        ("GET", "/people/log", None),
+        ("GET", "/account", None),
+    ):
+        answer = program.request(method, path, data=data)
+        assert answer.status_code == 403 and "令牌不能用来管" in answer.text, path
+    assert len(people.tokens(store, who)) == 1
+
+
 def test_nothing_that_signs_in_is_kept_as_it_is(app: Any, office: Office) -> None:
     store, who = app.state.store, office.people["officer"]
     client = signed_in(app, who)

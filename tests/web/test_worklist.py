@@ -286,6 +286,25 @@ def test_lines_changed_since_stay_and_are_named(desk: TestClient) -> None:
     assert list(gaps(store)) == []
 
 
+def test_nobody_makes_precedents_for_another_department(desk: TestClient) -> None:
+    """A file can name any department: its lines are decided by who handed it in, and bind nobody else's."""
+    from goufu.matcher.decisions.choice import choice_named
+    from goufu.store.decisions import decide
+    from goufu.store.precedents.keys import precedents
+    from goufu.store.scope import Scope
+
+    store = store_of(desk)
+    run = recorded(store, 80, "经办", (DEPARTMENTS[1],))
+    own = store.within(Scope((DEPARTMENTS[1],), "经办"))
+    every = lines(own, run, Wanted(), limit=100)
+    assert {one.department for one in every} == set(DEPARTMENTS), "her file, so that she sees it whole"
+    first = {name: next(one for one in every if one.department == name) for name in DEPARTMENTS}
+    for name in DEPARTMENTS:
+        decide(own, first[name].id, choice_named("未列", first[name], load_catalogs()), "经办", 0)
+        assert stored_item(store, first[name].id).decision is not None
+    assert {one.department for one in precedents(store)} == {DEPARTMENTS[1]}
+
+
 def test_who_sees_some_departments_takes_back_their_lines_only(desk: TestClient) -> None:
     from goufu.store.acceptance import accept_sure, standing_acceptance, take_back
     from goufu.store.scope import Scope

@@ -90,7 +90,7 @@ def run_page(request: Request, person: Officer, store: Held, run: int, chosen: F
     return view(
         request, "worklist.html", person, run=info, departments=kept.departments(store, run),
         rules=[load_rules()[rule] for rule in kept.rules_found(store, run) if rule in load_rules()],
-        asked=request.query_params, acceptance=standing_acceptance(store, run, person.name),
+        asked=request.query_params, fresh=True, acceptance=standing_acceptance(store, run, person.name),
         **_list(store, run, chosen), **WORDS,
     )  # fmt: skip
 
@@ -117,11 +117,9 @@ def some_lines(
     since: Number = 0,
 ) -> HTMLResponse:
     """The lines that are wanted, from the first or behind one."""
-    query = request.url.query
-    headers = {} if after else {"HX-Replace-Url": f"/worklist/{run}?{query}" if query else f"/worklist/{run}"}
     return view(
-        request, "lines.html", person, headers=headers, run={"id": run}, asked=request.query_params,
-        fresh=not after, **_list(store, run, chosen, after, since if after else None), **WORDS,
+        request, "lines.html", person, run={"id": run}, asked=request.query_params, fresh=not after,
+        **_list(store, run, chosen, after, since if after else None), **WORDS,
     )  # fmt: skip
 
 

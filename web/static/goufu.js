@@ -125,12 +125,31 @@
         show();
       } else soon = setTimeout(show, 120);
     };
-    // the rows hold nothing for htmx to attend to and are put in place as they come: it takes longer over them than drawing does
+    // rows are put in place as they come, and so is what stands beside them: htmx takes longer over it than drawing does
+    let address = 0;
     document.addEventListener("htmx:beforeSwap", ({ detail }) => {
       const [some, rest] = detail.serverResponse.split("<!--rows-->");
       if (detail.target !== list || !detail.shouldSwap || rest === undefined) return;
-      if (detail.requestConfig.path.includes("?after=")) list.insertAdjacentHTML("beforeend", some); else list.innerHTML = some;
-      Object.assign(detail, { serverResponse: rest, swapOverride: "none" });
+      const more = detail.requestConfig.path.includes("?after=");
+      if (more) list.insertAdjacentHTML("beforeend", some);
+      else {
+        list.parentElement.scrollTop = 0; // before the rows are others: asked later it would cost a layout
+        list.innerHTML = some;
+      }
+      if (detail.requestConfig.verb !== "get") { Object.assign(detail, { serverResponse: rest, swapOverride: "none" }); return; }
+      detail.shouldSwap = false;
+      const parts = Object.assign(document.createElement("template"), { innerHTML: rest }).content;
+      for (const part of [...parts.children]) {
+        const there = document.getElementById(part.id);
+        if (part.id !== "more" && there.isEqualNode(part)) continue;
+        there.replaceWith(part);
+        htmx.process(part);
+      }
+      if (more) return;
+      if (!chosen()) choose(rows()[0], ""); // on top already; its pane waits for who is still typing
+      clearTimeout(address);
+      const { pathname, search } = new URL(detail.xhr.responseURL);
+      address = setTimeout(() => history.replaceState(null, "", pathname.replace(/\/lines$/, "") + search), 300);
     });
     // a key decides only the line that is chosen: not while the pane still shows the one before
     const shown = () => {
@@ -153,7 +172,7 @@
     let last = "";
     document.body.addEventListener("decided", (event) => { last = String(event.detail.item); });
     document.addEventListener("htmx:afterSettle", (event) => {
-      if (!chosen() && event.detail.target === list) choose(rows()[0], ""); // on top already; its pane waits for who is still typing
+      if (!chosen() && event.detail.target === list) choose(rows()[0], "");
     });
     document.addEventListener("htmx:afterOnLoad", (event) => {
       if (!last || event.detail.requestConfig.verb !== "post") return;

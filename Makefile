@@ -17,6 +17,8 @@ VENV ?= .venv
 EXTRAS ?= dev
 # what pytest is told; PYTEST='--cov --cov-report=term' also measures which lines the tests reach
 PYTEST ?=
+# the tests of a file share what they made; the files go out in the order of tests/conftest.py
+SIDE_BY_SIDE := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -27,10 +29,10 @@ demo: $(STAMP)
 	$(BIN)/goufu classify examples/disclosures/*.txt -o demo/report.xlsx
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile -m 'not faults and not spark and not scans' $(PYTEST)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not faults and not spark and not scans' $(PYTEST)
 
 check: lint types age
 

@@ -49,6 +49,14 @@ def _each_index_once() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests first, then those with many, so that no worker is left alone with a long one at the end."""
+    many = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (item.path not in long, -many[item.path], item.path))
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """The reasons for skipped tests, the most frequent first."""
     reasons = Counter(

@@ -307,7 +307,7 @@ def play(db: Path, width: int, height: int, keys: list[tuple[str, str]]) -> list
     for key, marker in keys:
         os.write(master, key.encode())
         until(marker)
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     os.close(master)
     text = re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "replace"))
     return [shown.rstrip("\r\n") for shown in text.split("\x1b[2J\x1b[H")[1:]]

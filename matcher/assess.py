@@ -9,7 +9,7 @@ Nothing is read or printed here; catalogs, dates and the cache folder come in as
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -38,8 +38,8 @@ from goufu.matcher.model import Acceptance, Assessment, Candidate, Status
 from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
-from goufu.matcher.text import Said, said
-from goufu.matcher.wording import Line, columns_of, size_of
+from goufu.matcher.text import Said, own_names, said
+from goufu.matcher.wording import Line, columns_of, read_of_body, size_of
 
 if TYPE_CHECKING:
     from goufu.matcher.learn import Learned
@@ -95,45 +95,19 @@ def assess(
     done: list[Assessment | None] = [None] * len(items)
     with collector_waits():
         for day, members in groups.items():
-            corpus = open_corpus(versions, day, cache)
-            # those of the same sections side by side, so that few scopes of few widths meet, and equal lines
-            members.sort(key=lambda member: (member[1].sections, items[member[0]].title))
-            for batch in _batches(members, corpus.index, depth):
-                group = _Group(
-                    tuple(items[number] for number, _ in batch),
-                    tuple(match for _, match in batch),
-                    corpus,
-                    versions,
-                    most,
-                    depth,
-                    semantic,
-                    learned,
-                )
-                for (number, _), assessment in zip(batch, _judged(group), strict=True):
-                    done[number] = assessment
-                if progress:
-                    progress(len(batch))
+            group = _Group(
+                tuple(items[number] for number, _ in members),
+                tuple(match for _, match in members),
+                open_corpus(versions, day, cache),
+                versions,
+                most,
+                depth,
+                semantic,
+                learned,
+            )
+            for (number, _), assessment in zip(members, _judged(group, progress), strict=True):
+                done[number] = assessment
     return [heard(a) if hear else a for a in done if a is not None]
-
-
-def _batches(
-    members: Sequence[tuple[int, SectionMatch]], index: Index, depth: int
-) -> Iterator[Sequence[tuple[int, SectionMatch]]]:
-    """`members`, which stand by their sections, in parts that are judged together.
-
-    Where a scope has fewer entries than are looked at, items of other sections are kept apart from it.
-    """
-    scopes = {match.sections for _, match in members}
-    sizes = (sum(b - a for a, b in map(index.sections.__getitem__, scope_names(index, s))) for s in scopes)
-    narrow = len(scopes) > 1 and min(sizes) < depth
-    parts = (
-        [list(some) for _, some in groupby(members, key=lambda member: member[1].sections)]
-        if narrow
-        else [members]
-    )
-    for part in parts:
-        for start in range(0, len(part), _BATCH):
-            yield part[start : start + _BATCH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +189,12 @@ class _Changed(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """All that was found of one item, before it is put in words.
+    """All that was found of one item, before it is put in words. Of items that read the same it is one.
 
     `own` are the entries of its scope, `anywhere` those of all sections where its department has none, `outside` those
     of other sections. `changed` says what an office's correction changed, `misread` which characters were read otherwise.
     """
 
-    item: BudgetItem
     match: SectionMatch
     words: Said
     nature: Nature
@@ -244,37 +217,94 @@ class _Facts(NamedTuple):
         """Whether the item is a purchased service, wholly or in part."""
         return self.nature in PURCHASED
 
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether entries of all sections are its candidates, since its department has no section."""
+        return not self.match.sections and self.status == "unknown"
 
-def _judged(group: _Group) -> list[Assessment]:
-    """The assessments of a group's items, in their order. Lines that read the same are judged once."""
-    first: dict[tuple[object, ...], int] = {}
-    same_as = [first.setdefault(_as_read(item), row) for row, item in enumerate(group.items)]
-    rows = list(first.values())
-    if len(rows) < len(same_as):
-        once = replace(
+
+class _Found(NamedTuple):
+    """All that was found of a line, with the candidates of its scope and those of other sections in words."""
+
+    facts: _Facts
+    own: tuple[Candidate, ...]
+    elsewhere: tuple[Candidate, ...]
+
+
+def _judged(group: _Group, progress: Callable[[int], None] | None) -> list[Assessment]:
+    """The assessments of a group's items, in their order.
+
+    Lines that read the same are judged once, also those that an earlier call met.
+    """
+    keys = [_as_read(item, match, group) for item, match in zip(group.items, group.matches, strict=True)]
+    # what an office corrects, or a model says, may be another tomorrow
+    remembered = None if group.semantic or group.learned else group.corpus.judged
+    found: dict[Hashable, _Found] = {}
+    fresh: dict[Hashable, int] = {}
+    for row, key in enumerate(keys):
+        if key in found or key in fresh:
+            continue
+        if remembered and (known := remembered.recalled(key)):
+            found[key] = known
+        else:
+            fresh[key] = row
+    for rows in _batches(list(fresh.values()), group):
+        part = replace(
             group,
             items=tuple(group.items[row] for row in rows),
             matches=tuple(group.matches[row] for row in rows),
         )
-        found = dict(zip(rows, _facts(once), strict=True))
-        every = [found[row]._replace(item=item) for row, item in zip(same_as, group.items, strict=True)]
-    else:
-        every = _facts(group)
-    return [_assessment(facts, group) for facts in every]
+        for row, facts in zip(rows, _facts(part), strict=True):
+            found[keys[row]] = one = _Found(facts, _own(facts, group), _elsewhere(facts, group))
+            if remembered is not None:
+                remembered.keep(keys[row], one)
+        if progress:
+            progress(len(rows))
+    if progress and len(keys) > len(fresh):
+        progress(len(keys) - len(fresh))
+    return [
+        _assessment(found[key], item, match, group)
+        for key, item, match in zip(keys, group.items, group.matches, strict=True)
+    ]
 
 
-def _as_read(item: BudgetItem) -> tuple[object, ...]:
-    """All of an item that the models look at."""
+def _batches(rows: Sequence[int], group: _Group) -> Iterator[Sequence[int]]:
+    """`rows` in parts that are judged together, those of the same sections side by side, so that few scopes of few widths meet.
+
+    Where a scope has fewer entries than are looked at, items of other sections are kept apart from it.
+    """
+
+    def sections(row: int) -> tuple[str, ...]:
+        return group.matches[row].sections
+
+    rows = sorted(rows, key=lambda row: (sections(row), group.items[row].title))
+    scopes = set(map(sections, rows))
+    index = group.index
+    sizes = (sum(b - a for a, b in map(index.sections.__getitem__, scope_names(index, s))) for s in scopes)
+    narrow = len(scopes) > 1 and min(sizes) < group.depth
+    parts = [list(some) for _, some in groupby(rows, key=sections)] if narrow else [rows]
+    for part in parts:
+        for start in range(0, len(part), _BATCH):
+            yield part[start : start + _BATCH]
+
+
+def _as_read(item: BudgetItem, match: SectionMatch, group: _Group) -> Hashable:
+    """All of an item that the models look at, and what is asked of them.
+
+    Of its department's name that is little, unless a text holds the name or its place: those of two counties read the same.
+    """
+    words = said(item.title, item.summary)
+    names = own_names(item.department)
+    named = any(name in words.head or name in words.body for name in names) or group.semantic
     return (
         item.title,
         item.summary,
-        item.department,
-        item.unit,
+        (item.department, item.unit) if named else "",
+        read_of_body(item.unit or item.department, group.corpus.wording),
         size_of(None if item.amount_wan is None else float(item.amount_wan)),
-        item.economic_class,
-        item.government_economic_class,
-        item.procurement_item,
-        item.procured,
+        columns_of(item),
+        (match.sections, match.confidence, match.kind),
+        (group.most, group.depth),
     )
 
 
@@ -302,7 +332,6 @@ def _facts(group: _Group) -> list[_Facts]:
     anywhere = dict(zip(nobodys, ranking.nearest(ranked, nobodys, group.most), strict=True))
     return [
         _Facts(
-            item=item,
             match=group.matches[row],
             words=said(lines[row].title, lines[row].summary),
             nature=kinds[row],
@@ -320,9 +349,8 @@ def _facts(group: _Group) -> list[_Facts]:
             changed=changed[row],
             misread=read.misread.get(row, NOTHING),
         )
-        for row, (item, chances, numbers, scores, fit) in enumerate(
+        for row, (chances, numbers, scores, fit) in enumerate(
             zip(
-                group.items,
                 map(tuple, figures.natures.tolist()),
                 figures.entries.tolist(),
                 figures.chances.tolist(),
@@ -485,14 +513,19 @@ def _trust(
     return [float(x) for x in sure * np.array(section)]
 
 
-def _assessment(facts: _Facts, group: _Group) -> Assessment:
-    """What was found of one item, in words, with what its department cites and the findings."""
-    item, match, status, changed = facts.item, facts.match, facts.status, facts.changed
-    body = load_kinds().get(match.kind)
-    anywhere = not match.sections and status == "unknown"
-    if anywhere and not changed.nature:
+def _own(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+    """The candidates of an item, best first."""
+    if facts.is_anybodys:
+        return _anywhere(facts, group, load_kinds().get(facts.match.kind))
+    return _codes(facts, group)
+
+
+def _assessment(found: _Found, item: BudgetItem, match: SectionMatch, group: _Group) -> Assessment:
+    """What was found of one item, with what its department cites and the findings."""
+    facts, codes = found.facts, found.own
+    status, changed, body = facts.status, facts.changed, load_kinds().get(match.kind)
+    if facts.is_anybodys and not changed.nature:
         changed = _Changed()
-    codes = _anywhere(facts, group, body) if anywhere else _codes(facts, group)
     decision = _decision(facts, codes)
     standing = standing_of(item, match.sections, group.corpus.on, group.versions)
     if standing is not None and standing.superseded:
@@ -514,7 +547,7 @@ def _assessment(facts: _Facts, group: _Group) -> Assessment:
         trust=facts.trust,
         fit=facts.fit,
         codes=codes,
-        elsewhere=_elsewhere(facts, group),
+        elsewhere=found.elsewhere,
         standing=standing,
         parts=facts.parts,
         gap=reason_of(*facts.gap, group.versions) if status in ("unlisted", "unknown") else NOTHING,

@@ -10,9 +10,10 @@ decides does similarity of characters propose a section, with low confidence; a 
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +41,8 @@ _INSPECTING = re.compile(r"驻.*(?=纪检监察组)")
 _NUMBERED = re.compile(
     r"第?[一二三四五六七八九十]{1,3}[中小](?:学校?)?(?![一-鿿])|第?[一二三四五六七八九十\d]{1,3}院$"
 )
+#: names of bodies that are remembered: a province has some ten thousand
+_NAMES = 32_768
 #: characters of a place's name before its rank, and of one that has no rank at most (石楼 in 生态环境局石楼分局)
 _PLACE_NAME, _BARE_PLACE = 8, 4
 
@@ -108,12 +111,14 @@ class _Table:
     words: Mapping[str, _Meaning]
     of_locality: Mapping[str, str]  # the kind of body of a place with this ending
     types: Mapping[str, Type]
-    places: re.Pattern[str]
+    places: Mapping[str, tuple[str, ...]]  # by their last character, the longest first
     parts: frozenset[str]
     whole: tuple[str, ...]
     committees: tuple[str, ...]
     longest: int
     bodies: frozenset[str] = field(repr=False)  # the words of two characters and more
+    # what a name may be a slip of: one character of four makes another word (物业服务, 就业服务)
+    alike: tuple[str, ...] = field(repr=False)
 
 
 @lru_cache(maxsize=4)
@@ -159,12 +164,13 @@ def _table(path: Path | None) -> _Table:
             words,
             {place: k["id"] for k in data["kind"] for place in k.get("places", ())},
             types,
-            re.compile(f"(?:{_either(other['places'])})$"),
+            _by_end(other["places"]),
             frozenset(other["parts"]),
             tuple(other["whole"]),
             tuple(other["committees"]),
             max(map(len, types)),
             frozenset(w for w in words if len(w) > 1),
+            tuple(w for w, m in words.items() if len(w) > 4 and m.sections and not m.likely),
         )
     except (
         OSError,
@@ -183,8 +189,11 @@ def _both(known: _Meaning, new: _Meaning) -> _Meaning:
     return _Meaning(sections, "" if sections else known.kind, known.head or new.head, known.likely)
 
 
-def _either(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+def _by_end(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        found.setdefault(word[-1], []).append(word)
+    return {end: tuple(some) for end, some in found.items()}
 
 
 def load_departments(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
@@ -197,7 +206,7 @@ def load_kinds(path: Path | None = None) -> Mapping[str, BodyKind]:
     return _table(path).kinds
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_NAMES)
 def sections_of(name: str, path: Path | None = None) -> SectionMatch:
     """The sections that the department or unit `name` has, or its kind; none (confidence 0) where nothing is like it.
 
@@ -236,45 +245,61 @@ def _tokens(name: str, table: _Table) -> list[_Token]:
         name = name[: posted.start()] + "驻外办事处"
     name = _INSPECTING.sub("", name)
     best: list[tuple[float, tuple[_Token, ...], bool]] = [(0.0, (), True)]  # cost, tokens, nothing read yet
+    furthest = max(table.longest, _PLACE_NAME + 9)
     for end in range(1, len(name) + 1):
-        ways = []
-        for start in range(max(0, end - max(table.longest, _PLACE_NAME + 9)), end):
-            cost, before, leading = best[start]
+        ranks = [len(w) for w in table.places.get(name[end - 1], ()) if name.endswith(w, 0, end)]
+        if name[end - 2 : end + 1] == "团" + name[end - 1] + "委":
+            ranks = []  # 孝义团市委
+        cheapest, chosen = (math.inf, 0), (0, _Token("other", ""), math.inf)
+        for start in range(max(0, end - (furthest if ranks or end == len(name) else table.longest)), end):
             text = name[start:end]
-            kind = table.types.get(text) or (
-                "word" if _NUMBERED.fullmatch(text) and end == len(name) else None
-            )
-            if kind:
-                ways.append((cost + _COST[kind], (*before, _Token(kind, text)), False))
-            if len(text) == 1:
-                extra = _LEADING if leading else _COST["other"]
-                run = before and before[-1].type == "other"
-                left = (
-                    (*before[:-1], _Token("other", before[-1].text + text))
-                    if run
-                    else (*before, _Token("other", text))
-                )
-                ways.append((cost + extra, left, leading))
-            elif text[-2] == "团" and name[end : end + 1] == "委":
-                continue  # 孝义团市委
-            elif (place := _locality_cost(text, table)) is not None:
-                ways.append((cost + place, (*before, _Token("locality", text)), False))
-        best.append(min(ways, key=lambda way: (round(way[0], 3), len(way[1]))))
+            if not ranks and text not in table.types and len(text) > 1 and end < len(name):
+                continue  # most
+            before_cost, before, leading = best[start]
+            for kind, extra in _readings(text, ranks, end == len(name), leading, table):
+                longer = kind != "other" or not before or before[-1].type != "other"
+                cost = before_cost + extra
+                if (key := (round(cost, 3), len(before) + longer)) < cheapest:
+                    cheapest, chosen = key, (start, _Token(kind, text), cost)
+        start, token, cost = chosen
+        before, leading = best[start][1:]
+        if token.type == "other" and before and before[-1].type == "other":
+            before, token = before[:-1], _Token("other", before[-1].text + token.text)
+        best.append((cost, (*before, token), leading and token.type == "other"))
     return list(best[-1][1])
 
 
-def _locality_cost(text: str, table: _Table) -> float | None:
-    """What it costs to read `text` as a place; None where it is none.
+def _readings(
+    text: str, ranks: Sequence[int], closes: bool, leading: bool, table: _Table
+) -> Iterator[tuple[Type, float]]:
+    """As what `text` may be read, and what it costs.
+
+    `ranks` are the lengths of the words for places that it may end in; `closes` says that it ends the name, `leading`
+    that nothing was read before it.
+    """
+    kind = table.types.get(text)
+    if kind or (closes and _NUMBERED.fullmatch(text)):
+        kind = kind or "word"
+        yield kind, _COST[kind]
+    if len(text) == 1:
+        yield "other", _LEADING if leading else _COST["other"]
+    elif ranks and (place := _locality_cost(text, ranks, table)) is not None:
+        yield "locality", place
+
+
+def _locality_cost(text: str, ranks: Sequence[int], table: _Table) -> float | None:
+    """What it costs to read `text` as a place; None where it is none. `ranks` are the lengths of the words for places that
+    it may end in, the longest first.
 
     A place may be called as a body is (公安县, 卫生院镇), but hardly holds the name of one beside other characters
     (住建局城区).
     """
-    ending = table.places.search(text)
-    if ending is None or ending.start() > _PLACE_NAME or (not ending.start() and len(text) < 2):
+    rank = next((length for length in ranks if length <= len(text)), None)
+    if rank is None or len(text) - rank > _PLACE_NAME:
         return None
     if any(table.types.get(text[start:]) == "word" for start in range(1, len(text) - 2)):
         return None  # 宝峰山自然保护区, 军分区
-    name = text[: ending.start()]
+    name = text[: len(text) - rank]
     cost = _COST["locality"] + _PER_CHARACTER * len(text)
     if name in table.words and name[-1] not in "局厅委办":
         return cost + _LIKE_BODY
@@ -446,9 +471,7 @@ def _similar(name: str, table: _Table) -> SectionMatch:
 
     tokens = [t for t in _tokens(name, table) if t.type not in ("locality", "ending")]
     core = "".join(t.text for t in tokens)
-    # one character of four makes another word (物业服务, 就业服务); of five it is more likely a slip
-    words = [w for w, m in table.words.items() if len(w) > 4 and m.sections and not m.likely]
-    best = process.extractOne(core, words, scorer=fuzz.ratio) if len(core) > 4 else None
+    best = process.extractOne(core, table.alike, scorer=fuzz.ratio) if len(core) > 4 else None
     if best is None or best[1] / 100 < FUZZY_FLOOR:
         return SectionMatch((), 0.0, ())
     return SectionMatch(

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from goufu.matcher.index.grams import Array, Index, Ints, expanded, postings
+from goufu.matcher.index.grams import Array, Index, Ints, Whole, found_in, places
 from goufu.matcher.index.runs import known_in, points_of
 from goufu.matcher.text import OTHER_WORDS, Said, by_start, content, content_of, load_words, said
 from numpy.typing import NDArray
@@ -76,6 +76,9 @@ class Text:
 
     Of a batch of n items the rows are the SIDES: n titles, n summaries, n ends of titles. `unit` are tf-idf weights (each row's vector has length 1), `share` the gram's part of the row's total
     rarity, `heading` tf-idf weights by the headings' rarities (not normalised).
+
+    What a gram has in common with entries is the same on every side, so it is looked for once: a pair is an item and a
+    gram that any of its sides has (`pair_item`, `pair_gram`), `pair` for each gram of a row which it is.
     """
 
     rows: int
@@ -84,6 +87,13 @@ class Text:
     unit: Array
     share: Array
     heading: Array
+    pair: Whole
+    pair_item: Whole
+    pair_gram: Whole
+
+    def pooled(self, values: NDArray[np.floating[Any]]) -> Floats:
+        """The sum of `values`, one for each gram of a row, for each pair."""
+        return _sums(self.pair, values, len(self.pair_gram))
 
 
 def text_of(index: Index, texts: Sequence[str]) -> Text:
@@ -98,6 +108,8 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     total = np.bincount(row_of, rarity, len(texts))
     unit = weight / np.maximum(length, 1e-9)[row_of]
     share = rarity / np.maximum(total, 1e-9)[row_of]
+    item = row_of % max(len(texts) // len(SIDES), 1)
+    pairs, pair = np.unique(item * len(index.vocabulary) + gram, return_inverse=True)
     return Text(
         len(texts),
         row_of,
@@ -105,6 +117,8 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
         unit.astype(np.float32),
         share.astype(np.float32),
         tf * index.heading_rarity[gram],
+        pair,
+        *np.divmod(pairs, len(index.vocabulary)),
     )
 
 
@@ -168,17 +182,19 @@ def scope_names(index: Index, sections: Sequence[str]) -> tuple[str, ...]:
 class Within:
     """What a batch's texts share with the entries of their scopes.
 
-    A posting each: `gram` is its gram's place in `text`, `column` its entry's in the scope, `weights` those of
-    `goufu.matcher.index.grams.Index`. `telling` is each gram's part of its row, weighted by how few of the scope's entries
-    have it. By item: whether it has no summary (`bare`) or a long one (`long`), how much it speaks of the office
-    (`internal`) and of the public. `headings` is what `heading_cosines` gives, `words` what `words_of_headings` gives.
+    A range of postings each: `pair` is whose it is in `text`, `first` and `count` where it stands in
+    `goufu.matcher.index.grams.Index`, `shift` from an entry's number to its column in the scope. `telling` is each
+    gram's part of its row, weighted by how few of the scope's entries have it. By item: whether it has no summary
+    (`bare`) or a long one (`long`), how much it speaks of the office (`internal`) and of the public. `headings` is what
+    `heading_cosines` gives, `words` what `words_of_headings` gives.
     """
 
     text: Text
     scopes: Scopes
-    gram: NDArray[np.int64]
-    column: Ints
-    weights: Array
+    pair: Whole
+    first: Ints
+    count: Ints
+    shift: Ints
     telling: Floats
     bare: NDArray[np.bool_]
     long: NDArray[np.bool_]
@@ -193,6 +209,7 @@ class Within:
         Only the sum is wanted, so each posting is weighed before it is added up: one sum in the place of eighteen.
         """
         items, width = self.scopes.targets.shape
+        text = self.text
         of = dict(zip(FEATURES, weights, strict=True))
         force = {
             measure: np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
@@ -201,19 +218,23 @@ class Within:
         force["cosine"][:items] += of["title_only"] * self.bare
         force["covered"][:items] += of["title_long"] * self.long
         force["covered"][items : 2 * items] += of["summary_long"] * self.long
-        row, unit, share = self.text.row, self.text.unit, self.text.share
-        of_gram = np.stack(  # in the order of the index's weights
+        row = text.row
+        of_pair = np.stack(  # in the order of the index's weights
             [
-                force["cosine"][row] * unit,
-                force["covered"][row] * share + force["telling"][row] * self.telling,
-                force["name"][row],
-                force["heading"][row],
-                force["against"][row] * unit,
+                text.pooled(force["cosine"][row] * text.unit),
+                text.pooled(force["covered"][row] * text.share + force["telling"][row] * self.telling),
+                text.pooled(force["name"][row]),
+                text.pooled(force["heading"][row]),
+                text.pooled(force["against"][row] * text.unit),
             ],
             axis=1,
         )
-        total = np.einsum("ij,ij->i", of_gram[self.gram], self.weights)
-        cell = (row % max(items, 1) * width)[self.gram] + self.column
+        at = places(self.first, self.count)
+        # whole rows are taken and repeated, which is many times faster than naming each by its number
+        forces = np.repeat(of_pair.take(self.pair, axis=0), self.count, axis=0)
+        total = np.einsum("ij,ij->i", forces, index.weights.take(at, axis=0).astype(np.float64))
+        cell = np.repeat(text.pair_item[self.pair] * width + self.shift, self.count)
+        cell += index.entry[at]
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
         above_each = above[np.arange(items)[:, None], index.heading_of[self.scopes.targets]]
         found = _sums(cell, total, items * width).reshape(items, width) + above_each
@@ -225,9 +246,15 @@ class Within:
     def measures_of(self, index: Index, columns: NDArray[np.int64]) -> dict[str, Floats]:
         """Of one entry for each item, that in `columns`: cosine, telling and name of the sides, and what else TRUST wants."""
         items = len(columns)
+        rows = np.arange(items)
+        target = self.scopes.targets[rows, columns]
         text = self.text
-        hit = np.flatnonzero(self.column == columns[text.row % max(items, 1)][self.gram])
-        gram, weights = self.gram[hit], self.weights[hit]
+        wanted = target[text.row % max(items, 1)]
+        section = index.section_of[wanted]
+        gram, at = found_in(
+            index.entry, index.start[section, text.gram], index.start[section, text.gram + 1], wanted
+        )
+        weights = index.weights[at]
         adds = {
             "cosine": text.unit[gram] * weights[:, 0],
             "telling": self.telling[gram] * weights[:, 1],
@@ -242,8 +269,6 @@ class Within:
                 strict=True,
             )
         }
-        rows = np.arange(items)
-        target = self.scopes.targets[rows, columns]
         found["title_only"] = found["title_cosine"] * self.bare
         found["heading_cosine"] = self.headings[rows, index.heading_of[target]].astype(float)
         found["class_b"] = index.is_class_b[target].astype(float)
@@ -262,25 +287,24 @@ def within(
 ) -> Within:
     """What the texts (the SIDES of the items) share with the entries of their scopes; the rest as in `Within`."""
     items = len(scopes.targets)
-    item = text.row % max(items, 1)
-    number = scopes.number[item]
-    place, gram = np.nonzero(number.T >= 0)  # the grams for which a scope has a section at this place
-    section, shift = number[gram, place], scopes.shift[item][gram, place]
-    first = index.start[section, text.gram[gram]]
-    count = index.start[section, text.gram[gram] + 1] - first
-    frequency = np.bincount(gram, count, len(item))
-    rarity = np.log((scopes.sizes[item] + 1) / (frequency + 0.5))
+    number = scopes.number[text.pair_item]
+    place, pair = np.nonzero(number.T >= 0)  # the pairs for which a scope has a section at this place
+    section, gram = number[pair, place], text.pair_gram[pair]
+    first = index.start[section, gram]
+    count = index.start[section, gram + 1] - first
+    frequency = _sums(pair, count.astype(np.float64), len(number))
+    rarity = np.log((scopes.sizes[text.pair_item] + 1) / (frequency + 0.5))[text.pair]
     total = np.bincount(text.row, rarity, text.rows)
     telling = rarity / np.maximum(total, 1e-9)[text.row]
-    which, at = expanded(first, count)
-    column = index.entry[at] + shift[which]
     long = np.bincount(text.row, minlength=text.rows)[items : 2 * items] > _LONG
+    shift = scopes.shift[text.pair_item[pair], place]
     return Within(
         text,
         scopes,
-        gram[which],
-        column,
-        index.weights[at],
+        pair,
+        first,
+        count,
+        shift,
         telling,
         bare,
         long,
@@ -294,17 +318,18 @@ def within(
 def heading_cosines(index: Index, text: Text) -> Array:
     """How near titles and summaries together come to each third-level heading: items × headings."""
     width = int(index.heading_of.max()) + 1
-    here = text.row < text.rows // len(SIDES) * 2  # without the titles' ends, which the titles hold already
-    row, gram, heading = text.row[here], text.gram[here], text.heading[here]
-    which, at = postings(index.heading_start, gram)
-    cell = row[which].astype(np.int64) * width + index.heading_entry[at]
-    rows = text.rows // len(SIDES) * 2
-    title, summary = np.bincount(cell, heading[which] * index.heading_weights[at], rows * width).reshape(
-        2, -1, width
-    )
-    of_title, of_summary = np.bincount(row, heading**2, rows).reshape(2, -1)
-    length = np.sqrt(of_title + of_summary)
-    closeness: Array = ((title + summary) / np.maximum(length, 1e-9)[:, None]).astype(np.float32)
+    items = text.rows // len(SIDES)
+    heading = np.where(text.row < 2 * items, text.heading, 0)  # the titles hold their ends already
+    first = index.heading_start[text.pair_gram]
+    count = index.heading_start[text.pair_gram + 1] - first
+    at = places(first, count)
+    cell = np.repeat(text.pair_item * width, count)
+    cell += index.heading_entry[at]
+    force = np.repeat(text.pooled(heading), count)
+    force *= index.heading_weights[at]
+    total = np.bincount(cell, force, items * width).reshape(-1, width)
+    length = np.sqrt(np.bincount(text.row, heading**2, text.rows).reshape(len(SIDES), -1).sum(axis=0))
+    closeness: Array = (total / np.maximum(length, 1e-9)[:, None]).astype(np.float32)
     return closeness
 
 
@@ -322,14 +347,10 @@ def words_of_headings(index: Index, told: Array, names: Sequence[str]) -> Array:
 class Across:
     """What a batch's texts share with the entries of all sections, by rare grams only.
 
-    A posting each: `gram` is its gram's place in `text`, `entry` its target, `weight` its tf-idf weight. `headings` and
-    `words` are as in `Within`.
+    `headings` and `words` are as in `Within`.
     """
 
     text: Text
-    gram: NDArray[np.int64]
-    entry: Ints
-    weight: Array
     headings: Array
     words: Array
 
@@ -340,31 +361,33 @@ class Across:
         entries.
         """
         items, width = len(self.headings), len(index.targets)
+        text = self.text
         of = dict(zip(ACROSS, weights, strict=True))
         by_cosine, by_covered = (
             np.repeat([of.get(f"{side}_{measure}", 0.0) for side in SIDES], items)
             for measure in ("cosine", "covered")
         )
-        row = self.text.row
-        total = (by_cosine[row] * self.text.unit)[self.gram] * self.weight
-        total += (by_covered[row] * self.text.share)[self.gram]
-        cell = (row % max(items, 1) * width)[self.gram] + self.entry
+        first = index.across_start[text.pair_gram]
+        count = index.across_start[text.pair_gram + 1] - first
+        at = places(first, count)
+        total = np.repeat(text.pooled(by_cosine[text.row] * text.unit), count)
+        total *= index.across_weight[at]
+        total += np.repeat(text.pooled(by_covered[text.row] * text.share), count)
+        cell = np.repeat(text.pair_item * width, count)
+        cell += index.across_entry[at]
         above = of["heading_cosine"] * self.headings + of["heading_words"] * self.words
         found = _sums(cell, total, items * width).reshape(items, width) + above[:, index.heading_of]
         found += of["class_b"] * index.is_class_b
         return found
 
-    def covered_by(self, targets: NDArray[np.integer[Any]]) -> Floats:
+    def covered_by(self, index: Index, targets: NDArray[np.integer[Any]]) -> Floats:
         """Of each item's title and summary the share that its entry in `targets` covers: 2 × items."""
-        items, row = len(targets), self.text.row
-        hit = self.gram[self.entry == targets[row % max(items, 1)][self.gram]]
-        return _sums(row[hit], self.text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
-
-
-def across(index: Index, text: Text, headings: Array, words: Array) -> Across:
-    """What the texts share with the entries of all sections."""
-    gram, at = postings(index.across_start, text.gram)
-    return Across(text, gram, index.across_entry[at], index.across_weight[at], headings, words)
+        items, text = len(targets), self.text
+        start = index.across_start
+        hit, _ = found_in(
+            index.across_entry, start[text.gram], start[text.gram + 1], targets[text.row % max(items, 1)]
+        )
+        return _sums(text.row[hit], text.share[hit], len(SIDES) * items).reshape(-1, items)[:2]
 
 
 def contents(

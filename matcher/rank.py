@@ -21,7 +21,6 @@ from goufu.matcher.features import (
     FEATURES,
     Across,
     Within,
-    across,
     contents,
     heading_cosines,
     scopes_of,
@@ -153,7 +152,7 @@ def measured(
         headings,
         words,
     )
-    return Measured(shared, across(index, text, headings, words))
+    return Measured(shared, Across(text, headings, words))
 
 
 def ranked(
@@ -240,7 +239,7 @@ def rank(
         found.within.scores(index, coefficients("ranking", FEATURES).tolist()),
         found.across.scores(index, coefficients("across", ACROSS).tolist()),
         partial(found.within.measures_of, index),
-        found.across.covered_by,
+        partial(found.across.covered_by, index),
         told[:, wording.headings.index(UNLISTED)].astype(float),
         words,
         np.array([gap_of(line.title, line.summary)[1] for line in lines]),

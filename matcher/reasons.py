@@ -18,7 +18,7 @@ _DULL = frozenset(
 
 
 @lru_cache(maxsize=16384)
-def _prepared(name: str) -> tuple[str, tuple[str, ...], Set[str]]:
+def _prepared(name: str) -> tuple[str, tuple[str, ...], set[str]]:
     """A name in normal form, its pairs in order, and as a set."""
     name = normal(name)
     return name, tuple(map(add, name, name[1:])), pairs(name)
@@ -30,6 +30,8 @@ def shared_run(name: str, text: str, there: Set[str]) -> str:
     `there` are the pairs of `text`; both are compared in normal form.
     """
     name, in_order, own = _prepared(name)
+    if own.isdisjoint(there):
+        return ""  # most
     shared = own & there
     if len(shared) < 2:
         pair = next(iter(shared), "")
@@ -60,7 +62,7 @@ def reasons(
         Text(f"索引词“{term}”见于{side.zh}", f"index term '{term}' in the {side.en}") for term, side in kept
     ]
     for run, side in _runs(target.name, item):
-        if run not in dict(kept):
+        if all(run != term for term, _ in kept):
             found.append(Text(f"名称中的“{run}”见于{side.zh}", f"'{run}' of its name in the {side.en}"))
             break
     if not found and closely:
@@ -118,6 +120,8 @@ def _heading_runs(heading: str, item: Said) -> list[str]:
 
 def _runs(name: str, item: Said) -> Iterator[tuple[str, Text]]:
     """The longest runs that `name` shares with title and summary, where they tell anything, and where they stand."""
+    if _prepared(name)[2].isdisjoint(item.pairs):
+        return  # most
     run = shared_run(name, item.head, item.head_pairs)
     if run and run not in _DULL:
         yield run, _TITLE

@@ -24,6 +24,7 @@ SAID_LENGTH = 200
 #: what is a gram as a whole, beside runs of Chinese characters
 OTHER_WORDS = re.compile(r"[a-z]+[0-9]*|[0-9]{3,}")
 _RUN = re.compile(rf"[㐀-鿿]+|{OTHER_WORDS.pattern}")
+_PLACE = re.compile(r"([一-鿿]{2,4}?)(?:县|市|区)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
 _DOCUMENT = re.compile(
     r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
@@ -48,15 +49,21 @@ def normal(text: str) -> str:
     return simplified(text).lower()
 
 
-@lru_cache(maxsize=256)
-def own_name(department: str) -> re.Pattern[str] | None:
-    """The department's name, and the place that it starts with, with and without its rank (孝义市, 孝义)."""
+@lru_cache(maxsize=4096)
+def own_names(department: str) -> tuple[str, ...]:
+    """The department's name, and the place that it starts with, with and without its rank (孝义市, 孝义); longest first."""
     department = normal(department)
-    parts = [department] if len(department) > 3 else []
-    place = re.match(r"([一-鿿]{2,4}?)(?:县|市|区)", department)
-    if place:
-        parts += [place[0], place[1]]
-    return re.compile("|".join(map(re.escape, parts))) if parts else None
+    whole = [department] if len(department) > 3 else []
+    place = _PLACE.match(department)
+    return (*whole, place[0], place[1]) if place else tuple(whole)
+
+
+def without_own_name(text: str, department: str) -> str:
+    """`text` with a space where it names the department itself, or the place that the department's name begins with."""
+    for name in own_names(department):
+        if name in text:
+            text = text.replace(name, " ")
+    return text
 
 
 def content(text: str, department: str = "") -> str:
@@ -70,9 +77,7 @@ def content_of(text: str, department: str = "") -> str:
         text = _DOCUMENT.sub(" ", text)
     if "20" in text or "19" in text:
         text = _YEAR.sub(" ", text)
-    own = own_name(department)
-    if own:
-        text = own.sub(" ", text)
+    text = without_own_name(text, department)
     return _boilerplate().sub(" ", text)
 
 

@@ -27,9 +27,9 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.model import BudgetItem
-from goufu.matcher.index.grams import Array, Ints, postings, read_arrays, save_arrays
+from goufu.matcher.index.grams import Array, Ints, places, read_arrays, save_arrays
 from goufu.matcher.index.runs import Points, Runs, is_han, known_in, points_of, runs_of
-from goufu.matcher.text import normal, own_name, said
+from goufu.matcher.text import normal, said, without_own_name
 from numpy.typing import NDArray
 
 #: where in a line an n-gram stands, and how much all n-grams of that place together count for
@@ -148,9 +148,7 @@ def plain(text: str, department: str) -> str:
     digits = _DIGIT.search(text) is not None
     if digits or "某" in text:
         text = (_SILENT if "号" in text else _SILENT_NO_DOCUMENT).sub(" ", text)
-    own = own_name(department)
-    if own:
-        text = own.sub(" ", text)
+    text = without_own_name(text, department)
     return _NUMBER.sub("0", text) if digits else text
 
 
@@ -219,6 +217,12 @@ def _body_grams(name: str) -> list[str]:
     return [g for word in _WORDS.findall(_RANKS.sub("", normal(name))) for g in map(add, word, word[1:])]
 
 
+def read_of_body(name: str, wording: Wording) -> tuple[str, ...]:
+    """All that is read of the name of the body that buys: its pairs of characters that are known."""
+    known = wording.known["body"]
+    return tuple(gram for gram in _body_grams(name) if gram in known)
+
+
 def vectors(lines: Sequence[Line], wording: Wording) -> Vectors:
     """The known n-grams of `lines`. Those of one place of a line have together the length that PLACES gives."""
     texts = [_plain_texts(line) for line in lines]
@@ -285,10 +289,15 @@ def for_natures(found: Vectors, wording: Wording, lines: int) -> NDArray[np.floa
 
 def for_headings(found: Vectors, wording: Wording, lines: int) -> Array:
     """What the words say of each of `wording.headings`: lines × headings."""
-    which, at = postings(wording.start, found.gram)
+    first = wording.start[found.gram]
+    count = wording.start[found.gram + 1] - first
+    at = places(first, count)
     width = len(wording.headings)
-    cell = (found.row * width)[which] + wording.heading[at]
-    total = np.bincount(cell, found.weight[which] * wording.value[at], lines * width)
+    cell = np.repeat(found.row * width, count)
+    cell += wording.heading[at]
+    force = np.repeat(found.weight, count)
+    force *= wording.value[at]
+    total = np.bincount(cell, force, lines * width)
     return total.reshape(lines, width).astype(np.float32)
 
 

@@ -12,6 +12,11 @@ from _pytest.terminal import TerminalReporter
 from goufu.cli.shared.output import set_headings, set_language
 from goufu.matcher.index import corpus
 from goufu.matcher.index.grams import Index, Target
+from hypothesis import settings
+
+#: no test of a property fails because the machine is slow
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

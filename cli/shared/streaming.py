@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
+from goufu.catalog.load import collector_waits
 from goufu.cli.shared.audits import TOLD, Settings, audit_disclosure
 from goufu.cli.shared.fingerprint import fingerprint
 from goufu.cli.shared.output import created_mode, headings, language, note, set_headings, set_language
@@ -241,6 +242,11 @@ def _in_worker(piece: Any) -> Done:
 
 def judge_piece(task: Task, piece: Any) -> Done:
     """Read, judge and encode one piece. Raises OddListError where its rows cannot be understood by themselves."""
+    with collector_waits():
+        return _done(task, piece)
+
+
+def _done(task: Task, piece: Any) -> Done:
     tally = Tally()
     name = task.plan.file if task.plan else ""
 

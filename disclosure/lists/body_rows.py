@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
@@ -70,7 +71,7 @@ def sort_body(draft: ListDraft) -> None:
             continue
         has_amount = any(n < len(cells) and parse_amount(cells[n]) is not None for n in amounts)
         first = cells[filled[0]]
-        if _is_numbering([cells[n] for n in filled]) and not draft.rows:
+        if not draft.rows and _is_numbering([cells[n] for n in filled]):
             continue
         if not has_amount and _is_note(draft, number, cells, filled, under_note, amounts):
             under_note = under_note or bool(_noted(first))
@@ -127,14 +128,20 @@ def _is_numbering(filled: Sequence[str]) -> bool:
 def _noted(cell: str) -> bool:
     """Whether a cell begins a note below a table: 填表人：, 注：, 联系电话."""
     flat = label(cell).lstrip("*※")
-    for word in words()["rows"]["notes"]:
-        if flat.startswith(label(word)):
-            rest = flat[len(label(word)) :]
+    for word in _notes() if flat.startswith(_notes()) else ():
+        if flat.startswith(word):
+            rest = flat[len(word) :]
             if not rest or rest[0] in ":(/" or re.match(r"\d+[:.、]", rest):
                 return True
     return bool(re.match(r"(?:注|说明|备注)[\s　]+\S", cell)) or bool(
         re.match(r"(?:填表人|填报人|制表人|审核人|经办人|联系人|联系电话)[\s　]", narrow(cell))
     )
+
+
+@lru_cache(maxsize=1)
+def _notes() -> tuple[str, ...]:
+    """The words that notes begin with, as labels."""
+    return tuple(map(label, words()["rows"]["notes"]))
 
 
 def _is_note(

@@ -62,8 +62,15 @@ class Header:
 
     def of(self, name: str) -> list[int]:
         """The columns of a field, best first."""
-        found = [n for n, one in enumerate(self.columns) if one is not None and one.field == name]
-        return sorted(found, key=lambda n: self.columns[n].rank)  # type: ignore[union-attr]
+        return self._by_field.get(name, [])
+
+    @cached_property
+    def _by_field(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for n, one in enumerate(self.columns):
+            if one is not None:
+                found.setdefault(one.field, []).append((one.rank, n))
+        return {field: [n for _, n in sorted(some)] for field, some in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

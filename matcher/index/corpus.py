@@ -8,11 +8,12 @@ written, it is built anew each time.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.validity import Applicable
@@ -23,14 +24,37 @@ from goufu.matcher.index.terms import EntryTerms, load_terms, term_files
 from goufu.matcher.wording import Wording, load_wording
 
 
+class Remembered(dict[Hashable, Any]):
+    """What was found under each key, as long as there is room: what was asked for longest ago goes first."""
+
+    _MOST = 4096
+
+    def recalled(self, key: Hashable) -> Any:
+        """What is remembered of `key`; None where nothing is."""
+        found = self.pop(key, None)
+        if found is not None:
+            self[key] = found
+        return found
+
+    def keep(self, key: Hashable, found: Any) -> None:
+        """Remember `found`, which is not None."""
+        if len(self) >= self._MOST:
+            self.pop(next(iter(self), None), None)
+        self[key] = found
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """The index of a date and what applies to each section on it; `cache` is the folder where files are kept."""
+    """The index of a date and what applies to each section on it; `cache` is the folder where files are kept.
+
+    `judged` is what was found of lines that were met before.
+    """
 
     on: date
     index: Index
     applicable: Mapping[str, Applicable]
     cache: Path | None = None
+    judged: Remembered = field(default_factory=Remembered, repr=False, compare=False)
 
     @cached_property
     def wording(self) -> Wording:

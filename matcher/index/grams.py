@@ -37,17 +37,36 @@ Array = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 
-def expanded(first: Ints, count: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ranges of `count` postings that begin at `first`: for each posting which range it is of, and where it stands."""
-    which = np.repeat(np.arange(len(count)), count)
-    shift = first - (np.cumsum(count, dtype=np.int64) - count)
-    return which, np.arange(len(which)) + shift[which]
+Whole = NDArray[np.int64]
 
 
-def postings(start: Ints, gram: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For the postings of `gram`, which begin at `start`: which of the grams each belongs to, and where it stands."""
-    first = start[gram]
-    return expanded(first, start[gram + 1] - first)
+def places(first: NDArray[np.integer[Any]], count: NDArray[np.integer[Any]]) -> Whole:
+    """Where the postings of ranges stand that begin at `first` and are `count` long, one range behind the other."""
+    at = np.repeat(first - (np.cumsum(count, dtype=np.int64) - count), count)
+    at += np.arange(len(at))
+    return at
+
+
+def found_in(
+    entry: Ints,
+    first: NDArray[np.integer[Any]],
+    last: NDArray[np.integer[Any]],
+    wanted: NDArray[np.integer[Any]],
+) -> tuple[Whole, Whole]:
+    """Which of the ranges of postings from `first` to `last` hold the target `wanted` of each, and where.
+
+    In a range, targets ascend: all are halved at once.
+    """
+    some = np.flatnonzero(first < last)
+    low, high, sought = first[some].astype(np.int64), last[some].astype(np.int64), wanted[some]
+    end = high
+    for _ in range(int((high - low).max(initial=0)).bit_length()):
+        middle = np.minimum((low + high) >> 1, len(entry) - 1)
+        behind = (low < high) & (entry[middle] < sought)
+        low, high = np.where(behind, middle + 1, low), np.where(behind, high, np.minimum(middle, high))
+    hit = np.flatnonzero(low < end)
+    hit = hit[entry[low[hit]] == sought[hit]]
+    return some[hit], low[hit]
 
 
 class Target(NamedTuple):
@@ -99,6 +118,11 @@ class Index:
     def section_number(self) -> Mapping[str, int]:
         """The number of each section in `start`."""
         return {name: number for number, name in enumerate(self.sections)}
+
+    @cached_property
+    def section_of(self) -> Ints:
+        """The number in `start` of each target's section."""
+        return np.array([self.section_number[t.section] for t in self.targets], dtype=np.int32)
 
     @cached_property
     def doubtful(self) -> Doubtful:

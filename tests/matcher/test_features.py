@@ -60,7 +60,7 @@ def test_the_measures_of_one_entry_are_those_of_all(corpus: Corpus, shared: Meas
         every = shared.within.scores(corpus.index, alone(FEATURES, name))
         np.testing.assert_allclose(found[name], every[rows, columns], rtol=1e-6, atol=1e-7)
     targets = shared.within.scopes.targets[rows, columns]
-    covered = shared.across.covered_by(targets)
+    covered = shared.across.covered_by(corpus.index, targets)
     for side, name in enumerate(("title_covered", "summary_covered")):
         every = shared.across.scores(corpus.index, alone(ACROSS, name))
         np.testing.assert_allclose(covered[side], every[rows, targets], rtol=1e-6, atol=1e-7)

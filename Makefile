@@ -1,6 +1,6 @@
 # make demo   classify the shipped disclosures, print the tables, write demo/report.xlsx
 # make test   everything the tests need, then the tests
-# make test-all  with the long ones: whole commands one after another, fuzzing, a browser
+# make test-all  with the long ones: whole commands one after another, servers that are killed, fuzzing, a browser
 # make check  lint and types, and whether the pinned versions are stale
 # make docs   the pages made from docstrings and from --help
 # make fuzz   spoilt documents for an hour; MINUTES=5 for less

@@ -39,7 +39,7 @@ def states(root: Path) -> list[str]:
 def settled(root: Path, acknowledged: list[str]) -> None:
     """Start once more, wait until all is read, and count: every file that was acknowledged is one run, and no two."""
     server = Server(root).ready()
-    until(lambda: not {"queued", "reading"} & set(states(root)))
+    until(lambda: not {"queued", "reading"} & set(states(root)), 170)
     server.stop()
     store = open_store(StoreAddress(root / "goufu.db"))
     found = uploads(store, 1000)

@@ -117,8 +117,12 @@ def effective(version: CatalogVersion, versions: Iterable[CatalogVersion]) -> tu
     〔2023〕47号 of 2023-09-01).
     """
     known = version.in_force or version.printed
-    if known:
-        return known, known
+    return (known, known) if known else _by_number(version, tuple(versions))
+
+
+@lru_cache(maxsize=1024)
+def _by_number(version: CatalogVersion, versions: tuple[CatalogVersion, ...]) -> tuple[date, date]:
+    """The same of a document that is not held, among `versions`."""
     mine = _NUMBER.fullmatch(version.number)
     if mine is None:
         return date.min, date.min

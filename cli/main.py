@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from typing import Annotated
 import click
 import typer
 from goufu.catalog.errors import GoufuError, os_reason
-from goufu.cli.shared import console_encoding, faults, output
+from goufu.cli.shared import collector, console_encoding, faults, output
 from goufu.cli.shared.usage import Context, speaking, usage_error
 from typer.core import TyperGroup
 
@@ -159,13 +158,9 @@ def run() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-#: objects made and kept between two searches for cycles; there are hardly any, and a search goes over all that is held
-_COLLECTED = 50_000
-
-
 def _prepare() -> None:
     """What must hold before the parser says its first word: encodings, open streams, the language, completion."""
-    gc.set_threshold(_COLLECTED)
+    collector.look_late()
     _with_names_in_utf_8()
     console_encoding.install()
     for name in ("stdout", "stderr"):

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from statistics import median
+from typing import NamedTuple
 
 from goufu.catalog.characters import narrow, simplified
 from goufu.disclosure.lines import label
@@ -48,7 +47,7 @@ _AMOUNT = re.compile(
 _MARK_DIGIT = re.compile(
     r"[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
 )
-_MARK_BEHIND = re.compile(rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))")
+_MARK_BEHIND = rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))"
 #: what a spreadsheet marks a figure kept as text with, and what a figure refers to a note with
 _TEXT_MARKS, _NOTE_MARKS = "'‘’`", "*＊※"
 #: what people put where there is no amount
@@ -90,8 +89,8 @@ _UNIT = re.compile(rf"{_CURRENCY}?[:/]?(?P<times>{_TIMES})?(?P<yuan>元|圆|块|
 _SPELT = {"仟": "千", "佰": "百", "k": "千", "1000": "千", "w": "万", "10k": "万", "10000": "万"}
 #: money all the same, but not one of `UNITS`
 _FOREIGN = re.compile(r"元|圆|币|[$€£]|usd|eur|hkd|jpy|美金|欧分|角|cent")
-#: words that end in 元 and are no money
-_NO_MONEY = re.compile(r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z")
+#: words that end in 元 and are no money; this and other texts of patterns are compiled where they are first needed
+_NO_MONEY = r"(?:单|多|公|纪|状|一|二|三|开|改)元\Z"
 _SPLIT = re.compile(r"[、,，;；/|和及]")
 _SAYS_UNIT = re.compile(
     r"(?P<money>金\s*额|货\s*币|币\s*种|人\s*民\s*币|资\s*金|计\s*价)?\s*(?:的|计\s*量)?\s*(?<!部门)(?<!预算)单\s*位\s*(?:[:=]|为|是|(?=[(])|(?=\s+\S{1,8}\s*\Z))\s*|\bunit\s*:\s*",
@@ -99,9 +98,11 @@ _SAYS_UNIT = re.compile(
 )
 #: in all that states a unit of money
 _MAY_SAY_UNIT = re.compile(r"[元圆单]|unit", re.IGNORECASE)
+#: the same before characters are simplified and brought into one width
+_MAY_SAY_UNIT_AS_PRINTED = re.compile(r"[元圆圓单單uUｕＵ]")
 _SAYS_IN = re.compile(rf"(?:以|按|均为)\s*({_CURRENCY}?{_TIMES}?元)\s*(?:为\s*单\s*位|计|填|列)")
 _VALUE_END = re.compile(r"[,，;；。()（）|\s]")
-_OWNER = re.compile(
+_OWNER = (
     r"(?:局|委|会|办|中心|队|院|校|学|园|站|馆|所|处|厅|部|社|台|团|场|公司|乡|镇|街道|府|盖章|签章)\)?\Z"
 )
 _LAST_BRACKET = re.compile(r"\(([^()]*)\)\Z")
@@ -109,11 +110,10 @@ _MARKED = re.compile(r"\(([^()]*)\)")
 _TRAILING = re.compile(
     rf"(?P<name>.*?)[/:,\-_·]?(?P<unit>{_CURRENCY}?[:]?(?:{_TIMES}?(?:元|圆)|(?<=[额费款价算数计金资])(?:万|亿|百万)))\Z"
 )
-_FOREIGN_END = re.compile(r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z")
+_FOREIGN_END = r"(?:美|欧|日|韩|港|澳|台|加|新|英)元?\Z|美金\Z"
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyUnit:
+class MoneyUnit(NamedTuple):
     """A unit of money where a document prints one.
 
     `name` is one of `UNITS`, or "" where what is `printed` is not understood.
@@ -187,6 +187,11 @@ def to_wan(value: Decimal, unit: str) -> Decimal:
     return (value * UNITS[unit]).quantize(CENT, ROUND_HALF_UP)
 
 
+def may_state_unit(text: str) -> bool:
+    """Whether `money_unit` can find anything in `text`, or in a part of it; to be asked of many texts."""
+    return _MAY_SAY_UNIT_AS_PRINTED.search(text) is not None
+
+
 @lru_cache(maxsize=1 << 12)
 def money_unit(text: str) -> MoneyUnit | None:
     """The unit of money that a line, a cell or a note states (`单位：人民币万元`), None where it states none.
@@ -195,9 +200,10 @@ def money_unit(text: str) -> MoneyUnit | None:
     """
     if text.isascii() and text.isprintable() and "unit" not in text.lower():
         return None  # a figure, as most cells
-    spaced = simplified(text).translate(_ROUND)
-    if not _MAY_SAY_UNIT.search(spaced):
+    plain = simplified(text)
+    if not _MAY_SAY_UNIT.search(plain):
         return None
+    spaced = plain.translate(_ROUND)
     whole = re.sub(r"\A(?:金额)?[:(]*", "", label(text)).strip("()")
     if (match := _UNIT.match(whole)) and match["yuan"] in ("元", "圆"):
         return MoneyUnit(text.strip(), _named(whole) or "")
@@ -239,9 +245,9 @@ def heading_unit(heading: str) -> tuple[str, MoneyUnit | None]:
         stated = _named(called[2])
         if stated is not None:
             return called[1], MoneyUnit(called[2], stated)
-    if (tail := _TRAILING.match(flat)) and not _NO_MONEY.search(flat):
-        if _FOREIGN_END.search(tail["name"]):
-            return _FOREIGN_END.sub("", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
+    if (tail := _TRAILING.match(flat)) and not re.search(_NO_MONEY, flat):
+        if re.search(_FOREIGN_END, tail["name"]):
+            return re.sub(_FOREIGN_END, "", tail["name"]).strip(":/,-"), MoneyUnit(flat, "")
         name = _named(tail["unit"])
         if name is not None:
             return tail["name"], MoneyUnit(tail["unit"], name)
@@ -258,7 +264,7 @@ def unit_by_size(amounts: Iterable[Decimal]) -> str:
     sizes = sorted(abs(amount) for amount in amounts if amount)
     if not sizes:
         return ""
-    middle = median(sizes)
+    middle = (sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2
     if sizes[0] >= 1_000 and middle >= 10_000:
         return "元"
     return "万元" if sizes[-1] < 10_000 and middle < 1_000 else ""
@@ -304,7 +310,7 @@ def _stated(value: str, money: bool) -> MoneyUnit | None:
         if name := _named(label(candidate)):
             return MoneyUnit(candidate, name)
     flat = label(shortest)
-    if money or _FOREIGN.search(flat) or (len(flat) <= 3 and not _OWNER.search(flat)):
+    if money or _FOREIGN.search(flat) or (len(flat) <= 3 and not re.search(_OWNER, flat)):
         return MoneyUnit(shortest, "")
     return None
 
@@ -322,7 +328,7 @@ def _named(text: str) -> str | None:
             if times.isascii() and times and not match["yuan"] and times not in ("w", "10k"):
                 continue  # a bare number or k is no unit
             names.add(f"{_SPELT.get(times, times)}元")
-        elif _FOREIGN.search(part) and not _NO_MONEY.search(part) and not re.fullmatch(_CURRENCY, part):
+        elif _FOREIGN.search(part) and not re.search(_NO_MONEY, part) and not re.fullmatch(_CURRENCY, part):
             names.add("")
     if not names:
         return None
@@ -367,7 +373,7 @@ def _match(text: str) -> re.Match[str] | None:
     if text[:1] in _TEXT_MARKS or text[-1:] in _NOTE_MARKS:
         text = text.lstrip(_TEXT_MARKS).rstrip(_NOTE_MARKS)
     if not text.isascii() and _MARK_DIGIT.search(text):
-        text = _MARK_BEHIND.sub("", text)
+        text = re.sub(_MARK_BEHIND, "", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
     return _AMOUNT.match("".join(narrow(text).split()))

@@ -18,10 +18,9 @@ from goufu.disclosure.form_links import link_forms
 from goufu.disclosure.formats.text import read_text, text_lines
 from goufu.disclosure.forms import project_forms
 from goufu.disclosure.lines import Line
-from goufu.disclosure.lists.totals import perhaps_in_yuan_remark
 from goufu.disclosure.model import BudgetItem, Disclosure, Remark
 from goufu.disclosure.narrative import narrative
-from goufu.disclosure.sums import perhaps_in_yuan
+from goufu.disclosure.sums import perhaps_in_yuan, perhaps_in_yuan_remark
 from goufu.disclosure.tables.model import ProjectTables
 from goufu.disclosure.tables.projects import project_tables
 from goufu.disclosure.tables.subtotals import TOLERANCE

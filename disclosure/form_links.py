@@ -14,14 +14,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import CENT, to_wan
 from goufu.disclosure.lines import fold
 from goufu.disclosure.model import Form
 from goufu.disclosure.tables.model import ProjectRow
-from rapidfuzz import fuzz
 
 #: a pair less likely than this is not made
 THRESHOLD = 0.6
@@ -35,8 +34,7 @@ _YEARS = re.compile(r"(?:19|20)?\d\d(?:[-—至](?:19|20)?\d\d)?年度?")
 _RUNNING_TITLE = re.compile(r"\A(?:19|20)\d\d年?度?(?:部门|单位)?预算公开\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Row `row` carries form `form` (both indexes) with probability `score`."""
 
     row: int
@@ -144,7 +142,7 @@ def log_odds(row: ProjectRow, form: Form, rarity: int = 1, sole: bool = False) -
     if form.unit:
         if fold(form.unit) == fold(row.unit):
             score += 0.5
-        elif fuzz.ratio(fold(form.unit), fold(row.unit)) < 80:
+        elif _ratio(fold(form.unit), fold(row.unit)) < 80:
             score -= 5.0
     return score
 
@@ -161,12 +159,17 @@ def _name_evidence(title: str, form: Form) -> float:
         return 1.5 if _shared_words(first, fold(form.overview + form.goal)) else 0.0
     if first == second:
         return 4.0
-    ratio = (
-        max(fuzz.ratio(first, second), fuzz.ratio(_YEARS.sub("", first), _YEARS.sub("", second)) - 2) / 100
-    )
+    ratio = max(_ratio(first, second), _ratio(_YEARS.sub("", first), _YEARS.sub("", second)) - 2) / 100
     if (first in second or second in first) and min(len(first), len(second)) >= 5:
         ratio = max(ratio, 0.85)
     return max(-4.0, min(3.5, (ratio - 0.55) * 10))
+
+
+def _ratio(first: str, second: str) -> float:
+    """How alike two texts are, 0 to 100."""
+    from rapidfuzz import fuzz  # in most documents all names agree
+
+    return fuzz.ratio(first, second)
 
 
 def _shared_words(title: str, text: str) -> bool:

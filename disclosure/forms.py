@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from goufu.catalog.characters import is_han
 from goufu.disclosure.amounts import UNITS, heading_unit, money_unit, parse_amount, unit_of
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Form, Place
@@ -55,6 +56,8 @@ _LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ("goal", re.compile(r"总体目标|年度总体目标")),
 )
 _ANY_LABEL = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _LABELS))
+#: how labels begin
+_FIRST = frozenset("项主实总年本其中省市单立保:：")
 _MONEY_LABEL = re.compile(r"项目资金|资金(?:情况|总额|来源)|(?:实施期?|年度|本年度).{0,4}资金总额")
 _LONG: frozenset[Label] = frozenset({"title", "overview", "basis", "necessity", "measures", "plan"})
 _HEADING = re.compile(r"项目支出绩效目标(?:申报)?表")
@@ -63,7 +66,7 @@ _ENDS = re.compile(
     r"\A负责人[:：]|\A(?:十[一二三]|十)、|\A第[一二三四五六]部分"
 )
 _SECTION_LABEL = re.compile(r"\A(?:绩效指标|一级指标|实施期目标|实施目标|年度目标|项目绩效目标|绩效目标)\Z")
-_NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?(?=[\u4e00-\u9fff])")
+_NUMBERED = re.compile(r"\A[0-9A-Za-z]{1,6}[-— 7]?")
 
 
 @dataclass
@@ -87,8 +90,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
     heading: Place | None = None
     money = "元"
     for index, line in enumerate(lines):
-        text = squeeze(line.text)
-        if _is_heading(line, text):
+        if "绩" in line.text and _is_heading(line, squeeze(line.text)):
             if draft is not None:
                 forms.append(_finish(draft))
             draft, heading = None, line.place
@@ -98,7 +100,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
         if draft is None and (stated := money_unit(line.text) if line.is_paragraph else None):
             money = stated.name
         found = list(_labelled(line))
-        starts = any(label == "title" for label, _ in found) and not _is_table_header(text)
+        starts = any(label == "title" for label, _ in found) and not _is_table_header(squeeze(line.text))
         if starts and (draft is None or "title" in draft.texts):
             if draft is not None:
                 forms.append(_finish(draft))
@@ -109,7 +111,7 @@ def project_forms(lines: Sequence[Line]) -> tuple[Form, ...]:
         if draft is None:
             continue
         beside = line.is_paragraph and not found
-        if beside and _leaves_form(text):
+        if beside and _leaves_form(squeeze(line.text)):
             forms.append(_finish(draft))
             draft = None
         elif line.is_row or not beside:
@@ -161,7 +163,7 @@ def _labelled(line: Line) -> Iterator[tuple[Label, tuple[str, ...]]]:
 @lru_cache(maxsize=1 << 14)
 def _label(cell: str) -> tuple[Label, str] | None:
     """The label a cell is, and what stands after it in the same cell (`实施期资金总额: 66,440`)."""
-    if cell.isascii():
+    if cell[0] not in _FIRST:
         return None
     flat = squeeze(cell)
     if not _ANY_LABEL.match(flat):
@@ -206,6 +208,12 @@ def _take(draft: _Draft, line: Line, found: Sequence[tuple[Label, tuple[str, ...
         values = [_yuan(" ".join(value), draft.money) for label, value in found if label == "source"]
         if len(values) == 2 and values[1] is not None:
             draft.sources.append(values[1])
+
+
+def _without_number(name: str) -> str:
+    """A department's name without the number printed before it: 205001-甲县水利局."""
+    number = _NUMBERED.match(name)
+    return name[number.end() :] if number and is_han(name[number.end() : number.end() + 1]) else name
 
 
 def _take_unlabelled(draft: _Draft, line: Line) -> None:
@@ -253,7 +261,7 @@ def _finish(draft: _Draft) -> Form:
     return Form(
         title=text("title"),
         unit=text("unit"),
-        department=_NUMBERED.sub("", text("department")),
+        department=_without_number(text("department")),
         attribute=text("attribute"),
         term=text("term"),
         total_yuan=draft.amounts.get("total"),

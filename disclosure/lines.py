@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from goufu.catalog.characters import narrow, simplified, visible
@@ -32,6 +32,9 @@ class Line:
 
     `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
     columns whose cell is the lower part of one merged downwards: they are empty here and say what is above.
+
+    `text` is the cells that say something, with a space between them, and `is_paragraph` whether only one of them says
+    anything: so paragraphs appear in spreadsheets. Both are made once, as nearly every reader of lines asks for them.
     """
 
     cells: tuple[str, ...]
@@ -39,21 +42,23 @@ class Line:
     sheet: str = ""
     row: int = 0
     merged: frozenset[int] = frozenset()
+    text: str = field(init=False, compare=False, repr=False)
+    is_paragraph: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        cells = self.cells
+        if len(cells) == 1:
+            text, paragraph = cells[0], True
+        else:
+            text = " ".join(filter(None, cells))
+            paragraph = len(cells) - cells.count("") <= 1
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "is_paragraph", paragraph)
 
     @property
     def is_row(self) -> bool:
         """Whether it is in a table, that is, has more than one cell (empty ones count)."""
         return len(self.cells) > 1
-
-    @property
-    def is_paragraph(self) -> bool:
-        """Whether only one of its cells says anything: so paragraphs appear in spreadsheets."""
-        return len(self.cells) - self.cells.count("") <= 1
-
-    @property
-    def text(self) -> str:
-        """The cells that say something, with a space between them."""
-        return " ".join(filter(None, self.cells))
 
     def place_of(self, column: int) -> Place:
         """The place of one cell: its address where it has one, else the place of the line."""
@@ -98,7 +103,7 @@ def unmarked(text: str) -> str:
         text = _MARKS.sub(" ", text)
     if "#" in text:
         text = _HEADING.sub("", text)
-    return " ".join(text.split())
+    return text if text.isalnum() else " ".join(text.split())
 
 
 def figures_apart(text: str, end: str = "\n") -> str:

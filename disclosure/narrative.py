@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
+from typing import NamedTuple
 
+from goufu.catalog.characters import is_han
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import Line, squeeze
 from goufu.disclosure.model import Attachment, Place, Procurement
@@ -20,8 +21,8 @@ from goufu.disclosure.tables.around_tables import owner_of
 
 _COVER = re.compile(r"\A((?:19|20)\d\d)年?度?(?:部门|单位)预算(?:公开|信息公开|说明|草案)?\Z")
 _COVER_NAMED = re.compile(
-    r"\A(?P<name>[\u4e00-\u9fff]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
-    r"\A(?P<year2>(?:19|20)\d\d)年?度?(?P<name2>[\u4e00-\u9fff]{4,30}?)(?:部门|单位)预算"
+    r"\A(?P<name>[^0-9]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
+    r"\A(?P<year2>(?:19|20)\d\d)年?度?(?P<name2>.{4,30}?)(?:部门|单位)预算"
 )
 _YEAR = re.compile(r"((?:19|20)\d\d)年(?:度)?")
 #: lines that a sentence may be broken into by pages and columns
@@ -36,13 +37,12 @@ _STATEMENT = re.compile(
     r"\A(?:\(?[一二三四五六七八九十\d]+[)、.]*)?政府购买服务(?:指导性)?目录(?:情况|说明)?[:：]?\Z"
 )
 _NEXT = re.compile(r"\A(?:\(?[一二三四五六七八九十]+[)、]|第[一二三四五六]部分)")
-_DOCUMENT = re.compile(r"\A([\u4e00-\u9fff]{2,8})[\[(【〔〈]((?:19|20)\d\d)[\])】〕〉](?:第)?(\d{1,4})号\Z")
+_DOCUMENT = re.compile(r"\A(\w{2,8})[\[(【〔〈]((?:19|20)\d\d)[\])】〕〉](?:第)?(\d{1,4})号\Z")
 _CODE = re.compile(r"(?:[AB](?:\d\d){0,3}|(?:\d\d){1,3})\Z")
 _CATALOG_TITLE = re.compile(r"购买服务.{0,6}目\s*录")
 
 
-@dataclass(frozen=True)
-class Narrative:
+class Narrative(NamedTuple):
     """What the text of a disclosure says; "" and None where it does not."""
 
     department: str = ""
@@ -75,9 +75,21 @@ def _department(lines: Sequence[Line]) -> str:
         text = squeeze(line.text)
         if _COVER.match(text) and i:
             return lines[i - 1].text
-        if match := _COVER_NAMED.search(text):
+        if match := _named_on_cover(text):
             return match["name"] or match["name2"]
     return ""
+
+
+def _named_on_cover(text: str) -> re.Match[str] | None:
+    """The name and year in the title of a cover; the name is Chinese characters only."""
+    match = _COVER_NAMED.search(text)
+    return match if match and is_han(match["name"] or match["name2"]) else None
+
+
+def _document(text: str) -> re.Match[str] | None:
+    """The parts of a line that is the number of a document and nothing else."""
+    match = _DOCUMENT.match(text) if text.endswith("号") else None
+    return match if match and is_han(match[1]) else None
 
 
 def _owner(text: str) -> str:
@@ -94,7 +106,7 @@ def _year(lines: Sequence[Line]) -> int | None:
         text = squeeze(line.text)
         if match := _COVER.match(text):
             return int(match[1])
-        if match := _COVER_NAMED.search(text):
+        if match := _named_on_cover(text):
             return int(match["year"] or match["year2"])
     titles = Counter(
         int(match[1])
@@ -148,7 +160,7 @@ def _statement(lines: Sequence[Line]) -> tuple[str, Place | None, int]:
 
 def _still_the_statement(line: Line) -> bool:
     text = squeeze(line.text)
-    return line.is_paragraph and not _NEXT.match(text) and not _DOCUMENT.match(text)
+    return line.is_paragraph and not _NEXT.match(text) and _document(text) is None
 
 
 def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
@@ -157,7 +169,7 @@ def _attachments(lines: Sequence[Line], after: int) -> tuple[Attachment, ...]:
     for i, line in enumerate(lines[after:], after):
         if not line.is_paragraph:
             continue
-        match = _DOCUMENT.match(squeeze(line.text))
+        match = _document(squeeze(line.text))
         if match is None:
             continue
         title = " ".join(part.text for part in lines[i + 1 : i + 4] if part.is_paragraph)

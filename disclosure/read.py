@@ -12,9 +12,10 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
@@ -25,10 +26,12 @@ from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes, refus
 from goufu.disclosure.formats.text import decoded, text_lines
 from goufu.disclosure.lines import Line, Progress
 from goufu.disclosure.lists.headings import has_title
-from goufu.disclosure.lists.model import ListContents
-from goufu.disclosure.lists.records import is_list, list_of_lines, lists_of_text, read_lists
-from goufu.disclosure.lists.sources.delimited_text import ParsedRows, separated
+from goufu.disclosure.lists.recognise import is_list
 from goufu.disclosure.model import BudgetItem, Disclosure, Place, Remark
+
+if TYPE_CHECKING:
+    from goufu.disclosure.lists.model import ListContents
+    from goufu.disclosure.lists.sources.delimited_text import ParsedRows
 
 #: endings of files that are looked at when a folder is given
 ENDINGS = frozenset(
@@ -68,8 +71,7 @@ def read_content(data: bytes, name: str, where: str = "", progress: Progress | N
     return shortened(_read(data, name, where or name, progress))
 
 
-@dataclass(frozen=True)
-class _Content:
+class _Content(NamedTuple):
     """The lines of a document, and a function that reads it as lists instead. `cells`: the format is nothing but cells."""
 
     lines: Sequence[Line]
@@ -84,14 +86,15 @@ def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disc
     data = with_forward_slashes(data)
     format_ = format_of(data, name, where)
     if format_ == "jsonl":
+        from goufu.disclosure.lists.records import read_lists
+
         return _of_lists(read_lists(data, name, format_, where), name)
     if format_ in WORKBOOKS:
         content = _workbook(data, name, where)
     elif format_ in ("csv", "text"):
         content = _text(data, format_, name, where)
     else:
-        lines, remarks = _printed_lines(data, format_, name, where, progress)
-        content = _Content(lines, remarks, lambda: list_of_lines(lines, name, where, remarks))
+        content = _printed(data, format_, name, where, progress)
     missing: GoufuError | None = None
     if not is_list(content.lines, content.cells):
         try:
@@ -105,6 +108,20 @@ def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disc
         if missing is None or content.cells or titled:
             raise
         raise missing from error  # what a disclosure must have is more to the point
+
+
+def _printed(
+    data: bytes, format_: Format, name: str, where: str, progress: Progress | None
+) -> _Content:
+    """A document of pages or paragraphs; what reads lists is loaded where there are some."""
+    lines, remarks = _printed_lines(data, format_, name, where, progress)
+
+    def lists() -> ListContents:
+        from goufu.disclosure.lists.records import list_of_lines
+
+        return list_of_lines(lines, name, where, remarks)
+
+    return _Content(lines, remarks, lists)
 
 
 def _workbook(data: bytes, name: str, where: str) -> _Content:
@@ -121,18 +138,21 @@ def _text(data: bytes, format_: Format, name: str, where: str) -> _Content:
     text, unreadable = decoded(data, where)
     parsed: dict[str, ParsedRows] = {}
     if format_ == "csv":
+        from goufu.disclosure.lists.sources.delimited_text import separated
+
         with contextlib.suppress(GoufuError):  # raised again where the text is read as a list
             parsed = {",": separated(text.lstrip("\ufeff"), ",", where)}
         rows = parsed[","].rows if parsed else []
         lines = [Line(cells, Place(name, line=number)) for number, cells in rows]
     else:
         lines = text_lines(text, name)
-    return _Content(
-        lines,
-        (),
-        lambda: lists_of_text(text, unreadable, format_, name, where, parsed),
-        cells=format_ == "csv",
-    )
+
+    def lists() -> ListContents:
+        from goufu.disclosure.lists.records import lists_of_text
+
+        return lists_of_text(text, unreadable, format_, name, where, parsed)
+
+    return _Content(lines, (), lists, cells=format_ == "csv")
 
 
 def _printed_lines(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from statistics import median
+
+from goufu.disclosure.model import BudgetItem, Remark
 
 #: 万元; amounts are rounded to 0.01 each
 SAME = Decimal("0.01")
@@ -66,8 +67,22 @@ def perhaps_in_yuan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     others = [size for size in sizes if size < 10_000]
     if not others or len(large) * 2 > len(others) or max(others) >= 1_000:
         return ()
+    from statistics import median  # seldom needed
+
     middle = median(others)
     return tuple(n for n in large if abs(amounts[n] or Decimal(0)) >= 1_000 * middle)
+
+
+def perhaps_in_yuan_remark(item: BudgetItem) -> Remark:
+    """The remark on an amount that is ten thousand times as large as its neighbours."""
+    return Remark(
+        "amount",
+        "warning",
+        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行大得多，像是按元填写的，请核对单位。",
+        f"The amount of “{item.title}”, {item.amount_wan:,}, is far larger than all others, as if it were in yuan; check its unit.",
+        item.amount_place or item.place,
+        item.id,
+    )
 
 
 def perhaps_in_wan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
@@ -76,6 +91,8 @@ def perhaps_in_wan(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     sizes = [abs(amount) for amount in amounts if amount]
     if len(sizes) < 3:
         return ()
+    from statistics import median
+
     middle = median(sizes)
     return tuple(
         n

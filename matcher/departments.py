@@ -75,8 +75,7 @@ class SectionMatch:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyKind:
+class BodyKind(NamedTuple):
     """A kind of body for which the catalog has no section: its name, and the sentence that says so.
 
     `purchaser` is whether it buys services as a department does; a company or a village does not.
@@ -88,8 +87,7 @@ class BodyKind:
     purchaser: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(NamedTuple):
     """What a word means: the sections or the kind it stands for; `head` decides alone, `likely` never for certain."""
 
     sections: tuple[str, ...] = ()

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
@@ -24,8 +23,7 @@ from goufu.matcher.text import by_start, pairs, said, spotted
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A kind of service that the catalogs lack, and why."""
 
     name: str

@@ -20,7 +20,7 @@ import numpy as np
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
 from goufu.matcher.nature_names import NATURES, Nature
-from goufu.matcher.text import by_start, normal, said, spotted
+from goufu.matcher.text import by_start, said, spotted
 from goufu.matcher.wording import PLACES, Line, Vectors, Wording, for_natures, load_wording, parts, vectors
 from numpy.typing import NDArray
 
@@ -30,8 +30,6 @@ _LONG = 60
 _SIDES = ("title", "summary", "long summary")
 _DIGIT = re.compile(r"\d")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
-#: what is told as a word that decided
-_SPOKEN = re.compile("[㐀-鿿a-z0-9]+")
 #: what is bundled with services
 _SERVICE: Nature = "service"
 _BUNDLED: tuple[Nature, ...] = ("goods", "works")
@@ -45,17 +43,19 @@ _TEXTUAL = list(PLACES).index("body")
 
 @lru_cache(maxsize=2)
 def evidence(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """The words of each cue, from `evidence.tsv`. Raises CatalogError where the file is malformed."""
+    """The words of each cue, from `evidence.tsv`, where they are in normal form but for case.
+
+    Raises CatalogError where the file is malformed.
+    """
     cues: dict[str, list[str]] = {}
     for cue, word in zip(
         *read_columns(path or data_directory() / "nature" / "evidence.tsv", ("cue", "word")), strict=True
     ):
-        cues.setdefault(cue, []).append(normal(word))
+        cues.setdefault(cue, []).append(word.lower())
     return {cue: tuple(words) for cue, words in cues.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Endings:
+class Endings(NamedTuple):
     """What `endings.toml` says: patterns by the names of their features.
 
     `endings` are looked for in a title without brackets, `counted` in a summary; `closing` gives for the last character of a
@@ -137,8 +137,7 @@ def feature_names() -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(NamedTuple):
     """Where features stand in the table of `features`, by name; and what is derived from several of them.
 
     `cues` are the numbers of a word's cues; `words` all words by their first two characters.
@@ -430,12 +429,17 @@ def _joined(line: Line, forces: Sequence[tuple[str, float]], most: int) -> tuple
     for first, last, force in (*sorted(spans), (len(text) + 1, len(text) + 2, 0.0)):
         if first >= end or max(end, last) - begin > _WORD:
             word = text[begin:end].strip(load_endings().joints)
-            if len(word) > 1 and _SPOKEN.fullmatch(word):
+            if len(word) > 1 and _is_spoken(word):
                 found[word] = max(found.get(word, 0.0), total)
             begin, total = first, 0.0
         end, total = max(end, last) if first < end else last, total + force
     best = sorted(found, key=lambda word: -found[word])
     return tuple(w for w in best if not any(w != longer and w in longer for longer in best))[:most]
+
+
+def _is_spoken(word: str) -> bool:
+    """Whether a word can be told as one that decided: Chinese characters, Latin letters and digits only."""
+    return all("㐀" <= c <= "鿿" or "a" <= c <= "z" or "0" <= c <= "9" for c in word)
 
 
 def parts_of(

@@ -9,7 +9,6 @@ and how likely the first is right (`right`). All coefficients are data: `data/we
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,8 +84,7 @@ CERTAIN = (
 ELSEWHERE = ("score", "behind", "always")
 
 
-@dataclass(frozen=True)
-class Ranking:
+class Ranking(NamedTuple):
     """The ranking of a batch of items.
 
     `targets` are numbers of the index's targets, for each item its scope's (items × columns), `scores` as many, `order`

@@ -15,7 +15,7 @@ from functools import lru_cache
 from operator import add
 from pathlib import Path
 
-from goufu.catalog.characters import simplified
+from goufu.catalog.characters import is_han, simplified
 from goufu.catalog.load import data_directory
 
 #: characters of a summary that are read for words; the rest is often praise and law
@@ -23,12 +23,10 @@ SAID_LENGTH = 200
 
 #: what is a gram as a whole, beside runs of Chinese characters
 OTHER_WORDS = re.compile(r"[a-z]+[0-9]*|[0-9]{3,}")
-_RUN = re.compile(rf"[㐀-鿿]+|{OTHER_WORDS.pattern}")
-_PLACE = re.compile(r"([一-鿿]{2,4}?)(?:县|市|区)")
+_RUN = rf"[㐀-鿿]+|{OTHER_WORDS.pattern}"
+_PLACE = re.compile(r"(\w{2,4}?)(?:县|市|区)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—~至]\s*(?:19|20)?\d\d)?年?(?:度)?")
-_DOCUMENT = re.compile(
-    r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
-)
+_DOCUMENT = r"[（(《]?[一-鿿]{1,6}[〔\[【(（]\s*20\d\d\s*[〕\]】)）]\s*\d{1,4}\s*号[》）)]?|[一-鿿]{1,5}(?:20\d\d)\d{1,4}号"
 
 
 @lru_cache(maxsize=4)
@@ -55,7 +53,7 @@ def own_names(department: str) -> tuple[str, ...]:
     department = normal(department)
     whole = [department] if len(department) > 3 else []
     place = _PLACE.match(department)
-    return (*whole, place[0], place[1]) if place else tuple(whole)
+    return (*whole, place[0], place[1]) if place and is_han(place[1]) else tuple(whole)
 
 
 def without_own_name(text: str, department: str) -> str:
@@ -73,8 +71,8 @@ def content(text: str, department: str = "") -> str:
 
 def content_of(text: str, department: str = "") -> str:
     """The same for a text that is in normal form already."""
-    if "号" in text:
-        text = _DOCUMENT.sub(" ", text)
+    if "号" in text and "20" in text:
+        text = re.sub(_DOCUMENT, " ", text)  # compiled when it is first needed
     if "20" in text or "19" in text:
         text = _YEAR.sub(" ", text)
     text = without_own_name(text, department)
@@ -84,7 +82,7 @@ def content_of(text: str, department: str = "") -> str:
 def grams(text: str) -> list[str]:
     """The grams of a normal text: single characters and pairs of each Chinese run, Latin words and numbers whole."""
     found: list[str] = []
-    for run in _RUN.findall(text):
+    for run in re.findall(_RUN, text):
         if run[0] < "㐀":
             found.append(run)
         else:

@@ -56,7 +56,7 @@ _YEAR_OR_PLACE = (
     r"|某{1,2}(?:省|市|县|区|旗|州|镇|乡|街道|村|社区)?"
 )
 #: what says nothing of the purchase; the second for the many texts that name no document, which are read faster so
-_SILENT, _SILENT_NO_DOCUMENT = re.compile(f"{_DOCUMENT}|{_YEAR_OR_PLACE}"), re.compile(_YEAR_OR_PLACE)
+_SILENT, _SILENT_NO_DOCUMENT = f"{_DOCUMENT}|{_YEAR_OR_PLACE}", re.compile(_YEAR_OR_PLACE)
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
@@ -83,8 +83,7 @@ class Line(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(NamedTuple):
     """The known n-grams of a batch: for each its line (`row`, ascending), number and weight; `strange` is for each line
     the share of its title's pairs that the model does not know."""
 
@@ -147,7 +146,10 @@ def plain(text: str, department: str) -> str:
     """A text in normal form without years, document numbers, the buyer's own name and place; every number is a 0."""
     digits = _DIGIT.search(text) is not None
     if digits or "某" in text:
-        text = (_SILENT if "号" in text else _SILENT_NO_DOCUMENT).sub(" ", text)
+        if "号" in text and "20" in text:
+            text = re.sub(_SILENT, " ", text)  # compiled when it is first needed
+        else:
+            text = _SILENT_NO_DOCUMENT.sub(" ", text)
     text = without_own_name(text, department)
     return _NUMBER.sub("0", text) if digits else text
 
@@ -256,7 +258,9 @@ def _gram_counts(points: Points, longest: int, lines: int) -> NDArray[np.int64]:
     latin = (code >= ord("a")) & (code <= ord("z"))
     starts = latin.copy()
     starts[1:] &= ~latin[:-1]
-    found = np.bincount(points.row, han | starts | ~(han | latin | np.isin(code, _spaces())), lines)
+    found = np.bincount(
+        points.row, han | starts | ~(han | latin | _is_space()[np.minimum(code, _FIRST_HAN)]), lines
+    )
     run = han
     for further in range(1, longest):
         run = run[:-1] & han[further:]
@@ -264,10 +268,14 @@ def _gram_counts(points: Points, longest: int, lines: int) -> NDArray[np.int64]:
     return found.astype(np.int64)
 
 
+#: the first of the Chinese characters; all white space is before it
+_FIRST_HAN = ord("㐀")
+
+
 @lru_cache(maxsize=1)
-def _spaces() -> NDArray[np.int64]:
-    """The code points of white space; all are before the Chinese characters."""
-    return np.array([code for code in range(ord("㐀")) if chr(code).isspace()])
+def _is_space() -> NDArray[np.bool_]:
+    """Whether each code point up to `_FIRST_HAN` is white space."""
+    return np.array([chr(code).isspace() for code in range(_FIRST_HAN + 1)])
 
 
 def _weights(row: Ints, gram: Ints, counts: Array, wording: Wording, lines: int) -> Array:

@@ -7,8 +7,8 @@ kept out of every text that is shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from goufu.store.errors import StoreError
 
@@ -17,8 +17,7 @@ _QUERY = re.compile(r"((?:password|passwd|pwd|sslpassword)\s*=\s*)[^&\s;]+", re.
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 
 
-@dataclass(frozen=True, slots=True)
-class StoreAddress:
+class StoreAddress(NamedTuple):
     """A store's address: `path` for SQLite, `url` (as libpq has it) for PostgreSQL; the other is empty."""
 
     path: Path | None = None

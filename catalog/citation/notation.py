@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from goufu.catalog.characters import is_han
 from goufu.catalog.codes import is_code, tidy
 from goufu.catalog.concordance.similarity import core, distance, same_words
 from goufu.catalog.model import Entry
 from goufu.catalog.names import document_number, tidy_name
-from rapidfuzz.distance import Indel
 
-_DOCUMENT = re.compile(r"[一-鿿]{2,8}〔(?P<year>(?:19|20)\d\d)〕\d{1,4}号")
+_DOCUMENT = re.compile(r"(\w{2,8})〔(?:19|20)\d\d〕\d{1,4}号")
 _GLUED = re.compile(r"([A-Z]?\d{2,}|[AB])([^\dA-Z].*)\Z")
 _LOOKALIKE = str.maketrans("OQIL|SАВ", "001115AB")  # the last two are Cyrillic
 _IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
-_SEPARATOR = re.compile(r"(?<=[一-鿿）])\s*(?:[-—–>\\＞→]+)\s*(?=[一-鿿“])")
+_SEPARATOR = r"(?<=[一-鿿）])\s*(?:[-—–>\\＞→]+)\s*(?=[一-鿿“])"
 _CODE_IN_FRONT = re.compile(r"^\s*(?:[A-Za-zＡ-Ｚａ-ｚ][\d０-９]{2,8}|[\d０-９]{6})(?![\d０-９])[\s.、:：]*")
 
 
@@ -70,7 +70,16 @@ def read_code(text: str) -> Written:
 
 def read_documents(text: str) -> tuple[str, ...]:
     """Every document number in `text`, as printed: 晋财综〔2024〕37号."""
-    return tuple(dict.fromkeys(m[0] for m in _DOCUMENT.finditer(document_number(text))))
+    found: dict[str, None] = {}
+    text, at = document_number(text), 0
+    while match := _DOCUMENT.search(text, at):
+        before = match[1]  # the office's characters, perhaps behind digits or letters
+        start = next((n for n in range(len(before), 0, -1) if not is_han(before[n - 1])), 0)
+        named = len(before) - start >= 2
+        if named:
+            found[match[0][start:]] = None
+        at = match.end() if named else match.end() - 1  # 号 may be the first character of the next
+    return tuple(found)
 
 
 def agreement(name: str, entry: Entry, misprinted: bool = False) -> int:
@@ -90,6 +99,8 @@ def agreement(name: str, entry: Entry, misprinted: bool = False) -> int:
     shorter, longer = sorted((one, two), key=len)
     if len(shorter) >= 4 and len(shorter) >= 0.5 * len(longer) and _within(shorter, longer):
         return 2
+    from rapidfuzz.distance import Indel  # few names come so far
+
     return 2 if Indel.normalized_similarity(one, two) >= 0.85 else 0
 
 
@@ -103,5 +114,5 @@ def _within(shorter: str, longer: str) -> bool:
 def read_name(text: str) -> str:
     """A name as written, without a code in front of it and, of a path of names, the last."""
     plain = tidy_name(_CODE_IN_FRONT.sub("", text))
-    parts = [p for p in _SEPARATOR.split(plain) if len(p) >= 3]
+    parts = [p for p in re.split(_SEPARATOR, plain) if len(p) >= 3]
     return parts[-1] if len(parts) > 1 else plain

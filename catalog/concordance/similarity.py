@@ -13,9 +13,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rapidfuzz.distance import Indel, Levenshtein
+if TYPE_CHECKING:
+    from rapidfuzz.distance import Opcodes
+
 
 #: per character of a core name, how much it tells this service from the others
 Weigher = Callable[[str], tuple[float, ...]]
@@ -78,13 +80,20 @@ def weigher(names: Iterable[str]) -> Weigher:
     return weigh
 
 
+def _opcodes(old: str, new: str) -> Opcodes:
+    """The steps that make one text of the other; what finds them is loaded when names are first laid side by side."""
+    from rapidfuzz.distance import Indel
+
+    return Indel.opcodes(old, new)
+
+
 def likeness(old: str, new: str, weigh: Weigher) -> Likeness:
     """How much of two core names is in both in the same order, by weight. Symmetric but for the last two."""
     if not old or not new:
         return Likeness(0.0, 0.0, 0.0)
     of_old, of_new = weigh(old), weigh(new)
     shared_old = shared_new = 0.0
-    for step in Indel.opcodes(old, new):
+    for step in _opcodes(old, new):
         if step.tag == "equal":
             factor = _LONE if step.src_end - step.src_start == 1 else 1.0
             shared_old += factor * sum(of_old[step.src_start : step.src_end])
@@ -99,7 +108,7 @@ def covered(name: str, by: Iterable[str], weigh: Weigher) -> float:
     """How much of the core `name`, by weight, is in one or another of the core names `by`, 0 to 1."""
     seen = [False] * len(name)
     for other in by:
-        for step in Indel.opcodes(name, other):
+        for step in _opcodes(name, other):
             if step.tag == "equal" and step.src_end - step.src_start > 1:
                 seen[step.src_start : step.src_end] = [True] * (step.src_end - step.src_start)
     weights = weigh(name)
@@ -127,6 +136,8 @@ def same_words(old: str, new: str) -> str:
 
 def distance(old: str, new: str) -> int:
     """How many characters must be put in, taken out or replaced to make the one core name the other."""
+    from rapidfuzz.distance import Levenshtein
+
     return int(Levenshtein.distance(core(old), core(new)))
 
 
@@ -135,7 +146,7 @@ def differences(old: str, new: str) -> tuple[Piece, ...]:
 
     A single shared character between two differences is counted as different, so that marks stay readable.
     """
-    steps = list(Indel.opcodes(old, new))
+    steps = list(_opcodes(old, new))
     pieces: list[Piece] = []
     for i, step in enumerate(steps):
         before, after = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]

@@ -22,6 +22,7 @@ import typer
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.cli.shared.audits import IgnoreFileOption, IgnoreOption, Settings, YearOption, settings
+from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.fingerprint import fingerprint
 from goufu.cli.shared.options import BudgetDayOption, DepartmentOption, HeadingsOption, LimitOption
 from goufu.cli.shared.output import (
@@ -86,6 +87,7 @@ def batch(
     limits: LimitOption = None,
 ) -> None:
     """成批核对文件夹中的部门预算：逐个出报告，合出总览；中断后再次运行即继续。"""
+    look_now_and_then()
     set_headings(heads)
     kinds = tuple(f".{kind.strip().lstrip('.').lower()}" for kind in reports.split(",") if kind.strip())
     unknown = [kind for kind in kinds if kind not in REPORTS]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.options import DepartmentOption
 from goufu.cli.shared.output import as_recorded, note, say
 from goufu.cli.shared.store_access import (
@@ -40,6 +41,7 @@ def review(
     from goufu.catalog.load import load_catalogs
     from goufu.store.runs import run_items, run_named
 
+    look_now_and_then()
     store = opened(db)
     found = run_named(store, run)
     items = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from goufu.catalog.errors import GoufuError
+from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.options import LimitOption
 from goufu.cli.shared.output import language, note
 from goufu.cli.shared.store_access import DbOption, officer
@@ -67,6 +68,7 @@ def serve(
     limits: LimitOption = None,
 ) -> None:
     """启动网页服务，用浏览器上传、复核、查目录；默认只限本机、单人、无需账号。"""
+    look_now_and_then()
     try:
         import uvicorn
         from goufu.web.app import create_app

@@ -14,10 +14,9 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from goufu.catalog.characters import guarded
 from goufu.catalog.errors import GoufuError, os_reason
@@ -113,8 +112,7 @@ def place_text(place: Place | None) -> str:
     return place.text(language()) if place else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table: the record's key, its Chinese and English headings, and how it is set.
 
     `ratio` shares out the width that is left; a column without one is as wide as its content, at most `width`.

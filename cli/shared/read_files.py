@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError
+from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.output import note, say
 from goufu.cli.shared.own_reports import without_own_reports
 
@@ -44,7 +45,9 @@ def read_files(arguments: Sequence[str | Path], failed: list[GoufuError]) -> Ite
         _report(error, failed)
     files = without_own_reports(files, arguments)
     taken: set[str] = set()
-    for path in [*([Path("-")] if "-" in map(str, arguments) else []), *files]:
+    for number, path in enumerate([*([Path("-")] if "-" in map(str, arguments) else []), *files]):
+        if number == 1:
+            look_now_and_then()
         try:
             with _pages(sound(path.name)) as told:
                 if str(path) == "-":

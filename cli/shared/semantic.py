@@ -7,10 +7,9 @@ the environment where it is used and is kept nowhere.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -43,8 +42,7 @@ SemanticModelOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A model as the user named it: address and name, or a folder. `threads` of arithmetic, 0 for all."""
 
     place: str

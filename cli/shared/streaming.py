@@ -25,6 +25,7 @@ from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.catalog.load import collector_waits
 from goufu.cli.shared.audits import TOLD, Settings, audit_disclosure
+from goufu.cli.shared.collector import look_now_and_then
 from goufu.cli.shared.fingerprint import fingerprint
 from goufu.cli.shared.output import created_mode, headings, language, note, set_headings, set_language
 from goufu.cli.shared.sinks import Body, Sink, encode, open_sink
@@ -355,6 +356,7 @@ def stream(source: Source, output: Path, how: Settings, jobs: int = 1, resume: b
     With `resume` a run that was stopped goes on, if it was of the same input, data and options. Raises OddListError
     where the input must be read whole (nothing is left behind), GoufuError where it cannot be read or written.
     """
+    look_now_and_then()
     kind = output.suffix.lower()
     part = output.with_name(f".{output.name}.part")
     book = output.with_name(f".{output.name}.checkpoint")

@@ -11,17 +11,15 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from goufu.catalog.characters import sound
 from goufu.catalog.errors import GoufuError, os_reason
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """One limit: its value, what is counted in Chinese and English, and what a person can do about it."""
 
     value: int

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from goufu.catalog.characters import sound, visible
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.gate import Meter, check, read_bytes
+from goufu.disclosure.formats.gate import Meter, check, limit, read_bytes
 from goufu.disclosure.lines import Line, clean_cell, unmarked
 from goufu.disclosure.model import Place
 
 #: characters that are read well for each that is not; a text in another encoding has far more of the latter
 _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
-_WRITTEN = re.compile(r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_WRITTEN = r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
 #: \v and the separators \x1b to \x1f stand in texts that databases export
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
@@ -68,7 +68,7 @@ def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
             except UnicodeDecodeError:
                 continue
             bad = text.count("\ufffd") if errors == "replace" else 0
-            if encoding.endswith("e") and len(_WRITTEN.findall(text)) < 0.9 * len(text):
+            if encoding.endswith("e") and len(re.findall(_WRITTEN, text)) < 0.9 * len(text):
                 continue
             if bad and bad * _SOUND > sum(1 for c in text if c > "\x7f"):
                 continue
@@ -88,14 +88,18 @@ def text_lines(text: str, file: str) -> list[Line]:
     Rules of dashes and blank lines are left out; numbers count every line of the file from 1.
     """
     check("rows", text.count("\n"), file)
-    counted = Meter("cells", file)
+    longest = limit("line-chars")
+    most = 1 + sum(map(text.count, "\n\r\t|"))
+    counted = Meter("cells", file) if most > limit("cells") else None
     lines = []
     clean = unmarked if visible(text) == text else clean_cell
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip() or (_RULE.match(raw) and not any(c.isalnum() for c in raw)):
             continue
-        check("line-chars", len(raw), file)
-        counted.add(raw.count("\t") + raw.count("|") + 1)
+        if len(raw) > longest:
+            check("line-chars", len(raw), file)
+        if counted is not None:
+            counted.add(raw.count("\t") + raw.count("|") + 1)
         cells = tuple([clean(cell) if cell else "" for cell in _split(raw)])
         if any(cells):
             lines.append(Line(cells, Place(file, line=number)))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
@@ -25,22 +24,17 @@ Money = Literal["", "total", "part", "other"]
 _YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
 _YEAR_LAST = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 #: a part of the year that has a column of its own: 一季度, 上半年, 3月, 1-6月
-_PERIOD = re.compile(
-    r"(?:第?[一二三四1-4]季度?|q[1-4]|[上下]半年|\d{1,2}(?:[-—~至到]\d{1,2})?月份?|[一二三四五六七八九十]{1,2}月份?)(?![\d后内前])"
-)
+_PERIOD = r"(?:第?[一二三四1-4]季度?|q[1-4]|[上下]半年|\d{1,2}(?:[-—~至到]\d{1,2})?月份?|[一二三四五六七八九十]{1,2}月份?)(?![\d后内前])"
 _BRACKET = re.compile(r"\([^()]*\)")
 _TERM_UNIT = re.compile(r"\((年|个?月|天|日)\)\Z")
 _MARKS = "*★※#:.、"
 
 
 #: 项目内容名称, 项目及服务名称: a name of the project, whatever is said of it between
-_TITLE = re.compile(
-    r"项目[及和或与/、]?(?:服务|内容|明细|具体|工作|任务|事项|标的|采购|支出|实施|子项|购买){1,3}名称\Z"
-)
+_TITLE = r"项目[及和或与/、]?(?:服务|内容|明细|具体|工作|任务|事项|标的|采购|支出|实施|子项|购买){1,3}名称\Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """The meaning of a heading. `rank` orders headings of one field, the better first.
 
     `unit` and `money` are given for amounts; `year` where the heading names one; `half` is "code" or "name" where a
@@ -94,7 +88,7 @@ def heading(text: str) -> Heading | None:
         return amount
     title = words()["field"]["title"]
     bare = _BRACKET.sub("", flat)
-    if (bare.endswith(tuple(title["endings"])) or _TITLE.search(bare)) and not any(
+    if (bare.endswith(tuple(title["endings"])) or re.search(_TITLE, bare)) and not any(
         word in bare for word in title["never"]
     ):
         return Heading("title", len(title["names"]))
@@ -140,7 +134,7 @@ def _amount(flat: str) -> Heading | None:
     money: Money = "total"
     if any(word in name for word in table["other"]):
         money = "other"
-    elif any(word in name for word in parts) or _PERIOD.match(name):
+    elif any(word in name for word in parts) or re.match(_PERIOD, name):
         money = "part"
     return Heading("amount", _amount_rank(name), unit, money, year)
 
@@ -149,7 +143,7 @@ def is_period(heading: str) -> bool:
     """Whether a heading is that of a part of the year: 一季度预算, 2026年上半年, 3月."""
     flat = label(heading).strip(_MARKS)
     year = _YEAR.match(flat)
-    return bool(_PERIOD.match(flat[year.end() :] if year else flat))
+    return bool(re.match(_PERIOD, flat[year.end() :] if year else flat))
 
 
 def _amount_rank(name: str) -> int:

@@ -7,7 +7,6 @@ without a title column is an error, because then nothing in it can be a budget l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,20 +15,13 @@ from typing import Any
 from goufu.disclosure.formats.detect import WORKBOOKS, Format, format_of, with_forward_slashes
 from goufu.disclosure.formats.gate import read_bytes
 from goufu.disclosure.formats.text import decoded
-from goufu.disclosure.lines import Line, label, merged_down, squeeze
+from goufu.disclosure.lines import Line, merged_down
 from goufu.disclosure.lists.combine import joined, no_title, with_items
-from goufu.disclosure.lists.headings import fields
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.lists.sources.delimited_text import ParsedRows, text_grids
 from goufu.disclosure.lists.sources.json_objects import json_grids
 from goufu.disclosure.model import BudgetItem, Place, Remark
-from goufu.disclosure.tables.titles import is_title
-
-#: what only a disclosure prints: its other tables, and the funds of a project table
-_DISCLOSED = re.compile(
-    r"一般公共预算|财政专户|单位资金|国有资本经营|部门预算|收支总表|支出总表|绩效目标|公开表"
-)
 
 
 def read_records(path: Path) -> tuple[tuple[BudgetItem, ...], tuple[Remark, ...]]:
@@ -104,34 +96,6 @@ def _line_places(lines: Sequence[Line]) -> Any:
         return line.place if column < 0 else line.place_of(column)
 
     return place
-
-
-def is_list(lines: Sequence[Line], grid: bool = False) -> bool:
-    """Whether lines are plainly a list that a department keeps, and no project table of a disclosure.
-
-    It has a header with a title and something that only lists have (a department, a year, a code, a term …), and no
-    line that is the title of a project table. In a spreadsheet or a CSV (`grid`) a title and an amount are enough,
-    where no other table of a disclosure and none of its funds are printed.
-    """
-    if any(is_title(line, label(line.text)) for line in lines):
-        return False
-    grid = grid and not any(_DISCLOSED.search(squeeze(line.text)) for line in lines[:200])
-    own = {
-        "department",
-        "year",
-        "code",
-        "gov_service",
-        "procured",
-        "term",
-        "procurement_item",
-        "procurement_method",
-    }
-    for line in lines[:60]:
-        if line.is_row:
-            known = {one.field for one in fields(line.cells) if one is not None}
-            if "title" in known and (known & own or ("summary" in known or grid) and "amount" in known):
-                return True
-    return False
 
 
 def _unreadable_bytes(file: str, line: int) -> Remark:

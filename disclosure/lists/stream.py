@@ -30,7 +30,7 @@ from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.levels import is_level
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
-from goufu.disclosure.lists.records import is_list
+from goufu.disclosure.lists.recognise import is_list
 from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.lists.running_sums import RunningSums
 from goufu.disclosure.lists.sources.delimited_text import best_separated, is_indented, separated_cells

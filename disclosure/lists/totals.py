@@ -15,7 +15,7 @@ from goufu.disclosure.lists.levels import headed
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-from goufu.disclosure.sums import perhaps_in_yuan, sums_of_others
+from goufu.disclosure.sums import perhaps_in_yuan, perhaps_in_yuan_remark, sums_of_others
 
 
 def check_totals(
@@ -133,18 +133,6 @@ def perhaps_a_sum(item: BudgetItem) -> Remark:
         f"“{item.title}”的金额 {item.amount_wan:,} 万元恰好是其他几行之和，像是合计；仍按项目计入，可能重复，请核对。",
         f"The amount of “{item.title}”, {item.amount_wan:,}, is just the sum of other rows, like a total; still counted as an item, perhaps twice. Check it.",
         item.amount_place or item.place,
-    )
-
-
-def perhaps_in_yuan_remark(item: BudgetItem) -> Remark:
-    """The remark on an amount that is ten thousand times as large as its neighbours."""
-    return Remark(
-        "amount",
-        "warning",
-        f"“{item.title}”的金额 {item.amount_wan:,} 万元比其他各行大得多，像是按元填写的，请核对单位。",
-        f"The amount of “{item.title}”, {item.amount_wan:,}, is far larger than all others, as if it were in yuan; check its unit.",
-        item.amount_place or item.place,
-        item.id,
     )
 
 

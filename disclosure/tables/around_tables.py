@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from goufu.catalog.characters import joined, narrow
+from goufu.catalog.characters import is_han, joined, narrow
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory
 from goufu.disclosure.lines import Line, label, squeeze
@@ -36,7 +36,7 @@ _CAPTION = re.compile(
 )
 #: 甲县城市管理局2026年度部门预算 (公开), with or without a page number
 _RUNNING = re.compile(
-    r"(?:\d{1,3})?[\u4e00-\u9fff()]{0,30}(?:19|20)\d\d年?度?[\u4e00-\u9fff()]{0,20}?(?:部门|单位)预算(?:信息)?(?:公开)?(?:报告|说明|报表|情况|草案|文本|公开表)?"
+    r"(?:\d{1,3})?(?P<whose>[^0-9]{0,30})(?:19|20)\d\d年?度?(?P<what>[^0-9]{0,20}?)(?:部门|单位)预算(?:信息)?(?:公开)?(?:报告|说明|报表|情况|草案|文本|公开表)?"
     r"(?:[-—·]?(?:第?\d{1,4}页?(?:[,/]?共?\d{1,4}页?)?)[-—·]?)?\Z"
 )
 #: a part or chapter of the document begins
@@ -52,7 +52,7 @@ _NEXT_LABEL = re.compile(
     r"(?:(?:金额|货币|计量|资金)?单位|金额|币种|人民币|(?:填报|填表|编制|报送|制表|编报|打印)(?:日期|时间|人)?|日期|时间|(?:预算)?年[度份]|页[码次]|审核|负责人|联系|电话|表号|"
     r"第\d+页|共\d+页|(?:19|20)\d\d年|\(?[百千万亿]*元\)?\Z|(?:部门|单位)?(?:代码|编码|名称))"
 )
-_CODE = re.compile(r"\A[\[(]?[0-9][0-9.]{2,11}[\])]?[-_—、.:]*(?=[\u4e00-\u9fff])")
+_CODE = re.compile(r"\A[\[(]?[0-9][0-9.]{2,11}[\])]?[-_—、.:]*")
 
 
 @lru_cache(maxsize=2)
@@ -118,7 +118,11 @@ def is_page_number(flat: str) -> bool:
 
 def is_running_head(flat: str) -> bool:
     """Whether a line is the title of a whole disclosure, as pages repeat it."""
-    return len(flat) <= 60 and bool(_RUNNING.match(flat))
+    if len(flat) > 60 or ("部门预算" not in flat and "单位预算" not in flat):
+        return False
+    match = _RUNNING.match(flat)
+    words = (match["whose"] + match["what"]).replace("(", "").replace(")", "") if match else ""
+    return match is not None and (not words or is_han(words))
 
 
 def is_caption(flat: str) -> bool:
@@ -158,7 +162,8 @@ def is_bracketed(flat: str) -> bool:
 
 def without_code(name: str) -> str:
     """An organisation's name without the code printed before it: [112001]甲县水利局."""
-    return _CODE.sub("", name)
+    code = _CODE.match(name)
+    return name[code.end() :] if code and is_han(name[code.end() : code.end() + 1]) else name
 
 
 def owner_of(text: str) -> tuple[str, bool] | None:
@@ -172,10 +177,12 @@ def owner_of(text: str) -> tuple[str, bool] | None:
     for match in _owner().finditer(flat):
         name = _NEXT_LABEL.split(match["name"], maxsplit=1)[0]
         name = without_code(re.sub(r"\A[\[(]\w{3,12}[\])]|[-—,，。;；、|/]+\Z", "", name)).strip("()-_— ")
-        if not 3 <= len(name) <= 40 or not re.fullmatch(r"[\u4e00-\u9fff()（）·\w]+", name) or "代码" in name:
+        if not 3 <= len(name) <= 40 or not re.fullmatch(r"[()（）·\w]+", name) or "代码" in name:
             continue
         named = match["strong"] is not None or "名称" in match[0]
-        if re.search(r"[\u4e00-\u9fff]{3}", name) and (named or ends_as_organisation(name)):
+        if any(is_han(name[n : n + 3]) for n in range(len(name) - 2)) and (
+            named or ends_as_organisation(name)
+        ):
             return name, match["strong"] is not None
     return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import MoneyUnit, heading_unit, money_unit, parse_amount
 from goufu.disclosure.lines import Line, label
@@ -39,8 +39,7 @@ _MONEY = re.compile(r".*(?:资金|收入|拨款|补助|结转|投入|投资)\Z|(
 _NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:=[\d+()]+)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Which cell holds what: indexes, -1 where there is no such column.
 
     `headings` are the headings by column. `wide`: the columns are those of 本年预算. `certain`: the header alone
@@ -76,7 +75,7 @@ class Columns:
 def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     """The columns of the table whose header starts at `index`, and the index of the first line of its body."""
     first = lines[index]
-    if not first.is_row:
+    if not first.is_row or not _says_item(first.text):
         return None
     heads = [label(cell) for cell in first.cells]
     if not any("项" in head and "目" in head and _NAME.match(_bare(head)) for head in heads):
@@ -101,6 +100,11 @@ def header(lines: Sequence[Line], index: int) -> tuple[Columns, int] | None:
     besides = _besides(bare, {name, unit, *funds}) if total == -1 else ()
     units = _units(stacks[:own])
     return Columns(name, total, unit, funds, wide, certain, headings, own < width, units, besides), body
+
+
+def _says_item(text: str) -> bool:
+    """Whether `text` has the two characters of every heading 项目, or what is read as them: most rows have not."""
+    return ("目" in text or "⽬" in text or "⺫" in text) and ("项" in text or "項" in text or "㊠" in text)
 
 
 def _width(headings: Sequence[str], name: int) -> int:

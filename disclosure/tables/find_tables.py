@@ -64,7 +64,7 @@ def find_tables(lines: Sequence[Line]) -> list[TableDraft]:
     titled = -100
     while index < len(lines):
         line = lines[index]
-        text = label(line.text)
+        text = label(line.text) if line.is_paragraph else ""
         if is_title(line, text):
             part, titled = part_of(text), index
             if index - said > 2:

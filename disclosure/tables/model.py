@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from goufu.disclosure.amounts import MoneyUnit
 from goufu.disclosure.lines import Line
@@ -12,8 +13,7 @@ from goufu.disclosure.tables.columns import Columns
 from goufu.disclosure.tables.subtotals import TableRow
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
+class ProjectRow(NamedTuple):
     """One item row: its title, department and unit, its amount in 万元, and where both are.
 
     The amount is None where none is printed, or none may be taken because its unit is not understood.
@@ -28,8 +28,7 @@ class ProjectRow:
     amount_place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A subtotal, the amounts of the items it must add up, and whether these are all items of its table."""
 
     subtotal: Subtotal
@@ -37,8 +36,7 @@ class Claim:
     whole: bool
 
 
-@dataclass(frozen=True)
-class ProjectTables:
+class ProjectTables(NamedTuple):
     """What the project tables of one document say.
 
     `claims` has each subtotal with the amounts it must add up.
@@ -51,8 +49,7 @@ class ProjectTables:
     found: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedRow:
+class PrintedRow(NamedTuple):
     """A row as it is printed: figures not yet in 万元, the unit a cell gives itself beside each ("" for none)."""
 
     name: str

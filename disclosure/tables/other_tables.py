@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from goufu.catalog.text import Text
 from goufu.disclosure.amounts import parse_amount
@@ -27,8 +27,7 @@ _NO_MONEY = re.compile(
 _LISTED = re.compile(r"\A[一二三四五六七八九十]{1,3}、")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     cells: tuple[str, ...]
     line: Line
 
@@ -36,8 +35,7 @@ class _Row:
         return parse_amount(self.cells[column]) if column < len(self.cells) else None
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(NamedTuple):
     """One table under its title: header rows as text, and the rows below."""
 
     title: str
@@ -91,7 +89,7 @@ def _tables(lines: Sequence[Line]) -> Iterator[_Table]:
     heads: list[tuple[str, ...]] = []
     rows: list[_Row] = []
     for line in lines:
-        text = squeeze(line.text)
+        text = squeeze(line.text) if line.is_paragraph else ""
         if line.is_paragraph and (_TITLE.search(text) or text.startswith("第三部分")):
             if title and rows:
                 yield _Table(title, tuple(heads), tuple(rows))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
@@ -33,8 +32,7 @@ _GROUP = re.compile(
 RowKind = Literal["item", "head", "among", "page", "unread", "group"]
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """A row of a table before it is known to be an item or a subtotal.
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
@@ -175,7 +173,7 @@ def _listed_parts(raws: Sequence[TableRow], found: list[RowKind]) -> list[RowKin
 def without_among(raw: TableRow) -> TableRow:
     """A row that is an item after all, without the word 其中 before its name."""
     match = re.match(r"\s*其\s*中\s*[:：,，]?\s*", raw.name)
-    return replace(raw, name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
+    return raw._replace(name=raw.name[match.end() :]) if match and match.end() < len(raw.name) else raw
 
 
 def _adds_up(raws: Sequence[TableRow], found: Sequence[RowKind], sure: Sequence[bool], i: int) -> bool:

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from goufu.disclosure.amounts import MoneyUnit, is_no_amount, money_unit, parse_amount, unit_of
+from goufu.disclosure.amounts import (
+    MoneyUnit,
+    is_no_amount,
+    may_state_unit,
+    money_unit,
+    parse_amount,
+    unit_of,
+)
 from goufu.disclosure.lines import Line, label
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.around_tables import (
@@ -402,6 +409,8 @@ class TableBody:
 
 def units_stated(line: Line) -> list[MoneyUnit]:
     """The units of money that a line states, each cell of a row by itself."""
+    if not may_state_unit(line.text):
+        return []
     texts = line.cells if line.is_row else (line.text,)
     found = (money_unit(text) for text in texts if text and len(text) <= 200)
     return [unit for unit in found if unit is not None]

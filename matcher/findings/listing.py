@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from goufu.catalog.model import CatalogVersion, Entry
 from goufu.catalog.severity import Severity
@@ -106,7 +107,10 @@ def _headings(versions: tuple[CatalogVersion, ...], on: date) -> tuple[tuple[Ent
 
 
 def _pairs(text: str) -> frozenset[str]:
-    return frozenset(run[i : i + 2] for run in re.findall(r"[㐀-鿿]+", text) for i in range(len(run) - 1))
+    """Every two Chinese characters that are side by side in `text`."""
+    return frozenset(
+        before + after for before, after in pairwise(text) if "㐀" <= before <= "鿿" and "㐀" <= after <= "鿿"
+    )
 
 
 def _heading(a: Assessment, versions: tuple[CatalogVersion, ...]) -> Entry | None:

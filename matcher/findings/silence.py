@@ -8,9 +8,10 @@ tab-separated file of five columns: rule, department, title, reason, until. An e
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from goufu.catalog.errors import GoufuError, os_reason
 from goufu.matcher.findings.budget import loose
@@ -21,8 +22,7 @@ COLUMNS = ("rule", "department", "title", "reason", "until")
 _CHINESE = dict(zip(("规则", "部门", "项目", "理由", "有效期至"), COLUMNS, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """One silence. `department` and `title` are "" for any; names are compared without their typography."""
 
     rule: str

@@ -8,6 +8,7 @@ written, it is built anew each time.
 from __future__ import annotations
 
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,23 +25,27 @@ from goufu.matcher.index.terms import EntryTerms, load_terms, term_files
 from goufu.matcher.wording import Wording, load_wording
 
 
-class Remembered(dict[Hashable, Any]):
-    """What was found under each key, as long as there is room: what was asked for longest ago goes first."""
+class Remembered(OrderedDict[Hashable, Any]):
+    """What was found under each key, as long as there is room: what was asked for longest ago goes first.
+
+    Threads may share it: each step is one of the dictionary's own.
+    """
 
     _MOST = 4096
 
     def recalled(self, key: Hashable) -> Any:
         """What is remembered of `key`; None where nothing is."""
-        found = self.pop(key, None)
+        found = self.get(key)
         if found is not None:
-            self[key] = found
+            with contextlib.suppress(KeyError):  # another thread made room meanwhile
+                self.move_to_end(key)
         return found
 
     def keep(self, key: Hashable, found: Any) -> None:
         """Remember `found`, which is not None."""
-        if len(self) >= self._MOST:
-            self.pop(next(iter(self), None), None)
         self[key] = found
+        if len(self) > self._MOST:
+            self.popitem(last=False)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 8
+FORMAT = 11
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -84,6 +84,33 @@ class Target(NamedTuple):
     fallback: bool = False
 
 
+class Starts:
+    """Where the postings of each gram begin in each section: `starts[sections, grams]`, two arrays of one shape.
+
+    The postings of section s are `first[s]` to `first[s + 1]`, `gram` is what each is of, ascending within a section. The
+    table of all grams of a section is made when the section is first asked for, so that a document of one department
+    reads no more of it.
+    """
+
+    def __init__(self, first: Ints, gram: Ints, grams: int) -> None:
+        self.first, self.gram = first, gram
+        self._table = np.zeros((len(first) - 1, grams + 1), dtype=np.int32)
+        self._missing = np.ones(len(first) - 1, dtype=np.bool_)
+
+    def __getitem__(self, at: tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]) -> Ints:
+        sections, grams = at
+        if self._missing.any():
+            asked = np.bincount(np.ravel(sections), minlength=len(self._missing)) > 0
+            for section in np.flatnonzero(asked & self._missing).tolist():
+                begin, end = self.first[section : section + 2]
+                counts = np.bincount(self.gram[begin:end], minlength=self._table.shape[1] - 1)
+                self._table[section, 0] = begin
+                self._table[section, 1:] = begin + np.cumsum(counts)
+                self._missing[section] = False
+        found: Ints = self._table[sections, grams]
+        return found
+
+
 @dataclass(frozen=True)
 class Index:
     """Targets and their gram weights. E targets, V grams, P postings sorted by section, then gram, then target.
@@ -93,14 +120,14 @@ class Index:
     the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
     over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
     postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
-    `phrases` are all names and terms in normal form, a line each.
+    `phrases` are all names and terms in normal form, a line each; `runs` is the vocabulary as texts are searched for it.
     """
 
     targets: tuple[Target, ...]
     sections: Mapping[str, tuple[int, int]]
     vocabulary: Mapping[str, int]
     rarity: Array
-    start: Ints
+    start: Starts
     entry: Ints
     weights: Array
     heading_of: Ints
@@ -112,6 +139,7 @@ class Index:
     across_entry: Ints
     across_weight: Array
     phrases: str
+    runs: Runs
     terms: Mapping[tuple[str, str], EntryTerms] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -128,11 +156,6 @@ class Index:
     def doubtful(self) -> Doubtful:
         """Which characters of a pair may have been taken for others."""
         return Doubtful(self.vocabulary)
-
-    @cached_property
-    def runs(self) -> Runs:
-        """The vocabulary as texts are searched for it."""
-        return runs_of(self.vocabulary)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:
@@ -223,9 +246,7 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
     size = len(vocabulary)
-    key = table[:, 0] * (size + 1) + table[:, 1]
-    edges = np.arange(len(sections))[:, None] * (size + 1) + np.arange(size + 1)[None, :]
-    start = np.searchsorted(key, edges.ravel()).reshape(edges.shape).astype(np.int32)
+    of_section = np.searchsorted(table[:, 0], np.arange(len(sections) + 1)).astype(np.int32)
     common = {vocabulary[g] for g, n in frequency.items() if n >= _COMMON}
     rare = table[~np.isin(table[:, 1], sorted(common))]
     rare = rare[np.argsort(rare[:, 1], kind="stable")]
@@ -234,13 +255,14 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
         sections=sections,
         vocabulary=vocabulary,
         rarity=np.array([rarity[g] for g in vocabulary], dtype=np.float32),
-        start=start,
+        start=Starts(of_section, table[:, 1].astype(np.int32), size),
         entry=table[:, 2].astype(np.int32),
         weights=table[:, 3:].astype(np.float32),
         across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
         across_entry=rare[:, 2].astype(np.int32),
         across_weight=rare[:, 3].astype(np.float32),
         phrases="\n".join(normal(phrase) for phrase in chain(*map(_phrases, ordered, own))),
+        runs=runs_of(vocabulary),
         terms=dict(terms),
         **_headings(ordered, documents, vocabulary),
     )
@@ -278,7 +300,6 @@ def _headings(
 
 _ARRAYS = (
     "rarity",
-    "start",
     "entry",
     "weights",
     "heading_of",
@@ -296,13 +317,16 @@ _ARRAYS = (
 _CHECKSUM, _LENGTH = 4, 4
 #: arrays begin at multiples of this many bytes
 _ALIGNED = 64
-_KINDS = ("<i4", "<f4", "|u1")
+_KINDS = ("<i8", "<i4", "<f4", "|u1")
+#: the arrays of `Runs`, and the numbers of the words that they do not hold
+_RUNS = {"single": "run_single", "letter": "run_letter", "keys": "run_keys", "numbers": "run_numbers"}
+_RUN_WORDS = "run_words"
 
 
-def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
+def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words: int) -> None:
     """Raise ValueError where postings or starts point beyond what there is: a checksum only keeps accidents out."""
     for starts, entries, most, size in (
-        ("start", "entry", targets, None),
+        ("section_start", "gram", words, sections + 1),
         ("across_start", "across_entry", targets, words + 1),
         ("heading_start", "heading_entry", len(arrays["heading_of"]), words + 1),
     ):
@@ -311,16 +335,24 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, words: int) -> None:
             start.dtype != np.int32
             or entry.dtype != np.int32
             or entry.ndim != 1
-            or (size is not None and start.shape != (size,))
+            or start.shape != (size,)
             or (
-                start.size
-                and (start.min() < 0 or start.max() > len(entry) or (start[..., 1:] < start[..., :-1]).any())
+                start.size and (start.min() < 0 or start.max() > len(entry) or (start[1:] < start[:-1]).any())
             )
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
             raise ValueError("the cached index points beyond its end")
+    entry, gram, start = arrays["entry"], arrays["gram"], arrays["section_start"]
     if (
-        arrays["weights"].shape != (len(arrays["entry"]), 5)
+        entry.dtype != np.int32
+        or entry.shape != gram.shape
+        or (entry.size and (entry.min() < 0 or entry.max() >= targets))
+        or start[-1] != len(gram)
+        or not set((np.flatnonzero(gram[1:] < gram[:-1]) + 1).tolist()) <= set(start.tolist())
+    ):
+        raise ValueError("the postings of the cached index are out of order")
+    if (
+        arrays["weights"].shape != (len(entry), 5)
         or arrays["across_weight"].shape != arrays["across_entry"].shape
         or arrays["heading_weights"].shape != arrays["heading_entry"].shape
         or arrays["rarity"].shape != (words,)
@@ -352,6 +384,10 @@ def save(index: Index, path: Path) -> None:
         path,
         {
             **{name: np.frombuffer(text.encode("utf-8"), dtype=np.uint8) for name, text in texts.items()},
+            "section_start": index.start.first,
+            "gram": index.start.gram,
+            **{name: getattr(index.runs, array) for array, name in _RUNS.items()},
+            _RUN_WORDS: np.array(list(index.runs.words.values()), dtype=np.int64),
             **{array: getattr(index, array) for array in _ARRAYS},
         },
     )
@@ -420,6 +456,18 @@ def read_arrays(path: Path) -> dict[str, Any]:
     return found
 
 
+def _runs_read(arrays: Mapping[str, Any], vocabulary: Sequence[str]) -> Runs:
+    """The runs of a kept index. Raises ValueError where a number is that of no word."""
+    single, letter, keys, numbers = (arrays[name] for name in _RUNS.values())
+    words = arrays[_RUN_WORDS]
+    for found in (single, numbers, words):
+        if found.size and (found.min() < -1 or found.max() >= len(vocabulary)):
+            raise ValueError("the runs of the cached index are of no known word")
+    if single.shape != letter.shape or keys.shape != (len(numbers) + 1,) or (keys[1:] < keys[:-1]).any():
+        raise ValueError("the runs of the cached index do not fit")
+    return Runs.restored(single, letter, keys, numbers, {vocabulary[n]: n for n in words.tolist()})
+
+
 def read(path: Path, targets: Sequence[Target]) -> Index:
     """The index that `save` wrote for exactly these targets, with their terms.
 
@@ -433,17 +481,14 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
     words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
     split = words.split("\n")
     vocabulary = dict(zip(split, range(len(split)), strict=True))
-    loaded = {array: arrays[array] for array in _ARRAYS}
-    if loaded["start"].shape != (len(sections), len(vocabulary) + 1) or len(loaded["heading_of"]) != len(
-        ordered
-    ):
-        raise ValueError("the cached index does not fit")
-    _check_ranges(loaded, len(ordered), len(vocabulary))
+    _check_ranges(arrays, len(ordered), len(sections), len(vocabulary))
     return Index(
         targets=tuple(ordered),
         sections=sections,
         vocabulary=vocabulary,
         phrases=phrases,
         terms=KeptTerms(terms),
-        **loaded,
+        start=Starts(arrays["section_start"], arrays["gram"], len(vocabulary)),
+        runs=_runs_read(arrays, split),
+        **{array: arrays[array] for array in _ARRAYS},
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ _BITS = 15
 Whole = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(NamedTuple):
     """Known n-grams. `single` is by code point the number of the n-gram that is just this character (-1: none),
     `letter` the number of a character in longer ones (0: in none). `keys` are the longer ones' letters as one number each,
     ascending, `numbers` theirs, `longest` the most characters. `words` has all that hold another script, by text."""
@@ -37,9 +36,16 @@ class Runs:
     longest: int
     words: Mapping[str, int]
 
+    @classmethod
+    def restored(
+        cls, single: Whole, letter: Whole, keys: Whole, numbers: Whole, words: Mapping[str, int]
+    ) -> Runs:
+        """Runs of which the arrays and words were kept; the longest is told by the greatest key but the last."""
+        letters = -(-int(keys[-2]).bit_length() // _BITS) if len(numbers) else 1
+        return cls(single, letter, keys, numbers, letters, words)
 
-@dataclass(frozen=True, slots=True)
-class Points:
+
+class Points(NamedTuple):
     """Texts one behind the other, each with an end of line: the characters' code points, and which text each is of."""
 
     text: str

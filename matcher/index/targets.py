@@ -7,8 +7,8 @@ such target is marked as a fallback. Class B is the same for every department.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion
@@ -17,8 +17,7 @@ from goufu.matcher.index.grams import Target
 from goufu.matcher.index.terms import EntryTerms
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """The targets of a date, and for every section what applies to it."""
 
     on: date

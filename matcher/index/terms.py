@@ -6,8 +6,8 @@ follows its entry to other versions. A term of kind `not` looks close to an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -24,14 +24,17 @@ _KINDS = frozenset(get_args(TermKind))
 
 @dataclass(frozen=True)
 class EntryTerms:
-    """The terms of one entry: `positive` speak for it, `negative` against it."""
+    """The terms of one entry: `positive` speak for it, `negative` against it; `known_forms` as `normal_forms`, if known."""
 
     positive: tuple[str, ...] = ()
     negative: tuple[str, ...] = ()
+    known_forms: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def normal_forms(self) -> tuple[str, ...]:
         """The positive terms in normal form, each once."""
+        if self.known_forms is not None:
+            return self.known_forms
         return tuple(dict.fromkeys(map(normal, self.positive)))
 
     @cached_property
@@ -54,8 +57,8 @@ class EntryTerms:
 class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
     """The terms by (section, code) as an index keeps them: one text, of which an entry is read when it is asked for.
 
-    A line is an entry: section, code, how many terms speak for it, these, and those that speak against it, with tabs between.
-    Raises ValueError where a line is none.
+    A line is an entry: section, code, how many terms speak for it, these, how many normal forms they have, these (none
+    where they are the same), and the terms that speak against it, with tabs between. Raises ValueError where a line is none.
     """
 
     def __init__(self, text: str) -> None:
@@ -71,15 +74,20 @@ class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
     def written(terms: Mapping[tuple[str, str], EntryTerms]) -> str:
         """The text that `terms` are kept as."""
         return "\n".join(
-            "\t".join((section, code, str(len(words.positive)), *words.positive, *words.negative))
+            "\t".join(
+                (section, code, *_counted(words.positive), *_counted(_other_forms(words)), *words.negative)
+            )
             for (section, code), words in terms.items()
         )
 
     def __getitem__(self, key: tuple[str, str]) -> EntryTerms:
         known = self._read.get(key)
         if known is None:
-            count, *words = self._unread[key].split("\t")
-            known = self._read[key] = EntryTerms(tuple(words[: int(count)]), tuple(words[int(count) :]))
+            words = self._unread[key].split("\t")
+            behind = int(words[0]) + 1
+            after = behind + 1 + int(words[behind])
+            positive, forms = tuple(words[1:behind]), tuple(words[behind + 1 : after])
+            known = self._read[key] = EntryTerms(positive, tuple(words[after:]), forms or positive)
         return known
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -87,6 +95,15 @@ class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
 
     def __len__(self) -> int:
         return len(self._unread)
+
+
+def _counted(words: Sequence[str]) -> tuple[str, ...]:
+    return (str(len(words)), *words)
+
+
+def _other_forms(words: EntryTerms) -> tuple[str, ...]:
+    """The normal forms of terms that speak for an entry, where they are not these terms."""
+    return () if words.normal_forms == words.positive else words.normal_forms
 
 
 def index_directory(data: Path | None = None) -> Path:

@@ -23,7 +23,8 @@ def _same(one: Index, other: Index) -> bool:
         one.vocabulary == other.vocabulary
         and np.array_equal(one.weights, other.weights)
         and np.array_equal(one.entry, other.entry)
-        and np.array_equal(one.start, other.start)
+        and np.array_equal(one.start.first, other.start.first)
+        and np.array_equal(one.start.gram, other.start.gram)
     )
 
 
@@ -57,7 +58,11 @@ SPOILT: dict[str, Callable[[bytes, Mapping[str, Any]], bytes]] = {
     "another checksum": lambda data, _: b"\0" * 4 + data[4:],
     "no table": lambda data, _: sealed(b"anything"),
     "an entry there is not": _far("entry"),
-    "a place beyond the end": _far("start"),
+    "a place beyond the end": _far("section_start"),
+    "a gram there is not": _far("gram"),
+    "a word there is not": _far("run_numbers"),
+    "a run that ends nowhere": lambda _, arrays: packed({**arrays, "run_keys": arrays["run_keys"][:-1]}),
+    "postings out of order": lambda _, arrays: packed({**arrays, "gram": arrays["gram"][::-1]}),
     "an object": _saying("entry", ["|O", None, None]),
     "more than there can be": _saying("entry", [None, [1_000_000_000_000], None]),
     "more than can be counted": _saying("entry", [None, [10**30], None]),

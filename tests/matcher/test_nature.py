@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from goufu.catalog.errors import CatalogError
 from goufu.catalog.load import data_directory, read_columns
-from goufu.matcher.nature import feature_names, features, load_endings
+from goufu.matcher.nature import evidence, feature_names, features, load_endings
 from goufu.matcher.nature_names import NATURE_NAMES, NATURE_WORDS, NATURES, WRITTEN_NATURES
+from goufu.matcher.text import normal
 
 ROOT = Path(__file__).parents[2]
 MALFORMED = '[[ending]]\nname = "ends in works"\nwords = ["工程"]\n'
@@ -92,3 +93,8 @@ def test_the_words_that_decided_are_the_same_in_every_process() -> None:
         for seed in ("1", "2", "3", "4")
     }
     assert len(said) == 1
+
+
+def test_words_of_cues_are_in_normal_form_but_for_case() -> None:
+    # they are not brought into it at each start
+    assert all(normal(word) == word for words in evidence().values() for word in words)

@@ -1,6 +1,6 @@
 # make demo   classify the shipped disclosures, print the tables, write demo/report.xlsx
 # make test   everything the tests need, then the tests
-# make test-all  with the long ones: whole commands one after another, fuzzing, a browser
+# make test-all  with the long ones: whole commands one after another, servers that are killed, fuzzing, a browser
 # make check  lint and types, and whether the pinned versions are stale
 # make docs   the pages made from docstrings and from --help
 # make fuzz   spoilt documents for an hour; MINUTES=5 for less
@@ -17,6 +17,8 @@ VENV ?= .venv
 EXTRAS ?= dev
 # what pytest is told; PYTEST='--cov --cov-report=term' also measures which lines the tests reach
 PYTEST ?=
+# the tests of a file share what they made; the files go out in the order of tests/conftest.py
+SIDE_BY_SIDE := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -27,10 +29,10 @@ demo: $(STAMP)
 	$(BIN)/goufu classify examples/disclosures/*.txt -o demo/report.xlsx
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile -m 'not faults and not spark and not scans' $(PYTEST)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not faults and not spark and not scans' $(PYTEST)
 
 check: lint types age
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -24,7 +25,8 @@ _SHARED = {f"goufu.catalog.{name}" for name in ("characters", "errors", "load", 
 _IMPURE = {"sqlite3", "sqlalchemy", "sqlmodel", "rich", "typer", "socket", "urllib3"}
 
 
-def _modules() -> dict[str, ast.Module]:
+@cache
+def modules() -> dict[str, ast.Module]:
     found = {}
     for room in MAY_IMPORT:
         for path in sorted((ROOT / room).rglob("*.py")):
@@ -32,9 +34,6 @@ def _modules() -> dict[str, ast.Module]:
             name = ".".join(("goufu", *(parts[:-1] if parts[-1] == "__init__" else parts)))
             found[name] = ast.parse(path.read_text("utf-8"))
     return found
-
-
-MODULES = _modules()
 
 
 def _imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
@@ -51,7 +50,7 @@ def _imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                yield inner if inner in MODULES else node.module
+                yield inner if inner in modules() else node.module
         else:
             yield from _imports(node, at_once=at_once)
 
@@ -59,7 +58,7 @@ def _imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_arrows_point_one_way(room: str) -> None:
     allowed = {room, *MAY_IMPORT[room]}
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if name.split(".")[1] == room:
             others = {wanted for wanted in _imports(tree) if wanted.startswith("goufu.")}
             assert not {w for w in others if w.split(".")[1] not in allowed}, name
@@ -69,13 +68,13 @@ def test_arrows_point_one_way(room: str) -> None:
 
 def test_no_circles() -> None:
     graph = {
-        name: {w for w in _imports(tree, at_once=True) if w in MODULES} for name, tree in MODULES.items()
+        name: {w for w in _imports(tree, at_once=True) if w in modules()} for name, tree in modules().items()
     }
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_only_serve_knows_the_web() -> None:
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if name.startswith("goufu.cli.") and name != "goufu.cli.commands.serve":
             assert not {w for w in _imports(tree) if w.startswith("goufu.web")}, name
         if name.startswith(
@@ -85,7 +84,7 @@ def test_only_serve_knows_the_web() -> None:
 
 
 def test_renderers_import_no_commands() -> None:
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if name.startswith(("goufu.cli.render.", "goufu.cli.shared.")):
             assert not {w for w in _imports(tree) if w.startswith("goufu.cli.commands")}, name
 
@@ -93,7 +92,7 @@ def test_renderers_import_no_commands() -> None:
 @pytest.mark.parametrize("room", ["catalog", "matcher"])
 def test_the_core_is_pure(room: str) -> None:
     """No environment, database, terminal or network; only the second opinion by meaning may speak to what a caller names."""
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if name.startswith(f"goufu.{room}") and not name.startswith("goufu.matcher.semantic"):
             assert not {w.split(".")[0] for w in _imports(tree)} & _IMPURE, name
             calls = {

@@ -194,10 +194,10 @@ def test_where_witnesses_have_different_codes_the_one_that_fits_is_taken() -> No
 
 def test_time_is_bounded_even_for_rows_that_are_all_alike() -> None:
     text = table("甲部", *["A150201 人大宣传服务"] * (MOST_ROWS - 2))
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(CatalogError, match="不是同一份目录的底本"):
         align({"001": rows(text), "002": rows(text.replace("宣传", "宣转", 1))})
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_more_rows_than_any_catalog() -> None:

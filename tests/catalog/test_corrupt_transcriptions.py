@@ -266,20 +266,21 @@ def noise(kind: str, size: int) -> str:
     return HEADER + "\n" + "\n".join(lines) + "\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kind", ["one line", "dots", "prose", "tables", "codes", "one code", "headings", "headers"]
 )
 def test_ten_megabytes_of_noise(tmp_path: Path, kind: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     text = noise(kind, 10_000_000)
-    made = time.perf_counter()
+    made = time.process_time()
     try:
         result = alone(tmp_path, text)
     except CatalogError as error:
         assert error.message and error.english
     else:
         assert result.problems and len(result.version.entries) <= 1
-    assert time.perf_counter() - made < 20, f"took too long (the noise itself {made - begin:.1f} s)"
+    assert time.process_time() - made < 20, f"took too long (the noise itself {made - begin:.1f} s)"
 
 
 def test_noise_around_a_catalog_does_no_harm(tmp_path: Path, sound: Draft) -> None:

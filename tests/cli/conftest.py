@@ -5,14 +5,13 @@ The browser is the Chromium that the machine has, never one that is downloaded.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
+import called
 import pytest
 
 #: what keeps a Chromium without a network and without a sandbox from waiting for either
@@ -48,8 +47,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-ROOT = Path(__file__).parents[2]
-Goufu = Callable[..., subprocess.CompletedProcess[str]]
+Goufu = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -58,21 +56,10 @@ def goufu(tmp_path: Path) -> Goufu:
 
     def run(
         *words: str | Path, by: str = "甲", said: str = "", lang: str = "zh", wide: bool = False
-    ) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "GOUFU_DB": str(tmp_path / "goufu.db"),
-            "GOUFU_OFFICER": by,
-            "COLUMNS": "1000" if wide else "100",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
-            cwd=ROOT,
-            env=environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+    ) -> CompletedProcess[str]:
+        return called.goufu(
+            *words, lang=lang, said=said,
+            GOUFU_DB=str(tmp_path / "goufu.db"), GOUFU_OFFICER=by, COLUMNS="1000" if wide else "100",
+        )  # fmt: skip
 
     return run

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import called
 import openpyxl
 import pytest
 from goufu.catalog.load import read_version
@@ -19,12 +18,8 @@ SOURCES = Path(__file__).parent.parent / "catalog" / "sources"
 EXCERPTS = [str(SOURCES / "004_excerpt.txt"), str(SOURCES / "002_excerpt.txt")]
 
 
-def goufu(*arguments: str, lang: str = "zh") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "GOUFU_LANG": lang, "PYTHONUTF8": "1", "COLUMNS": "160"}
-    command = [sys.executable, "-m", "goufu.cli.main", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
-    )
+def goufu(*arguments: str, lang: str = "zh") -> CompletedProcess[str]:
+    return called.goufu(*arguments, lang="", GOUFU_LANG=lang, COLUMNS="160")
 
 
 def records(*arguments: str) -> list[dict[str, object]]:

@@ -5,28 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import example_formats
 import openpyxl
 import pytest
+from called import goufu
 
 pytestmark = pytest.mark.long
 
 STEM = example_formats.STEMS[0]
 TEXT = example_formats.EXAMPLES / f"{STEM}.txt"
 CITY = example_formats.EXAMPLES / f"{example_formats.STEMS[3]}.txt"
-
-
-def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 def test_the_table_shows_items_forms_places_and_disagreements() -> None:

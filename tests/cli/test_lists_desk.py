@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import called
 import openpyxl
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
@@ -18,12 +17,8 @@ HEAD = "项目名称\t部门\t年度\t合同期限\t金额（万元）\n"
 
 
 def goufu(*words: str | Path, given: bytes = b"", lang: str = "zh") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
-        input=given,
-        capture_output=True,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = called.goufu(*words, lang=lang, said=given)
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_pasted_table_on_standard_input() -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import called
 import pytest
 
 pytestmark = pytest.mark.long
@@ -28,13 +29,8 @@ Goufu = Callable[..., subprocess.CompletedProcess[str]]
 def run_1(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which 甲 recorded the approvals bureau's budget as run 1."""
     path = tmp_path_factory.mktemp("run") / "goufu.db"
-    result = subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", "classify", APPROVALS, "--save", "--format", "jsonl"],
-        cwd=ROOT,
-        env={**os.environ, "GOUFU_DB": str(path), "GOUFU_OFFICER": "甲"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
+    result = called.goufu(
+        "classify", APPROVALS, "--save", "--format", "jsonl", GOUFU_DB=str(path), GOUFU_OFFICER="甲"
     )
     assert result.returncode == 0 and "已记录为运行 1" in result.stderr
     return path
@@ -311,7 +307,7 @@ def play(db: Path, width: int, height: int, keys: list[tuple[str, str]]) -> list
     for key, marker in keys:
         os.write(master, key.encode())
         until(marker)
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     os.close(master)
     text = re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "replace"))
     return [shown.rstrip("\r\n") for shown in text.split("\x1b[2J\x1b[H")[1:]]

@@ -10,12 +10,12 @@ import csv
 import dataclasses
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import called
 import openpyxl
 import pytest
 from goufu.catalog.load import load_catalogs, load_readings
@@ -83,13 +83,8 @@ def leaks(text: str) -> list[str]:
 
 
 def english(*words: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", "--lang", "en", *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
+    done = called.goufu(*words, lang="en")
+    done.check_returncode()
     return done.stdout
 
 
@@ -134,7 +129,7 @@ def test_what_applies_and_why() -> None:
                 assert not leaks(reason.text.en), reason.text.en
 
 
-Goufu = Callable[..., subprocess.CompletedProcess[str]]
+Goufu = Callable[..., CompletedProcess[str]]
 
 
 def of_json(text: str) -> Iterator[str]:
@@ -208,7 +203,7 @@ def decided(tmp_path: Path) -> Path:
     return path
 
 
-def quiet(done: subprocess.CompletedProcess[str], *codes: int) -> subprocess.CompletedProcess[str]:
+def quiet(done: CompletedProcess[str], *codes: int) -> CompletedProcess[str]:
     """What a command said, checked: no Chinese on either stream, no traceback, one of the exit codes."""
     assert done.returncode in (codes or (0,)), done.stderr
     assert not left_in(iter(done.stderr.splitlines()))

@@ -2,25 +2,15 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from called import goufu
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 OFFICE = EXAMPLES / "孝义市人民政府办公室2026.txt"
 APPROVAL = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
-
-
-def goufu(*words: str | Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", "--lang", lang, *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 def test_rules_are_listed_and_explained() -> None:

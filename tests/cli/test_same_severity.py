@@ -2,11 +2,10 @@
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
+from called import goufu
 from goufu.catalog.text import Text
 from goufu.cli.commands.batch import LEDGER, ledger
 from goufu.cli.render.overview_page import figures_of, fired_as, overview_page
@@ -19,13 +18,6 @@ from goufu import classify, read_document
 EXAMPLES = Path(__file__).parents[2] / "examples" / "disclosures"
 CITY = EXAMPLES / "孝义市城市管理局2026.txt"
 APPROVALS = EXAMPLES / "孝义市行政审批服务管理局2025.txt"
-
-
-def goufu(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
-        capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
 
 
 def test_the_overview_says_what_the_reports_say(tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import called
 import pytest
 from embedding_server import Service, serving
 from goufu.cli.commands.batch import LEDGER, ledger
@@ -39,13 +39,7 @@ def items(tmp_path: Path) -> Path:
 
 def goufu(*words: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """goufu with its cache and store under `home`."""
-    return subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home), **environment},
-    )
+    return called.goufu(*words, lang="", XDG_CACHE_HOME=str(home), XDG_DATA_HOME=str(home), **environment)
 
 
 def test_the_order_changes_where_the_model_says_so_and_only_once_is_it_asked(

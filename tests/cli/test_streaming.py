@@ -175,6 +175,7 @@ def test_what_changed_since_is_begun_anew(
     assert len(output.read_text("utf-8").splitlines()) == (54 if change == "input" else 53)
 
 
+@pytest.mark.long
 def test_kill_9_and_resume(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", 4000)
     output = tmp_path / "out.jsonl"

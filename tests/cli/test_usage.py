@@ -1,12 +1,11 @@
 """Called wrongly: one Chinese sentence with what was perhaps meant; help in Chinese; completion with Tab."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import called
 import click
 import pytest
 import typer
@@ -16,17 +15,8 @@ from goufu.cli.shared.usage import english_help
 OFFICE = Path(__file__).parents[2] / "examples" / "disclosures" / "孝义市人民政府办公室2026.txt"
 
 
-def goufu(
-    *words: str | Path, lang: str = "zh", stdin: str | None = None, **more: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "goufu.cli.main", *map(str, words)],
-        capture_output=True,
-        input=stdin,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "GOUFU_LANG": lang, **more},
-    )
+def goufu(*words: str | Path, lang: str = "zh", stdin: str = "", **more: str) -> CompletedProcess[str]:
+    return called.goufu(*words, lang="", said=stdin, GOUFU_LANG=lang, **more)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def _plain(block: Block) -> list[str]:
     return ["".join(clean_cell(cell).split()) for cell in block.cells]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(disclosures())
 def test_everything_comes_out_right_or_is_told(made: tuple[list[Block], Truth, dict[str, Any]]) -> None:
     blocks, truth, how = made

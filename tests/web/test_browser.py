@@ -30,6 +30,8 @@ if not chromium():
 
 PASSWORD = "一个够长的密码 2026"
 OFFICER, AUDITOR = "经办甲", "审计乙"
+#: how long a file may take to be read, in milliseconds: many tests may share the machine, and who waits costs nothing
+READ = 300_000
 WIDTHS = (360, 768, 1280, 1920)
 SECTION = quote("行政审批")
 PAGES = (
@@ -68,6 +70,7 @@ def signed_in(browser: Any, address: str, name: str, **more: Any) -> Any:
     """A page of a browser in which `name` has signed in by keyboard; what it logs as wrong fails the test."""
     context = browser.new_context(base_url=address, locale="zh-CN", **more)
     page = context.new_page()
+    page.set_default_timeout(120_000)
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     given_up = ("htmx:afterRequest", "htmx:sendAbort")  # a request that a later key made needless
@@ -101,7 +104,7 @@ def test_an_officers_day(browser: Any, office: tuple[str, Any], tmp_path: Any) -
     page.on("dialog", lambda dialog: dialog.accept())
     page.set_input_files("#files", str(file))
     page.click("#drop button")
-    page.wait_for_selector('#uploads a.button[href^="/worklist/"]', timeout=40_000)
+    page.wait_for_selector('#uploads a.button[href^="/worklist/"]', timeout=READ)
     page.click('#uploads a.button[href^="/worklist/"]')
     page.wait_for_selector("#item h2")
     run = int(page.url.rpartition("/")[2].partition("?")[0])
@@ -373,7 +376,7 @@ def test_a_pdf_shows_the_page_of_the_line(browser: Any, tmp_path: Any) -> None:
         page.goto("/")
         page.set_input_files("#files", str(file))
         page.click("#drop p button")
-        page.wait_for_selector('#uploads a.button[href^="/worklist/"]', timeout=60_000)
+        page.wait_for_selector('#uploads a.button[href^="/worklist/"]', timeout=READ)
         page.wait_for_selector("#said .good:has-text('读完')")
         page.click('#uploads a.button[href^="/worklist/"]')
         page.wait_for_selector("#item h2")

@@ -19,7 +19,10 @@ from goufu.store.uploads import uploads
 from restartable import restartable_postgres
 from servers import Server, until
 
-pytestmark = pytest.mark.skipif(not hasattr(__import__("signal"), "SIGKILL"), reason="no SIGKILL here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not hasattr(__import__("signal"), "SIGKILL"), reason="no SIGKILL here"),
+]
 
 
 def lines(n: int, count: int = 3) -> bytes:

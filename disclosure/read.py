@@ -110,9 +110,7 @@ def _read(data: bytes, name: str, where: str, progress: Progress | None) -> Disc
         raise missing from error  # what a disclosure must have is more to the point
 
 
-def _printed(
-    data: bytes, format_: Format, name: str, where: str, progress: Progress | None
-) -> _Content:
+def _printed(data: bytes, format_: Format, name: str, where: str, progress: Progress | None) -> _Content:
     """A document of pages or paragraphs; what reads lists is loaded where there are some."""
     lines, remarks = _printed_lines(data, format_, name, where, progress)
 

@@ -19,9 +19,9 @@ from goufu.disclosure.lists.headings import words
 from goufu.disclosure.lists.lines_seen import LinesSeen
 from goufu.disclosure.lists.model import Header
 from goufu.disclosure.lists.read_list import perhaps_in_wan_remark
-from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum, perhaps_in_yuan_remark
+from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
 from goufu.disclosure.model import BudgetItem, Place, Remark
-from goufu.disclosure.sums import SAME
+from goufu.disclosure.sums import SAME, perhaps_in_yuan_remark
 
 _NOTHING = Decimal(0)
 #: lines told one by one; beyond, their number

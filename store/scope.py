@@ -51,12 +51,12 @@ def narrow(session: Session, scope: Scope) -> None:
 
 
 def is_theirs(session: Session, department: str) -> bool:
-    """Whether a department is one of those whose lines may be seen, or there is no such bound.
+    """Whether a department is one of those whose lines may be seen, or none is named, or there is no such bound.
 
     Of a run of her own a person sees the lines of every department that its file names.
     """
     departments: tuple[str, ...] | None = session.info.get("departments")
-    return departments is None or department in departments
+    return departments is None or not department or department in departments
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,17 +106,18 @@ def test_what_is_not_hers_is_not_there(
 def test_what_is_hers_is_decided_anew_and_leaves_one_precedent(
     shared: tuple[Store, dict[str, int]],
 ) -> None:
-    """Also a line of another department, where the run is her own: its precedent is not in her list."""
+    """Also a line that names no department; one that her own file says is another's is decided, but binds nobody."""
     store, run = shared
     hers = store.within(Scope((OWN,), "她"))
-    for name in ("own", "mine"):
-        item = run_items(hers, run[name])[0]
+    for name, row, precedents_left in (("own", 0, 1), ("colleague", 1, 1), ("mine", 0, 0)):
+        item = run_items(hers, run[name])[row]
+        assert item.department == ("" if name == "colleague" else OWN if name == "own" else OTHER)
         assert decide(hers, item.id, choice_named("货物", item, load_catalogs()), "她", 1) == (2, True)
         with reading(store) as session:
             found = session.exec(
                 select(tables.PrecedentRow).where(tables.PrecedentRow.item_id == item.id)
             ).all()
-            assert [(p.outcome, p.nature) for p in found] == [("not_applicable", "goods")]
+            assert [(p.outcome, p.nature) for p in found] == [("not_applicable", "goods")] * precedents_left
         assert withdraw(hers, item.id, "她", 2) == 3 and stored_item(hers, item.id).decision is None
         with reading(store) as session:
             assert not session.exec(

@@ -120,7 +120,7 @@ class Said:
     pairs: set[str]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def said(title: str, summary: str = "") -> Said:
     """What title and summary say; the words of a summary that can say what is bought are at its beginning."""
     head, body = normal(title), normal(summary[:SAID_LENGTH])

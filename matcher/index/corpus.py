@@ -31,7 +31,7 @@ class Remembered(OrderedDict[Hashable, Any]):
     Threads may share it: each step is one of the dictionary's own.
     """
 
-    _MOST = 4096
+    _MOST = 2048
 
     def recalled(self, key: Hashable) -> Any:
         """What is remembered of `key`; None where nothing is."""

@@ -243,14 +243,18 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
     if not name:
         return False
     before = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
-    return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
+    return bool(AMONG.match(label(name))) or any(
+        label(cell).strip(":,") == "其中" for cell in before if not cell.isdecimal()
+    )
 
 
 def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
     """What a row that adds up others is called, "" for any other row."""
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
-        return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
+        # most rows have a number, which names nothing
+        named = any(is_total_alone(cell) for cell in numbers if cell and not cell.isdecimal())
+        return name if named or is_total(name) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n in filled:
         column = draft.header.columns[n] if n < len(draft.header.columns) else None

@@ -18,7 +18,10 @@ from pathlib import Path
 
 from benchmarks.scale import ROOT, write
 
-_WAYS = {"jobs": ["--jobs", "2", "--no-store", "--no-learned"], "spark": ["--spark", "local-cluster[2,1,1500]"]}
+_WAYS = {
+    "jobs": ["--jobs", "2", "--no-store", "--no-learned"],
+    "spark": ["--spark", "local-cluster[2,1,1500]"],
+}
 
 
 def seconds(source: Path, output: Path, way: str) -> float:

@@ -38,7 +38,7 @@ from goufu.matcher.model import Acceptance, Assessment, Candidate, Status
 from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
-from goufu.matcher.text import Said, own_names, said
+from goufu.matcher.text import Said, own_names, read_texts, said
 from goufu.matcher.wording import Line, columns_of, read_of_body, size_of
 
 if TYPE_CHECKING:
@@ -292,9 +292,8 @@ def _as_read(item: BudgetItem, match: SectionMatch, group: _Group) -> Hashable:
 
     Of its department's name that is little, unless a text holds the name or its place: those of two counties read the same.
     """
-    words = said(item.title, item.summary)
-    names = own_names(item.department)
-    named = any(name in words.head or name in words.body for name in names) or group.semantic
+    head, body = read_texts(item.title, item.summary)
+    named = any(name in head or name in body for name in own_names(item.department)) or group.semantic
     return (
         item.title,
         item.summary,

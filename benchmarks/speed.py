@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from goufu.catalog.load import data_directory, collector_waits, load_catalogs
+from goufu.catalog.load import collector_waits, data_directory, load_catalogs
 from goufu.disclosure.model import BudgetItem
 from goufu.matcher import rank as ranking
 from goufu.matcher.assess import assess

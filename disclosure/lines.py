@@ -125,7 +125,7 @@ def is_reference(before: str, raised: str) -> bool:
     return bool(re.fullmatch(r"\d{1,2}", mark)) and before.rstrip()[-1:].isdigit()
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
     return "".join(narrow(text).split())

@@ -38,7 +38,7 @@ FIELDS = (
     *("procurement_item", "procurement_method", "term", "precedent", "learned", "department_note", "error"),
 )
 #: pieces that make one row group of a Parquet file
-_GROUP = 8
+_GROUP = 16
 
 #: what a worker hands over of a piece: a text a line without its id, or an Arrow message
 Body = list[str] | bytes

@@ -53,7 +53,7 @@ class Doubtful(dict[str, tuple[int, ...]]):
     Found as pairs are asked for, and kept: few pairs make up most of what is written.
     """
 
-    _MOST = 50_000
+    _MOST = 25_000
 
     def __init__(self, known: Container[str]) -> None:
         self._known = known

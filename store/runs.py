@@ -237,6 +237,7 @@ def _judgement_row(a: Assessment) -> dict[str, Any]:
             "certainty": round(a.certainty, 3),
             "doubt": a.doubt,
             "fit": round(a.fit, 3),
+            **({"corners": a.item.place.corners} if a.item.place and a.item.place.corners else {}),
         },
     }
 

@@ -65,8 +65,9 @@ def test_runs_are_named_by_number_uid_or_last(store: Store) -> None:
     uid = run_named(store, str(first)).uid
     assert run_named(store, uid[:10]).id == first
     assert [r.id for r in runs(store)] == [second, first]
-    with pytest.raises(NoSuchRunError, match=f"没有运行“99”；最近的有 {second}、{first}"):
+    with pytest.raises(NoSuchRunError, match=f"没有运行“99”；最近的有 {second}、{first}") as told:
         run_named(store, "99")
+    assert told.value.english == f"no run '99'; the newest are {second}, {first}"
 
 
 def test_an_empty_store_says_how_to_begin(store: Store) -> None:

@@ -290,5 +290,6 @@ def _conflict(
     """The line as it stands now, with what the other one did, in place of the pane."""
     return view(
         request, "item.html", person, 409, {"HX-Retarget": "#item", "HX-Reswap": "innerHTML"},
-        said=error.text(language(request)), **_facts(kept.pane(store, item.id)), **WORDS,
+        said=error.text(language(request)), tally=kept.standing(store, item.id)[1], run={"id": item.run},
+        **_facts(kept.pane(store, item.id)), **WORDS,
     )  # fmt: skip

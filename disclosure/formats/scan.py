@@ -44,8 +44,8 @@ def available() -> bool:
 def no_ocr(where: str) -> GoufuError:
     """The sentence for a scan where the reader of scans is not installed."""
     return GoufuError(
-        "这是扫描件（没有文字层），需要文字识别：请先运行 pip install 'goufu[ocr]' 再试。",
-        "This is a scan (it has no text layer) and needs OCR: run pip install 'goufu[ocr]' first.",
+        '这是扫描件（没有文字层），需要文字识别：请先运行 pip install "goufu[ocr]" 再试。',
+        'This is a scan (it has no text layer) and needs OCR: run pip install "goufu[ocr]" first.',
         where,
     )
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference
+from goufu.disclosure.model import Corners
 
 #: ruled lines of a page beyond this many are a drawing, not tables
 MAX_RULES = 8_000
@@ -65,6 +66,11 @@ class PageRow(NamedTuple):
     y0: float
     x1: float
     y1: float
+
+
+def on_page(points: Iterable[tuple[float, float]]) -> Corners:
+    """Corners, in shares of a page, kept within it and short."""
+    return tuple((round(min(max(0.0, x), 1.0), 4), round(min(max(0.0, y), 1.0), 4)) for x, y in points)
 
 
 @dataclass(slots=True)

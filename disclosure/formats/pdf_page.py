@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as raw
 from goufu.disclosure.formats import pdfium_calls as pdfium
-from goufu.disclosure.formats.layout import Glyph, Rule
+from goufu.disclosure.formats.layout import Glyph, Rule, on_page
 from goufu.disclosure.model import Corners
 
 #: characters of one page; more is no printed page
@@ -319,7 +319,7 @@ def shown_at(page: pypdfium2.PdfPage, rotation: int) -> Callable[[float, float, 
         corners = [(x / across, y / down) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]
         for _ in range(quarters):
             corners = [(1 - y, x) for x, y in corners]
-        return tuple((round(x, 4), round(y, 4)) for x, y in corners)
+        return on_page(corners)
 
     return shown
 

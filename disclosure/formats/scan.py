@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.layout import Glyph, PageRow, Rule, page_rows
+from goufu.disclosure.formats.layout import Glyph, PageRow, Rule, on_page, page_rows
 from goufu.disclosure.lines import Line, Progress, clean_cell
 from goufu.disclosure.model import Corners, Place, Remark
 
@@ -127,7 +127,7 @@ def _corners(row: PageRow, back: Picture, size: tuple[int, ...]) -> Corners:
     """The corners of a row in the picture of `size` (width, height) that the matrix `back` leads to."""
     corners = ((row.x0, row.y0), (row.x1, row.y0), (row.x1, row.y1), (row.x0, row.y1))
     points = ((back @ (x, y, 1.0))[:2] / size for x, y in corners)
-    return tuple((round(float(x), 4), round(float(y), 4)) for x, y in points)
+    return on_page((float(x), float(y)) for x, y in points)
 
 
 def _confidence(found: list[Piece]) -> float:

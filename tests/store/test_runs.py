@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from example_runs import APPROVALS, NOW, approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.cli.render.records import item_record
+from goufu.disclosure.model import Place
 from goufu.matcher.decisions.choice import choice_named
 from goufu.store import tables
 from goufu.store.decisions import decide, remark
@@ -44,6 +47,17 @@ def test_items_come_back_as_they_were(store: Store) -> None:
     assert items[16].amount_wan == Decimal("182.40")
     assert {i.section for i in items} == {"行政审批"}
     assert stored_item(store, items[3].id) == items[3]
+
+
+def test_where_a_row_stands_on_its_page_is_kept_for_drawing_only(store: Store) -> None:
+    corners = ((0.1, 0.2), (0.9, 0.2), (0.9, 0.25), (0.1, 0.25))
+    base = approvals()[0]
+    there = Place("预算.pdf", page=3, corners=corners)
+    assert there == Place("预算.pdf", page=3) and there.text() == "预算.pdf 第 3 页"
+    run = recorded(store, [replace(base, item=replace(base.item, place=there))])
+    (item,) = run_items(store, run)
+    assert item.record["corners"] == [list(corner) for corner in corners] and item.place == there.text()
+    assert "corners" not in item_record(item)
 
 
 def test_the_catalog_is_kept_once_with_its_entries(store: Store) -> None:

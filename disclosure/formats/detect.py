@@ -293,7 +293,7 @@ def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: 
             continue
         sheet = format_ == "xlsx" and re.match(r"xl/worksheets/[^/]+\.xml", name)
         own = columns = rows = 0
-        tail = b""
+        tail = last = b""
         for piece in _unpacked(data, entry):
             own += marks_of(piece, attributes=not sheet)
             if sheet:
@@ -307,6 +307,11 @@ def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: 
                 tail = piece[-200:]
             else:
                 check("xml-nodes", marks + own, where)
+            last = (last + piece)[-1000:]
+        if format_ == "ods" and name == "content.xml" and b"document-content>" not in last:
+            raise zipfile.BadZipFile(
+                "content.xml ends too soon"
+            )  # its reader would wait for the end for ever
         if sheet:
             _check_extent(name, rows, max(columns, 1), where)
         elif format_ == "docx":

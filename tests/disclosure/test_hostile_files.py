@@ -154,6 +154,20 @@ def _with_rows(good: Path, path: Path, rows: str) -> None:
             after.writestr(name, data)
 
 
+def test_an_open_document_cut_short(tmp_path: Path) -> None:
+    """The zip is whole, what is in it is not."""
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            "<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+            "xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'><office:body><office:spreadsheet>"
+            "<table:table table:name='表'><table:table-row><table:table-cell/></table:table-row>",
+        )
+    refused(path, "损坏或不完整")
+
+
 def test_tables_that_never_end(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("项目名称\t金额\n保洁\t1\n" + "<table" * 60_000, encoding="utf-8")

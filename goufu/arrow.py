@@ -33,8 +33,8 @@ try:
     import pyarrow as pa
 except ImportError:
     raise GoufuError(
-        "读写 Parquet 和 Arrow 需要另装：pip install 'goufu[arrow]'",
-        "Parquet and Arrow need an extra: pip install 'goufu[arrow]'",
+        '读写 Parquet 和 Arrow 需要另装：pip install "goufu[arrow]"',
+        'Parquet and Arrow need an extra: pip install "goufu[arrow]"',
     ) from None
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ FIELDS = (
     *("procurement_item", "procurement_method", "term", "precedent", "learned", "department_note", "error"),
 )
 #: pieces that make one row group of a Parquet file
-_GROUP = 16
+_GROUP = 32
 
 #: what a worker hands over of a piece: a text a line without its id, or an Arrow message
 Body = list[str] | bytes
@@ -233,6 +233,7 @@ class _Parquet:
         table = pa.Table.from_batches(self._waiting)
         self._waiting = []
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+        pa.default_memory_pool().release_unused()  # else what a group needed stays with this process
 
     def offset(self) -> int:
         self._stream.flush()

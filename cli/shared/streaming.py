@@ -1,4 +1,4 @@
-"""Files of millions of lines: read, judged and written some thousand lines at a time, in order, on as many cores as asked.
+"""Files of millions of lines: read, judged and written some hundred lines at a time, in order, on as many cores as asked.
 
 The memory needed is that of a few pieces, whatever the length. Each worker loads the index once. What is written is
 written down in a checkpoint every few seconds; a stopped run goes on from there, and its output is the same file, byte
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 #: outputs that grow line by line
 STREAMED = (".jsonl", ".csv", ".parquet")
 #: lines of a piece: enough to judge well together, few enough to hold
-PIECE = 512
+PIECE = 256
 #: pieces under way for each worker
 _AHEAD = 3
 #: seconds between two checkpoints

@@ -112,6 +112,8 @@ def _sheet(stream: bytes, at: int, book: _Book) -> SheetFormatting:
             row, flags = struct.unpack_from("<H10xH", stream, start)
             if flags & 0x20:
                 formatting.hidden_rows.add(row + 1)
+            if level := flags & 7:
+                formatting.levels[row + 1] = level
         elif kind == _COLUMNS and length >= 10:
             first, last, width, _, flags = struct.unpack_from("<HHHHH", stream, start)
             if flags & 1 or not width:

@@ -21,9 +21,11 @@ from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.old_workbook import MARK
 from goufu.disclosure.lines import is_reference, label
 
-_HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
+_HINTS = re.compile(
+    rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"|\soutlineLevel="[1-9]'
+)
 #: parts of all of them, looked for first: that takes a hundredth of the time
-_IN_HINTS = (b"<strike", b'"superscript"', b'hidden="', b'ht="0', b'width="0', b't="e"')
+_IN_HINTS = (b"<strike", b'"superscript"', b'hidden="', b'ht="0', b'width="0', b't="e"', b'outlineLevel="')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 #: other money than the yuan, in a number format
@@ -34,6 +36,8 @@ _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 #: what a row is made of and kept until it ends
 _CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r", "rPr", "strike", "vertAlign", "formula"})
+#: how deep rows may be in an outline
+_LEVELS = frozenset("12345678")
 #: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
 _FAR = 20_000
 
@@ -45,7 +49,7 @@ class SheetFormatting:
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
     through all or part of their text, `indented` those whose text is set in from the left, `unseen` those that a number format
     (`;;;`) or the colour of their background hides. `codes` has number formats that are still to be applied to the values,
-    `conditional` the ranges in which a conditional format lets text not be seen.
+    `conditional` the ranges in which a conditional format lets text not be seen; `levels` how deep rows are in the outline.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -57,6 +61,7 @@ class SheetFormatting:
     unseen: set[tuple[int, int]] = field(default_factory=set)
     codes: dict[tuple[int, int], str] = field(default_factory=dict)
     conditional: list[str] = field(default_factory=list)
+    levels: dict[int, int] = field(default_factory=dict)
 
 
 def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
@@ -278,6 +283,8 @@ def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]])
             row = int(node.get("r") or row + 1)
             if node.get("hidden") in ("1", "true") or node.get("ht") in ("0", "0.0"):
                 formatting.hidden_rows.add(row)
+            if (level := node.get("outlineLevel", "0")) in _LEVELS:
+                formatting.levels[row] = int(level)
             for column, cell in enumerate(node):
                 _cell(cell, row, column, styles.codes, formatting)
                 _marks(cell, row, column, styles, marked, formatting)
@@ -373,6 +380,8 @@ def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, SheetFormatting]]:
             if many < _FAR:
                 if _attribute(node, "visibility") in ("collapse", "filter"):
                     formatting.hidden_rows |= set(range(row, row + many))
+                if level := sum(1 for one in node.iterancestors() if _local(one) == "table-row-group"):
+                    formatting.levels |= dict.fromkeys(range(row, row + many), level)
                 _ods_row(node, row, formatting, styles, usual)
             row += many
         yield _attribute(table, "name"), formatting

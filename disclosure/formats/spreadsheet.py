@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -36,7 +36,8 @@ class Sheet:
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
     that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
     is set in from the left, `unseen` those whose text has the colour of its ground or a format that shows nothing, by (row,
-    column) as in `merged`; `conditional` the ranges in which a conditional format may hide text.
+    column) as in `merged`; `conditional` the ranges in which a conditional format may hide text; `levels` how deep rows are in
+    the outline, for those that are.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sheet:
     indented: frozenset[tuple[int, int]] = frozenset()
     unseen: frozenset[tuple[int, int]] = frozenset()
     conditional: tuple[str, ...] = ()
+    levels: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(indented),
         frozenset(formatting.unseen),
         tuple(formatting.conditional),
+        formatting.levels,
     )
 
 

@@ -99,6 +99,7 @@ def choose_amount(draft: ListDraft) -> None:
                     or (len(of_rest) > 1 and taken is not None and taken.year is None)
                 )
             )
+            same = same or (_is_bound(header.names[whole[0]]) and any(map(_is_bound, others)))
             draft.remarks.append(
                 Remark(
                     "amount",
@@ -172,6 +173,11 @@ def _is_of_years(draft: ListDraft, heading: str) -> bool:
         return True
     terms = (row.cells[n] for n in draft.header.of("term") for row in draft.rows if n < len(row.cells))
     return "合同" in flat and "总" in flat and any(_YEARS.match(squeeze(term)) for term in terms)
+
+
+def _is_bound(heading: str) -> bool:
+    """Whether a heading is that of the most, or the least, that a line may come to."""
+    return any(word in label(heading) for word in words()["amount"]["bounds"])
 
 
 def _of_several_years(heading: str) -> bool:

@@ -10,6 +10,7 @@ from goufu.catalog.characters import joined
 from goufu.disclosure.amounts import (
     ABSURD_WAN,
     has_currency_sign,
+    has_space_inside,
     is_no_amount,
     is_scientific,
     looks_like_yuan,
@@ -168,6 +169,11 @@ def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tu
         return (
             f"金额 {shown} 按元是三位小数，像是用点作千分位（那样就是它的一千倍），请核对",
             f"the amount {shown} has three decimals of a yuan, as if dots set thousands apart; check it",
+        )
+    if has_space_inside(printed):
+        return (
+            f"金额 {shown} 中间有空格，按 {amount:,} 万元读，请核对",
+            f"the amount {shown} has a space in it; read as {amount:,} (10k CNY)",
         )
     if is_scientific(printed):
         return (

@@ -25,7 +25,8 @@ class Grid:
     `merged` has the first and last row and column of every merged cell (rows by number, columns from 0). `knows_merged`
     is false where the format has no merged cells of its own (CSV), so that a blank may be one. `header` is the index of the
     header's row where it is known. `place` gives the place of a cell by row number and column, of the row for column -1.
-    `indented` are the cells, by row number and column, whose text is set in from the left. `first_column` is the column of
+    `indented` are the cells, by row number and column, whose text is set in from the left; `levels` how deep rows are in the
+    outline of a workbook, by number. `first_column` is the column of
     the sheet that column 0 is, where several lists are side by side.
     """
 
@@ -36,6 +37,7 @@ class Grid:
     knows_merged: bool = True
     header: int | None = None
     indented: frozenset[tuple[int, int]] = frozenset()
+    levels: Mapping[int, int] = field(default_factory=dict)
     first_column: int = 0
 
 
@@ -90,7 +92,8 @@ class ListDraft:
 
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
-    it then is. `numbers` are those that rows are printed with, by number of the item; `owners` the departments that stand
+    it then is. `numbers` are those that rows are printed with, by number of the item, `levels` how deep items are in the outline, `in_units`
+    the items whose amount prints its own unit; `owners` the departments that stand
     alone in a row, by index of the row below.
     """
 
@@ -103,6 +106,8 @@ class ListDraft:
     amount: int = -1
     funds: tuple[int, ...] = ()
     numbers: dict[int, str] = field(default_factory=dict)
+    levels: dict[int, int] = field(default_factory=dict)
+    in_units: set[int] = field(default_factory=set)
     owners: dict[int, str] = field(default_factory=dict)
 
     def place(self, number: int, column: int = -1) -> Place:

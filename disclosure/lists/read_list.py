@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from goufu.disclosure.amounts import unit_of
 from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.amount_column import (
     choose_amount,
     measure_columns,
+    printed_amount,
     some_are_in_yuan,
     unit_columns,
     unit_of_amounts,
@@ -159,12 +161,21 @@ def items_and_sums(
             continue
         if row.sub_line:
             sub_lines[len(items)] = row.sub_line
-        if number := number_of(draft, row):
-            draft.numbers[len(items)] = number
+        _remember(draft, len(items), row)
         if _is_half(draft, n):
             draft.remarks.append(half_a_name(item))
         items.append(item)
     return items, sums, sub_lines
+
+
+def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
+    """Keep what the row of item `n` says beside its values: its number, its depth in the outline, a unit of its own."""
+    if number := number_of(draft, row):
+        draft.numbers[n] = number
+    if level := draft.grid.levels.get(row.number):
+        draft.levels[n] = level
+    if unit_of(printed_amount(draft, row)):
+        draft.in_units.add(n)
 
 
 def _is_half(draft: ListDraft, n: int) -> bool:
@@ -176,6 +187,7 @@ def _is_half(draft: ListDraft, n: int) -> bool:
         sum(1 for cell in row.cells if cell) == 1
         and bool(row.title and below.title)
         and below.number == row.number + 1
+        and draft.grid.levels.get(below.number, 0) <= draft.grid.levels.get(row.number, 0)
         and sum(1 for cell in below.cells if cell) > 1
     )
 

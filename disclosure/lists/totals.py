@@ -11,11 +11,17 @@ from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
-from goufu.disclosure.lists.levels import headed
+from goufu.disclosure.lists.levels import headed, outlined
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-from goufu.disclosure.sums import perhaps_in_yuan, perhaps_in_yuan_remark, sums_of_others
+from goufu.disclosure.sums import (
+    perhaps_in_yuan,
+    perhaps_in_yuan_remark,
+    single_rows,
+    sums_of_others,
+    telling_sums,
+)
 
 
 def check_totals(
@@ -37,10 +43,12 @@ def check_totals(
     adding = adding_rows(alone, organisations)
     if plain:  # what a program writes row by row is read so
         adding |= of_one_row(alone, adding)
-    heads = wholes.keys() | ((adding | over) - parts)
+    heads = wholes.keys() | ((adding | over | outlined(draft, alone, parts | wholes.keys())) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(
-        [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
+        [None if n in heads else item.amount_wan for n, item in enumerate(alone)],
+        [item.title for item in items],
+        printed,
     )
     if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
         heads |= set(chance)
@@ -100,10 +108,14 @@ def check_totals(
         if "小计" in flat:
             last = at
     if not any(check.agrees for check in checks):
-        draft.remarks += [perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts)]
+        draft.remarks += [
+            perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts) if n not in draft.in_units
+        ]
     draft.remarks += _named_like_groups(items, heads, parts)
-    if plain and not heads:
-        draft.remarks += [perhaps_a_sum(items[n]) for n in chance]
+    everything = sum((amount for amount in amounts if amount), Decimal(0))
+    if plain and not any(abs(total - everything) <= TOLERANCE for total in printed):
+        # a sum beside others that are known must have more figures than chance gives
+        draft.remarks += [perhaps_a_sum(items[n]) for n in (telling_sums(amounts) if heads else chance)]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
         for n, item in enumerate(items)
@@ -114,18 +126,28 @@ def check_totals(
     return kept, subtotals, checks
 
 
-def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal]) -> tuple[int, ...]:
+def _sums_by_chance(
+    amounts: Sequence[Decimal | None], titles: Sequence[str], printed: Sequence[Decimal]
+) -> tuple[int, ...]:
     """The rows that are the sum of others by their amounts alone.
 
     Where totals are `printed`, only those that one of them leaves out: then they are surely no items.
     """
-    found = sums_of_others(amounts)
-    if not printed:
-        return found
-    everything = sum((amount for amount in amounts if amount), Decimal(0))
-    without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
-    agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
-    return found if agrees == [False, True] else ()
+    for found in (
+        sums_of_others(amounts),
+        single_rows(amounts, titles, bool(printed)),
+        telling_sums(amounts),
+    ):
+        if not found or not printed:
+            if found:
+                return found
+            continue
+        everything = sum((amount for amount in amounts if amount), Decimal(0))
+        without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
+        agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
+        if agrees == [False, True]:
+            return found
+    return ()
 
 
 def perhaps_a_sum(item: BudgetItem) -> Remark:

@@ -14,6 +14,7 @@ from goufu.disclosure.amounts import (
     MoneyUnit,
     contradiction,
     has_currency_sign,
+    has_space_inside,
     looks_like_yuan,
     to_wan,
     unit_by_size,
@@ -179,6 +180,16 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in
                 "warning",
                 f"“{row.name}”的金额 {signed[0][:20]} 带货币符号，这张表里这样写的像是元，按元读为 {amount:,} 万元，请核对单位。",
                 f"The amount of “{row.name}”, {signed[0][:20]}, has a currency sign, as figures of this table that are in yuan; read as {amount:,} (10k CNY). Check its unit.",
+                place,
+            )
+        )
+    if known and row.amount is not None and has_space_inside(printed := _printed(row, row.column)):
+        table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"“{row.name}”的金额 {printed[:20]} 中间有空格，按 {amount:,} 万元读，请核对。",
+                f"The amount of “{row.name}”, {printed[:20]}, has a space in it; read as {amount:,} (10k CNY). Check it.",
                 place,
             )
         )

@@ -137,7 +137,7 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             continue
         if kind == "unread":
             continue
-        if kind == "group":
+        if kind in ("group", "class"):
             remarks.append(_sum_of_others(raw, "按小计，未计入项目", "taken for a subtotal and not counted"))
             continue
         if kind == "among":

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.sums import sums_of_others
+from goufu.disclosure.sums import single_rows, sums_of_others, telling_sums
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, plain_name
 
@@ -29,8 +29,11 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-#: "group" is a row that adds up others by its amount alone, whatever it is called
-RowKind = Literal["item", "head", "among", "page", "unread", "group"]
+#: a functional class by its code: 212, 21205, [2120501]
+_CLASS = re.compile(r"\(?(2(?:0[1-9]|1\d|2\d|3[0-3])(?:\d\d){0,2})\)?[-_.、:]?(?=[^\W\d])(?![年月日号])")
+
+#: "group" is a row that adds up others by its amount alone, whatever it is called, "class" one named by a functional class
+RowKind = Literal["item", "head", "among", "page", "unread", "group", "class"]
 
 
 class TableRow(NamedTuple):
@@ -113,6 +116,8 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
                 found[i] = "item"
                 break
     found = _listed_parts(raws, found)
+    for i in _classes(raws, found):
+        found[i] = "class"
     totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
     everything = _sum(raws, found, range(len(raws)))
     for i in sums_by_chance(raws, found) if totals and "unread" not in found else ():
@@ -121,6 +126,27 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     if any(abs(total - everything) <= TOLERANCE for total in totals):
         return found
     return ["item" if kind == "group" else kind for kind in found]
+
+
+def _classes(raws: Sequence[TableRow], found: Sequence[RowKind]) -> set[int]:
+    """The items named by the code of a functional class (21205城乡社区环境卫生) that are the sum of those below it."""
+    codes = [match[1] if (match := _CLASS.match(label(raw.name))) else "" for raw in raws]
+    heads: set[int] = set()
+    for i in reversed(range(len(raws))):
+        if not codes[i] or found[i] != "item":
+            continue
+        end = next(
+            (j for j in range(i + 1, len(raws)) if codes[j] and not _is_within(codes[j], codes[i])), len(raws)
+        )
+        own = [raws[j].amount for j in range(i + 1, end) if found[j] == "item" and j not in heads]
+        if own and _adds(own, raws[i].amount):
+            heads.add(i)
+    return heads
+
+
+def _is_within(code: str, other: str) -> bool:
+    """Whether a functional class is part of another: 21205 of 212."""
+    return len(code) > len(other) and code.startswith(other)
 
 
 def _named_as(raw: TableRow, known: set[str]) -> RowKind:
@@ -140,7 +166,11 @@ def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[
     amounts = [
         raw.amount if kind == "item" and raw.known else None for raw, kind in zip(raws, found, strict=True)
     ]
-    return sums_of_others(amounts)
+    return (
+        sums_of_others(amounts)
+        or single_rows(amounts, [raw.name for raw in raws], False)
+        or telling_sums(amounts)
+    )
 
 
 def _is_known(name: str, known: set[str]) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.captions import owner_and_year
-from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total
+from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total, year_alone
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
@@ -101,20 +102,33 @@ def sort_body(draft: ListDraft) -> None:
             )
             continue
         under_note = False
-        if is_figure_of_list(name):
-            text = f"“{name}”是关于清单的数字，不是项目，未计入"
-            english = f"“{name}” is a figure about the list and no item; it was left out"
-            draft.remarks.append(row_remark(draft.place(number), text, english, "warning"))
-            continue
-        if _is_among(draft, cells, name):
-            draft.rows.append(BodyRow(number, cells, name, "among"))
-            continue
-        if total := _total_name(draft, cells, filled, name):
-            draft.totals[len(draft.rows)] = total
-            draft.rows.append(BodyRow(number, cells, total))
-            continue
-        indented = any((number, n) in grid.indented for n in titles) or is_bulleted(name)
-        draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+        _sort_row(draft, BodyRow(number, cells, name), has_amount)
+
+
+def _sort_row(draft: ListDraft, row: BodyRow, has_amount: bool) -> None:
+    """Take in a row that is no note: as an item, a part of the row above, a total, or a heading of a year."""
+    name, at = row.title, len(draft.rows)
+    if year := year_alone(name):
+        draft.years[at] = year
+        if has_amount:
+            draft.totals[at] = name
+            draft.rows.append(row)
+        return
+    if is_figure_of_list(name):
+        text = f"“{name}”是关于清单的数字，不是项目，未计入"
+        english = f"“{name}” is a figure about the list and no item; it was left out"
+        draft.remarks.append(row_remark(draft.place(row.number), text, english, "warning"))
+        return
+    if _is_among(draft, row.cells, name):
+        draft.rows.append(replace(row, sub_line="among"))
+        return
+    if total := _total_name(draft, row.cells, name):
+        draft.totals[at] = total
+        draft.rows.append(replace(row, title=total))
+        return
+    titles = draft.header.of("title")
+    indented = any((row.number, n) in draft.grid.indented for n in titles) or is_bulleted(name)
+    draft.rows.append(replace(row, sub_line="indented") if indented else row)
 
 
 def _owner_in(cells: Sequence[str]) -> str:
@@ -129,6 +143,11 @@ def _owner_in(cells: Sequence[str]) -> str:
 def names_department(cell: str) -> bool:
     """Whether a cell that stands alone in its row names the department of the rows below."""
     return bool(_DEPARTMENT_ALONE.search(label(cell)))
+
+
+def named_alone(cell: str) -> str:
+    """A name that stands alone in its row without the number before it and the colon behind it."""
+    return _HEADS.sub("", cell)
 
 
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
@@ -152,7 +171,7 @@ def _is_numbering(filled: Sequence[str]) -> bool:
 
 def _noted(cell: str) -> bool:
     """Whether a cell begins a note below a table: 填表人：, 注：, 联系电话."""
-    flat = label(cell).lstrip("*※")
+    flat = label(cell).lstrip("*※").replace("(大写)", "大写")
     for word in _notes() if flat.startswith(_notes()) else ():
         if flat.startswith(word):
             rest = flat[len(word) :]
@@ -199,7 +218,7 @@ def _is_note(
                 *draft.header.of("number"),
             )
         ):
-            draft.owners[len(draft.rows)] = _HEADS.sub("", first)
+            draft.owners[len(draft.rows)] = named_alone(first)
             draft.remarks.append(
                 Remark(
                     "row",
@@ -246,15 +265,15 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
     return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
 
 
-def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
+def _total_name(draft: ListDraft, cells: Sequence[str], name: str) -> str:
     """What a row that adds up others is called, "" for any other row."""
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
         return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
-    for n in filled:
+    for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None
-        if (n in keys or column is None) and is_total(cells[n]):
+        if cell and (n in keys or column is None) and is_total(cells[n]):
             return cells[n]
     return ""
 

@@ -225,7 +225,7 @@ def item_of(
         id=values.get("id") or f"{stem}-{row.number}",
         title=title,
         department=department or (facts.department if not draft.header.of("department") else ""),
-        unit=joined(values.get("unit", "")),
+        unit=joined(values.get("unit", "")) or (facts.organisation if not draft.header.of("unit") else ""),
         year=year,
         summary=values.get("summary", ""),
         amount_wan=amount,

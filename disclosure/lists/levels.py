@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from itertools import takewhile
 
@@ -86,7 +86,29 @@ def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], lis
                 remarks.append(_doubt(items[n], end - n - 1, below))
             continue
         heads.add(n)
-    return heads, remarks
+    return heads | (_numbered(draft.numbers, items, heads) if draft.header.of("number") else set()), remarks
+
+
+def _numbered(numbers: Mapping[int, str], items: Sequence[BudgetItem], known: Set[int]) -> set[int]:
+    """The items with a number that are the sum of those without one right below, where all that have such are: two or more.
+
+    The number of one alone may be that of a merged cell.
+    """
+    if not numbers or len(numbers) == len(items) or any(map(_CODE.match, numbers.values())):
+        return set()
+    runs: dict[int, list[Decimal]] = {}
+    head = -1
+    for n, item in enumerate(items):
+        if n in numbers:
+            head = n
+        elif head >= 0 and n not in known:
+            runs.setdefault(head, []).append(item.amount_wan or Decimal(0))
+    summed = {
+        n
+        for n, run in runs.items()
+        if (whole := items[n].amount_wan) and abs(sum(run, Decimal(0)) - whole) <= TOLERANCE
+    }
+    return summed if len(summed) == len(runs) > 1 else set()
 
 
 def outlined(draft: ListDraft, items: Sequence[BudgetItem], out: Set[int]) -> set[int]:

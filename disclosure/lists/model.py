@@ -93,8 +93,8 @@ class ListDraft:
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
     it then is. `numbers` are those that rows are printed with, by number of the item, `levels` how deep items are in the outline, `in_units`
-    the items whose amount prints its own unit; `owners` the departments that stand
-    alone in a row, by index of the row below.
+    the items whose amount prints its own unit; `owners` the departments and `years` the years
+    that stand alone in a row, by index of the row below.
     """
 
     grid: Grid
@@ -109,6 +109,7 @@ class ListDraft:
     levels: dict[int, int] = field(default_factory=dict)
     in_units: set[int] = field(default_factory=set)
     owners: dict[int, str] = field(default_factory=dict)
+    years: dict[int, int] = field(default_factory=dict)
 
     def place(self, number: int, column: int = -1) -> Place:
         """The place of a cell, or of the whole row, by the row's number."""
@@ -122,8 +123,8 @@ class ListFacts:
     `unit` is the unit (of `UNITS`) of amounts that print none, `readable` whether these may be taken at all;
     `unit_columns` give the unit row by row, `measures` hold measures (项, 平方米). `covered` has, for every cell below the
     first of a cell merged downwards, where that first one is: (row number, column), and `cells` the rows by number.
-    `filled` are the columns whose blanks are filled from above, with their fields. `department` and `year` are above
-    the header. `signed_yuan`: some amounts with a currency sign are plainly in 元, whatever `unit` says.
+    `filled` are the columns whose blanks are filled from above, with their fields. `department`, the `organisation`
+    within it and `year` are above the header. `signed_yuan`: some amounts with a currency sign are plainly in 元, whatever `unit` says.
     """
 
     unit: str
@@ -134,6 +135,7 @@ class ListFacts:
     cells: Mapping[int, Sequence[str]]
     filled: Mapping[int, str]
     department: str = ""
+    organisation: str = ""
     year: int | None = None
     signed_yuan: bool = False
 

@@ -21,7 +21,7 @@ from goufu.disclosure.lists.amount_column import (
     unit_of_amounts,
 )
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
-from goufu.disclosure.lists.captions import owner_and_year
+from goufu.disclosure.lists.captions import owner_and_year, owners_in
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
 from goufu.disclosure.lists.levels import number_of
@@ -84,7 +84,7 @@ def _facts(draft: ListDraft) -> ListFacts:
     """What holds for all rows; the remarks on it go to the draft."""
     grid = draft.grid
     unit, readable = unit_of_amounts(draft)
-    filled = {} if grid.knows_merged else columns_to_fill(draft)
+    filled = columns_to_fill(draft)
     department, year = owner_and_year(grid.rows[: draft.header.first])
     by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
     department, year = department or by_name[0], year or by_name[1]
@@ -97,6 +97,7 @@ def _facts(draft: ListDraft) -> ListFacts:
         cells=dict(grid.rows) if grid.merged else {},
         filled=filled,
         department=department,
+        organisation=owners_in(grid.rows[: draft.header.first])[1],
         year=year,
         signed_yuan=some_are_in_yuan(draft, unit),
     )
@@ -138,9 +139,9 @@ def items_and_sums(
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
     sub_lines: dict[int, SubLine] = {}
     above: dict[str, str] = {}
-    owner = ""
+    owner, year = "", 0
     for n, row in enumerate(draft.rows):
-        owner = draft.owners.get(n, owner)
+        owner, year = draft.owners.get(n, owner), draft.years.get(n, year)
         amount, doubt = amount_of(draft, facts, row)
         if n in draft.totals:
             sums.append((len(items), row, draft.totals[n], amount))
@@ -151,8 +152,9 @@ def items_and_sums(
             continue
         if not values:
             continue
-        if owner and not draft.header.of("department"):
-            values.setdefault("department", owner)
+        for name, alone in (("department", owner), ("year", str(year or ""))):
+            if alone and not draft.header.of(name):
+                values.setdefault(name, alone)
         if doubt is not None:
             draft.remarks.append(doubt)
         item = item_of(draft, facts, row, values, amount, stem)

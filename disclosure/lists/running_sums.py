@@ -69,6 +69,8 @@ class GroupsSeen:
     _alone: str = ""
     _figure: Decimal = _NOTHING
     _left: tuple[Decimal, ...] = ()
+    _numbered: Decimal = _NOTHING
+    _below: Decimal = _NOTHING
 
     def at_line(self, kind: str, figure: Decimal, before: Decimal) -> None:
         """Take in a line of that `kind`; `before` is the figure of the line above."""
@@ -82,6 +84,14 @@ class GroupsSeen:
             self._left = tuple(one - figure for one in self._left)
             self.goes_on = self.goes_on or _NOTHING in self._left
         self.open = bool(kind or self._alone or any(one > 0 for one in self._left))
+
+    def at_number(self, number: str, figure: Decimal) -> None:
+        """Take in the number of a line, "" for none: one without may be part of the last that has one."""
+        if number:
+            self._numbered, self._below = figure, _NOTHING
+        elif self._numbered:
+            self._below += figure
+            self.single = self.single or self._below == self._numbered
 
     def end(self) -> None:
         """Take in a total, or that nothing follows."""
@@ -164,6 +174,7 @@ class RunningSums:
     def __post_init__(self) -> None:
         columns = self.header.columns
         self._title = self.header.of("title")[0]
+        self._ordinal = next(iter(self.header.of("number")), -1)
         says = [n for n, one in enumerate(columns) if one is None or one.field in _SAYS]
         owners = [n for name in ("department", "unit", "year", "part") for n in self.header.of(name)]
         self._width = max((*says, *owners)) + 1
@@ -188,6 +199,9 @@ class RunningSums:
         self._before = figure or _NOTHING
         if not figure:
             return
+        if self._ordinal >= 0:
+            number = cells[self._ordinal].strip() if self._ordinal < len(cells) else ""
+            self._groups.at_number(number, figure)
         one = (line, title, figure)
         if figure > 0:
             self._sizes.at(line, title, figure)

@@ -25,7 +25,7 @@ from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
 from goufu.disclosure.lists.body_rows import names_department
-from goufu.disclosure.lists.cell_values import is_bulleted, is_total
+from goufu.disclosure.lists.cell_values import is_bulleted, is_total, year_alone
 from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.levels import is_level, levels_in_titles
 from goufu.disclosure.lists.model import Grid, ListContents
@@ -58,6 +58,7 @@ _SOUND = 10
 _BLOCK = 1 << 20
 #: characters of names that may be totals or notes, and of short ones that may be
 _OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
+_OF_OFFICES = frozenset("局会室委府处心：:")
 _NUMERALS = frozenset("0123456789(（")
 _MINUS = ("-", "－", "−", "(", "（")
 
@@ -307,6 +308,11 @@ class _Look:
             raise OddListError("有缩进的项目名称", "some titles are set in")
         if title < len(cells) and cells[title][:1] in _NUMERALS and levels_in_titles([cells[title]]):
             raise OddListError("项目名称前的序号分级", "numbers before titles have levels")
+        name = cells[title] if title < len(cells) else ""
+        if year_alone(name):
+            raise OddListError("有的行只写年度", "some rows are called by a year alone")
+        if not self.owned and name[-1:] in _OF_OFFICES and names_department(name):
+            raise OddListError("有的行以部门为名", "some rows are called by a department")
         for n, name in self.numbers:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):

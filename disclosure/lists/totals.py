@@ -10,6 +10,7 @@ from itertools import accumulate
 from goufu.catalog.text import NOTHING, Text
 from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
+from goufu.disclosure.lists.body_rows import named_alone, names_department
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
 from goufu.disclosure.lists.levels import headed, outlined
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
@@ -60,6 +61,7 @@ def check_totals(
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
     draft.remarks += [adds_remark(items[n]) for n in sorted(heads - wholes.keys())]
+    items = _owned(draft, items, heads) if plain else items
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
@@ -148,6 +150,24 @@ def _sums_by_chance(
         if agrees == [False, True]:
             return found
     return ()
+
+
+def _owned(draft: ListDraft, items: list[BudgetItem], heads: Set[int]) -> list[BudgetItem]:
+    """The items, those below a row that is named by a department, or by a unit, and adds them up with its name, where no
+    column gives one."""
+    if draft.header.of("department"):
+        return items
+    department = unit = ""
+    found: list[BudgetItem] = []
+    for n, item in enumerate(items):
+        name = named_alone(item.title) if n in heads else ""
+        if names_department(name) and not (name.endswith("中心") and (department or item.department)):
+            department, unit = name, ""
+        elif name and ends_as_organisation(squeeze(name)):
+            unit = name
+        own = item.unit or ("" if draft.header.of("unit") else unit)
+        found.append(replace(item, department=department or item.department, unit=own))
+    return found
 
 
 def perhaps_a_sum(item: BudgetItem) -> Remark:

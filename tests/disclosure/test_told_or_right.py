@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -23,7 +24,7 @@ def listed(text: str, name: str = "清单.csv") -> Disclosure:
 
 
 def booked(
-    *sheets: Sequence[Sequence[object]],
+    *sheets: Sequence[Any],
     levels: Mapping[int, int] | None = None,
     names: Sequence[str] = (),
     merged: Sequence[str] = (),
@@ -160,3 +161,117 @@ def test_spaces_between_digits(printed: str, amount: str | None, doubtful: bool)
 def test_bounds_of_an_amount_are_told(head: str) -> None:
     found = listed(f"项目名称,{head}\n{A},2,3\n{B},4,5\n")
     assert amounts(found) == BOTH and warned(found, "金额取自")
+
+
+# -- whose the rows are, and of which year ----------------------------------------------------------------------
+
+
+def test_a_department_that_adds_up_the_rows_below_is_theirs() -> None:
+    rows = f"一,甲县水利局,8\n1,{A},3\n2,{B},5\n二,甲县教育局,7\n1,{C},7\n"
+    for text in (
+        f"序号,项目名称,金额（万元）\n{rows}",
+        HEAD + "".join(r.partition(",")[2] + "\n" for r in rows.split()),
+    ):
+        found = listed(text)
+        assert amounts(found) == [*BOTH, (C, "7.00")]
+        assert [item.department for item in found.items] == ["甲县水利局", "甲县水利局", "甲县教育局"]
+    own = listed(f"部门,{HEAD}甲县水利局,甲县河道站,8\n甲县水利局,{A},3\n甲县水利局,{B},5\n")
+    assert [item.department for item in own.items] == ["甲县水利局"] * len(own.items)
+
+
+@pytest.mark.parametrize(
+    ("above", "department", "unit", "year"),
+    [
+        ("审核单位：甲县财政局\n送审单位：甲县水利局\n", "甲县水利局", "", None),
+        ("预算单位：甲县河道管理中心\n主管部门：甲县水利局\n", "甲县水利局", "甲县河道管理中心", None),
+        ("采购单位：甲县水利局\n代理机构：某某中心\n", "甲县水利局", "", None),
+        ("一、甲县水利局\n", "甲县水利局", "", None),
+        ("制表日期：2025年12月1日\n甲县水利局2026年项目清单\n", "甲县水利局", "", 2026),
+        ("填报时间：2025年12月\n", "", "", None),
+        ("截至2025年12月31日\n", "", "", None),
+        ("根据《政府购买服务指导性目录（2025年版）》编制\n", "", "", None),
+        ("甲县水利局2026年1月至3月政府采购意向\n", "甲县水利局", "", 2026),
+    ],
+)
+def test_what_the_lines_above_a_list_say(above: str, department: str, unit: str, year: int | None) -> None:
+    (item,) = listed(f"{above}{HEAD}{A},3\n").items
+    assert (item.department, item.unit, item.year) == (department, unit, year)
+
+
+@pytest.mark.parametrize("figure", ["", "3"])
+def test_a_year_alone_in_a_row_is_that_of_the_rows_below(figure: str) -> None:
+    found = listed(f"{HEAD}2025年项目,{figure}\n{A},3\n2026年度,{figure and '5'}\n{B},5\n")
+    assert amounts(found) == BOTH and [item.year for item in found.items] == [2025, 2026]
+    assert not warned(found)
+    assert len(listed(f"{HEAD}2026年路灯维护,3\n").items) == 1
+
+
+def test_blank_departments_of_a_workbook_are_told_where_nothing_is_merged() -> None:
+    head, rows = (
+        ["部门", "项目名称", "金额（万元）"],
+        [["甲县水利局", A, 3], [None, B, 5], ["甲县教育局", C, 7]],
+    )
+    assert warned(booked([head, *rows]), "“部门”在第 3 行是空的", "未补")
+    merged = booked([head, *rows], merged=["A2:A3"])
+    assert merged.items[1].department == "甲县水利局" and not warned(merged)
+
+
+def test_numbered_rows_above_rows_without_a_number_that_come_to_them() -> None:
+    rows = f"一,市政维护,3\n,{A},3\n二,园林养护,5\n,{B},5\n"
+    found = listed(f"序号,项目名称,金额（万元）\n{rows}")
+    assert amounts(found) == BOTH
+    # a single number may be that of a merged cell
+    assert len(listed(f"序号,项目名称,金额（万元）\n1,{A},3\n,{B},3\n2,{C},7\n").items) == 3
+
+
+def test_an_amount_written_out_below_a_list_is_no_item() -> None:
+    found = listed(f"{HEAD}{A},3\n{B},5\n人民币（大写）：捌万元整,\n")
+    assert amounts(found) == BOTH and not warned(found)
+
+
+# -- what is beside a list --------------------------------------------------------------------------------------
+
+
+def test_a_sheet_with_one_line_for_each_department_of_the_other_is_told() -> None:
+    lines = [["项目名称", "金额（万元）", "部门"], [A, 3, "水利局"], [B, 5, "水利局"], [C, 7, "教育局"]]
+    gathered = [["项目", "金额（万元）"], ["水利局", 8], ["教育局", 7]]
+    assert warned(booked(gathered, lines), "Sheet", "像是它的汇总")
+    assert not warned(booked([["项目名称", "金额（万元）"], [A, 3]], [["项目名称", "金额（万元）"], [B, 3]]))
+    # one that has a header of its own does not continue another
+    assert not warned(booked([["部门", "金额（万元）"], ["水利局", 8], ["教育局", 7]], lines))
+
+
+def test_lists_beside_the_one_that_is_read_in_json_are_told() -> None:
+    one = f'[{{"项目名称":"{A}","金额（万元）":3}}]'
+    other = f'[{{"项目名称":"{B}","金额（万元）":5}}]'
+    for text in (f'{{"结转":{one},"items":{other}}}', f'{{\n"结转":{one},\n"items":{other}\n}}'):
+        assert warned(listed(text, "清单.json"), "“结转”里另有 1 条")
+    wrapped = listed(f'{{"code":0,"data":{{"total":1,"list":{other}}}}}', "清单.json")
+    assert amounts(wrapped) == [(B, "5.00")] and not warned(wrapped)
+
+
+def _page(*rows: str) -> str:
+    return f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>"
+
+
+def test_what_is_entered_in_the_fields_of_a_page_is_read() -> None:
+    head = "<td>项目名称</td><td>金额（万元）</td><td>部门</td>"
+    choice = "<select><option>甲县教育局<option selected>甲县水利局</select>"
+    row = f"<td><input value='{A}'></td><td><input type='number' value='3'><input type=hidden value=9></td><td>{choice}</td>"
+    found = listed(_page(head, row), "清单.html")
+    assert amounts(found) == [(A, "3.00")] and found.items[0].department == "甲县水利局"
+
+
+def test_pages_one_behind_another_are_all_read() -> None:
+    first = _page("<td>项目名称</td><td>金额（万元）</td>", f"<td>{A}</td><td>3</td>")
+    second = _page("<td>项目名称</td><td>金额（元）</td>", f"<td>{B}</td><td>50000</td>")
+    assert amounts(listed(first + second, "清单.html")) == BOTH
+
+
+def test_a_table_without_a_header_below_words_is_told() -> None:
+    tables = [
+        _page("<td>项目名称</td><td>金额（万元）</td>", f"<td>{A}</td><td>3</td>"),
+        _page(f"<td>{B}</td><td>5</td>"),
+    ]
+    assert not warned(listed("<p>第 1 页</p>".join(tables), "清单.html"))
+    assert warned(listed("<p>人员经费测算</p>".join(tables), "清单.html"), "没有表头", "续表")

@@ -13,6 +13,7 @@ from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
 from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.combine import joined, no_title, with_items
 from goufu.disclosure.lists.header import find_header
+from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
 from goufu.disclosure.model import BudgetItem, Place, Remark
@@ -123,6 +124,8 @@ def _twice(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
 def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
     """A sheet whose lines come to what all the others come to: it gathers them, line by line or sheet by sheet."""
     sums = [_total(listed.items) or Decimal(0) for _, listed in read]
+    if len(read) == 2:
+        yield from _of_others(read, sums)
     if len(read) < 3:
         return
     for (sheet, listed), own in zip(read, sums, strict=True):
@@ -134,6 +137,19 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
             )
+
+
+def _of_others(read: Sequence[tuple[Sheet, ListContents]], sums: Sequence[Decimal]) -> Iterator[Remark]:
+    """Of two sheets that come to the same, the one with fewer lines, as where it has one for each department."""
+    (sheet, few), (other, many) = sorted(read, key=lambda one: len(one[1].items))
+    if sums[0] and sums[0] == sums[1] and len(few.items) < len(many.items):
+        yield Remark(
+            "list",
+            "warning",
+            f"工作表“{sheet.name}”的金额 {sums[0]:,} 万元与“{other.name}”合起来相同，像是它的汇总；都计入了，请只留一份。",
+            f"The amounts of the sheet “{sheet.name}”, {sums[0]:,}, are those of “{other.name}” added up, as if it gathered them; both are counted. Keep one.",
+            few.items[0].place,
+        )
 
 
 def _go_on(
@@ -153,7 +169,8 @@ def _go_on(
             and parse_amount(cells[title]) is None
             and parse_amount(cells[priced[0]]) is not None
         ]
-        if 2 * len(like) > len(sheet.rows):
+        headed = any(sum(map(bool, map(heading, filter(None, cells)))) > 1 for _, cells in sheet.rows[:3])
+        if 2 * len(like) > len(sheet.rows) and not headed:
             yield Remark(
                 "sheet",
                 "warning",

@@ -388,7 +388,7 @@ def _match(text: str) -> re.Match[str] | None:
         text = re.sub(_MARK_BEHIND, "", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
-    flat = narrow(text)
+    flat = narrow(text) if text.isascii() else simplified(text)
     parts = flat.split()
     return None if len(parts) > 1 and _are_two(flat) else _AMOUNT.match("".join(parts))
 

@@ -29,9 +29,11 @@ _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如
 #: 887.900 in yuan, where there are hundredths only
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
 #: a name that ends in a figure as amounts are printed
-_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元)[。；;]?\s*\Z")
+_FIGURE_IN_NAME = re.compile(
+    r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元|[^\x00-\x7f]\s+(?!(?:19|20)\d\d\s*\Z)\d+(?:\.\d+)?)[。；;]?\s*\Z"
+)
 _THREE = re.compile(r"\d{3}(?:\.\d{1,2})?\Z")
-_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z")
+_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z|\d{1,5}\Z")
 _TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}

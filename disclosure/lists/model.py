@@ -60,19 +60,27 @@ class Header:
         found = [
             (n, one) for n, one in enumerate(self.columns) if one is not None and one.field not in silent
         ]
-        return sorted(found, key=lambda column: column[1].rank)
+        return sorted(found, key=lambda column: (column[1].rank, self._order(column[0])))
 
     def of(self, name: str) -> list[int]:
         """The columns of a field, best first."""
         return self._by_field.get(name, [])
 
+    def _order(self, n: int) -> int:
+        """The place of a column among those that mean the same: their order, but that under a title over two columns, of a
+        group and of what is in it, the further in comes first."""
+        one = self.columns[n]
+        beside = (m for m in (n - 1, n + 1) if 0 <= m < len(self.columns) and self.columns[m] == one)
+        title = one is not None and one.field == "title"
+        return -n if title and any(self.names[m] == self.names[n] for m in beside) else n
+
     @cached_property
     def _by_field(self) -> Mapping[str, list[int]]:
-        found: dict[str, list[tuple[int, int]]] = {}
+        found: dict[str, list[tuple[int, int, int]]] = {}
         for n, one in enumerate(self.columns):
             if one is not None:
-                found.setdefault(one.field, []).append((one.rank, n))
-        return {field: [n for _, n in sorted(some)] for field, some in found.items()}
+                found.setdefault(one.field, []).append((one.rank, self._order(n), n))
+        return {field: [n for *_, n in sorted(some)] for field, some in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

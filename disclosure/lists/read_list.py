@@ -22,6 +22,7 @@ from goufu.disclosure.lists.amount_column import (
 )
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.captions import owner_and_year, owners_in
+from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
 from goufu.disclosure.lists.levels import number_of
@@ -87,6 +88,8 @@ def _facts(draft: ListDraft) -> ListFacts:
     filled = columns_to_fill(draft)
     department, year = owner_and_year(grid.rows[: draft.header.first])
     by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
+    if year_alone(f"{grid.name}年"):
+        by_name = (by_name[0], year_alone(f"{grid.name}年"))  # a sheet called 2026
     department, year = department or by_name[0], year or by_name[1]
     return ListFacts(
         unit=unit,

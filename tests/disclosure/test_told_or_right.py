@@ -275,3 +275,61 @@ def test_a_table_without_a_header_below_words_is_told() -> None:
     ]
     assert not warned(listed("<p>第 1 页</p>".join(tables), "清单.html"))
     assert warned(listed("<p>人员经费测算</p>".join(tables), "清单.html"), "没有表头", "续表")
+
+
+def test_sheets_that_are_drafts_of_one_list_are_told() -> None:
+    first = [["项目名称", "金额（万元）"], [A, 2], [B, 4]]
+    last = [["项目名称", "金额（万元）"], [A, 3], [B, 5]]
+    assert warned(booked(first, last, names=["初稿", "终稿"]), "像是同一清单的两稿")
+    assert warned(booked(first, last), "像是同一清单的两稿")
+    years = booked(first, last, names=["2025", "2026"])
+    assert not warned(years) and [item.year for item in years.items] == [2025, 2025, 2026, 2026]
+    assert not warned(booked(first, last, names=["一季度", "二季度"]))
+
+
+# -- which column -----------------------------------------------------------------------------------------------
+
+
+def test_a_title_over_two_columns_is_a_group_and_what_is_in_it() -> None:
+    rows: list[list[Any]] = [["序号", "项目名称", None, "金额（万元）"], [1, "市政", A, 3], [2, "市政", B, 5]]
+    assert amounts(booked(rows, merged=["B1:C1"])) == BOTH
+    rows[2][1] = None
+    assert amounts(booked([*rows, ["合计", None, None, 8]], merged=["B1:C1", "B2:B3"])) == BOTH
+
+
+def test_a_column_of_sums_over_several_rows_is_not_the_amount() -> None:
+    found = listed(f"项目名称,金额（万元）,合计（万元）\n{A},3,8\n{B},5,\n{C},7,7\n")
+    assert amounts(found) == [*BOTH, (C, "7.00")] and warned(found, "“合计（万元）”是几行")
+
+
+def test_money_beside_the_amounts_that_are_taken_is_told() -> None:
+    found = listed(f"项目名称,预算金额（万元）,合同金额（万元）\n{A},3,2.8\n{B},,5\n")
+    assert warned(found, "有 1 行没有“预算金额（万元）”")
+    carried = listed(f"项目名称,上年结转（万元）,本年预算（万元）\n{A},1,2\n{B},0,5\n")
+    assert warned(carried, "“上年结转（万元）”未加进去")
+    assert not warned(
+        listed(f"项目名称,上年结转（万元）,本年预算（万元）,合计（万元）\n{A},1,2,3\n{B},0,5,5\n")
+    )
+
+
+def test_a_figure_behind_a_name_or_in_the_column_of_departments_is_told() -> None:
+    assert warned(listed(f"项目名称,金额（万元）\n{A} 3,\n{B},5\n"), A, "像是金额并在了名称里")
+    assert not warned(listed(f"项目名称,金额（万元）\n{A} 2026,\n{B},5\n"), "并在了名称里")
+    assert warned(listed(f"项目名称,部门,金额（万元）\n{A},水利局,3\n{B},5,\n"), "像是错了位的金额")
+
+
+def test_a_department_alone_above_a_project_table_is_its_own() -> None:
+    rows = [
+        ["附件2"],
+        ["甲县水利局"],
+        ["2026年项目预算表"],
+        ["单位：元"],
+        ["序号", "项目名称", "预算金额"],
+        [1, A, 30000],
+    ]
+    (item,) = booked(rows).items
+    assert (item.department, item.year, str(item.amount_wan)) == ("甲县水利局", 2026, "3.00")
+
+
+def test_units_in_traditional_characters_are_units() -> None:
+    assert amounts(listed(f"項目名稱,金額\n{A},3萬元\n{B},0.0005億元\n")) == BOTH

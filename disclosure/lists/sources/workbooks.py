@@ -21,6 +21,13 @@ from goufu.disclosure.model import BudgetItem, Place, Remark
 #: names of sheets that show how to fill in
 _EXAMPLE = re.compile(r"示例|样例|范例|示范|举例|例子|填表说明|样表|example|sample", re.IGNORECASE)
 
+#: names of sheets that are drafts of another, and names that say nothing
+_VERSION = re.compile(
+    r"稿|版|旧|备份|副本|历史|作废|废|修改|修订|调整|送审|审定|[一二]上|[一二]下|copy|old|new|backup|\(\d\)",
+    re.IGNORECASE,
+)
+_UNNAMED = re.compile(r"(?:sheet|工作表|表|table)\s*\d*\Z", re.IGNORECASE)
+
 
 def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
     """The lists of every sheet; which sheets were read and which not is a remark.
@@ -72,6 +79,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *_which_sheets(file, read, passed),
         *_twice(read),
         *_gathered(read),
+        *_other_versions(read),
         *_perhaps_no_lines(read, file),
         *_go_on(read, passed, file),
     ]
@@ -137,6 +145,31 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
             )
+
+
+def _other_versions(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
+    """Sheets with the very items of another in other amounts, where a name of a draft, or a hidden one, says that only one of
+    both is meant, or none says anything."""
+    for n, (sheet, listed) in enumerate(read):
+        own = _by_title(listed.items)
+        for before, earlier in read[:n]:
+            names = (sheet.name, before.name)
+            draft = sheet.hidden or before.hidden or any(map(_VERSION.search, names))
+            if not draft and not all(map(_UNNAMED.match, names)):
+                continue
+            other = _by_title(earlier.items)
+            if (
+                len(own) > 1
+                and own.keys() == other.keys()
+                and not any(_alike(own[title], other[title]) for title in own)
+            ):
+                yield Remark(
+                    "list",
+                    "warning",
+                    f"工作表“{sheet.name}”与“{before.name}”的项目相同，金额不同，像是同一清单的两稿；都计入了，请只留一份。",
+                    f"The sheets “{sheet.name}” and “{before.name}” have the same items in other amounts, like two drafts of one list; both are counted. Keep one.",
+                    listed.items[0].place,
+                )
 
 
 def _of_others(read: Sequence[tuple[Sheet, ListContents]], sums: Sequence[Decimal]) -> Iterator[Remark]:

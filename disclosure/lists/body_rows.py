@@ -16,7 +16,7 @@ from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
 from goufu.disclosure.model import Remark
 from goufu.disclosure.tables.columns import is_numbering
-from goufu.disclosure.total_names import is_figure_of_list, is_total_alone
+from goufu.disclosure.total_names import is_figure_of_list, is_kind, is_total_alone
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -122,7 +122,7 @@ def _sort_row(draft: ListDraft, row: BodyRow, has_amount: bool) -> None:
     if _is_among(draft, row.cells, name):
         draft.rows.append(replace(row, sub_line="among"))
         return
-    if total := _total_name(draft, row.cells, name):
+    if total := _total_name(draft, row):
         draft.totals[at] = total
         draft.rows.append(replace(row, title=total))
         return
@@ -265,16 +265,22 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
     return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
 
 
-def _total_name(draft: ListDraft, cells: Sequence[str], name: str) -> str:
-    """What a row that adds up others is called, "" for any other row."""
+def _total_name(draft: ListDraft, row: BodyRow) -> str:
+    """What a row that adds up others is called, "" for any other row.
+
+    A fund in a row whose title is that of a merged cell above is one of its parts.
+    """
+    cells, name = row.cells, row.title
+    titles = draft.header.of("title")
+    within = any(r1 < row.number <= r2 and c1 in titles for r1, c1, r2, _ in draft.grid.merged)
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
         return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None
-        if cell and (n in keys or column is None) and is_total(cells[n]):
-            return cells[n]
+        if cell and (n in keys or column is None) and is_total(cell) and not (within and is_kind(cell)):
+            return cell
     return ""
 
 

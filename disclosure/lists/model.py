@@ -27,7 +27,8 @@ class Grid:
     header's row where it is known. `place` gives the place of a cell by row number and column, of the row for column -1.
     `indented` are the cells, by row number and column, whose text is set in from the left; `levels` how deep rows are in the
     outline of a workbook, by number. `first_column` is the column of
-    the sheet that column 0 is, where several lists are side by side.
+    the sheet that column 0 is, where several lists are side by side. `turned`: its
+    items stand as columns in the document.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Grid:
     indented: frozenset[tuple[int, int]] = frozenset()
     levels: Mapping[int, int] = field(default_factory=dict)
     first_column: int = 0
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class ListDraft:
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
     it then is. `numbers` are those that rows are printed with, by number of the item, `levels` how deep items are in the outline, `in_units`
-    the items whose amount prints its own unit; `owners` the departments and `years` the years
+    the items whose amount prints its own unit, `called` those with 合计 or 小计 beside their title; `owners` the departments and `years` the years
     that stand alone in a row, by index of the row below.
     """
 
@@ -116,6 +118,7 @@ class ListDraft:
     numbers: dict[int, str] = field(default_factory=dict)
     levels: dict[int, int] = field(default_factory=dict)
     in_units: set[int] = field(default_factory=set)
+    called: set[int] = field(default_factory=set)
     owners: dict[int, str] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)
 

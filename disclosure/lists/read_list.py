@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from goufu.disclosure.amounts import unit_of
-from goufu.disclosure.lines import column_letters
+from goufu.disclosure.lines import column_letters, squeeze
 from goufu.disclosure.lists.amount_column import (
     choose_amount,
     measure_columns,
@@ -26,12 +26,16 @@ from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
 from goufu.disclosure.lists.levels import number_of
-from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts, SubLine
+from goufu.disclosure.lists.model import BodyRow, Grid, Header, ListContents, ListDraft, ListFacts, SubLine
 from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
 from goufu.disclosure.lists.split_grid import lists_in
 from goufu.disclosure.lists.totals import check_totals, checks_over_lists
+from goufu.disclosure.lists.upright import upright
 from goufu.disclosure.model import BudgetItem, Remark
 from goufu.disclosure.sums import perhaps_in_wan
+
+#: what a row says beside its title that adds up those of its name
+_SUMS = frozenset({"合计", "小计", "总计", "共计"})
 
 
 def read_list(grid: Grid, stem: str) -> ListContents:
@@ -39,6 +43,7 @@ def read_list(grid: Grid, stem: str) -> ListContents:
 
     Where another header follows further down or beside the first, what is below it is read by that one.
     """
+    grid = upright(grid)
     grids = lists_in(grid)
     parts = [_read_one(part, _stem_of(part, stem)) for part in grids]
     if len(parts) == 1 or not all(part.found for part in parts):
@@ -68,11 +73,23 @@ def _remark_beside(grid: Grid, count: int) -> Remark:
     )
 
 
+def _remark_turned(grid: Grid, header: Header) -> Remark:
+    return Remark(
+        "list",
+        "notice",
+        "表里各项目是一列一项（或一表一项），已按此读取，请核对。",
+        "Each item stands in a column of its own, or in a form; so they were read. Check them.",
+        grid.place(grid.rows[header.first][0], -1),
+    )
+
+
 def _read_one(grid: Grid, stem: str) -> ListContents:
     header = find_header(grid)
     if header is None:
         return ListContents(found=False)
     draft = ListDraft(grid, header)
+    if grid.turned:
+        draft.remarks.append(_remark_turned(grid, header))
     take_units_printed(draft)
     sort_body(draft)
     if explains_columns(draft):
@@ -181,6 +198,13 @@ def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
         draft.levels[n] = level
     if unit_of(printed_amount(draft, row)):
         draft.in_units.add(n)
+    # of a CSV such rows are only told: a long one is read row by row
+    if (
+        draft.grid.knows_merged
+        and draft.grid.header is None
+        and any(cell in _SUMS and cell != row.title for cell in map(squeeze, row.cells))
+    ):
+        draft.called.add(n)
 
 
 def _is_half(draft: ListDraft, n: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
@@ -24,6 +25,9 @@ from goufu.disclosure.sums import (
     telling_sums,
 )
 
+#: how names of sums end where the amounts say that they are sums
+_SUMMED = re.compile(r"(?:汇总|总数|总额|总量|大类|分类)\Z")
+
 
 def check_totals(
     draft: ListDraft,
@@ -44,7 +48,8 @@ def check_totals(
     adding = adding_rows(alone, organisations)
     if plain:  # what a program writes row by row is read so
         adding |= of_one_row(alone, adding)
-    heads = wholes.keys() | ((adding | over | outlined(draft, alone, parts | wholes.keys())) - parts)
+    over |= outlined(draft, alone, parts | wholes.keys()) | _of_one_name(draft, alone)
+    heads = wholes.keys() | ((adding | over) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(
         [None if n in heads else item.amount_wan for n, item in enumerate(alone)],
@@ -53,6 +58,8 @@ def check_totals(
     )
     if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
         heads |= set(chance)
+    elif plain and draft.grid.knows_merged and not heads:
+        heads |= {n for n in chance if _SUMMED.search(squeeze(items[n].title))}
     draft.remarks += doubts
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
@@ -150,6 +157,20 @@ def _sums_by_chance(
         if agrees == [False, True]:
             return found
     return ()
+
+
+def _of_one_name(draft: ListDraft, items: Sequence[BudgetItem]) -> set[int]:
+    """The items with 合计 beside their title that are the sum of those of the same title right below, or right above."""
+    found: set[int] = set()
+    for n in sorted(draft.called):
+        for step in (1, -1):
+            inside, m = Decimal(0), n + step
+            while 0 <= m < len(items) and items[m].title == items[n].title and m not in draft.called:
+                inside, m = inside + (items[m].amount_wan or Decimal(0)), m + step
+            if inside and inside == items[n].amount_wan:
+                found.add(n)
+                break
+    return found
 
 
 def _owned(draft: ListDraft, items: list[BudgetItem], heads: Set[int]) -> list[BudgetItem]:

@@ -333,3 +333,71 @@ def test_a_department_alone_above_a_project_table_is_its_own() -> None:
 
 def test_units_in_traditional_characters_are_units() -> None:
     assert amounts(listed(f"項目名稱,金額\n{A},3萬元\n{B},0.0005億元\n")) == BOTH
+
+
+# -- items as columns -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"项目名称,{A},{B}\n金额（万元）,3,5\n部门,甲局,乙局\n",
+        f"项目名称,{A},{B},合计\n金额（万元）,3,5,8\n",
+        f"甲县水利局2026年项目\n单位：元\n项目名称,{A},{B}\n预算金额,30000,50000\n",
+        f"项目名称,{A}\n预算金额（万元）,3\n绩效目标,照明\n\n项目名称,{B}\n预算金额（万元）,5\n绩效目标,清洁\n",
+    ],
+)
+def test_items_that_stand_as_columns_or_forms(text: str) -> None:
+    found = listed(text)
+    assert amounts(found) == BOTH and not warned(found)
+    assert any("一列一项" in one.text for one in found.remarks)
+
+
+def test_forms_in_sheets_and_tables_of_a_page() -> None:
+    forms: list[list[list[Any]]] = [
+        [["项目名称", name], ["预算金额（万元）", figure]] for name, figure in ((A, 3), (B, 5))
+    ]
+    found = booked(*forms)
+    assert amounts(found) == BOTH and not warned(found)
+    assert [item.amount_place and item.amount_place.cell for item in found.items] == ["Sheet!B2", "Sheet1!B2"]
+    pages = (_page(*(f"<td>{name}</td><td>{said}</td>" for name, said in form)) for form in forms)
+    assert amounts(listed("".join(pages), "清单.html")) == BOTH
+
+
+def test_a_list_is_not_turned() -> None:
+    found = listed(f"项目名称,备注\n{A},3\n{B},5\n")
+    assert [item.amount_wan for item in found.items] == [None, None] and warned(found, "“备注”")
+
+
+# -- what rows and columns are called ---------------------------------------------------------------------------
+
+
+def test_sums_beside_a_title_and_by_their_name() -> None:
+    rows: list[list[Any]] = [
+        ["项目名称", "资金来源", "金额（万元）"],
+        [A, "合计", 3],
+        [A, "财政拨款", 2],
+        [A, "自筹", 1],
+    ]
+    split = [(A, "2.00"), (A, "1.00")]
+    assert amounts(booked(rows)) == split
+    rows[2][0] = rows[3][0] = None
+    merged = booked(rows, merged=["A2:A4"])
+    assert amounts(merged) == split and not warned(merged)
+    assert amounts(booked([["项目名称", "金额（万元）"], ["城管局汇总", 8], [A, 3], [B, 5]])) == BOTH
+    assert amounts(listed(f"{HEAD}{A},3\n总预算,3\n")) == [(A, "3.00")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "变更前金额（万元）,变更后金额（万元）",
+        "初审金额（万元）,终审金额（万元）",
+        "上期金额（万元）,本期金额（万元）",
+        "25年预算（万元）,26年预算（万元）",
+        "原计划（万元）,现计划（万元）",
+        "申请数（万元）,审核数（万元）",
+    ],
+)
+def test_the_later_of_two_amounts_is_the_lines(head: str) -> None:
+    assert amounts(listed(f"项目名称,{head}\n{A},2,3\n{B},6,5\n")) == BOTH

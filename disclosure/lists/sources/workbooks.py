@@ -16,6 +16,7 @@ from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
+from goufu.disclosure.lists.upright import upright
 from goufu.disclosure.model import BudgetItem, Place, Remark
 
 #: names of sheets that show how to fill in
@@ -41,7 +42,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
     for sheet in book.sheets:
         if not sheet.rows:
             continue
-        grid = sheet_grid(sheet, file)
+        grid = upright(sheet_grid(sheet, file))
         header = find_header(grid)
         if header is None:
             passed.append(sheet)

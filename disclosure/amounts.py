@@ -39,7 +39,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?(?P<exp>E[+-]\d{1,2})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?:\+|(?P<sign>[-−(]))?[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?(?P<exp>E[+-]\d{1,2})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
@@ -353,6 +353,7 @@ def _spelt_out(text: str) -> Decimal | None:
 
     It begins with a digit: 十万元 may be a unit of money as well.
     """
+    text = text[3:].lstrip(":： ") if text[:3] in ("人民币", "人民幣") else text
     if len(text) > 40 or text[:1] not in _SPELT_FIRST:
         return None
     flat = "".join(simplified(text).split())

@@ -14,6 +14,8 @@ from goufu.disclosure.model import BudgetItem, Remark
 SAME = Decimal("0.01")
 #: groups of a single row that are seen without any group of more
 _PAIRS = 3
+#: rows of a table in which sums of sums are looked for, and ways to add up those of one
+_LEVELLED, _WAYS = 200, 2_000
 #: figures of a sum that hardly comes about by chance
 _TELLING = 4
 #: rows around a sum that may be its parts
@@ -104,7 +106,43 @@ def group_feet(amounts: Sequence[Decimal | None], pairs: int = _PAIRS) -> tuple[
 
 def sums_of_others(amounts: Sequence[Decimal | None], pairs: int = _PAIRS) -> tuple[int, ...]:
     """The rows that are the sum of others: those that head groups, else those at the feet of groups."""
-    return group_heads(amounts, pairs) or group_feet(amounts, pairs)
+    return group_heads(amounts, pairs) or group_feet(amounts, pairs) or sums_of_sums(amounts)
+
+
+def sums_of_sums(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
+    """The rows that are the sum of those right below, or all right above, in several levels: 15 over 8 over 3 and 5, and over 7.
+
+    Every row must be one of them or within one, and two must have two rows or more of their own. Empty for long tables.
+    """
+    filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
+    if not 4 < len(filled) <= _LEVELLED or any(amount < 0 for _, amount in filled):
+        return ()
+    return tuple(sorted(_levelled(filled) or _levelled(filled[::-1])))
+
+
+def _levelled(rows: Sequence[tuple[int, Decimal]]) -> tuple[int, ...]:
+    """The heads of several levels in rows that are all within one; each head by what is behind its last row."""
+    ends: list[dict[int, tuple[int, ...]]] = [{} for _ in rows]
+    for at in reversed(range(len(rows))):
+        states: list[tuple[int, Decimal, tuple[int, ...]]] = [(at + 1, rows[at][1], (at,))]
+        seen: set[tuple[int, Decimal]] = set()
+        while states and len(seen) < _WAYS:
+            end, left, heads = states.pop()
+            if (end, left) in seen:
+                continue
+            seen.add((end, left))
+            if not left:
+                ends[at].setdefault(end, heads)
+            elif end < len(rows) and rows[end][1] <= left:
+                rest = left - rows[end][1]
+                states += [(end + 1, rest, heads), *((e, rest, (*heads, *h)) for e, h in ends[end].items())]
+    behind: dict[int, tuple[int, ...]] = {0: ()}
+    for at in range(len(rows)):
+        for end, heads in ends[at].items() if at in behind else ():
+            behind.setdefault(end, (*behind[at], *heads))
+    heads = behind.get(len(rows), ())
+    wide = sum(1 for n in heads if n + 1 < len(rows) and rows[n + 1][1] != rows[n][1])
+    return tuple(rows[n][0] for n in heads) if wide > 1 else ()
 
 
 def single_rows(amounts: Sequence[Decimal | None], names: Sequence[str], sure: bool) -> tuple[int, ...]:

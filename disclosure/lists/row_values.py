@@ -117,6 +117,12 @@ def row_values(
         if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
             return {}
         return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
+    if no_amount and draft.grid.header is None and re.fullmatch(r"\d{1,6}", values["title"]):
+        text, english = (
+            f"“{values['title']}”是数字，不是项目名称",
+            f"“{values['title']}” is a figure and no title",
+        )
+        return row_remark(draft.place(row.number), text, english)
     if no_amount and is_no_amount(values["title"]):
         return {}  # …… in a row that is still to be filled in
     merged_amount = draft.amount >= 0 and facts.covered.get((row.number, draft.amount))

@@ -12,7 +12,7 @@ import pytest
 from goufu.disclosure.amounts import has_space_inside, parse_amount
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content
-from goufu.disclosure.sums import group_feet, group_heads, single_rows, telling_sums
+from goufu.disclosure.sums import group_feet, group_heads, single_rows, sums_of_sums, telling_sums
 
 A, B, C, D = "路灯维护服务", "河道保洁服务", "绿化养护服务", "食品安全抽检"
 HEAD = "项目名称,金额（万元）\n"
@@ -401,3 +401,25 @@ def test_sums_beside_a_title_and_by_their_name() -> None:
 )
 def test_the_later_of_two_amounts_is_the_lines(head: str) -> None:
     assert amounts(listed(f"项目名称,{head}\n{A},2,3\n{B},6,5\n")) == BOTH
+
+
+def test_sums_of_sums_in_several_levels() -> None:
+    assert sums_of_sums(figures(15, 8, 3, 5, 7, 7)) == (0, 1, 4)
+    assert sums_of_sums(figures(3, 5, 8, 7, 7, 15)) == (2, 4, 5)
+    assert sums_of_sums(figures(15, 8, 3, 5, 7, 7, 2)) == sums_of_sums(figures(9, 1, 2, 3, 4, 6)) == ()
+    rows = f"市政,15\n道路,8\n{A},3\n{B},5\n园林,7\n{C},7\n"
+    assert warned(listed(HEAD + rows), "“道路”", "重复")
+    found = disclosed("合计\t15\t15\n" + "".join(f"{row},\n" for row in rows.split()).replace(",", "\t"))
+    assert amounts(found) == [*BOTH, (C, "7.00")] and not warned(found)
+
+
+@pytest.mark.parametrize(
+    ("printed", "amount"), [("+3", "3.00"), ("人民币叁万元整", "3.00"), ("人民币：叁万元", "3.00")]
+)
+def test_amounts_with_a_sign_or_the_currency_before_words(printed: str, amount: str) -> None:
+    assert amounts(listed(f"项目名称,金额（万元）\n{A},{printed}\n{B},5\n")) == [(A, amount), (B, "5.00")]
+
+
+def test_a_number_of_rows_is_no_item() -> None:
+    found = listed(f"部门,项目名称,金额（万元）\n城管局,{A},3\n城管局,{B},5\n城管局 计数,2,\n")
+    assert amounts(found) == BOTH and warned(found, "“2”是数字，不是项目名称")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 from typing import Generic, TypeVar
 
 from goufu.disclosure.model import BudgetItem, Remark
@@ -153,6 +154,32 @@ def single_rows(amounts: Sequence[Decimal | None], names: Sequence[str], sure: b
         if found and (sure or kinds == set(found)):
             return found
     return ()
+
+
+def outline_heads(
+    levels: Sequence[int], amounts: Sequence[Decimal | None], out: Set[int] = frozenset()
+) -> set[int]:
+    """The rows that are the sum of those right below them, or right above, that are deeper in the outline of a workbook; those
+    `out` are counted nowhere. One without an amount heads those below."""
+    heads: set[int] = set()
+    for n in sorted(range(len(levels)), key=lambda n: -levels[n]):
+        below = _deeper(levels, levels[n], range(n + 1, len(levels)))
+        above = _deeper(levels, levels[n], range(n - 1, -1, -1))
+        amount = amounts[n]
+        if n in out or (amount is None and below):
+            heads |= {n} - out
+            continue
+        for run in filter(None, (below, above)):
+            inside = sum((amounts[m] or Decimal(0) for m in run if m not in heads | out), Decimal(0))
+            if amount and abs(amount - inside) <= 5 * SAME:
+                heads.add(n)
+                break
+    return heads
+
+
+def _deeper(levels: Sequence[int], level: int, rows: range) -> list[int]:
+    """The first of some rows that are deeper than a level."""
+    return list(takewhile(lambda n: levels[n] > level, rows))
 
 
 def telling_sums(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:

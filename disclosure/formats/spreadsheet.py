@@ -75,7 +75,13 @@ def sheet_lines(book: Workbook, file: str) -> tuple[list[Line], list[Remark]]:
         if "项目支出" in sheet.name:  # the only title that a sheet of nothing but figures may have
             lines.append(Line((clean_cell(sheet.name),), Place(file, cell=sheet.name)))
         lines += (
-            Line(cells, Place(file, cell=f"{sheet.name}!{number}"), sheet.name, number)
+            Line(
+                cells,
+                Place(file, cell=f"{sheet.name}!{number}"),
+                sheet.name,
+                number,
+                level=sheet.levels.get(number, 0),
+            )
             for number, cells in sheet.rows
         )
     return lines, sheet_remarks(book, file, book.sheets)

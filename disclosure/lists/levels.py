@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
-from itertools import takewhile
 
 from goufu.disclosure.lines import label
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.lists.sub_lines import TOLERANCE
 from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.sums import outline_heads
 
 _MARKS = re.compile(r"[、.．,:]+\Z")
 #: what numbers look like, the highest level first: 一 · (一) · 1 · (1)
@@ -112,30 +112,9 @@ def _numbered(numbers: Mapping[int, str], items: Sequence[BudgetItem], known: Se
 
 
 def outlined(draft: ListDraft, items: Sequence[BudgetItem], out: Set[int]) -> set[int]:
-    """The items, by number, that are the sum of the rows right below them, or right above, that are deeper in the outline of a
-    workbook; those `out` are counted nowhere. One without an amount heads those below."""
-    heads: set[int] = set()
-    if not draft.levels:
-        return heads
+    """The items, by number, that add up rows deeper in the outline of a workbook; those `out` are counted nowhere."""
     levels = [draft.levels.get(n, 0) for n in range(len(items))]
-    for n in sorted(range(len(items)), key=lambda n: -levels[n]):
-        below = _deeper(levels, levels[n], range(n + 1, len(items)))
-        above = _deeper(levels, levels[n], range(n - 1, -1, -1))
-        amount = items[n].amount_wan
-        if n in out or (amount is None and below):
-            heads |= {n} - out
-            continue
-        for run in filter(None, (below, above)):
-            inside = sum((items[m].amount_wan or Decimal(0) for m in run if m not in heads | out), Decimal(0))
-            if amount and abs(amount - inside) <= TOLERANCE:
-                heads.add(n)
-                break
-    return heads
-
-
-def _deeper(levels: Sequence[int], level: int, rows: range) -> list[int]:
-    """The first of some rows that are deeper than a level."""
-    return list(takewhile(lambda n: levels[n] > level, rows))
+    return outline_heads(levels, [item.amount_wan for item in items], out) if draft.levels else set()
 
 
 def _end(numbers: Sequence[str], n: int) -> int:

@@ -235,4 +235,6 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in
                 place,
             )
         )
-    return TableRow(row.name, row.unit, amount, row.place, row.amount_place, known, row.total)
+    return TableRow(
+        row.name, row.unit, amount, row.place, row.amount_place, known, row.total, level=row.line.level
+    )

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.sums import single_rows, sums_of_others, telling_sums
+from goufu.disclosure.sums import outline_heads, single_rows, sums_of_others, telling_sums
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, plain_name
 
@@ -41,7 +41,7 @@ class TableRow(NamedTuple):
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
     its place alone marks a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
-    read, so that sums over it are short.
+    read, so that sums over it are short. `level` is how deep the row is in the outline of a spreadsheet.
     """
 
     name: str
@@ -52,6 +52,7 @@ class TableRow(NamedTuple):
     known: bool = True
     total: bool = False
     unread: bool = False
+    level: int = 0
 
 
 def is_group(name: str) -> bool:
@@ -116,8 +117,10 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
                 found[i] = "item"
                 break
     found = _listed_parts(raws, found)
-    for i in _classes(raws, found):
+    for i in _classes(raws, found) | _outlined(raws, found):
         found[i] = "class"
+    for i in parts_going_on(raws, found, sure=True):
+        found[i] = "among"
     totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
     everything = _sum(raws, found, range(len(raws)))
     for i in sums_by_chance(raws, found) if totals and "unread" not in found else ():
@@ -142,6 +145,39 @@ def _classes(raws: Sequence[TableRow], found: Sequence[RowKind]) -> set[int]:
         if own and _adds(own, raws[i].amount):
             heads.add(i)
     return heads
+
+
+def _outlined(raws: Sequence[TableRow], found: Sequence[RowKind]) -> set[int]:
+    """The items that add up rows deeper in the outline of a spreadsheet."""
+    if not any(raw.level for raw in raws):
+        return set()
+    amounts = [raw.amount if raw.known else None for raw in raws]
+    out = {i for i, kind in enumerate(found) if kind != "item"}
+    return outline_heads([raw.level for raw in raws], amounts, out)
+
+
+def parts_going_on(raws: Sequence[TableRow], found: Sequence[RowKind], sure: bool) -> list[int]:
+    """The items behind rows called 其中 that with them come to the item above, as 自筹 behind 其中：财政拨款.
+
+    `sure`: only where a total of the table says that they are parts; else those of which none says anything.
+    """
+    totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
+    everything = _sum(raws, found, range(len(raws)))
+    parts: list[int] = []
+    for i, kind in enumerate(found):
+        if kind != "item" or i + 1 == len(raws) or found[i + 1] != "among":
+            continue
+        left = raws[i].amount
+        more: list[int] = []
+        for j in range(i + 1, len(raws)):
+            if found[j] not in ("among", "item") or left <= 0 or (found[j] == "among" and more):
+                break
+            left -= raws[j].amount
+            more += [j] if found[j] == "item" else []
+        parts += more if not left else []
+    without = everything - sum((raws[j].amount for j in parts), Decimal(0))
+    agrees = [any(abs(total - one) <= TOLERANCE for total in totals) for one in (everything, without)]
+    return parts if agrees == [False, sure] else []
 
 
 def _is_within(code: str, other: str) -> bool:

@@ -423,3 +423,19 @@ def test_amounts_with_a_sign_or_the_currency_before_words(printed: str, amount: 
 def test_a_number_of_rows_is_no_item() -> None:
     found = listed(f"部门,项目名称,金额（万元）\n城管局,{A},3\n城管局,{B},5\n城管局 计数,2,\n")
     assert amounts(found) == BOTH and warned(found, "“2”是数字，不是项目名称")
+
+
+def test_rows_of_a_project_table_in_the_outline_of_a_workbook() -> None:
+    head = [["2026年项目支出预算表（本年预算）"], ["单位：万元"], ["项目名称", "合计", "一般公共预算"]]
+    rows = [["市政", 3, 3], [A, 3, 3], ["园林", 5, 5], [B, 5, 5]]
+    found = booked([*head, *rows], levels={5: 1, 7: 1})
+    assert amounts(found) == BOTH and not warned(found)
+
+
+def test_parts_of_a_project_that_go_on_without_the_word() -> None:
+    rows = f"{A}\t3\t3\n其中：财政拨款\t2\t2\n自筹\t1\t1\n{B}\t5\t5\n"
+    assert warned(disclosed(rows), "“自筹”", "可能重复")
+    found = disclosed(f"合计\t8\t8\n{rows}")
+    assert amounts(found) == BOTH and not warned(found)
+    items = disclosed(f"合计\t9\t9\n{rows}")
+    assert len(items.items) == 3 and not warned(items)

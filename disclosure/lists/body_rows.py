@@ -11,10 +11,18 @@ from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.captions import owner_and_year
-from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total, year_alone
+from goufu.disclosure.lists.cell_values import (
+    AMONG,
+    DAY,
+    NUMBERED,
+    is_bulleted,
+    is_total,
+    part_named,
+    year_alone,
+)
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
-from goufu.disclosure.model import Remark
+from goufu.disclosure.model import Part, Remark
 from goufu.disclosure.tables.columns import is_numbering
 from goufu.disclosure.total_names import is_figure_of_list, is_kind, is_total_alone
 
@@ -30,11 +38,14 @@ _BRACKETED = re.compile(r"\([^()\d]{2,40}\)\Z")
 _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
 )
+#: what a spreadsheet calls the sum of a group: 城管局 汇总
+_GATHERED = re.compile(r"\S\s*(?:汇总|计数|平均值)\Z")
 #: what stands around its name then: 1. … ：
 _HEADS = re.compile(
     r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z"
 )
 #: 上年结转 alone in a row heads the rows below it
+_NUMBERS = frozenset("一二三四五六七八九十（(第0123456789")
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
 )
@@ -140,6 +151,12 @@ def _owner_in(cells: Sequence[str]) -> str:
     return next((owner for owner in owners if owner), "")
 
 
+def part_alone(cell: str) -> Part:
+    """The part of the budget that is all a cell says: 上年结转, 二、本年预算安排: it heads the rows below."""
+    flat = _HEADS.sub("", cell) if cell[:1] in _NUMBERS else cell
+    return part_named(flat) if _PART_ALONE.match(squeeze(flat)) else ""
+
+
 def names_department(cell: str) -> bool:
     """Whether a cell that stands alone in its row names the department of the rows below."""
     return bool(_DEPARTMENT_ALONE.search(label(cell)))
@@ -234,10 +251,12 @@ def _is_note(
             return True
         if under:
             return True
+        if part := part_alone(first):
+            draft.parts[len(draft.rows)] = part
         wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in draft.grid.merged)
         if (
             wide
-            or _PART_ALONE.match(squeeze(first))
+            or part_alone(first)
             or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
             or len(first) > 80
             or first.endswith((":", "："))
@@ -279,7 +298,9 @@ def _total_name(draft: ListDraft, row: BodyRow) -> str:
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None
-        if cell and (n in keys or column is None) and is_total(cell) and not (within and is_kind(cell)):
+        if not cell or not (n in keys or column is None) or (within and is_kind(cell)):
+            continue
+        if is_total(cell) or _GATHERED.search(cell):
             return cell
     return ""
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from goufu.catalog.characters import joined, narrow
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lines import squeeze
-from goufu.disclosure.lists.cell_values import ends_as_organisation
+from goufu.disclosure.lists.cell_values import ends_as_organisation, part_named
+from goufu.disclosure.model import Part
 
 #: whose list it is not: 审核单位：甲县财政局
 _OF_OTHERS = "".join(
@@ -64,6 +65,8 @@ _TITLED_YEAR = re.compile(r"(?:(20\d\d)年?度?\s*[-—–~至到]+\s*)?(20\d\d)
 _DATED = re.compile(
     r"(?:制表|填表|填报|编制|打印|导出|报送|上报|统计|截止|截至|更新|生成)?(?:日期|时间)?:|截[至止]"
 )
+#: both parts of the budget, or the money of one
+_NO_PART = re.compile(r"[含及和与:：]|单位|\d元")
 #: what a line cites: 《…目录（2025年版）》
 _CITED = re.compile(r"《[^《》]*》")
 #: the number of a department that stands alone: 一、 (二) 3.
@@ -105,6 +108,15 @@ def owners_in(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, str]:
             elif is_caption(cells) and _DEPARTMENT.match(alone := _NUMBER.sub("", squeeze(cell))):
                 owner = owner or alone
     return department or owner, unit if department and unit != department else ""
+
+
+def part_above(rows: Sequence[tuple[int, Sequence[str]]]) -> Part:
+    """The part of the budget that the last line above a header names, which says nothing else or is a title: 上年结转."""
+    for _, cells in reversed(rows):
+        for cell in cells if is_caption(cells) else ():
+            if cell and len(cell) <= 30 and not _NO_PART.search(cell) and (part := part_named(squeeze(cell))):
+                return part
+    return ""
 
 
 def _year_in(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:

@@ -231,7 +231,7 @@ def item_of(
         year=year,
         summary=values.get("summary", ""),
         amount_wan=amount,
-        part=part_named(values.get("part", "")) or _part_of_amounts(draft, row),
+        part=part_named(values.get("part", "")) or _part_of_amounts(draft, row) or facts.part,
         code=values.get("code", ""),
         code_name=joined(values.get("code_name", "")),
         document=values.get("document", ""),

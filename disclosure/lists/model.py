@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
 from goufu.disclosure.amounts import MoneyUnit
 from goufu.disclosure.lists.headings import Heading
-from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
+from goufu.disclosure.model import BudgetItem, Check, Part, Place, Remark, Subtotal
 
 #: how a row says that it is part of the one above it: by the word 其中, or by standing further in
 SubLine = Literal["", "among", "indented"]
@@ -102,9 +103,10 @@ class ListDraft:
 
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
-    it then is. `numbers` are those that rows are printed with, by number of the item, `levels` how deep items are in the outline, `in_units`
-    the items whose amount prints its own unit, `called` those with 合计 or 小计 beside their title; `owners` the departments and `years` the years
-    that stand alone in a row, by index of the row below.
+    it then is. Of items, by number: `numbers` those that their rows are printed with, `levels` how deep they are in the outline,
+    `in_units` those whose amount prints its own unit, `called` those with 合计 or 小计 beside their title. `untitled` are the rows
+    with an amount and no title: the number of items above, the row, its amount in 万元 and the remark on it. `owners`, `years`
+    and `parts` are the departments, years and parts of the budget that stand alone in a row, by index of the row below.
     """
 
     grid: Grid
@@ -119,8 +121,10 @@ class ListDraft:
     levels: dict[int, int] = field(default_factory=dict)
     in_units: set[int] = field(default_factory=set)
     called: set[int] = field(default_factory=set)
+    untitled: list[tuple[int, BodyRow, Decimal, Remark]] = field(default_factory=list)
     owners: dict[int, str] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, Part] = field(default_factory=dict)
 
     def place(self, number: int, column: int = -1) -> Place:
         """The place of a cell, or of the whole row, by the row's number."""
@@ -135,7 +139,7 @@ class ListFacts:
     `unit_columns` give the unit row by row, `measures` hold measures (项, 平方米). `covered` has, for every cell below the
     first of a cell merged downwards, where that first one is: (row number, column), and `cells` the rows by number.
     `filled` are the columns whose blanks are filled from above, with their fields. `department`, the `organisation`
-    within it and `year` are above the header. `signed_yuan`: some amounts with a currency sign are plainly in 元, whatever `unit` says.
+    within it, `year` and `part` are above the header. `signed_yuan`: some amounts with a currency sign are plainly in 元, whatever `unit` says.
     """
 
     unit: str
@@ -148,6 +152,7 @@ class ListFacts:
     department: str = ""
     organisation: str = ""
     year: int | None = None
+    part: Part = ""
     signed_yuan: bool = False
 
 

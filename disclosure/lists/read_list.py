@@ -21,7 +21,7 @@ from goufu.disclosure.lists.amount_column import (
     unit_of_amounts,
 )
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
-from goufu.disclosure.lists.captions import owner_and_year, owners_in
+from goufu.disclosure.lists.captions import owner_and_year, owners_in, part_above
 from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
@@ -119,6 +119,7 @@ def _facts(draft: ListDraft) -> ListFacts:
         department=department,
         organisation=owners_in(grid.rows[: draft.header.first])[1],
         year=year,
+        part=part_above(grid.rows[: draft.header.first]),
         signed_yuan=some_are_in_yuan(draft, unit),
     )
 
@@ -159,9 +160,10 @@ def items_and_sums(
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
     sub_lines: dict[int, SubLine] = {}
     above: dict[str, str] = {}
-    owner, year = "", 0
+    owner, year, part = "", 0, ""
     for n, row in enumerate(draft.rows):
         owner, year = draft.owners.get(n, owner), draft.years.get(n, year)
+        part = draft.parts.get(n, part)
         amount, doubt = amount_of(draft, facts, row)
         if n in draft.totals:
             sums.append((len(items), row, draft.totals[n], amount))
@@ -169,10 +171,12 @@ def items_and_sums(
         values = row_values(draft, facts, row, above)
         if isinstance(values, Remark):
             draft.remarks.append(values)
+            if amount and not row.title:
+                draft.untitled.append((len(items), row, amount, values))
             continue
         if not values:
             continue
-        for name, alone in (("department", owner), ("year", str(year or ""))):
+        for name, alone in (("department", owner), ("year", str(year or "")), ("part", part)):
             if alone and not draft.header.of(name):
                 values.setdefault(name, alone)
         if doubt is not None:

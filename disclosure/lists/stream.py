@@ -24,7 +24,7 @@ from goufu.disclosure.formats.gate import limit, refuse_odd
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
-from goufu.disclosure.lists.body_rows import names_department
+from goufu.disclosure.lists.body_rows import names_department, part_alone
 from goufu.disclosure.lists.cell_values import is_bulleted, is_total, year_alone
 from goufu.disclosure.lists.headings import has_title, heading
 from goufu.disclosure.lists.levels import is_level, levels_in_titles
@@ -317,9 +317,11 @@ class _Look:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
                 raise OddListError("序号分级", "its numbers have levels")
-        if not self.owned:
-            filled = [cell for cell in cells if cell and not cell.isspace()]
-            if len(filled) == 1 and names_department(filled[0]):
+        filled = [cell for cell in cells if cell and not cell.isspace()]
+        if len(filled) == 1:
+            if part_alone(filled[0]):
+                raise OddListError("预算的一部分单独占一行", "parts of the budget stand alone in rows")
+            if not self.owned and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
 
     def _may_be_half(self, line: int, cells: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from goufu.catalog.text import NOTHING, Text
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.body_rows import named_alone, names_department
@@ -68,6 +69,9 @@ def check_totals(
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
     draft.remarks += [adds_remark(items[n]) for n in sorted(heads - wholes.keys())]
+    claims += _untitled(
+        draft, [None if n in heads or n in parts else i.amount_wan for n, i in enumerate(items)]
+    )
     items = _owned(draft, items, heads) if plain else items
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
@@ -157,6 +161,25 @@ def _sums_by_chance(
         if agrees == [False, True]:
             return found
     return ()
+
+
+def _untitled(
+    draft: ListDraft, amounts: Sequence[Decimal | None]
+) -> list[tuple[int, str, Decimal | None, Place | None]]:
+    """The rows without a title that give the sum of those below, or above, up to the next one, beside the name of a department or
+    a kind: as the claims of subtotals. Nothing is missing in them, so the remarks that say so go."""
+    found: list[tuple[int, str, Decimal | None, Place | None]] = []
+    if not draft.grid.knows_merged or draft.grid.header is not None:
+        return found  # a long CSV is read row by row, and so is what a program writes
+    at = [n for n, *_ in draft.untitled]
+    for k, (n, row, amount, remark) in enumerate(draft.untitled):
+        name = next((cell for cell in row.cells if cell and parse_amount(cell) is None), "")
+        after = at[k + 1] if k + 1 < len(at) else len(amounts)
+        runs = (amounts[n:after], amounts[at[k - 1] if k else 0 : n])
+        if name and any(sum((a for a in run if a), Decimal(0)) == amount for run in runs):
+            draft.remarks.remove(remark)
+            found.append((n, name, amount, draft.place(row.number, draft.amount)))
+    return found
 
 
 def _of_one_name(draft: ListDraft, items: Sequence[BudgetItem]) -> set[int]:

@@ -439,3 +439,50 @@ def test_parts_of_a_project_that_go_on_without_the_word() -> None:
     assert amounts(found) == BOTH and not warned(found)
     items = disclosed(f"合计\t9\t9\n{rows}")
     assert len(items.items) == 3 and not warned(items)
+
+
+# -- lists beside and below one another -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("甲县水利局", "甲县教育局", [("甲县水利局", None, ""), ("甲县教育局", None, "")]),
+        ("2025年", "2026年", [("", 2025, ""), ("", 2026, "")]),
+        ("本年预算", "上年结转", [("", None, "本年预算"), ("", None, "上年结转")]),
+    ],
+)
+def test_lists_side_by_side_under_what_they_are_of(left: str, right: str, said: list[object]) -> None:
+    head = ["项目名称", "金额（万元）"]
+    found = booked([[left, None, right, None], [*head, *head], [A, 3, B, 5]], merged=["A1:B1", "C1:D1"])
+    assert amounts(found) == BOTH
+    assert [(item.department, item.year, item.part) for item in found.items] == said
+
+
+@pytest.mark.parametrize("again", ["", HEAD])
+def test_a_part_of_the_budget_above_rows_is_theirs(again: str) -> None:
+    found = listed(f"一、本年预算\n{HEAD}{A},3\n二、上年结转\n{again}{B},5\n")
+    assert amounts(found) == BOTH and [item.part for item in found.items] == ["本年预算", "上年结转"]
+
+
+def test_rows_without_a_title_that_add_up_those_below_are_subtotals() -> None:
+    rows: list[list[Any]] = [
+        ["部门", "项目名称", "金额（万元）"],
+        ["水利局", None, 8],
+        [None, A, 3],
+        [None, B, 5],
+        ["教育局", None, 7],
+        [None, C, 7],
+    ]
+    found = booked(rows)
+    assert amounts(found) == [*BOTH, (C, "7.00")] and not warned(found, "缺少项目名称")
+    rows[1][2] = 9
+    assert warned(booked(rows), "缺少项目名称")
+    pivot = [
+        ["类别", "项目名称", "金额（万元）"],
+        ["市政", A, 3],
+        [None, B, 5],
+        ["市政 汇总", None, 8],
+        ["总计", None, 8],
+    ]
+    assert amounts(booked(pivot)) == BOTH and not warned(booked(pivot))

@@ -70,6 +70,7 @@ def sort_body(draft: ListDraft) -> None:
     titles = header.of("title")
     title = titles[0]
     amounts = [n for n, one in enumerate(header.columns) if one is not None and one.field == "amount"]
+    numbers = {*header.of("number"), *header.of("id")}
     printed = [tuple(map(squeeze, grid.rows[n][1])) for n in range(header.first, header.body)]
     under_note = False
     for number, cells in grid.rows[header.body :]:
@@ -102,12 +103,12 @@ def sort_body(draft: ListDraft) -> None:
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue
         name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
-        if has_amount and _noted(name):
+        if has_amount and (note := next(filter(_noted, (name, first if filled[0] in numbers else "")), "")):
             draft.remarks.append(
                 row_remark(
                     draft.place(number),
-                    f"“{name[:40]}”是表注，其中的数字未计入",
-                    f"“{name[:40]}” is a note; the figures in it were left out",
+                    f"“{note[:40]}”是表注，其中的数字未计入",
+                    f"“{note[:40]}” is a note; the figures in it were left out",
                     "warning",
                 )
             )

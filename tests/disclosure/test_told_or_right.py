@@ -486,3 +486,8 @@ def test_rows_without_a_title_that_add_up_those_below_are_subtotals() -> None:
         ["总计", None, 8],
     ]
     assert amounts(booked(pivot)) == BOTH and not warned(booked(pivot))
+
+
+def test_a_note_in_the_column_of_numbers_is_no_item() -> None:
+    found = listed(f"序号,项目名称,金额（万元）\n1,{A},3\n2,{B},5\n备注,上年结余,2\n")
+    assert amounts(found) == BOTH and warned(found, "“备注”是表注")

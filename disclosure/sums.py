@@ -20,7 +20,7 @@ _LEVELLED, _WAYS = 200, 2_000
 #: figures of a sum that hardly comes about by chance
 _TELLING = 4
 #: rows of a table in which it is looked for
-_FEW = 2_000
+FEW = 2_000
 #: rows around a sum that may be its parts
 _NEAR = 60
 
@@ -188,7 +188,7 @@ def telling_sums(amounts: Sequence[Decimal | None]) -> tuple[int, ...]:
     """The rows that are just the sum of two or more rows right below, or right above, and of so many figures that this is no
     chance; rows that are part of no sum may stand anywhere. Empty for long tables, in which chance has its sums."""
     filled = [(n, amount) for n, amount in enumerate(amounts) if amount]
-    if len(filled) > _FEW:
+    if len(filled) > FEW:
         return ()
     found = {*_telling(filled), *_telling(filled[::-1])}
     return tuple(sorted(found))

@@ -178,7 +178,8 @@ def _line(place: Place | None) -> int:
 
 def _draft(rows: Rows, settled: Settled, place: PlaceOf) -> ListDraft:
     header = settled.header
-    draft = ListDraft(Grid("", [(0, header.names), *rows], place, header=0), header, amount=settled.amount)
+    grid = Grid("", [(0, header.names), *rows], place, knows_merged=False, header=0)
+    draft = ListDraft(grid, header, amount=settled.amount)
     draft.funds = tuple(
         n
         for n, one in enumerate(header.columns)

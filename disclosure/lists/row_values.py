@@ -117,7 +117,7 @@ def row_values(
         if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
             return {}
         return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
-    if no_amount and draft.grid.header is None and re.fullmatch(r"\d{1,6}", values["title"]):
+    if no_amount and re.fullmatch(r"\d{1,6}", values["title"]):
         text, english = (
             f"“{values['title']}”是数字，不是项目名称",
             f"“{values['title']}” is a figure and no title",

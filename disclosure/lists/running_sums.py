@@ -21,7 +21,15 @@ from goufu.disclosure.lists.model import Header
 from goufu.disclosure.lists.read_list import perhaps_in_wan_remark
 from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
 from goufu.disclosure.model import BudgetItem, Place, Remark
-from goufu.disclosure.sums import SAME, GroupHeads, perhaps_in_yuan_remark
+from goufu.disclosure.sums import (
+    FEW,
+    SAME,
+    GroupHeads,
+    perhaps_in_yuan_remark,
+    single_rows,
+    sums_of_others,
+    telling_sums,
+)
 
 _NOTHING = Decimal(0)
 #: lines told one by one; beyond, their number
@@ -156,6 +164,7 @@ class RunningSums:
     file: str
     _first: LinesSeen = field(default_factory=lambda: LinesSeen(_REMEMBERED))
     _twice: list[Remark] = field(default_factory=list)
+    _few: list[tuple[int, str, Decimal]] = field(default_factory=list)
     _total: Decimal = _NOTHING
     _rows: int = 0
     _feet: list[tuple[int, str, Decimal]] = field(default_factory=list)
@@ -203,9 +212,11 @@ class RunningSums:
             number = cells[self._ordinal].strip() if self._ordinal < len(cells) else ""
             self._groups.at_number(number, figure)
         one = (line, title, figure)
-        if figure > 0:
+        if figure > 0 and cells[self.amount].rstrip()[-1:].isdigit():  # it prints no unit of its own
             self._sizes.at(line, title, figure)
         self._heads.at(one, figure)
+        if len(self._few) <= FEW:
+            self._few.append(one)
         self._total += figure
         if (
             self._rows > 1 and abs(self._above - figure) <= self._same
@@ -238,7 +249,7 @@ class RunningSums:
     def only_whole(self) -> bool:
         """Whether only all rows together tell which of them add up others, or are part of them."""
         self._groups.end()
-        return self._groups.single or (self._groups.goes_on and bool(self._printed))
+        return self._groups.single or self._groups.goes_on
 
     def _of_totals(self) -> list[Remark]:
         """The warnings on totals that no lines come to, as `goufu.disclosure.lists.totals.check_totals` compares them."""
@@ -303,6 +314,14 @@ class RunningSums:
         if self._printed or not self._comparable:
             return found
         sums = self._heads.found() or (self._feet if not self._rows else [])
+        if len(self._few) <= FEW:  # as in `goufu.disclosure.lists.totals`
+            amounts = [self._item(one).amount_wan for one in self._few]
+            by_chance = (
+                sums_of_others(amounts)
+                or single_rows(amounts, [title for _, title, _ in self._few], False)
+                or telling_sums(amounts)
+            )
+            sums = [self._few[n] for n in by_chance]
         return found + [perhaps_a_sum(self._item(one)) for one in sums[:_TOLD]]
 
     def _figure(self, text: str) -> Decimal | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from goufu.disclosure.amounts import has_space_inside, parse_amount
+from goufu.disclosure.lists.pieces import OddListError
+from goufu.disclosure.lists.stream import items_of, pieces, survey
 from goufu.disclosure.model import Disclosure
-from goufu.disclosure.read import read_content
+from goufu.disclosure.read import read_content, read_document
 from goufu.disclosure.sums import group_feet, group_heads, single_rows, sums_of_sums, telling_sums
 
 A, B, C, D = "路灯维护服务", "河道保洁服务", "绿化养护服务", "食品安全抽检"
@@ -491,3 +494,35 @@ def test_rows_without_a_title_that_add_up_those_below_are_subtotals() -> None:
 def test_a_note_in_the_column_of_numbers_is_no_item() -> None:
     found = listed(f"序号,项目名称,金额（万元）\n1,{A},3\n2,{B},5\n备注,上年结余,2\n")
     assert amounts(found) == BOTH and warned(found, "“备注”是表注")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"城市管理经费,20\n其中：市政,12\n其中：{A},5\n{B},7\n{C},8\n{D},3\n",
+        f"2025年项目,3\n{A},3\n2026年项目,5\n{B},5\n",
+        f"{A},3\n上年结转,\n{B},5\n",
+    ],
+)
+def test_what_only_the_rows_around_tell_is_not_streamed(rows: str, tmp_path: Path) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text(HEAD + rows, encoding="utf-8")
+    with pytest.raises(OddListError):
+        survey(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [(f"项目名称,金额（元）,备注\n{A},30,000\n{B},50,000\n", "error"), (f"{HEAD}{A},30000元\n{B},5\n", "")],
+)
+def test_amounts_that_are_cut_or_in_units_of_their_own_are_streamed_alike(
+    text: str, level: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text(text, encoding="utf-8")
+    found = survey(path)
+    read = [items_of(found.plan, piece) for piece in pieces(found, 7)]
+    whole = read_document(path)
+    assert tuple(item for one in read for item in one.items) == whole.items
+    assert {r.level for one in read for r in one.remarks} == ({level} if level else set())
+    assert not any("比其他各行" in r.text for r in found.remarks)

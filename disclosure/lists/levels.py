@@ -19,6 +19,7 @@ _STYLES = (r"[一二三四五六七八九十]{1,3}", r"\([一二三四五六七�
 _BEFORE = re.compile(
     r"(?:(\([一二三四五六七八九十]{1,3}\)|\(\d{1,3}\))|([一二三四五六七八九十]{1,3}|\d{1,3}(?:[.．-]\d{1,3}){0,3})[、.．])(?=\D)"
 )
+_DAY = re.compile(r"(?:20\d\d-)?(\d{1,2})(?:月|-)(\d{1,2})日?\Z")
 _DOTTED = re.compile(r"\d{1,3}(?:[.．-]\d{1,3}){1,3}\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,4}\Z")
 
@@ -36,8 +37,15 @@ def number_of(draft: ListDraft, row: BodyRow) -> str:
 
 
 def plain_number(cell: str) -> str:
-    """A number as numbers are compared: in half width, without a mark behind it."""
-    return _MARKS.sub("", label(cell))
+    """A number as numbers are compared: in half width, without a mark behind it; 1-1 also where a program made a day of it."""
+    flat = _MARKS.sub("", label(cell))
+    day = _DAY.match(flat)
+    return f"{int(day[1])}-{int(day[2])}" if day else flat
+
+
+def is_within(upper: str, lower: str) -> bool:
+    """Whether a code is that of a part of another: 0101 of 01."""
+    return len(upper) > 1 and len(lower) > len(upper) + 1 and lower.startswith(upper) and lower.isdecimal()
 
 
 def is_level(cell: str, field: str) -> bool:
@@ -82,7 +90,7 @@ def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], lis
         )
         amount = items[n].amount_wan
         if not below or not (amount is None or abs(amount - below) <= TOLERANCE):
-            if below and amount and _CODE.match(numbers[n]) is None:
+            if below and amount and not (len(numbers[n]) > 1 and numbers[n].isdecimal()):
                 remarks.append(_doubt(items[n], end - n - 1, below))
             continue
         heads.add(n)
@@ -136,6 +144,8 @@ def _is_below(upper: str, lower: str) -> bool:
         return True
     if _CODE.match(upper) and _CODE.match(lower) and len(upper) < len(lower) > 4:
         return lower.startswith(upper)
+    if is_within(upper, lower):
+        return True
     ranks = [
         next((rank for rank, style in enumerate(_STYLES) if re.fullmatch(style, number)), 9)
         for number in (upper, re.split(r"[.．-]", lower)[0])

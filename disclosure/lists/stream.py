@@ -27,7 +27,7 @@ from goufu.disclosure.lists.amount_column import unit_in_cell
 from goufu.disclosure.lists.body_rows import names_department, part_alone
 from goufu.disclosure.lists.cell_values import is_bulleted, is_total, year_alone
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.levels import is_level, levels_in_titles
+from goufu.disclosure.lists.levels import is_level, is_within, levels_in_titles
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
 from goufu.disclosure.lists.read_list import half_a_name
@@ -273,6 +273,7 @@ class _Look:
         self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
+        self.number = ""
         self.half: tuple[int, str] | None = None
         self.halves: list[Remark] = []
 
@@ -317,6 +318,9 @@ class _Look:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
                 raise OddListError("序号分级", "its numbers have levels")
+            if plain and n < len(cells) and is_within(self.number, cells[n]):
+                raise OddListError("编号分级", "its codes have levels")
+            self.number = cells[n] if n < len(cells) else ""
         filled = [cell for cell in cells if cell and not cell.isspace()]
         if len(filled) == 1:
             if part_alone(filled[0]):

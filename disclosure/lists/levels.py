@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from goufu.disclosure.lines import label
+from goufu.disclosure.lines import label, squeeze
+from goufu.disclosure.lists.cell_values import YES_NO
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.lists.sub_lines import TOLERANCE
 from goufu.disclosure.model import BudgetItem, Remark
@@ -117,6 +118,39 @@ def _numbered(numbers: Mapping[int, str], items: Sequence[BudgetItem], known: Se
         if (whole := items[n].amount_wan) and abs(sum(run, Decimal(0)) - whole) <= TOLERANCE
     }
     return summed if len(summed) == len(runs) > 1 else set()
+
+
+def by_columns(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], list[Remark]]:
+    """The items, by number, that columns of 上级编码, 级次 or 是否末级 say to hold others, where they come to these or have no amount;
+    and a remark on each that does not."""
+    heads: set[int] = set()
+    remarks: list[Remark] = []
+    for n, inside in _inside(draft, items).items():
+        below = sum((items[m].amount_wan or Decimal(0) for m in inside), Decimal(0))
+        amount = items[n].amount_wan
+        if amount is None or abs(amount - below) <= TOLERANCE:
+            heads.add(n)
+        else:
+            remarks.append(_doubt(items[n], len(inside), below))
+    return heads, remarks
+
+
+def _inside(draft: ListDraft, items: Sequence[BudgetItem]) -> dict[int, list[int]]:
+    """The items right within each that holds some, by number."""
+    found: dict[int, list[int]] = {}
+    numbers = {item.id: n for n, item in enumerate(items)}
+    depths = [int(depth) if depth.isdecimal() else 0 for _, depth, _ in draft.within.values()]
+    leaves = [YES_NO.get(squeeze(leaf).lower()) for *_, leaf in draft.within.values()]
+    for n, (parent, _, _) in draft.within.items():
+        if parent and numbers.get(parent, n) != n:
+            found.setdefault(numbers[parent], []).append(n)
+    for n in range(len(depths)) if not found else ():
+        end = n + 1
+        while end < len(depths) and (depths[end] > depths[n] > 0 or (leaves[n] is False and leaves[end])):
+            end += 1
+        if inside := [m for m in range(n + 1, end) if depths[m] in (0, depths[n] + 1)]:
+            found[n] = inside
+    return found
 
 
 def outlined(draft: ListDraft, items: Sequence[BudgetItem], out: Set[int]) -> set[int]:

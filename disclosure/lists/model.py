@@ -19,6 +19,10 @@ from goufu.disclosure.model import BudgetItem, Check, Part, Place, Remark, Subto
 SubLine = Literal["", "among", "indented"]
 
 
+#: fields that say what is within what: the id of the line above, how deep a line is, whether nothing is within it
+WITHIN = ("parent", "depth", "leaf")
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table as it is printed: its rows that say something, by number, and what is known of its cells.
@@ -59,7 +63,7 @@ class Header:
     @cached_property
     def text_columns(self) -> list[tuple[int, Heading]]:
         """The columns that say something of a line other than its amount, the better headings of a field first."""
-        silent = ("amount", "number", "measure", "quantity", "currency")
+        silent = ("amount", "number", "measure", "quantity", "currency", *WITHIN)
         found = [
             (n, one) for n, one in enumerate(self.columns) if one is not None and one.field not in silent
         ]
@@ -104,7 +108,8 @@ class ListDraft:
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
     it then is. Of items, by number: `numbers` those that their rows are printed with, `levels` how deep they are in the outline,
-    `in_units` those whose amount prints its own unit, `called` those with 合计 or 小计 beside their title. `untitled` are the rows
+    `in_units` those whose amount prints its own unit, `called` those with 合计 or 小计 beside their title, `within` what they say
+    in the columns of `WITHIN`. `untitled` are the rows
     with an amount and no title: the number of items above, the row, its amount in 万元 and the remark on it. `owners`, `years`
     and `parts` are the departments, years and parts of the budget that stand alone in a row, by index of the row below.
     """
@@ -121,6 +126,7 @@ class ListDraft:
     levels: dict[int, int] = field(default_factory=dict)
     in_units: set[int] = field(default_factory=set)
     called: set[int] = field(default_factory=set)
+    within: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     untitled: list[tuple[int, BodyRow, Decimal, Remark]] = field(default_factory=list)
     owners: dict[int, str] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)

@@ -26,7 +26,16 @@ from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
 from goufu.disclosure.lists.levels import number_of
-from goufu.disclosure.lists.model import BodyRow, Grid, Header, ListContents, ListDraft, ListFacts, SubLine
+from goufu.disclosure.lists.model import (
+    WITHIN,
+    BodyRow,
+    Grid,
+    Header,
+    ListContents,
+    ListDraft,
+    ListFacts,
+    SubLine,
+)
 from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
 from goufu.disclosure.lists.split_grid import lists_in
 from goufu.disclosure.lists.totals import check_totals, checks_over_lists
@@ -200,6 +209,9 @@ def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
         draft.numbers[n] = number
     if level := draft.grid.levels.get(row.number):
         draft.levels[n] = level
+    if any(draft.header.of(name) for name in WITHIN):
+        parent, depth, leaf = (_cell(draft, row, name) for name in WITHIN)
+        draft.within[n] = parent, depth, leaf
     if unit_of(printed_amount(draft, row)):
         draft.in_units.add(n)
     # of a CSV such rows are only told: a long one is read row by row
@@ -209,6 +221,11 @@ def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
         and any(cell in _SUMS and cell != row.title for cell in map(squeeze, row.cells))
     ):
         draft.called.add(n)
+
+
+def _cell(draft: ListDraft, row: BodyRow, name: str) -> str:
+    """What a row says in the best column of a field, "" where there is none."""
+    return next((row.cells[n] for n in draft.header.of(name)[:1] if n < len(row.cells)), "")
 
 
 def _is_half(draft: ListDraft, n: int) -> bool:

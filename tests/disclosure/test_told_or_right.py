@@ -526,3 +526,35 @@ def test_amounts_that_are_cut_or_in_units_of_their_own_are_streamed_alike(
     assert tuple(item for one in read for item in one.items) == whole.items
     assert {r.level for one in read for r in one.remarks} == ({level} if level else set())
     assert not any("比其他各行" in r.text for r in found.remarks)
+
+
+# -- what is within what ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"项目编码,上级编码,项目名称,金额（万元）\nX,,市政,8\nY,X,{A},3\nZ,X,{B},5\n",
+        f"级次,项目名称,金额（万元）\n1,城建,8\n2,市政,8\n3,{A},3\n3,{B},5\n",
+        f"是否末级,项目名称,金额（万元）\n否,市政,3\n是,{A},3\n否,园林,5\n是,{B},5\n",
+        f"项目编码,项目名称,金额（万元）\n01,市政,3\n0101,{A},3\n02,{B},5\n",
+        f"序号,项目名称,金额（万元）\n1,市政,3\n1月1日,{A},3\n2,{B},5\n",
+    ],
+)
+def test_columns_and_codes_say_what_is_within_what(text: str, tmp_path: Path) -> None:
+    found = listed(text)
+    assert amounts(found) == BOTH and not warned(found)
+    path = tmp_path / "清单.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OddListError):
+        survey(path)
+
+
+def test_records_within_records_by_their_ids() -> None:
+    line = '{{"id":"{}","项目名称":"{}","金额（万元）":{},"parent_id":{}}}'
+    rows = [line.format(1, "市政", 8, "null"), line.format(2, A, 3, '"1"'), line.format(3, B, 5, '"1"')]
+    assert amounts(listed(f"[{','.join(rows)}]", "清单.json")) == BOTH
+    odd = listed(f"[{','.join(rows)}]".replace(":8", ":9"), "清单.json")
+    assert len(odd.items) == 3 and warned(odd, "“市政”", "可能重复")
+    plain = listed(f"项目编码,项目名称,金额（万元）\n10,{A},3\n11,{B},5\n1101,{C},7\n")
+    assert len(plain.items) == 3 and not warned(plain)

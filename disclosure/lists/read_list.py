@@ -142,7 +142,7 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     if facts.year and items and not draft.header.of("year"):
         _remark_above(draft, "年度", "year", str(facts.year))
     items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
-    if facts.unit == "元" and not any(check.agrees for check in checks):
+    if facts.unit == "元":
         small = perhaps_in_wan([item.amount_wan for item in items])
         draft.remarks += [perhaps_in_wan_remark(items[n]) for n in small]
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))

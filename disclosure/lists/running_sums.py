@@ -286,11 +286,12 @@ class RunningSums:
         """What was found, after the last row."""
         self._at_run((0, "", _NOTHING), ())
         unequal = self._of_totals()
+        # a total that a workbook computes agrees whatever the unit
+        unequal += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
+        unequal += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._agrees:
             return unequal
         found = [*unequal, *self._twice]
-        found += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
-        found += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._told > _TOLD:
             found.append(
                 Remark(

@@ -122,10 +122,10 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
-    if not any(check.agrees for check in checks):
-        draft.remarks += [
-            perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts) if n not in draft.in_units
-        ]
+    # a total that a workbook computes agrees whatever the unit
+    draft.remarks += [
+        perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts) if n not in draft.in_units
+    ]
     draft.remarks += _named_like_groups(items, heads, parts)
     everything = sum((amount for amount in amounts if amount), Decimal(0))
     if plain and not any(abs(total - everything) <= TOLERANCE for total in printed):

@@ -558,3 +558,11 @@ def test_records_within_records_by_their_ids() -> None:
     assert len(odd.items) == 3 and warned(odd, "“市政”", "可能重复")
     plain = listed(f"项目编码,项目名称,金额（万元）\n10,{A},3\n11,{B},5\n1101,{C},7\n")
     assert len(plain.items) == 3 and not warned(plain)
+
+
+def test_a_total_that_agrees_says_nothing_of_units(tmp_path: Path) -> None:
+    text = f"{HEAD}{A},120000\n{B},8\n合计,120008\n"
+    assert warned(listed(text), A, "像是按元填写")
+    path = tmp_path / "清单.csv"
+    path.write_text(text, encoding="utf-8")
+    assert any("像是按元填写" in one.text for one in survey(path).remarks)

@@ -37,7 +37,7 @@ class Sheet:
     that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
     is set in from the left, `unseen` those whose text has the colour of its ground or a format that shows nothing, by (row,
     column) as in `merged`; `conditional` the ranges in which a conditional format may hide text; `levels` how deep rows are in
-    the outline, for those that are.
+    the outline, for those that are; `bold` the cells in bold letters.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Sheet:
     unseen: frozenset[tuple[int, int]] = frozenset()
     conditional: tuple[str, ...] = ()
     levels: Mapping[int, int] = field(default_factory=dict)
+    bold: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -298,6 +299,7 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(formatting.unseen),
         tuple(formatting.conditional),
         formatting.levels,
+        frozenset(formatting.bold),
     )
 
 

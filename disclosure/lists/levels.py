@@ -153,6 +153,25 @@ def _inside(draft: ListDraft, items: Sequence[BudgetItem]) -> dict[int, list[int
     return found
 
 
+def in_bold(draft: ListDraft, items: Sequence[BudgetItem]) -> set[int]:
+    """The items with a title in bold letters that are the sum of those below that have none, as far as the next one in bold or
+    up to one that is of no group; where all in bold are, of two groups or of two rows."""
+    bold = sorted(draft.bold)
+    if not bold or 2 * len(bold) > len(items):
+        return set()
+    rows = 0
+    for n, end in zip(bold, [*bold[1:], len(items)], strict=True):
+        below = Decimal(0)
+        for m in range(n + 1, end):
+            below += items[m].amount_wan or Decimal(0)
+            if below == items[n].amount_wan and below and (m > n + 1 or m + 1 == end):
+                rows += m - n
+                break
+        else:
+            return set()
+    return set(bold) if rows > 1 else set()
+
+
 def outlined(draft: ListDraft, items: Sequence[BudgetItem], out: Set[int]) -> set[int]:
     """The items, by number, that add up rows deeper in the outline of a workbook; those `out` are counted nowhere."""
     levels = [draft.levels.get(n, 0) for n in range(len(items))]

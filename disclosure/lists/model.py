@@ -31,7 +31,7 @@ class Grid:
     is false where the format has no merged cells of its own (CSV), so that a blank may be one. `header` is the index of the
     header's row where it is known. `place` gives the place of a cell by row number and column, of the row for column -1.
     `indented` are the cells, by row number and column, whose text is set in from the left; `levels` how deep rows are in the
-    outline of a workbook, by number. `first_column` is the column of
+    outline of a workbook, by number, `bold` the cells in bold letters. `first_column` is the column of
     the sheet that column 0 is, where several lists are side by side. `turned`: its
     items stand as columns in the document.
     """
@@ -44,6 +44,7 @@ class Grid:
     header: int | None = None
     indented: frozenset[tuple[int, int]] = frozenset()
     levels: Mapping[int, int] = field(default_factory=dict)
+    bold: frozenset[tuple[int, int]] = frozenset()
     first_column: int = 0
     turned: bool = False
 
@@ -108,7 +109,8 @@ class ListDraft:
     `totals` has the names of the rows that add up others, by index into `rows`. `units` are the units of money printed
     above or below the table. `amount` is the column of the amounts, -1 where there is none; `funds` the columns whose sum
     it then is. Of items, by number: `numbers` those that their rows are printed with, `levels` how deep they are in the outline,
-    `in_units` those whose amount prints its own unit, `called` those with 合计 or 小计 beside their title, `within` what they say
+    `in_units` those whose amount prints its own unit, `called` those with 合计 or 小计 beside their title, `bold` those
+    with a title in bold letters, `within` what they say
     in the columns of `WITHIN`. `untitled` are the rows
     with an amount and no title: the number of items above, the row, its amount in 万元 and the remark on it. `owners`, `years`
     and `parts` are the departments, years and parts of the budget that stand alone in a row, by index of the row below.
@@ -126,6 +128,7 @@ class ListDraft:
     levels: dict[int, int] = field(default_factory=dict)
     in_units: set[int] = field(default_factory=set)
     called: set[int] = field(default_factory=set)
+    bold: set[int] = field(default_factory=set)
     within: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     untitled: list[tuple[int, BodyRow, Decimal, Remark]] = field(default_factory=list)
     owners: dict[int, str] = field(default_factory=dict)

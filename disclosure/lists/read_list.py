@@ -207,6 +207,8 @@ def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
     """Keep what the row of item `n` says beside its values: its number, its depth in the outline, a unit of its own."""
     if number := number_of(draft, row):
         draft.numbers[n] = number
+    if any((row.number, column) in draft.grid.bold for column in draft.header.of("title")):
+        draft.bold.add(n)
     if level := draft.grid.levels.get(row.number):
         draft.levels[n] = level
     if any(draft.header.of(name) for name in WITHIN):

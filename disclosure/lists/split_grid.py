@@ -114,6 +114,7 @@ def _columns(grid: Grid, header: Header, start: int, end: int) -> Grid:
             if c1 < end and c2 >= start
         ],
         indented=frozenset((number, n - start) for number, n in grid.indented if start <= n < end),
+        bold=frozenset((number, n - start) for number, n in grid.bold if start <= n < end),
         first_column=start,
     )
 

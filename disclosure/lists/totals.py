@@ -14,7 +14,7 @@ from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
 from goufu.disclosure.lists.body_rows import named_alone, names_department
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
-from goufu.disclosure.lists.levels import by_columns, headed, outlined
+from goufu.disclosure.lists.levels import by_columns, headed, in_bold, outlined
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
@@ -51,7 +51,7 @@ def check_totals(
         adding |= of_one_row(alone, adding)
     holding, said = by_columns(draft, alone)
     doubts, over = [*doubts, *said], over | holding
-    over |= outlined(draft, alone, parts | wholes.keys()) | _of_one_name(draft, alone)
+    over |= in_bold(draft, alone) | outlined(draft, alone, parts | wholes.keys()) | _of_one_name(draft, alone)
     heads = wholes.keys() | ((adding | over) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(

@@ -47,7 +47,16 @@ def upright(grid: Grid) -> Grid:
         known = cells_of.get((number, max(column, 0)))
         return grid.place(*known) if known else grid.place(number, column)
 
-    return replace(grid, rows=rows, place=place, merged=(), indented=frozenset(), levels={}, turned=True)
+    return replace(
+        grid,
+        rows=rows,
+        place=place,
+        merged=(),
+        indented=frozenset(),
+        levels={},
+        bold=frozenset(),
+        turned=True,
+    )
 
 
 def _is_field(cells: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from goufu.disclosure.lists.stream import items_of, pieces, survey
 from goufu.disclosure.model import Disclosure
 from goufu.disclosure.read import read_content, read_document
 from goufu.disclosure.sums import group_feet, group_heads, single_rows, sums_of_sums, telling_sums
+from openpyxl.styles import Font
 
 A, B, C, D = "路灯维护服务", "河道保洁服务", "绿化养护服务", "食品安全抽检"
 HEAD = "项目名称,金额（万元）\n"
@@ -566,3 +567,26 @@ def test_a_total_that_agrees_says_nothing_of_units(tmp_path: Path) -> None:
     path = tmp_path / "清单.csv"
     path.write_text(text, encoding="utf-8")
     assert any("像是按元填写" in one.text for one in survey(path).remarks)
+
+
+@pytest.mark.parametrize(
+    ("rows", "bold", "count"),
+    [
+        ([["市政", 8], [A, 3], [B, 5], ["园林", 7], [C, 7]], (2, 5), 3),
+        ([["市政", 8], [A, 3], [B, 5], [C, 7]], (2,), 3),
+        ([["市政", 9], [A, 3], [B, 5], [C, 7]], (2,), 4),  # no sum
+        ([[A, 3], [B, 3], [C, 7]], (2,), 3),  # a line that matters
+        ([[A, 8], [B, 3], [C, 5]], (2, 3, 4), 3),  # all in bold
+    ],
+)
+def test_groups_in_bold_letters(rows: list[list[Any]], bold: tuple[int, ...], count: int) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["项目名称", "金额（万元）"])
+    for row in rows:
+        sheet.append(row)
+    for number in (1, *bold):
+        sheet.cell(number, 1).font = Font(bold=True)
+    out = io.BytesIO()
+    book.save(out)
+    assert len(read_content(out.getvalue(), "清单.xlsx").items) == count

@@ -267,4 +267,12 @@ def sheet_grid(sheet: Sheet, file: str) -> Grid:
         letters = column_letters(column) if column >= 0 else ""
         return Place(file, cell=f"{sheet.name}!{letters}{number}")
 
-    return Grid(sheet.name, sheet.rows, place, sheet.merged, indented=sheet.indented, levels=sheet.levels)
+    return Grid(
+        sheet.name,
+        sheet.rows,
+        place,
+        sheet.merged,
+        indented=sheet.indented,
+        levels=sheet.levels,
+        bold=sheet.bold,
+    )

@@ -221,7 +221,7 @@ def _show_entries(root: Any) -> None:
                 (one for one in options if one.get("selected") is not None), options[0] if options else None
             )
             shown = chosen.text_content() if chosen is not None else ""
-        node.tail = f" {shown or ''} {node.tail or ''}"
+        node.tail = _CONTROL.sub(" ", f" {shown or ''} {node.tail or ''}")
 
 
 def _strip(root: Any) -> _Unseen:

@@ -590,3 +590,9 @@ def test_groups_in_bold_letters(rows: list[list[Any]], bold: tuple[int, ...], co
     out = io.BytesIO()
     book.save(out)
     assert len(read_content(out.getvalue(), "清单.xlsx").items) == count
+
+
+def test_control_characters_entered_in_a_field_are_none() -> None:
+    row = "<td><input value='路灯&#1;维护'></td><td><input value='3'>&#2;</td>"
+    (item,) = listed(_page("<td>项目名称</td><td>金额（万元）</td>", row), "清单.html").items
+    assert str(item.amount_wan) == "3.00"

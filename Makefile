@@ -44,7 +44,7 @@ fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $${SEED:-$$(date +%s)} --keep fuzz-found
 
 scans: $(STAMP)
-	$(BIN)/python -m pytest tests/disclosure -m scans $(PYTEST)
+	$(BIN)/python -m pytest tests/disclosure tests/web/test_page_image.py -m scans $(PYTEST)
 
 spark: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),spark]'

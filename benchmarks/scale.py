@@ -1,8 +1,9 @@
 """What a line costs by the thousand and by the million: CPU, wall, memory of all processes; and the country from that.
 
     python -m benchmarks.scale [--lines 10000 100000] [--jobs 1 2] [--kind parquet] [--cores 64]
+    python -m benchmarks.scale --lines 10000 330000 --provinces 1 --years 2026      # a province-year
 
-Makes record files of lines from goufu's own answered lines, varied so that few are alike, of 31 invented provinces with
+Makes record files of lines from goufu's own answered lines, varied so that few are alike, of invented provinces with
 departments of their own, and runs `goufu classify` on them as a user would. Prints a line for each run, and the ratios
 that the figures of docs/scale.md come from. On a loaded machine the CPU seconds and the ratios say more than the rates.
 """
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +46,8 @@ class Run:
     resident: float
 
 
-def write(path: Path, count: int, provinces: int = PROVINCES) -> None:
-    """A record file of `count` lines of that many invented provinces of a hundred counties each."""
+def write(path: Path, count: int, provinces: int = PROVINCES, years: Sequence[int] = (2025, 2026)) -> None:
+    """A record file of `count` lines of that many invented provinces of a hundred counties each, of these budget years."""
     draw = random.Random(1)
     base = lines(3000)
     with path.open("w", encoding="utf-8", newline="") as out:
@@ -56,7 +58,7 @@ def write(path: Path, count: int, provinces: int = PROVINCES) -> None:
             county = f"第{draw.randrange(provinces) + 1}省{draw.randrange(100) + 1}号县"
             title = f"{line.title}{draw.randrange(1000)}期" if draw.random() < 0.8 else line.title
             writer.writerow(
-                (n + 1, county + draw.choice(OFFICES), line.unit, draw.choice((2025, 2026)), title, line.summary, f"{draw.lognormvariate(3, 1.2):.2f}")
+                (n + 1, county + draw.choice(OFFICES), line.unit, draw.choice(years), title, line.summary, f"{draw.lognormvariate(3, 1.2):.2f}")
             )  # fmt: skip
 
 
@@ -105,12 +107,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--kind", default="parquet", choices=("parquet", "csv", "jsonl"))
     parser.add_argument("--cores", type=int, default=64)
+    parser.add_argument("--provinces", type=int, default=PROVINCES)
+    parser.add_argument("--years", type=int, nargs="+", default=[2025, 2026])
     args = parser.parse_args()
     runs: list[Run] = []
     with tempfile.TemporaryDirectory() as folder:
         for count in args.lines:
             source = Path(folder, f"{count}.csv")
-            write(source, count)
+            write(source, count, args.provinces, args.years)
             for jobs in args.jobs:
                 one = run(source, Path(folder, f"out.{args.kind}"), count, jobs)
                 runs.append(one)

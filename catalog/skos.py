@@ -37,8 +37,8 @@ def turtle(
         from rdflib import Graph
     except ImportError:
         raise GoufuError(
-            "导出 ttl 需要 rdflib，请先安装：pip install 'goufu[rdf]'",
-            "exporting ttl needs rdflib; install it with: pip install 'goufu[rdf]'",
+            '导出 ttl 需要 rdflib，请先安装：pip install "goufu[rdf]"',
+            'exporting ttl needs rdflib; install it with: pip install "goufu[rdf]"',
         ) from None
     graph = Graph()
     for prefix, uri in (("xkos", XKOS), ("goufu", BASE)):

@@ -166,6 +166,14 @@ def in_force(
     versions: Sequence[CatalogVersion], catalog_class: CatalogClass, on: date, *, levels: int | None = None
 ) -> CatalogVersion | None:
     """The latest version whose `catalog_class` holds on `on`, with `levels` levels if given; None if none is known."""
+    return _in_force(tuple(versions), catalog_class, on, levels)
+
+
+@lru_cache(maxsize=1024)
+def _in_force(
+    versions: tuple[CatalogVersion, ...], catalog_class: CatalogClass, on: date, levels: int | None
+) -> CatalogVersion | None:
+    """The same; every section of a day asks it."""
     found = None
     for version in in_order(versions):
         if catalog_class not in version.classes or (levels is not None and version.levels != levels):

@@ -132,7 +132,7 @@ class MoneyUnit(NamedTuple):
         return bool(self.name or _FOREIGN.search(label(self.printed)))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 

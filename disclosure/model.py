@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -14,14 +14,24 @@ from goufu.catalog.text import Text
 Part = Literal["本年预算", "上年结转", ""]
 
 
+#: the corners of a row on its page as one reads it, clockwise from the top left, each (across, down) in shares of the
+#: page as a viewer shows it: (0, 0) is its top left, (1, 1) its bottom right, also where the writing stands on its side
+Corners = tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value is: the file, and in it a page, a line or a cell, as far as the format has them."""
+    """Where a value is: the file, and in it a page, a line or a cell, as far as the format has them.
+
+    `corners` are those of the row on a page that was read from a PDF or a picture, () elsewhere; they only serve to
+    show it: two places with the same page are equal.
+    """
 
     file: str
     page: int | None = None
     line: int | None = None
     cell: str = ""
+    corners: Corners = field(default=(), compare=False, repr=False)
 
     def text(self, lang: str = "zh") -> str:
         """For people: `预算.xlsx 表2!B14`, `预算.pdf 第 16 页`, `预算.txt 第 357 行`."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goufu.catalog.errors import GoufuError
+from goufu.catalog.load import collector_waits
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lists.combine import no_title
 from goufu.disclosure.lists.headings import has_title, heading
@@ -32,8 +33,8 @@ try:
     import pyarrow as pa
 except ImportError:
     raise GoufuError(
-        "读写 Parquet 和 Arrow 需要另装：pip install 'goufu[arrow]'",
-        "Parquet and Arrow need an extra: pip install 'goufu[arrow]'",
+        '读写 Parquet 和 Arrow 需要另装：pip install "goufu[arrow]"',
+        'Parquet and Arrow need an extra: pip install "goufu[arrow]"',
     ) from None
 
 if TYPE_CHECKING:
@@ -129,10 +130,10 @@ def classify_batches(
     judge = judge or plain_judge(department, year, on, today, catalogs, cache)
     for batch in batches:
         columns = columns_of(batch.schema.names)
-        slices = [
-            result_batch(outcomes(lines_of(batch.slice(start, _SLICE), columns), judge))
-            for start in range(0, max(batch.num_rows, 1), _SLICE)
-        ]
+        slices = []
+        for start in range(0, max(batch.num_rows, 1), _SLICE):
+            with collector_waits():
+                slices.append(result_batch(outcomes(lines_of(batch.slice(start, _SLICE), columns), judge)))
         yield slices[0] if len(slices) == 1 else pa.concat_batches(slices)
 
 

@@ -1,7 +1,7 @@
 """Budget lines classified on Spark, through `mapInArrow`: an adapter of `goufu.arrow.classify_batches`, no scheduler.
 
 goufu itself (code, catalogs, index) is shipped to the executors as one archive, so that they need neither goufu nor a
-network nor a home folder; they need the packages that goufu needs, as `pip install 'goufu[spark]'` brings them. What is
+network nor a home folder; they need the packages that goufu needs, as `pip install "goufu[spark]"` brings them. What is
 wrong with a line stands in its field `error` and never fails a task. Needs `goufu[spark]` and a Java of 17 or newer.
 """
 
@@ -24,8 +24,8 @@ try:
     from pyspark.sql import DataFrame, SparkSession
 except ImportError:
     raise GoufuError(
-        "在 Spark 上运行需要另装：pip install 'goufu[spark]'",
-        "Spark needs an extra: pip install 'goufu[spark]'",
+        '在 Spark 上运行需要另装：pip install "goufu[spark]"',
+        'Spark needs an extra: pip install "goufu[spark]"',
     ) from None
 
 #: the name of the archive on the executors

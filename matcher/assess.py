@@ -38,7 +38,7 @@ from goufu.matcher.model import Acceptance, Assessment, Candidate, Status
 from goufu.matcher.nature_names import NATURES, PURCHASED, Nature
 from goufu.matcher.rank import Floats, Ranking
 from goufu.matcher.reasons import reasons
-from goufu.matcher.text import Said, own_names, said
+from goufu.matcher.text import Said, own_names, read_texts, said
 from goufu.matcher.wording import Line, columns_of, read_of_body, size_of
 
 if TYPE_CHECKING:
@@ -196,7 +196,6 @@ class _Facts(NamedTuple):
     """
 
     match: SectionMatch
-    words: Said
     nature: Nature
     chances: tuple[float, ...]
     nature_words: Sequence[str]
@@ -254,8 +253,8 @@ def _judged(group: _Group, progress: Callable[[int], None] | None) -> list[Asses
             items=tuple(group.items[row] for row in rows),
             matches=tuple(group.matches[row] for row in rows),
         )
-        for row, facts in zip(rows, _facts(part), strict=True):
-            found[keys[row]] = one = _Found(facts, _own(facts, group), _elsewhere(facts, group))
+        for row, one in zip(rows, _found(part), strict=True):
+            found[keys[row]] = one
             if remembered is not None:
                 remembered.keep(keys[row], one)
         if progress:
@@ -293,9 +292,8 @@ def _as_read(item: BudgetItem, match: SectionMatch, group: _Group) -> Hashable:
 
     Of its department's name that is little, unless a text holds the name or its place: those of two counties read the same.
     """
-    words = said(item.title, item.summary)
-    names = own_names(item.department)
-    named = any(name in words.head or name in words.body for name in names) or group.semantic
+    head, body = read_texts(item.title, item.summary)
+    named = any(name in head or name in body for name in own_names(item.department)) or group.semantic
     return (
         item.title,
         item.summary,
@@ -308,7 +306,7 @@ def _as_read(item: BudgetItem, match: SectionMatch, group: _Group) -> Hashable:
     )
 
 
-def _facts(group: _Group) -> list[_Facts]:
+def _found(group: _Group) -> list[_Found]:
     """What is found of each item of a group; the figures of all are made at once."""
     read = _read(group.items, group.index)
     lines = read.lines
@@ -330,10 +328,9 @@ def _facts(group: _Group) -> list[_Facts]:
     # what no section is known for is looked for in all of them, by the duty the line serves
     nobodys = [row for row, names in enumerate(sections) if not names]
     anywhere = dict(zip(nobodys, ranking.nearest(ranked, nobodys, group.most), strict=True))
-    return [
+    all_facts = [
         _Facts(
             match=group.matches[row],
-            words=said(lines[row].title, lines[row].summary),
             nature=kinds[row],
             chances=chances,
             nature_words=told[row],
@@ -358,6 +355,10 @@ def _facts(group: _Group) -> list[_Facts]:
                 strict=True,
             )
         )
+    ]
+    return [
+        _Found(facts, _own(facts, words, group), _elsewhere(facts, words, group))
+        for facts, words in zip(all_facts, (said(line.title, line.summary) for line in lines), strict=True)
     ]
 
 
@@ -513,11 +514,11 @@ def _trust(
     return [float(x) for x in sure * np.array(section)]
 
 
-def _own(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+def _own(facts: _Facts, words: Said, group: _Group) -> tuple[Candidate, ...]:
     """The candidates of an item, best first."""
     if facts.is_anybodys:
-        return _anywhere(facts, group, load_kinds().get(facts.match.kind))
-    return _codes(facts, group)
+        return _anywhere(facts, words, group, load_kinds().get(facts.match.kind))
+    return _codes(facts, words, group)
 
 
 def _assessment(found: _Found, item: BudgetItem, match: SectionMatch, group: _Group) -> Assessment:
@@ -559,7 +560,7 @@ def _assessment(found: _Found, item: BudgetItem, match: SectionMatch, group: _Gr
     return replace(assessment, findings=findings) if findings else assessment
 
 
-def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+def _codes(facts: _Facts, words: Said, group: _Group) -> tuple[Candidate, ...]:
     """The candidates of an item's scope, best first; the first says also what was read or corrected."""
     opinion = facts.opinion
     own = facts.own[: group.most]
@@ -570,7 +571,7 @@ def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
         ]
     # what is no purchase needs no more than its nearest entry explained
     codes = tuple(
-        _candidate(group.index, number, score, facts.words, not rank, not rank or facts.purchased)
+        _candidate(group.index, number, score, words, not rank, not rank or facts.purchased)
         for rank, (number, score) in enumerate(own)
     )
     if opinion:
@@ -580,21 +581,21 @@ def _codes(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
     return _saying(codes, facts.misread)
 
 
-def _anywhere(facts: _Facts, group: _Group, body: BodyKind | None) -> tuple[Candidate, ...]:
+def _anywhere(facts: _Facts, words: Said, group: _Group, body: BodyKind | None) -> tuple[Candidate, ...]:
     """The candidates of all sections, for a body that has none."""
     codes = tuple(
-        _candidate(group.index, number, score, facts.words, not rank, True)
+        _candidate(group.index, number, score, words, not rank, True)
         for rank, (number, score) in enumerate(facts.anywhere)
     )
     return _saying(codes, body.note if body else NOTHING)
 
 
-def _elsewhere(facts: _Facts, group: _Group) -> tuple[Candidate, ...]:
+def _elsewhere(facts: _Facts, words: Said, group: _Group) -> tuple[Candidate, ...]:
     """The candidates of other sections; where the own one lists the purchase, one is enough to compare with."""
     unlisted = facts.status in ("unlisted", "unknown")
     some = facts.outside if unlisted or group.most > _CODES else facts.outside[:1]
     return tuple(
-        _candidate(group.index, number, score, facts.words, not rank, unlisted)
+        _candidate(group.index, number, score, words, not rank, unlisted)
         for rank, (number, score) in enumerate(some)
     )
 

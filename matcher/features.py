@@ -99,8 +99,8 @@ class Text:
 def text_of(index: Index, texts: Sequence[str]) -> Text:
     """The known grams of `texts` (already reduced to their content) with their weights."""
     row, number = known_in(index.runs, points_of(texts), OTHER_WORDS)
-    cell, counts = np.unique(row * len(index.vocabulary) + number, return_counts=True)
-    row_of, gram = np.divmod(cell, len(index.vocabulary))
+    cell, counts = np.unique(row * index.size + number, return_counts=True)
+    row_of, gram = np.divmod(cell, index.size)
     tf = (1 + np.log(counts.astype(np.float32))).astype(np.float32)
     rarity = index.rarity[gram]
     weight = tf * rarity
@@ -109,7 +109,7 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
     unit = weight / np.maximum(length, 1e-9)[row_of]
     share = rarity / np.maximum(total, 1e-9)[row_of]
     item = row_of % max(len(texts) // len(SIDES), 1)
-    pairs, pair = np.unique(item * len(index.vocabulary) + gram, return_inverse=True)
+    pairs, pair = np.unique(item * index.size + gram, return_inverse=True)
     return Text(
         len(texts),
         row_of,
@@ -118,7 +118,7 @@ def text_of(index: Index, texts: Sequence[str]) -> Text:
         share.astype(np.float32),
         tf * index.heading_rarity[gram],
         pair,
-        *np.divmod(pairs, len(index.vocabulary)),
+        *np.divmod(pairs, index.size),
     )
 
 
@@ -251,9 +251,7 @@ class Within:
         text = self.text
         wanted = target[text.row % max(items, 1)]
         section = index.section_of[wanted]
-        gram, at = found_in(
-            index.entry, index.start[section, text.gram], index.start[section, text.gram + 1], wanted
-        )
+        gram, at = found_in(index.entry, *index.start.ranges(section, text.gram), wanted)
         weights = index.weights[at]
         adds = {
             "cosine": text.unit[gram] * weights[:, 0],
@@ -290,8 +288,8 @@ def within(
     number = scopes.number[text.pair_item]
     place, pair = np.nonzero(number.T >= 0)  # the pairs for which a scope has a section at this place
     section, gram = number[pair, place], text.pair_gram[pair]
-    first = index.start[section, gram]
-    count = index.start[section, gram + 1] - first
+    first, last = index.start.ranges(section, gram)
+    count = last - first
     frequency = _sums(pair, count.astype(np.float64), len(number))
     rarity = np.log((scopes.sizes[text.pair_item] + 1) / (frequency + 0.5))[text.pair]
     total = np.bincount(text.row, rarity, text.rows)

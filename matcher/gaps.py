@@ -30,6 +30,7 @@ class Gap(NamedTuple):
     why: Text
 
 
+@lru_cache(maxsize=2)
 def _table(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 

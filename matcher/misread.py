@@ -53,7 +53,7 @@ class Doubtful(dict[str, tuple[int, ...]]):
     Found as pairs are asked for, and kept: few pairs make up most of what is written.
     """
 
-    _MOST = 50_000
+    _MOST = 25_000
 
     def __init__(self, known: Container[str]) -> None:
         self._known = known
@@ -84,7 +84,7 @@ def read_as(text: str, index: Index, there: set[str] | None = None) -> tuple[str
     doubtful = list(filter(places.__getitem__, pairs(text) if there is None else there))
     if not doubtful:
         return text, ()
-    others, known = confusable(), index.vocabulary
+    others, known = confusable(), index.known
     suspect = {text.find(pair) + place for pair in doubtful for place in places[pair]}
     found: list[Misreading] = []
     for at in sorted(suspect):

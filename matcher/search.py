@@ -97,7 +97,7 @@ def look_up(
     letters = by_pinyin(held, words, sections)[:limit] or by_pinyin(held, words)[:limit]
     if letters:
         return _spelt(words, day, sections, letters)
-    if not any(gram in corpus.index.vocabulary for gram in grams(content(words))):
+    if not any(gram in corpus.index.known for gram in grams(content(words))):
         return Found(words, day, sections, _versions(held[:1]), False, ())
     item = BudgetItem(id="", title=words, year=day.year)
     (judged,) = assess([item], versions, day, on=day, sections=sections, cache=cache, most=max(_DEPTH, limit))

@@ -120,9 +120,14 @@ class Said:
     pairs: set[str]
 
 
-@lru_cache(maxsize=2048)
+def read_texts(title: str, summary: str) -> tuple[str, str]:
+    """What is read of title and summary, in normal form; the words of a summary that can say what is bought are at its beginning."""
+    return normal(title), normal(summary[:SAID_LENGTH])
+
+
+@lru_cache(maxsize=512)
 def said(title: str, summary: str = "") -> Said:
-    """What title and summary say; the words of a summary that can say what is bought are at its beginning."""
-    head, body = normal(title), normal(summary[:SAID_LENGTH])
+    """What title and summary say; kept for the lines that are judged together."""
+    head, body = read_texts(title, summary)
     in_head, in_body = pairs(head), pairs(body)
     return Said(head, body, in_head, in_body, in_head | in_body)

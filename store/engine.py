@@ -97,8 +97,8 @@ def _postgres(place: StoreAddress) -> Engine:
         import psycopg  # noqa: F401
     except ImportError:
         raise StoreError(
-            "连接 PostgreSQL 需要另装驱动：pip install 'goufu[postgres]'",
-            "PostgreSQL needs its driver: pip install 'goufu[postgres]'",
+            '连接 PostgreSQL 需要另装驱动：pip install "goufu[postgres]"',
+            'PostgreSQL needs its driver: pip install "goufu[postgres]"',
             place.label,
         ) from None
     url = "postgresql+psycopg://" + place.url.removeprefix("postgresql://")

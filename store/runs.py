@@ -237,6 +237,7 @@ def _judgement_row(a: Assessment) -> dict[str, Any]:
             "certainty": round(a.certainty, 3),
             "doubt": a.doubt,
             "fit": round(a.fit, 3),
+            **({"corners": a.item.place.corners} if a.item.place and a.item.place.corners else {}),
         },
     }
 
@@ -270,13 +271,15 @@ def run_named(store: Store, name: str = "last") -> RunInfo:
         if row is not None:
             return _infos(session, [row])[0]
         newest = session.exec(select(tables.Run.id).order_by(col(tables.Run.id).desc()).limit(5)).all()
-    known = "、".join(map(str, newest))
-    if not known:
+    if not newest:
         raise NoSuchRunError(
             "还没有记录任何运行；先用 goufu classify … --save",
             "no run was recorded yet; use goufu classify … --save",
         )
-    raise NoSuchRunError(f"没有运行“{name}”；最近的有 {known}", f"no run '{name}'; the newest are {known}")
+    raise NoSuchRunError(
+        f"没有运行“{name}”；最近的有 {'、'.join(map(str, newest))}",
+        f"no run '{name}'; the newest are {', '.join(map(str, newest))}",
+    )
 
 
 def run_of(store: Store, rows: Sequence[FilledRow]) -> RunInfo:

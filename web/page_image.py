@@ -1,93 +1,75 @@
-"""One page of a PDF as an image with the place of a line marked, drawn by a process of its own: a damaged file costs that process and nothing else."""
+"""One page of a PDF or a picture as an image with the row of a line framed, drawn by a process of its own.
+
+A damaged file costs that process and nothing else. Where the row stands was found when the document was read.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from goufu.catalog.errors import GoufuError
+from goufu.disclosure.model import Corners
 
 #: pixels of the image's width, and seconds that drawing may take
 WIDTH, SECONDS = 1100, 20
-#: Draws the page. The title is looked for among the page's characters, blanks aside, whole or at least its first half;
-#: where it stands there more than once, the rows that also hold one of the amounts are the place.
+#: Draws the page, turned so that the row can be read where it stands on its side or on its head.
 _DRAW = """
-import ctypes, sys, unicodedata
-import pypdfium2
-from PIL import Image, ImageChops, ImageDraw
-from pypdfium2 import raw
+import math, sys
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-path, number, width, title, *amounts = sys.argv[1:]
-page = pypdfium2.PdfDocument(path)[int(number) - 1]
-scale = min(int(width) / max(page.get_width(), 1), 3000 / max(page.get_height(), 1))
-image = page.render(scale=scale).to_pil().convert("L")
-text = page.get_textpage()
+path, number, width, *shares = sys.argv[1:]
+shares = [float(share) for share in shares]
+corners = list(zip(shares[::2], shares[1::2]))
+quarters = 0
+if corners:
+    (x0, y0), (x1, y1) = corners[:2]
+    quarters = round(math.atan2(y1 - y0, x1 - x0) / (math.pi / 2)) % 4
 
-def plain(words):
-    return "".join(c for c in unicodedata.normalize("NFKC", words) if c.isprintable() and not c.isspace() and c != ",")
+def scale(size):
+    wide, high = size[::-1] if quarters % 2 else size
+    return min(int(width) / max(wide, 1), 3000 / max(high, 1))
 
-def pixels(x, y):
-    across, down = ctypes.c_int(), ctypes.c_int()
-    raw.FPDF_PageToDevice(page, 0, 0, *image.size, 0, x, y, ctypes.byref(across), ctypes.byref(down))
-    return across.value, down.value
+with open(path, "rb") as file:
+    is_pdf = b"%PDF-" in file.read(1024)
+if is_pdf:
+    import pypdfium2
 
-def boxed(places):
-    corners = []
-    for place in places:
-        left, bottom, right, top = text.get_charbox(place, loose=True)  # by the file, whatever fonts are here
-        corners += [pixels(left, bottom), pixels(right, top)]
-    xs, ys = zip(*corners)
-    return min(xs), min(ys), max(xs), max(ys)
+    page = pypdfium2.PdfDocument(path)[int(number) - 1]
+    image = page.render(scale=scale(page.get_size())).to_pil().convert("L")
+else:
+    image = Image.open(path)
+    image.seek(int(number) - 1)
+    image = ImageOps.exif_transpose(image).convert("RGB").convert("L")
+    image = ImageOps.scale(image, scale(image.size), Image.Resampling.LANCZOS)
 
-letters, places = [], []
-for n in range(text.count_chars()):
-    for c in plain(chr(raw.FPDFText_GetUnicode(text, n))):
-        letters.append(c)
-        places.append(n)
-letters, title = "".join(letters), plain(title)
-found = []
-for much in range(len(title), max(2, len(title) // 2) - 1, -1):
-    at = letters.find(title[:much])
-    while at >= 0:
-        found.append(boxed(places[at : at + much]))
-        at = letters.find(title[:much], at + much)
-    if found:
-        break
-if len(found) > 1:
-    boxes = [boxed([n]) for n in places]
-    def row(box):
-        return "".join(c for c, b in zip(letters, boxes) if box[1] <= (b[1] + b[3]) / 2 <= box[3])
-    found = [box for box in found if any(amount in row(box) for amount in amounts)] or found
-if found:
-    tint = Image.new("RGB", image.size, "white")
-    draw = ImageDraw.Draw(tint)
-    for left, top, right, bottom in found:
-        draw.rectangle((0, top - 4, image.width, bottom + 4), fill="#fff3c4")
-        draw.rectangle((left - 6, top - 6, right + 6, bottom + 6), outline="#c2410c", width=3)
-    image = ImageChops.multiply(image.convert("RGB"), tint)
-image.save(sys.stdout.buffer, "PNG", optimize=False)
+points = [(x * image.width, y * image.height) for x, y in corners]
+if points:
+    (ax, ay), (bx, by), _, (dx, dy) = points
+    along, down = math.dist((ax, ay), (bx, by)), math.dist((ax, ay), (dx, dy))
+    if along and down:
+        u, v = ((bx - ax) / along * 4, (by - ay) / along * 4), ((dx - ax) / down * 4, (dy - ay) / down * 4)
+        around = [
+            (x + p * u[0] + q * v[0], y + p * u[1] + q * v[1])
+            for (x, y), (p, q) in zip(points, ((-1, -1), (1, -1), (1, 1), (-1, 1)))
+        ]
+        tint = Image.new("RGB", image.size, "white")
+        ImageDraw.Draw(tint).polygon(around, fill="#fff3c4", outline="#c2410c", width=3)
+        image = ImageChops.multiply(image.convert("RGB"), tint)
+image.rotate(90 * quarters, expand=True).save(sys.stdout.buffer, "PNG", optimize=False)
 """
 
 
-def marks(title: str, amount_wan: Decimal | None) -> tuple[str, ...]:
-    """What a line is recognised by on its page: its title, and its amount as printed in 万元 or 元."""
-    if amount_wan is None:
-        return (title,)
-    printed = (f"{amount_wan * unit:.2f}" for unit in (1, 10_000))
-    return (title, *(text for one in printed for text in dict.fromkeys((one, one.rstrip("0").rstrip(".")))))
-
-
 @lru_cache(maxsize=24)
-def page_image(path: Path, page: int, marked: tuple[str, ...] = ("",)) -> bytes:
-    """The PNG of page `page` (from 1) of the file at `path`, with what `marks` gave marked where the page has it as text.
+def page_image(path: Path, page: int, corners: Corners = ()) -> bytes:
+    """The PNG of page `page` (from 1) of the file at `path`, the row with these corners framed.
 
     Raises GoufuError where it cannot be drawn.
     """
-    words = [text.replace("\0", "") for text in marked]
-    command = [sys.executable, "-I", "-c", _DRAW, str(path), str(page), str(WIDTH), *words]
+    shares = [str(share) for corner in corners for share in corner]
+    command = [sys.executable, "-I", "-c", _DRAW, str(path), str(page), str(WIDTH), *shares]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -70,7 +70,8 @@ def status_of(error: GoufuError) -> int:
 def answer(request: Request, error: Any, status: int = 0) -> Response:
     """The answer to a request that ended with `error`, a GoufuError."""
     error, status = for_browsers(error), status or status_of(error)
-    if getattr(request.state, "person", None) is None:  # it went wrong before anybody was known
+    known = getattr(request.state, "person", None) is not None
+    if not known:  # it went wrong before anybody was
         request.state.person = Person(0, "", "anyone")
     if "authorization" in request.headers or request.url.path.startswith(("/api/", "/reconcile")):
         wait = {"Retry-After": str(error.wait)} if isinstance(error, TooOftenError) else None
@@ -82,7 +83,9 @@ def answer(request: Request, error: Any, status: int = 0) -> Response:
     if is_fragment(request):
         return view(request, "said.html", status=status, sentence=sentence)
     heading = _HEADINGS.get(status, ("没有完成", "Not done"))[language(request) == "en"]
-    return view(request, "error.html", status=status, heading=heading, sentence=sentence, again=status >= 500)
+    return view(
+        request, "error.html", status=status, heading=heading, sentence=sentence, again=status >= 500, known=known
+    )  # fmt: skip
 
 
 def _http(request: Request, error: Any) -> Response:

@@ -74,8 +74,8 @@ def serve(
         from goufu.web.app import create_app
     except ModuleNotFoundError as error:
         raise GoufuError(
-            f"网页服务需要另装：pip install 'goufu[web]'（缺 {error.name}）",
-            f"the web server must be installed first: pip install 'goufu[web]' ({error.name} is missing)",
+            f'网页服务需要另装：pip install "goufu[web]"（缺 {error.name}）',
+            f'the web server must be installed first: pip install "goufu[web]" ({error.name} is missing)',
         ) from None
     from goufu.disclosure.formats.gate import limits_raised
     from goufu.web.folder import held_alone

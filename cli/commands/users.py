@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from goufu.cli.shared.options import FormatOption, checked
-from goufu.cli.shared.output import Column, emit, listed, note
+from goufu.cli.shared.output import Column, emit, listed, note, say
 from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 
 if TYPE_CHECKING:
     from goufu.store.engine import Store
+
+_ROLES = {"officer": "经办人", "reviewer": "复核人", "administrator": "管理员"}
+_STATES = {"active": "可登录", "invited": "未设密码", "disabled": "已停用"}
 
 app = typer.Typer(
     help="网页服务的人员：添加、停用、重设密码、列出。",
@@ -84,15 +87,17 @@ def list_people(form: FormatOption = "table", db: DbOption = None) -> None:
     from goufu.store.people import people
 
     found = people(opened(db))
+    in_words = checked(form) == "table"
     emit(
         (
             {
                 "name": one.name,
-                "role": one.role,
+                "role": say(_ROLES[one.role], one.role) if in_words else one.role,
                 "departments": listed(one.departments),
-                "state": "disabled" if one.disabled else "active" if one.has_password else "invited",
+                "state": say(_STATES[state], state) if in_words else state,
             }
             for one in found
+            for state in ("disabled" if one.disabled else "active" if one.has_password else "invited",)
         ),
         _COLUMNS,
         checked(form),

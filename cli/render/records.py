@@ -67,10 +67,10 @@ def run_record(run: RunInfo) -> dict[str, Any]:
 
 
 def item_record(item: StoredItem) -> dict[str, Any]:
-    """The item's record contract with its decision."""
+    """The item's record contract with its decision; where its row stands on the page only serves to draw it."""
     d = item.decision
     return {
-        **item.record,
+        **{name: value for name, value in item.record.items() if name != "corners"},
         "decided": None
         if d is None
         else {

@@ -67,8 +67,8 @@ def aggregates(source: Path) -> Aggregates:
         import duckdb
     except ImportError:
         raise GoufuError(
-            "总览需要另装：pip install 'goufu[overview]'",
-            "The overview needs an extra: pip install 'goufu[overview]'",
+            '总览需要另装：pip install "goufu[overview]"',
+            'The overview needs an extra: pip install "goufu[overview]"',
         ) from None
     if not source.exists():
         raise GoufuError("没有这个文件或文件夹。", "There is no such file or folder.", sound(str(source)))

@@ -38,7 +38,7 @@ FIELDS = (
     *("procurement_item", "procurement_method", "term", "precedent", "learned", "department_note", "error"),
 )
 #: pieces that make one row group of a Parquet file
-_GROUP = 8
+_GROUP = 16
 
 #: what a worker hands over of a piece: a text a line without its id, or an Arrow message
 Body = list[str] | bytes
@@ -86,14 +86,26 @@ def encode(kind: str, rows: Sequence[Outcome]) -> Body:
             writer.writerow([csv_cell(value(key, record.get(key))) for key in FIELDS[1:]])
             for record in records
         ]
+    from goufu.arrow import result_batch
+
+    return _packed(result_batch(rows))
+
+
+def _packed(batch: Any) -> bytes:
+    """A batch of judgements as an Arrow stream, by one thread: more would each keep memory of their own."""
     import pyarrow as pa
 
-    from goufu.arrow import RESULT, result_batch
-
     buffer = io.BytesIO()
-    with pa.ipc.new_stream(buffer, RESULT, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
-        stream.write_batch(result_batch(rows))
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with pa.ipc.new_stream(buffer, batch.schema, options=options) as stream:
+        stream.write_batch(batch)
     return buffer.getvalue()
+
+
+def _unpacked(data: bytes) -> Any:
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(data, options=pa.ipc.IpcReadOptions(use_threads=False)).read_next_batch()
 
 
 def open_sink(kind: str, part: Path, offset: int) -> Sink:
@@ -191,12 +203,10 @@ class _Parquet:
 
     def _batches(self) -> Iterator[Any]:
         """What the part file held when this run went on."""
-        import pyarrow as pa
-
         with self._part.open("rb") as stream:
             while stream.tell() < self._begun:
                 (length,) = struct.unpack("<Q", stream.read(8))
-                yield pa.ipc.open_stream(stream.read(length)).read_next_batch()
+                yield _unpacked(stream.read(length))
 
     def write(self, ids: Sequence[str], body: Body) -> None:
         import pyarrow as pa
@@ -204,15 +214,10 @@ class _Parquet:
         from goufu.arrow import RESULT
 
         assert isinstance(body, bytes)
-        batch = pa.ipc.open_stream(body).read_next_batch()
+        batch = _unpacked(body)
         if batch.column(0).to_pylist() != list(ids):
             batch = batch.set_column(0, RESULT.field(0), pa.array(ids, pa.string()))
-            buffer = io.BytesIO()
-            with pa.ipc.new_stream(
-                buffer, RESULT, options=pa.ipc.IpcWriteOptions(compression="lz4")
-            ) as stream:
-                stream.write_batch(batch)
-            body = buffer.getvalue()
+            body = _packed(batch)
         self._stream.write(struct.pack("<Q", len(body)))
         self._stream.write(body)
         self._add(batch)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 #: outputs that grow line by line
 STREAMED = (".jsonl", ".csv", ".parquet")
 #: lines of a piece: enough to judge well together, few enough to hold
-PIECE = 1024
+PIECE = 512
 #: pieces under way for each worker
 _AHEAD = 3
 #: seconds between two checkpoints

@@ -277,7 +277,11 @@ def _unpacked(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 #: bytes taken at a time
 _PIECE = 1 << 20
-_CELL = re.compile(rb'<c [^<>]*?r="([A-Z]{1,3})(\d{1,7})"[^<>]*?(/?)>')
+#: the address of a cell, however it is written, and whether the cell ends at once; of a number any length, without zeros in front
+_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Za-z]+)0*([0-9]*)["'][^<>]*?(/?)>""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["']0*([0-9]+)["']""")
+#: rows that a sheet can have; a row beyond them is a mistake of the file, whatever stands in it
+_LAST_ROW = 1_048_576
 
 
 def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: str) -> None:
@@ -289,20 +293,27 @@ def _weigh(data: bytes, format_: Format, entries: list[zipfile.ZipInfo], where: 
             continue
         sheet = format_ == "xlsx" and re.match(r"xl/worksheets/[^/]+\.xml", name)
         own = columns = rows = 0
-        tail = b""
+        tail = last = b""
         for piece in _unpacked(data, entry):
             own += marks_of(piece, attributes=not sheet)
             if sheet:
                 # one that ends at once is a format without content
                 cells = [(letters, row) for letters, row, ends in _CELL.findall(tail + piece) if not ends]
-                rows = max([rows, *map(int, {row for _, row in cells})])
-                columns = max([columns, *map(_column_number, {letters for letters, _ in cells})])
+                found = {int(row[:12] or b"0") for _, row in cells}
+                found |= {n for n in (int(row[:12]) for row in _ROW.findall(tail + piece)) if n > _LAST_ROW}
+                rows = max(rows, *found, 0)
+                columns = max([columns, *map(_column_number, {letters[:6].upper() for letters, _ in cells})])
                 check("cells", own // 3, where)  # a cell, its value, and a formula or a format
                 tail = piece[-200:]
             else:
                 check("xml-nodes", marks + own, where)
+            last = (last + piece)[-1000:]
+        if format_ == "ods" and name == "content.xml" and b"document-content>" not in last:
+            raise zipfile.BadZipFile(
+                "content.xml ends too soon"
+            )  # its reader would wait for the end for ever
         if sheet:
-            _check_extent(name, rows, columns, where)
+            _check_extent(name, rows, max(columns, 1), where)
         elif format_ == "docx":
             marks += own
 

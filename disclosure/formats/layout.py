@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.lines import is_reference
+from goufu.disclosure.model import Corners
 
 #: ruled lines of a page beyond this many are a drawing, not tables
 MAX_RULES = 8_000
@@ -57,6 +58,21 @@ class Rule(NamedTuple):
     y1: float
 
 
+class PageRow(NamedTuple):
+    """A printed line or a table row: its cells, one for a paragraph, and the box it fills."""
+
+    cells: tuple[str, ...]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+def on_page(points: Iterable[tuple[float, float]]) -> Corners:
+    """Corners, in shares of a page, kept within it and short."""
+    return tuple((round(min(max(0.0, x), 1.0), 4), round(min(max(0.0, y), 1.0), 4)) for x, y in points)
+
+
 @dataclass(slots=True)
 class _Segment:
     """Characters on one line without a wide gap between them."""
@@ -78,7 +94,7 @@ class _Grid:
     down: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
 
-def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[tuple[str, ...]]:
+def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[PageRow]:
     """The printed lines and table rows of a page, from top to bottom; a paragraph is a row of one cell."""
     glyphs = [
         glyph for glyph in glyphs if glyph.text.strip() and glyph.x1 >= glyph.x0 and glyph.y1 > glyph.y0
@@ -86,7 +102,7 @@ def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[tuple[str,
     if not glyphs:
         return []
     size = statistics.median(glyph.y1 - glyph.y0 for glyph in glyphs)
-    rows: list[tuple[float, tuple[str, ...]]] = []
+    rows: list[PageRow] = []
     rest = glyphs
     for grid in _grids(rules, size):
         left, right, top, bottom = grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1]
@@ -98,13 +114,13 @@ def page_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> list[tuple[str,
         if not inside:
             continue
         table = _ruled_rows(grid, inside)
-        if max((len([cell for cell in cells if cell]) for _, cells in table), default=0) < 2:
+        if max((len([cell for cell in row.cells if cell]) for row in table), default=0) < 2:
             continue  # a frame around a page or a paragraph
         rows += table
         taken = set(map(id, inside))
         rest = [glyph for glyph in rest if id(glyph) not in taken]
     rows += _free_rows(rest, size)
-    return [cells for _, cells in sorted(rows, key=lambda row: row[0])]
+    return sorted(rows, key=lambda row: row.y0)
 
 
 # ruled tables
@@ -248,8 +264,8 @@ def _nearest(positions: Sequence[float], value: float) -> int:
     return above
 
 
-def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple[str, ...]]]:
-    """The rows of a ruled table with the height each begins at; merged cells speak once, at their first place.
+def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[PageRow]:
+    """The rows of a ruled table; merged cells speak once, at their first place.
 
     The middle of every glyph lies in the table.
     """
@@ -284,7 +300,10 @@ def _ruled_rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[tuple[float, tuple
         first.setdefault(root, i)
     texts = {first[root]: _block_text(found) for root, found in cells.items()}
     return [
-        (grid.ys[row], tuple(texts.get(row * width + column, "") for column in range(width)))
+        PageRow(
+            tuple(texts.get(row * width + column, "") for column in range(width)),
+            *(grid.xs[0], grid.ys[row], grid.xs[-1], grid.ys[row + 1]),
+        )
         for row in range(height)
         if any(texts.get(row * width + column) for column in range(width))
     ]
@@ -418,11 +437,11 @@ def _spread(line: Sequence[Glyph]) -> float:
 # everything else
 
 
-def _free_rows(glyphs: Sequence[Glyph], size: float) -> list[tuple[float, tuple[str, ...]]]:
+def _free_rows(glyphs: Sequence[Glyph], size: float) -> list[PageRow]:
     """Paragraphs and tables without vertical lines; what is written vertically is one paragraph."""
-    rows: list[tuple[float, tuple[str, ...]]] = []
+    rows: list[PageRow] = []
     if vertical := [glyph for glyph in glyphs if glyph.vertical]:
-        rows.append((min(glyph.y0 for glyph in vertical), (_columns_text(vertical),)))
+        rows.append(_row((_columns_text(vertical),), vertical))
     lines = [_segments(line, size) for line in _lines([glyph for glyph in glyphs if not glyph.vertical])]
     i = 0
     while i < len(lines):
@@ -431,11 +450,20 @@ def _free_rows(glyphs: Sequence[Glyph], size: float) -> list[tuple[float, tuple[
             rows += _striped_rows(lines[i:end], size)
             i = end
         elif len(lines[i]) > 1:
-            rows.append((lines[i][0].y0, tuple(segment.text for segment in lines[i])))
+            rows.append(_row(tuple(segment.text for segment in lines[i]), lines[i]))
             i += 1
         else:
             i = _paragraph(lines, i, size, rows)
     return rows
+
+
+def _row(cells: tuple[str, ...], parts: Sequence[Glyph] | Sequence[_Segment]) -> PageRow:
+    """A row of `cells` that fills the box around `parts`."""
+    return PageRow(
+        cells,
+        *(min(part.x0 for part in parts), min(part.y0 for part in parts)),
+        *(max(part.x1 for part in parts), max(part.y1 for part in parts)),
+    )
 
 
 def _run(lines: Sequence[Sequence[_Segment]], i: int, size: float) -> int:
@@ -478,7 +506,7 @@ def _has_figure(line: Sequence[_Segment]) -> bool:
     return any(parse_amount(segment.text) is not None for segment in line[1:])
 
 
-def _striped_rows(lines: Sequence[Sequence[_Segment]], size: float) -> list[tuple[float, tuple[str, ...]]]:
+def _striped_rows(lines: Sequence[Sequence[_Segment]], size: float) -> list[PageRow]:
     """The rows of a table without vertical lines: columns are the stripes that rows with figures fill.
 
     Lines close together are one row with wrapped cells, but two lines with figures are always two rows.
@@ -503,19 +531,18 @@ def _striped_rows(lines: Sequence[Sequence[_Segment]], size: float) -> list[tupl
     rows = []
     for group in groups:
         cells = [""] * len(columns)
-        for segment in (segment for k in group for segment in lines[k]):
+        parts = [segment for k in group for segment in lines[k]]
+        for segment in parts:
             column = max(
                 range(len(columns)),
                 key=lambda c, s=segment: min(s.x1, columns[c][1]) - max(s.x0, columns[c][0]),  # type: ignore[misc]
             )
             cells[column] = join_wrapped(cells[column], segment.text)
-        rows.append((lines[group[0]][0].y0, tuple(cells)))
+        rows.append(_row(tuple(cells), parts))
     return rows
 
 
-def _paragraph(
-    lines: Sequence[Sequence[_Segment]], i: int, size: float, rows: list[tuple[float, tuple[str, ...]]]
-) -> int:
+def _paragraph(lines: Sequence[Sequence[_Segment]], i: int, size: float, rows: list[PageRow]) -> int:
     """Add the paragraph that begins at line `i` to `rows`; the index of the line after it."""
     first = lines[i][0]
     text = first.text
@@ -532,5 +559,5 @@ def _paragraph(
         text = join_wrapped(text, below.text)
         last = below
         end += 1
-    rows.append((first.y0, (text,)))
+    rows.append(_row((text,), [line[0] for line in lines[i:end]]))
     return end

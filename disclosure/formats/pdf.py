@@ -18,9 +18,16 @@ from goufu.catalog.errors import GoufuError
 from goufu.disclosure.formats import scan
 from goufu.disclosure.formats.layout import Glyph, page_rows
 from goufu.disclosure.formats.pdf_fonts import no_system_fonts
-from goufu.disclosure.formats.pdf_page import MAX_PATHS, UNKNOWN, page_glyphs, page_rules, unseen_texts
+from goufu.disclosure.formats.pdf_page import (
+    MAX_PATHS,
+    UNKNOWN,
+    page_glyphs,
+    page_rules,
+    shown_at,
+    unseen_texts,
+)
 from goufu.disclosure.lines import Line, Progress, clean_cell
-from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.model import Corners, Place, Remark
 
 #: pages; a disclosure has a hundred or two
 MAX_PAGES = 3_000
@@ -87,7 +94,10 @@ def _pages(
             continue
         try:
             rows = _page(page, place, count, remarks)
-            lines += (Line(tuple(clean_cell(cell) for cell in row), place) for row in rows)
+            lines += (
+                Line(tuple(clean_cell(cell) for cell in cells), Place(file, page=number, corners=corners))
+                for cells, corners in rows
+            )
         except pypdfium2.PdfiumError:
             remarks.append(_remark(f"第 {number} 页读不出来", f"page {number} could not be read", place))
         finally:
@@ -99,14 +109,18 @@ def _pages(
 
 def _page(
     page: pypdfium2.PdfPage, place: Place, count: _PageCount, remarks: list[Remark]
-) -> list[tuple[str, ...]]:
-    """The rows of a page: its text, or what is recognised in a picture of it; none where neither can be read."""
+) -> list[tuple[tuple[str, ...], Corners]]:
+    """The rows of a page with their corners: its text, or what is recognised in a picture of it; none where neither can be read."""
     number = place.page or 0
     glyphs, rotation = page_glyphs(page)
     share, drawn = _without_meaning(page, glyphs)
     scanned = len(glyphs) < FEW_GLYPHS and _has_picture(page)
     if not scanned and share <= MEANINGLESS:
-        rows = page_rows(glyphs, page_rules(page, rotation))
+        shown = shown_at(page, rotation)
+        rows = [
+            (row.cells, shown(row.x0, row.y0, row.x1, row.y1))
+            for row in page_rows(glyphs, page_rules(page, rotation))
+        ]
         if share:
             remarks.append(_some_without_meaning(number, place))
         if unseen := unseen_texts(page):
@@ -121,7 +135,9 @@ def _page(
     reader = _scan_reader() if scanned or drawn else None
     if reader:
         count.pictures.append(number)
-        found: list[tuple[str, ...]] = reader(page.render(scale=_scale(page), rev_byteorder=True).to_numpy())
+        found: list[tuple[tuple[str, ...], Corners]] = reader(
+            page.render(scale=_scale(page), rev_byteorder=True).to_numpy()
+        )
         return found
     (count.unread if scanned else count.meaningless).append(number)
     return []

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as raw
 from goufu.disclosure.formats import pdfium_calls as pdfium
-from goufu.disclosure.formats.layout import Glyph, Rule
+from goufu.disclosure.formats.layout import Glyph, Rule, on_page
+from goufu.disclosure.model import Corners
 
 #: characters of one page; more is no printed page
 MAX_GLYPHS = 60_000
@@ -305,6 +306,22 @@ def _matrix(of: int) -> tuple[float, float, float, float, float, float]:
     if not pdfium.object_matrix(of, ctypes.addressof(matrix)):
         raise pypdfium2.PdfiumError("an object of a page has no matrix")
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def shown_at(page: pypdfium2.PdfPage, rotation: int) -> Callable[[float, float, float, float], Corners]:
+    """A function from a box on the page turned by `rotation` degrees to its corners on the page as viewers show it."""
+    left, bottom, right, top = page.get_cropbox()
+    # the turned page, and then the page as shown, are so many quarters clockwise from the page as it is written
+    quarters = (page.get_rotation() - rotation) // 90 % 4
+    across, down = (right - left or 1.0, top - bottom or 1.0)[:: -1 if rotation % 180 else 1]
+
+    def shown(x0: float, y0: float, x1: float, y1: float) -> Corners:
+        corners = [(x / across, y / down) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]
+        for _ in range(quarters):
+            corners = [(1 - y, x) for x, y in corners]
+        return on_page(corners)
+
+    return shown
 
 
 def _turner(

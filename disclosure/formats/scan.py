@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib.util
 import io
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goufu.catalog.errors import GoufuError
-from goufu.disclosure.formats.layout import Glyph, Rule, page_rows
+from goufu.disclosure.formats.layout import Glyph, PageRow, Rule, on_page, page_rows
 from goufu.disclosure.lines import Line, Progress, clean_cell
-from goufu.disclosure.model import Place, Remark
+from goufu.disclosure.model import Corners, Place, Remark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +44,8 @@ def available() -> bool:
 def no_ocr(where: str) -> GoufuError:
     """The sentence for a scan where the reader of scans is not installed."""
     return GoufuError(
-        "这是扫描件（没有文字层），需要文字识别：请先运行 pip install 'goufu[ocr]' 再试。",
-        "This is a scan (it has no text layer) and needs OCR: run pip install 'goufu[ocr]' first.",
+        '这是扫描件（没有文字层），需要文字识别：请先运行 pip install "goufu[ocr]" 再试。',
+        'This is a scan (it has no text layer) and needs OCR: run pip install "goufu[ocr]" first.',
         where,
     )
 
@@ -68,8 +68,10 @@ def image_lines(
                 if number > frames:
                     break
                 picture = numpy.asarray(ImageOps.exif_transpose(frame).convert("RGB"))
-                place = Place(file, page=number)
-                lines += (Line(tuple(map(clean_cell, row)), place) for row in picture_rows(picture))
+                lines += (
+                    Line(tuple(map(clean_cell, cells)), Place(file, page=number, corners=corners))
+                    for cells, corners in picture_rows(picture)
+                )
                 if progress is not None:
                     progress(number, frames)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -92,21 +94,40 @@ def recognised(place: Place) -> Remark:
     )
 
 
-def picture_rows(picture: Picture) -> list[tuple[str, ...]]:
-    """The printed lines and table rows of a picture, an array of height × width (× 1, 3 or 4) bytes.
+class _View(NamedTuple):
+    """A picture brought into another position, and the matrix (3 × 3) from points of the one before to points of this."""
+
+    picture: Picture
+    matrix: Picture
+
+
+def picture_rows(picture: Picture) -> list[tuple[tuple[str, ...], Corners]]:
+    """The printed lines and table rows of a picture, an array of height × width (× 1, 3 or 4) bytes, with their corners.
 
     A picture on its side or on its head reads badly; it is then read the other ways round and the best is kept.
+    The corners are those in the picture as it is given.
     """
-    picture = _straight(_sized(_three_channels(picture)))
-    found, upright = _read(picture)
-    if not upright or _confidence(found) < DOUBTFUL:
-        import numpy
+    import numpy
 
-        ways = [_straight(numpy.rot90(picture, k).copy()) for k in ((2,) if upright else (1, 3))]
-        readings = [(_read(way)[0], way) for way in ways] + ([(found, picture)] if upright else [])
-        found, picture = max(readings, key=lambda reading: _confidence(reading[0]))
+    picture = _sized(_three_channels(picture))
+    size = picture.shape[1::-1]
+    view = _straight(_View(picture, numpy.eye(3)))
+    found, upright = _read(view.picture)
+    if not upright or _confidence(found) < DOUBTFUL:
+        ways = [_straight(_turned_over(view, k)) for k in ((2,) if upright else (1, 3))]
+        readings = [(_read(way.picture)[0], way) for way in ways] + ([(found, view)] if upright else [])
+        found, view = max(readings, key=lambda reading: _confidence(reading[0]))
     glyphs = [glyph for text, score, box in found if score >= MIN_SCORE for glyph in _glyphs(text, box)]
-    return page_rows(glyphs, _rules(picture, glyphs))
+    rows = page_rows(glyphs, _rules(view.picture, glyphs))
+    back = numpy.linalg.inv(view.matrix)
+    return [(row.cells, _corners(row, back, size)) for row in rows]
+
+
+def _corners(row: PageRow, back: Picture, size: tuple[int, ...]) -> Corners:
+    """The corners of a row in the picture of `size` (width, height) that the matrix `back` leads to."""
+    corners = ((row.x0, row.y0), (row.x1, row.y0), (row.x1, row.y1), (row.x0, row.y1))
+    points = ((back @ (x, y, 1.0))[:2] / size for x, y in corners)
+    return on_page((float(x), float(y)) for x, y in points)
 
 
 def _confidence(found: list[Piece]) -> float:
@@ -195,10 +216,21 @@ def _ink(picture: Picture) -> Picture:
     return ink
 
 
-def _straight(picture: Picture) -> Picture:
+def _straight(view: _View) -> _View:
     """The picture with its ruled lines level."""
-    angle = _skew(picture)
-    return _turned(picture, angle) if abs(angle) > 0.05 else picture
+    angle = _skew(view.picture)
+    return _turned(view, angle) if abs(angle) > 0.05 else view
+
+
+def _turned_over(view: _View, quarters: int) -> _View:
+    """The picture turned anticlockwise by quarters of a turn."""
+    import numpy
+
+    picture, matrix = view
+    for _ in range(quarters):
+        quarter = numpy.array(((0, 1, 0), (-1, 0, picture.shape[1]), (0, 0, 1)))
+        picture, matrix = numpy.rot90(picture), quarter @ matrix
+    return _View(picture.copy(), matrix)
 
 
 def _skew(picture: Picture) -> float:
@@ -227,15 +259,16 @@ def _skew(picture: Picture) -> float:
     return angle if abs(angle) <= MAX_SKEW else 0.0
 
 
-def _turned(picture: Picture, angle: float) -> Picture:
+def _turned(view: _View, angle: float) -> _View:
     import cv2
+    import numpy
 
-    height, width = picture.shape[:2]
+    height, width = view.picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    turned: Picture = cv2.warpAffine(
-        picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    turned = cv2.warpAffine(
+        view.picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return turned
+    return _View(turned, numpy.vstack((matrix, (0, 0, 1))) @ view.matrix)
 
 
 def _rules(picture: Picture, glyphs: list[Glyph]) -> list[Rule]:

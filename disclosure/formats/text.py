@@ -22,6 +22,7 @@ _SOUND = 10
 #: what a text in UTF-16 without its mark is made of
 _WRITTEN = r"[\t\n\r -~\u2010-\u203f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:\-—_=+]*\Z")
 #: \v and the separators \x1b to \x1f stand in texts that databases export
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
@@ -87,11 +88,14 @@ def decoded(data: bytes, where: str = "") -> tuple[str, list[int]]:
 def with_tables_of_html(text: str) -> bytes:
     """A text in which tables are written in HTML, as programs that read scans write Markdown, as a page of the same lines;
     nothing where it has none."""
-    if not (_TABLE.search(text) and len(re.findall(r"</t[dh]>", text, re.IGNORECASE)) > 1):
+    end = max(
+        (one.end() for one in _END.finditer(text)), default=0
+    )  # behind it none is looked for, time and again
+    if not (_TABLE.search(text, 0, end) and len(re.findall(r"</t[dh]>", text, re.IGNORECASE)) > 1):
         return b""
     parts: list[str] = []
     at = 0
-    for table in _TABLE.finditer(text):
+    for table in _TABLE.finditer(text, 0, end):
         parts += [_paragraphs(text[at : table.start()]), table[0]]
         at = table.end()
     page = "".join([*parts, _paragraphs(text[at:])])

@@ -282,7 +282,9 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
     if not name:
         return False
     before = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
-    return bool(AMONG.match(label(name))) or any(label(cell).strip(":,") == "其中" for cell in before)
+    return bool(AMONG.match(label(name))) or any(
+        label(cell).strip(":,") == "其中" for cell in before if not cell.isdecimal()
+    )
 
 
 def _total_name(draft: ListDraft, row: BodyRow) -> str:
@@ -295,7 +297,9 @@ def _total_name(draft: ListDraft, row: BodyRow) -> str:
     within = any(r1 < row.number <= r2 and c1 in titles for r1, c1, r2, _ in draft.grid.merged)
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
-        return name if is_total(name) or any(map(is_total_alone, filter(None, numbers))) else ""
+        # most rows have a number, which names nothing
+        named = any(is_total_alone(cell) for cell in numbers if cell and not cell.isdecimal())
+        return name if named or is_total(name) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None

@@ -73,7 +73,7 @@ def _names() -> Mapping[str, tuple[str, int]]:
     return found
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def heading(text: str) -> Heading | None:
     """What the heading `text` means, or None where it is not understood."""
     if len(text) > 60:

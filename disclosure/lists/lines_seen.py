@@ -1,12 +1,12 @@
-"""On which line of a long file something was first said, in some thirty bytes a line: a table of hashes in plain arrays.
+"""On which line of a long file something was first said, in some thirty bytes a line: a table of hashes in memory of its own.
 
-A dictionary takes three times as much. Two of a million different lines share a hash of 64 bits with a chance of one in
+A dictionary takes three times as much; and memory that is the system's goes back to it whole when the file is surveyed. Two of a million different lines share a hash of 64 bits with a chance of one in
 thirty million.
 """
 
 from __future__ import annotations
 
-from array import array
+from mmap import mmap
 
 _SMALLEST = 1 << 12
 
@@ -21,8 +21,8 @@ class LinesSeen:
 
     def _clear(self, size: int) -> None:
         self._mask = size - 1
-        self._hashes = array("q", [0]) * size
-        self._lines = array("q", [0]) * size  # 0: nothing here; lines count from 1
+        self._hashes = _numbers(size)
+        self._lines = _numbers(size)  # 0: nothing here; lines count from 1
 
     @property
     def full(self) -> bool:
@@ -53,3 +53,8 @@ class LinesSeen:
                 while self._lines[at]:
                     at = (at + 1) & self._mask
                 self._hashes[at], self._lines[at] = said, line
+
+
+def _numbers(size: int) -> memoryview[int]:
+    """Room for that many whole numbers of 64 bits, all 0."""
+    return memoryview(mmap(-1, 8 * size)).cast("q")

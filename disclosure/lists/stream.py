@@ -44,6 +44,7 @@ from goufu.disclosure.lists.sources.json_objects import (
 )
 from goufu.disclosure.model import BudgetItem, Place, Remark
 from goufu.disclosure.tables.titles import is_title
+from goufu.disclosure.total_names import is_figure_of_list
 
 #: the head that settles header and unit: bytes, lines, and rows that must be seen of it
 _HEAD, _HEAD_LINES, _HEAD_ROWS = 1 << 20, 600, 220
@@ -56,8 +57,9 @@ _NAMES = 1_000_000
 #: characters read well for each that is not, as in `goufu.disclosure.formats.text`
 _SOUND = 10
 _BLOCK = 1 << 20
-#: characters of names that may be totals or notes, and of short ones that may be
-_OF_TOTALS, _OF_SHORT_TOTALS = frozenset("计計其:："), frozenset("总總汇共页頁全")
+#: characters of names that may be parts or notes, of those that may be totals, and of short ones that may be
+_OF_NOTES, _OF_TOTALS, _OF_SHORT_TOTALS = frozenset("其:："), frozenset("计計"), frozenset("总總汇共页頁全")
+#: how offices end
 _OF_OFFICES = frozenset("局会室委府处心：:")
 _NUMERALS = frozenset("0123456789(（")
 _MINUS = ("-", "－", "−", "(", "（")
@@ -273,7 +275,7 @@ class _Look:
         self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
-        self.number = ""
+        self.before: dict[int, str] = {}
         self.half: tuple[int, str] | None = None
         self.halves: list[Remark] = []
 
@@ -318,9 +320,12 @@ class _Look:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
                 raise OddListError("序号分级", "its numbers have levels")
-            if plain and n < len(cells) and is_within(self.number, cells[n]):
+            number = cells[n] if n < len(cells) else ""
+            if plain and is_within(self.before.get(n, ""), number):
                 raise OddListError("编号分级", "its codes have levels")
-            self.number = cells[n] if n < len(cells) else ""
+            self.before[n] = number
+        if 0 <= self.settled.amount < len(cells) and cells[self.settled.amount]:
+            return
         filled = [cell for cell in cells if cell and not cell.isspace()]
         if len(filled) == 1:
             if part_alone(filled[0]):
@@ -384,8 +389,9 @@ def _plainly_a_line(cells: Sequence[str], names: Sequence[str], title: int, amou
         cells[amount][:1].isdigit()
         and len(name) > 2
         and name[0] > "\u3400"
-        and _OF_TOTALS.isdisjoint(name)
+        and _OF_NOTES.isdisjoint(name)
         and (len(name) > 6 or _OF_SHORT_TOTALS.isdisjoint(name))
+        and (_OF_TOTALS.isdisjoint(name) or not (is_total(name) or is_figure_of_list(name)))
     )
 
 

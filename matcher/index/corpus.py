@@ -26,12 +26,21 @@ from goufu.matcher.wording import Wording, load_wording
 
 
 class Remembered(OrderedDict[Hashable, Any]):
-    """What was found under each key, as long as there is room: what was asked for longest ago goes first.
+    """What was found under each key, as long as there is room.
 
-    Threads may share it: each step is one of the dictionary's own.
+    Once it is full, only what is met a second time is taken in, in the place of what was asked for longest ago: the lines
+    that every county has stay, however many others lie between. Threads may share it: each step is one of the
+    dictionary's or the set's own.
     """
 
-    _MOST = 4096
+    _MOST = 2048
+    #: keys that are known to have been met, by their hashes; twice as many at most
+    _MET = 32_768
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._met: set[int] = set()
+        self._met_before: set[int] = set()
 
     def recalled(self, key: Hashable) -> Any:
         """What is remembered of `key`; None where nothing is."""
@@ -42,10 +51,21 @@ class Remembered(OrderedDict[Hashable, Any]):
         return found
 
     def keep(self, key: Hashable, found: Any) -> None:
-        """Remember `found`, which is not None."""
-        self[key] = found
-        if len(self) > self._MOST:
+        """Remember `found`, which is not None, if there is room or `key` was met before."""
+        if len(self) >= self._MOST:
+            if not self._is_met_again(key):
+                return
             self.popitem(last=False)
+        self[key] = found
+
+    def _is_met_again(self, key: Hashable) -> bool:
+        mark = hash(key)
+        if mark in self._met or mark in self._met_before:
+            return True
+        if len(self._met) >= self._MET:
+            self._met, self._met_before = set(), self._met
+        self._met.add(mark)
+        return False
 
 
 @dataclass(frozen=True)

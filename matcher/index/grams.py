@@ -27,7 +27,7 @@ from goufu.matcher.text import grams, normal
 from numpy.typing import NDArray
 
 #: change when the arrays mean something else, so that old cache files are not read
-FORMAT = 11
+FORMAT = 12
 
 _NAME, _HEADING, _TERM = 3.0, 0.5, 1.0
 #: a gram that stands for more entries than this tells nothing across sections
@@ -84,48 +84,53 @@ class Target(NamedTuple):
     fallback: bool = False
 
 
-class Starts:
-    """Where the postings of each gram begin in each section: `starts[sections, grams]`, two arrays of one shape.
+class Starts(NamedTuple):
+    """Where the postings of each gram begin in each section. S sections, V grams, C pairs of both that have postings.
 
-    The postings of section s are `first[s]` to `first[s + 1]`, `gram` is what each is of, ascending within a section. The
-    table of all grams of a section is made when the section is first asked for, so that a document of one department
-    reads no more of it.
+    `cells` are section × V + gram of these pairs, ascending, and one more that is greater than all; `first` is where the
+    postings of each begin, which is where those of the one before end.
     """
 
-    def __init__(self, first: Ints, gram: Ints, grams: int) -> None:
-        self.first, self.gram = first, gram
-        self._table = np.zeros((len(first) - 1, grams + 1), dtype=np.int32)
-        self._missing = np.ones(len(first) - 1, dtype=np.bool_)
+    cells: Whole
+    first: Ints
+    grams: int
 
-    def __getitem__(self, at: tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]) -> Ints:
-        sections, grams = at
-        if self._missing.any():
-            asked = np.bincount(np.ravel(sections), minlength=len(self._missing)) > 0
-            for section in np.flatnonzero(asked & self._missing).tolist():
-                begin, end = self.first[section : section + 2]
-                counts = np.bincount(self.gram[begin:end], minlength=self._table.shape[1] - 1)
-                self._table[section, 0] = begin
-                self._table[section, 1:] = begin + np.cumsum(counts)
-                self._missing[section] = False
-        found: Ints = self._table[sections, grams]
-        return found
+    def ranges(
+        self, sections: NDArray[np.integer[Any]], grams: NDArray[np.integer[Any]]
+    ) -> tuple[Ints, Ints]:
+        """Where the postings of these grams in these sections begin and end; from 0 to 0 where there are none."""
+        wanted = sections.astype(np.int64) * self.grams + grams
+        place = np.searchsorted(self.cells, wanted)
+        there = self.cells[place] == wanted
+        return self.first[place] * there, self.first[np.minimum(place + 1, len(self.first) - 1)] * there
+
+
+def _starts(sections: Whole, grams: Whole, size: int) -> Starts:
+    """Where the postings begin whose sections and grams are given, in their order; `size` is the number of all grams."""
+    cells, first = np.unique(sections * size + grams, return_index=True)
+    return Starts(
+        np.concatenate([cells, [np.iinfo(np.int64).max]]),
+        np.concatenate([first, [len(sections)]]).astype(np.int32),
+        size,
+    )
 
 
 @dataclass(frozen=True)
 class Index:
     """Targets and their gram weights. E targets, V grams, P postings sorted by section, then gram, then target.
 
-    `start[s, g]` … `start[s, g + 1]` are the postings of gram g in section s. `entry` is the target of a posting;
+    `start` tells which are the postings of a gram in a section. `entry` is the target of a posting;
     `weights[:, k]` its five weights: document (tf-idf, each target's vector of length 1), presence (1), share of
     the name, share of the heading, negative document. `heading_of[e]` numbers the third-level heading of target e
     over all sections; `heading_weights` are the headings' own vectors, by gram (`heading_start`, `heading_entry`). The
     postings of rare grams over all sections are `across_start`, `across_entry` and `across_weight` (the first weight).
-    `phrases` are all names and terms in normal form, a line each; `runs` is the vocabulary as texts are searched for it.
+    `words` are all grams by their numbers, `phrases` all names and terms in normal form, a line each; `runs` are the grams as
+    texts are searched for them.
     """
 
     targets: tuple[Target, ...]
     sections: Mapping[str, tuple[int, int]]
-    vocabulary: Mapping[str, int]
+    words: str
     rarity: Array
     start: Starts
     entry: Ints
@@ -155,7 +160,17 @@ class Index:
     @cached_property
     def doubtful(self) -> Doubtful:
         """Which characters of a pair may have been taken for others."""
-        return Doubtful(self.vocabulary)
+        return Doubtful(self.known)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All grams."""
+        return frozenset(self.words.split("\n"))
+
+    @property
+    def size(self) -> int:
+        """How many grams there are."""
+        return len(self.rarity)
 
     @cached_property
     def heading_keys(self) -> tuple[str, ...]:
@@ -246,16 +261,15 @@ def build(targets: Sequence[Target], terms: Mapping[tuple[str, str], EntryTerms]
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
     size = len(vocabulary)
-    of_section = np.searchsorted(table[:, 0], np.arange(len(sections) + 1)).astype(np.int32)
     common = {vocabulary[g] for g, n in frequency.items() if n >= _COMMON}
     rare = table[~np.isin(table[:, 1], sorted(common))]
     rare = rare[np.argsort(rare[:, 1], kind="stable")]
     return Index(
         targets=tuple(ordered),
         sections=sections,
-        vocabulary=vocabulary,
+        words="\n".join(vocabulary),
         rarity=np.array([rarity[g] for g in vocabulary], dtype=np.float32),
-        start=Starts(of_section, table[:, 1].astype(np.int32), size),
+        start=_starts(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), size),
         entry=table[:, 2].astype(np.int32),
         weights=table[:, 3:].astype(np.float32),
         across_start=np.searchsorted(rare[:, 1], np.arange(size + 1)).astype(np.int32),
@@ -326,7 +340,6 @@ _RUN_WORDS = "run_words"
 def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words: int) -> None:
     """Raise ValueError where postings or starts point beyond what there is: a checksum only keeps accidents out."""
     for starts, entries, most, size in (
-        ("section_start", "gram", words, sections + 1),
         ("across_start", "across_entry", targets, words + 1),
         ("heading_start", "heading_entry", len(arrays["heading_of"]), words + 1),
     ):
@@ -342,13 +355,22 @@ def _check_ranges(arrays: Mapping[str, Any], targets: int, sections: int, words:
             or (entry.size and (entry.min() < 0 or entry.max() >= most))
         ):
             raise ValueError("the cached index points beyond its end")
-    entry, gram, start = arrays["entry"], arrays["gram"], arrays["section_start"]
+    entry, cells, first = arrays["entry"], arrays["cells"], arrays["first"]
     if (
         entry.dtype != np.int32
-        or entry.shape != gram.shape
+        or entry.ndim != 1
         or (entry.size and (entry.min() < 0 or entry.max() >= targets))
-        or start[-1] != len(gram)
-        or not set((np.flatnonzero(gram[1:] < gram[:-1]) + 1).tolist()) <= set(start.tolist())
+        or first.dtype != np.int32
+        or cells.dtype != np.int64
+        or not first.size
+        or first.shape != cells.shape
+        or first[0] != 0
+        or first[-1] != len(entry)
+        or (first[1:] < first[:-1]).any()
+        or (cells[1:] <= cells[:-1]).any()
+        or cells[0] < 0
+        or (cells.size > 1 and cells[-2] >= sections * words)
+        or cells[-1] < sections * words
     ):
         raise ValueError("the postings of the cached index are out of order")
     if (
@@ -376,7 +398,7 @@ def content_key(targets: Sequence[Target], *sources: bytes) -> str:
 def save(index: Index, path: Path) -> None:
     """Write the index to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
     texts = {
-        "words": "\n".join(index.vocabulary),
+        "words": index.words,
         "phrases": index.phrases,
         "terms": KeptTerms.written(index.terms),
     }
@@ -384,8 +406,8 @@ def save(index: Index, path: Path) -> None:
         path,
         {
             **{name: np.frombuffer(text.encode("utf-8"), dtype=np.uint8) for name, text in texts.items()},
-            "section_start": index.start.first,
-            "gram": index.start.gram,
+            "cells": index.start.cells,
+            "first": index.start.first,
             **{name: getattr(index.runs, array) for array, name in _RUNS.items()},
             _RUN_WORDS: np.array(list(index.runs.words.values()), dtype=np.int64),
             **{array: getattr(index, array) for array in _ARRAYS},
@@ -480,15 +502,14 @@ def read(path: Path, targets: Sequence[Target]) -> Index:
     arrays = read_arrays(path)
     words, phrases, terms = (arrays[name].tobytes().decode("utf-8") for name in ("words", "phrases", "terms"))
     split = words.split("\n")
-    vocabulary = dict(zip(split, range(len(split)), strict=True))
-    _check_ranges(arrays, len(ordered), len(sections), len(vocabulary))
+    _check_ranges(arrays, len(ordered), len(sections), len(split))
     return Index(
         targets=tuple(ordered),
         sections=sections,
-        vocabulary=vocabulary,
+        words=words,
         phrases=phrases,
         terms=KeptTerms(terms),
-        start=Starts(arrays["section_start"], arrays["gram"], len(vocabulary)),
+        start=Starts(arrays["cells"], arrays["first"], len(split)),
         runs=_runs_read(arrays, split),
         **{array: arrays[array] for array in _ARRAYS},
     )

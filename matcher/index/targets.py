@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from goufu.catalog.codes import ancestors
 from goufu.catalog.load import alternatives, readings_of
 from goufu.catalog.model import CatalogVersion
 from goufu.catalog.validity import Applicable, applicable
@@ -40,19 +41,17 @@ def targets_on(versions: Sequence[CatalogVersion], on: date) -> Scope:
 def _leaves(version: CatalogVersion, section: str, fallback: bool) -> list[Target]:
     also = alternatives(readings_of(version))
     deepest = 3 if section == "B" else version.levels
-    return [
-        Target(
-            version.id,
-            section,
-            entry.code,
-            entry.name,
-            tuple(above.name for above in version.path(entry)),
-            also.get((section, entry.code), ()),
-            fallback,
-        )
-        for entry in version.in_section(section)
-        if entry.level == deepest
-    ]
+    found: list[Target] = []
+    paths: dict[tuple[str, ...], tuple[str, ...]] = {}  # many entries stand under one heading
+    for entry in version.in_section(section):
+        if entry.level != deepest:
+            continue
+        above = ancestors(entry.code)
+        if above not in paths:
+            paths[above] = tuple(heading.name for heading in version.path(entry))
+        names = also.get((section, entry.code), ())
+        found.append(Target(version.id, section, entry.code, entry.name, paths[above], names, fallback))
+    return found
 
 
 def follow(

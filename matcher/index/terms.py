@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -83,11 +83,7 @@ class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
     def __getitem__(self, key: tuple[str, str]) -> EntryTerms:
         known = self._read.get(key)
         if known is None:
-            words = self._unread[key].split("\t")
-            behind = int(words[0]) + 1
-            after = behind + 1 + int(words[behind])
-            positive, forms = tuple(words[1:behind]), tuple(words[behind + 1 : after])
-            known = self._read[key] = EntryTerms(positive, tuple(words[after:]), forms or positive)
+            known = self._read[key] = _kept(self._unread[key])
         return known
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -95,6 +91,16 @@ class KeptTerms(Mapping[tuple[str, str], EntryTerms]):
 
     def __len__(self) -> int:
         return len(self._unread)
+
+
+@lru_cache(maxsize=8192)
+def _kept(text: str) -> EntryTerms:
+    """The terms that `KeptTerms` keeps as `text`; the indexes of several dates share those that are the same."""
+    words = text.split("\t")
+    behind = int(words[0]) + 1
+    after = behind + 1 + int(words[behind])
+    positive, forms = tuple(words[1:behind]), tuple(words[behind + 1 : after])
+    return EntryTerms(positive, tuple(words[after:]), forms or positive)
 
 
 def _counted(words: Sequence[str]) -> tuple[str, ...]:

@@ -59,6 +59,6 @@ def unit(rows: Any, count: int, where: str) -> Vectors:
 def not_installed() -> SemanticError:
     """What to say where the extra is not installed."""
     return SemanticError(
-        "语义重排需要另装组件：pip install 'goufu[semantic]'",
-        "semantic re-ranking needs the extra: pip install 'goufu[semantic]'",
+        '语义重排需要另装组件：pip install "goufu[semantic]"',
+        'semantic re-ranking needs the extra: pip install "goufu[semantic]"',
     )

@@ -89,6 +89,6 @@ def test_a_repealed_version_held_in_part() -> None:
 
 def test_without_rdflib_one_sentence_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rdflib", None)
-    with pytest.raises(GoufuError, match=r"pip install 'goufu\[rdf\]'") as error:
+    with pytest.raises(GoufuError, match=r'pip install "goufu\[rdf\]"') as error:
         turtle([], {})
     assert "\n" not in error.value.message and "goufu[rdf]" in error.value.english

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -119,6 +120,61 @@ def test_cells_far_apart(tmp_path: Path) -> None:
     sheet["XFD1048576"] = 1
     book.save(path)
     refused(path, "1048576")
+
+
+def test_addresses_that_no_sheet_has(tmp_path: Path) -> None:
+    """The table up to such a cell would not fit in any memory, however its address is written."""
+    good = tmp_path / "good.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"] = "项目名称"
+    book.save(good)
+    text = "<is><t>保洁</t></is>"
+    for n, cell in enumerate(
+        (
+            'r="B99999999999999999999"', 'r="XFD0000000009999999"', 'r="xfd9999999"', "r='XFD9999999'",
+            'r="ZZZZZZ9999"', '\nr = "XFD9999999"',
+        )
+    ):  # fmt: skip
+        _with_rows(good, tmp_path / f"{n}.xlsx", f'<row r="1"><c r="A1" t="inlineStr">{text}</c><c {cell} t="inlineStr">{text}</c></row>')  # fmt: skip
+        refused(tmp_path / f"{n}.xlsx", "一直写到第")
+    far = f'<row r="1"><c t="inlineStr">{text}</c></row><row r="4000000000"><c t="inlineStr">{text}</c></row>'
+    _with_rows(good, tmp_path / "row.xlsx", far)
+    refused(tmp_path / "row.xlsx", "一直写到第 4000000000 行")
+
+
+def _with_rows(good: Path, path: Path, rows: str) -> None:
+    """The workbook with these rows in its sheet."""
+    with zipfile.ZipFile(good) as before, zipfile.ZipFile(path, "w") as after:
+        for name in before.namelist():
+            data = before.read(name)
+            if name.endswith("sheet1.xml"):
+                data = re.sub(rb"(?s)(<sheetData>).*(</sheetData>)", rb"\1" + rows.encode() + rb"\2", data)
+            after.writestr(name, data)
+
+
+def test_an_open_document_cut_short(tmp_path: Path) -> None:
+    """The zip is whole, what is in it is not."""
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            "<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+            "xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'><office:body><office:spreadsheet>"
+            "<table:table table:name='表'><table:table-row><table:table-cell/></table:table-row>",
+        )
+    refused(path, "损坏或不完整")
+
+
+def test_tables_that_never_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("项目名称\t金额\n保洁\t1\n" + "<table" * 60_000, encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(GoufuError, match="过大"):
+        read_document(path)
+    assert time.process_time() - start < 5
 
 
 def test_entities_that_multiply(tmp_path: Path) -> None:

@@ -155,7 +155,10 @@ def test_shapes_without_characters_are_read_as_a_picture_where_that_can_be_done(
     monkeypatch.setattr("goufu.disclosure.formats.pdf._scan_reader", lambda: False)
     with pytest.raises(GoufuError, match="ToUnicode"):
         read(tmp_path / "a.pdf", data)
-    monkeypatch.setattr("goufu.disclosure.formats.pdf._scan_reader", lambda: lambda picture: example_pdf.ROWS)
+    monkeypatch.setattr(
+        "goufu.disclosure.formats.pdf._scan_reader",
+        lambda: lambda picture: [(cells, ()) for cells in example_pdf.ROWS],
+    )
     lines, remarks = pdf_lines(data, "a.pdf", "a.pdf")
     assert tuple(line.cells for line in lines) == example_pdf.ROWS
     assert any("扫描" in remark.text for remark in remarks)

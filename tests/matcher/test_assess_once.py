@@ -109,11 +109,35 @@ def test_the_lines_of_two_counties_are_judged_once_where_they_do_not_name_them(
         assert sum(judged) == new, (title, department)
 
 
-def test_what_was_asked_for_longest_ago_is_forgotten_first(monkeypatch: MonkeyPatch) -> None:
+def test_what_comes_again_takes_the_place_of_what_was_asked_for_longest_ago(monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(Remembered, "_MOST", 2)
     some = Remembered()
     for key in "ab":
         some.keep(key, key.upper())
     assert some.recalled("a") == "A"
     some.keep("c", "C")
-    assert list(some) == ["a", "c"] and some.recalled("b") is None
+    assert list(some) == ["b", "a"]  # there is no room for what is met once
+    some.keep("c", "C")
+    assert list(some) == ["a", "c"]
+
+
+def test_lines_of_every_county_are_remembered_though_others_lie_between(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(Remembered, "_MOST", 10)
+    some = Remembered()
+    known = 0
+    for county in range(30):
+        for line in ("保运转", "遗属补助", "驻村工作", *(f"{county} {n}" for n in range(100))):
+            if some.recalled(line) is not None:
+                known += 1
+            else:
+                some.keep(line, line)
+    assert known >= 3 * 28
+
+
+def test_of_what_was_met_no_more_is_kept_than_there_is_room_for(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(Remembered, "_MOST", 2)
+    monkeypatch.setattr(Remembered, "_MET", 50)
+    some = Remembered()
+    for number in range(1000):
+        some.keep(number, number)
+    assert len(some) == 2 and len(some._met) + len(some._met_before) <= 100

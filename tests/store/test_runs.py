@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from example_runs import APPROVALS, NOW, approvals, copies, recorded
 from goufu.catalog.load import load_catalogs
+from goufu.cli.render.records import item_record
+from goufu.disclosure.model import Place
 from goufu.matcher.decisions.choice import choice_named
 from goufu.store import tables
 from goufu.store.decisions import decide, remark
@@ -46,6 +49,17 @@ def test_items_come_back_as_they_were(store: Store) -> None:
     assert stored_item(store, items[3].id) == items[3]
 
 
+def test_where_a_row_stands_on_its_page_is_kept_for_drawing_only(store: Store) -> None:
+    corners = ((0.1, 0.2), (0.9, 0.2), (0.9, 0.25), (0.1, 0.25))
+    base = approvals()[0]
+    there = Place("预算.pdf", page=3, corners=corners)
+    assert there == Place("预算.pdf", page=3) and there.text() == "预算.pdf 第 3 页"
+    run = recorded(store, [replace(base, item=replace(base.item, place=there))])
+    (item,) = run_items(store, run)
+    assert item.record["corners"] == [list(corner) for corner in corners] and item.place == there.text()
+    assert "corners" not in item_record(item)
+
+
 def test_the_catalog_is_kept_once_with_its_entries(store: Store) -> None:
     recorded(store, approvals())
     recorded(store, approvals())
@@ -65,8 +79,9 @@ def test_runs_are_named_by_number_uid_or_last(store: Store) -> None:
     uid = run_named(store, str(first)).uid
     assert run_named(store, uid[:10]).id == first
     assert [r.id for r in runs(store)] == [second, first]
-    with pytest.raises(NoSuchRunError, match=f"没有运行“99”；最近的有 {second}、{first}"):
+    with pytest.raises(NoSuchRunError, match=f"没有运行“99”；最近的有 {second}、{first}") as told:
         run_named(store, "99")
+    assert told.value.english == f"no run '99'; the newest are {second}, {first}"
 
 
 def test_an_empty_store_says_how_to_begin(store: Store) -> None:

@@ -307,7 +307,7 @@ def test_nothing_typed_is_lost(browser: Any, office: tuple[str, Any]) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_sent(browser: Any, tmp_path: Any) -> None:
-    """The page says so before anything is sent, and what was chosen is listed."""
+    """It is left out as soon as it is chosen, which the page says; the others are listed and can be sent."""
     app = create_app(Settings(folder=tmp_path / "web", db=str(tmp_path / "goufu.db"), workers=0, upload_mb=1))
     large = tmp_path / "扫描.pdf"
     large.write_bytes(b"0" * (1024 * 1024 + 1))
@@ -318,11 +318,15 @@ def test_a_file_that_is_too_large_is_not_sent(browser: Any, tmp_path: Any) -> No
         page.goto("/")
         page.click("#drop p button")
         page.wait_for_selector("#said .error:has-text('请先选择文件')")
-        page.set_input_files("#files", str(large))
-        assert "扫描.pdf" in page.inner_text(".chosen")
+        small = tmp_path / "清单.csv"
+        small.write_text("项目名称,金额\n保洁,1\n", encoding="utf-8")
+        page.set_input_files("#files", [str(large), str(small)])
+        page.wait_for_selector("#said .error:has-text('太大，没有选上：扫描.pdf')")
+        assert sent == [] and "扫描.pdf" not in page.inner_text(".chosen")
+        assert "清单.csv" in page.inner_text(".chosen")
         page.click("#drop p button")
-        page.wait_for_selector("#said .error:has-text('太大')")
-        assert sent == []
+        page.wait_for_selector("#uploads tbody tr")
+        assert page.locator("#uploads tbody tr").count() == 1 and "清单.csv" in page.inner_text("#uploads")
         page.close()
 
 

@@ -237,6 +237,7 @@ def test_other_requests_are_small(small: tuple[Any, TestClient]) -> None:
     data = {"csrf": token_of(client), "name": "x" * 9000, "password": "x"}
     refused = client.post("/sign-in", data=data)
     assert refused.status_code == 413 and "太大，没有收下" in refused.text
+    assert "回到首页" in refused.text and "去登录" not in refused.text, "who it was is not known yet"
     assert "Too large, nothing was taken" in client.post("/sign-in?lang=en", data=data).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     told = client.post("/account/tokens", content=iter([b"name=" + b"x" * 5000] * 3), headers=form)

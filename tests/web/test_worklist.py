@@ -189,6 +189,7 @@ def test_who_comes_later_sees_what_the_earlier_did(desk: TestClient) -> None:
     answer = decide(desk, item, option(item), 0)
     assert answer.status_code == 409 and answer.headers["HX-Retarget"] == "#item"
     assert "同事甲" in answer.text and "不是购买服务（货物）" in answer.text and "没有改动" in answer.text
+    assert "已认定 <b>1</b>" in answer.text, "the count above the lines goes with it"
     d = stored_item(store_of(desk), item.id).decision
     assert d is not None and (d.officer, d.revision) == ("同事甲", 1)
     assert decide(desk, item, option(item), 1).status_code == 200, "having seen it, one may decide otherwise"
@@ -420,6 +421,9 @@ def test_precedents_go_to_another_office_and_come_from_it(desk: TestClient) -> N
         signed, approved, _ = sign(path, "乙县财政局", date(2026, 3, 1))
     shown = desk.post("/precedents/preview", files={"file": ("先例.tsv", signed.encode())})
     assert shown.status_code == 200 and "乙县财政局" in shown.text and "导入" in shown.text
+    many = "\n".join(["# goufu precedents 1", head, *("是" + row for row in rows * 100)]) + "\n"
+    shown = desk.post("/precedents/preview", files={"file": ("先例.tsv", many.encode())})
+    assert f"只列出 200 行，共 {len(rows) * 100} 行" in shown.text
     unsigned = desk.post("/precedents/preview", files={"file": ("先例.tsv", filled.encode())})
     assert "未经签发" in unsigned.text
     done = desk.post("/precedents/import", data={"text": signed})

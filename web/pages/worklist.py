@@ -28,7 +28,7 @@ from goufu.store.errors import ConflictError, NoSuchRunError
 from goufu.store.runs import run_named, runs, stored_item
 from goufu.store.uploads import upload_of
 from goufu.web.folder import content_path
-from goufu.web.page_image import marks, page_image
+from goufu.web.page_image import page_image
 from goufu.web.pages import NavigationEntry
 from goufu.web.roles import Held, Officer, Person
 from goufu.web.view import language, view
@@ -133,10 +133,16 @@ def _of_run(found: StoredItem, run: int) -> StoredItem:
     return found
 
 
+def _page(item: StoredItem, file: str) -> int | None:
+    """The page that a line of the file handed in stands on; None where it has no pages, or none was handed in."""
+    page = _PAGE.search(item.place.removeprefix(file)) if file else None
+    return int(page[1]) if page else None
+
+
 def _facts(shown: kept.Pane) -> dict[str, Any]:
     """What the pane of one line shows."""
     item = shown.item
-    page, file = _PAGE.search(item.place), _FILE.match(item.place)
+    page, file = _page(item, shown.file), _FILE.match(item.place)
     return {
         "item": item,
         "options": review_screen.options_of(item.record)[:5],
@@ -146,7 +152,8 @@ def _facts(shown: kept.Pane) -> dict[str, Any]:
         "log": shown.log,
         "file": file[0] if file else "",
         "near": shown.near,
-        "page": page[1] if page and shown.file.lower().endswith(".pdf") else "",
+        "page": page,
+        "framed": "corners" in item.record,
         "versions": {v.id: v for v in load_catalogs()},
     }
 
@@ -161,15 +168,16 @@ def one_line(request: Request, person: Officer, store: Held, run: int, item: int
 
 @router.get("/worklist/{run}/items/{item}/page")
 def page_of(request: Request, person: Officer, store: Held, run: int, item: int) -> Response:
-    """The page of the document that the line stands on, as an image."""
+    """The page of the document that the line stands on, as an image with the row of the line framed."""
     found = _item(store, run, item)
-    handed, page = upload_of(store, run), _PAGE.search(found.place)
+    handed = upload_of(store, run)
+    page = _page(found, handed.name) if handed else None
     if handed is None or page is None:
         raise NoSuchRunError("没有这一页的图像。", "There is no image of this page.")
     image = page_image(
         content_path(request.app.state.settings.folder, handed.uid),
-        int(page[1]),
-        marks(found.title, found.amount_wan),
+        page,
+        tuple((float(x), float(y)) for x, y in found.record.get("corners", ())),
     )
     return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
@@ -282,5 +290,6 @@ def _conflict(
     """The line as it stands now, with what the other one did, in place of the pane."""
     return view(
         request, "item.html", person, 409, {"HX-Retarget": "#item", "HX-Reswap": "innerHTML"},
-        said=error.text(language(request)), **_facts(kept.pane(store, item.id)), **WORDS,
+        said=error.text(language(request)), tally=kept.standing(store, item.id)[1], run={"id": item.run},
+        **_facts(kept.pane(store, item.id)), **WORDS,
     )  # fmt: skip

@@ -49,15 +49,25 @@
     const { most, many, large, tooMany, none } = drop.dataset;
     const fits = () => { // said before megabytes are sent in vain
       const files = [...input.files];
-      const big = files.filter((file) => file.size > Number(most) * 1024 * 1024);
-      if (big.length) say(large + big.map((file) => file.name).join("、"));
-      else if (files.length > Number(many)) say(tooMany);
+      if (files.length > Number(many)) say(tooMany);
       else if (!files.length && !drop.elements.text.value.trim()) say(none);
       else return true;
       return false;
     };
-    const told = () => drop.querySelector(".chosen").replaceChildren(...[...input.files].map((file) =>
-      Object.assign(document.createElement("li"), { textContent: `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB` })));
+    const told = () => { // lists what is chosen, without what is too large; whether that is all of it
+      const files = [...input.files];
+      const fit = files.filter((file) => file.size <= Number(most) * 1024 * 1024);
+      const left = files.filter((file) => !fit.includes(file));
+      if (left.length) {
+        const kept = new DataTransfer();
+        fit.forEach((file) => kept.items.add(file));
+        input.files = kept.files;
+        say(large + left.map((file) => file.name).join("、"));
+      }
+      drop.querySelector(".chosen").replaceChildren(...fit.map((file) =>
+        Object.assign(document.createElement("li"), { textContent: `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB` })));
+      return !left.length;
+    };
     input.addEventListener("change", told);
     drop.addEventListener("reset", () => drop.querySelector(".chosen").replaceChildren());
     drop.addEventListener("htmx:confirm", (event) => { if (event.detail.elt === drop && !fits()) event.preventDefault(); });
@@ -68,8 +78,7 @@
       over(false)(event);
       if (!event.dataTransfer.files.length) return;
       input.files = event.dataTransfer.files;
-      told();
-      drop.requestSubmit();
+      if (told()) drop.requestSubmit(); // else what was left out is read first
     });
     drop.addEventListener("htmx:xhr:progress", (event) => {
       sent.hidden = false;

@@ -39,7 +39,7 @@ UNITS: Mapping[str, Decimal] = {
 }
 
 _AMOUNT = re.compile(
-    r"(?:人民币|RMB|CNY)?[:]?(?P<sign>[-−(]?)[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?(?P<exp>E[+-]\d{1,2})?\)?"
+    r"(?:人民币|RMB|CNY)?[:]?(?:\+|(?P<sign>[-−(]))?[¥￥]?(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,15})(?P<frac>\.\d{0,20})?(?P<exp>E[+-]\d{1,2})?\)?"
     r"(?P<unit>(?:亿|千万|百万|十万|万|千|百)元?|元)?整?\Z",
     re.IGNORECASE,
 )
@@ -50,6 +50,10 @@ _MARK_DIGIT = re.compile(
 _MARK_BEHIND = rf"(?<=[0-9０-９])\s?{_MARK_DIGIT.pattern}{{1,2}}(?=\s*(?:[亿万千百]|元|\Z))"
 #: what a spreadsheet marks a figure kept as text with, and what a figure refers to a note with
 _TEXT_MARKS, _NOTE_MARKS = "'‘’`", "*＊※"
+_DIGITS_APART = re.compile(r"\d\s+\d")
+#: 1 0 4 7 . 6 9, as characters are set apart in a heading
+_SPREAD = re.compile(r"\S(?:\s+\S){2,}")
+_IN_THOUSANDS = re.compile(r"[^\d.,]*[1-9]\d{0,2}(?:\s+\d{3})+(?:\s*\.\s*\d*)?[^\d.,]*")
 #: what people put where there is no amount
 _NONE = re.compile(
     r"(?:[-−–—―─_ー一\\/／*×.。…]{1,8}|无|没有|不涉及|暂无|空|null|none|nil|nan|n/?a|不适用)\Z", re.IGNORECASE
@@ -132,7 +136,7 @@ class MoneyUnit(NamedTuple):
 def parse_amount(text: str) -> Decimal | None:
     """The figure `text` states, in the unit it is printed in, or None where it is not one.
 
-    Full-width digits, spaces inside the figure, thousands separators and brackets for negatives are understood.
+    Full-width digits, thousands set apart by commas or spaces, and brackets for negatives are understood; 12 15 are two figures.
     A unit printed with the figure is accepted and dropped; use `unit_of` to know it. An amount written out (壹佰万元整) is
     in 元.
     """
@@ -276,14 +280,14 @@ def contradiction(amounts: Iterable[Decimal], unit: str, place: Place | None) ->
     """The warning where the amounts of one list are so large, or so small, that they are hardly in the `unit` that is printed.
 
     Under 万元 or more all are as large as yuan are, and it is no single line of less than a billion yuan; under 元 all of
-    three or more are as small as 万元 are.
+    three or more are as small as 万元 are, or one or two below 1,000.
     """
     sizes = [abs(amount) for amount in amounts if amount]
     judged = unit_by_size(sizes)
     large = UNITS.get(unit, Decimal(0)) >= 1 and judged == "元"
     if large and len(sizes) == 1 and sizes[0] < 100_000:
         return None
-    if not large and not (unit == "元" and judged == "万元" and len(sizes) > 2):
+    if not large and not (unit == "元" and judged == "万元" and (len(sizes) > 2 or max(sizes) < 1_000)):
         return None
     how, how_en = ("大", "large") if large else ("小", "small")
     return Remark(
@@ -349,6 +353,7 @@ def _spelt_out(text: str) -> Decimal | None:
 
     It begins with a digit: 十万元 may be a unit of money as well.
     """
+    text = text[3:].lstrip(":： ") if text[:3] in ("人民币", "人民幣") else text
     if len(text) > 40 or text[:1] not in _SPELT_FIRST:
         return None
     flat = "".join(simplified(text).split())
@@ -384,4 +389,18 @@ def _match(text: str) -> re.Match[str] | None:
         text = re.sub(_MARK_BEHIND, "", text)
         if _MARK_DIGIT.search(text):
             return None  # ①1200 in half width would be 11200
-    return _AMOUNT.match("".join(narrow(text).split()))
+    flat = narrow(text) if text.isascii() else simplified(text)
+    parts = flat.split()
+    return None if len(parts) > 1 and _are_two(flat) else _AMOUNT.match("".join(parts))
+
+
+def has_space_inside(text: str) -> bool:
+    """Whether a space stands between the digits of a figure, as in 1 200, and not between all of its characters."""
+    return _DIGITS_APART.search(narrow(text)) is not None and not _SPREAD.fullmatch(narrow(text).strip())
+
+
+def _are_two(flat: str) -> bool:
+    """Whether spaces stand in a figure where they set no thousands apart: 12 15 may be two."""
+    if not _DIGITS_APART.search(flat) or _SPREAD.fullmatch(flat.strip()):
+        return False
+    return not _IN_THOUSANDS.fullmatch(flat)

@@ -31,7 +31,8 @@ class Line:
     """One printed line or table row. `cells` are stripped texts; a paragraph has exactly one.
 
     `sheet` and `row` are given where every cell has an address of its own, as in a spreadsheet. `merged` has the
-    columns whose cell is the lower part of one merged downwards: they are empty here and say what is above.
+    columns whose cell is the lower part of one merged downwards: they are empty here and say what is above. `level` is how deep
+    the row is in the outline of a spreadsheet.
 
     `text` is the cells that say something, with a space between them, and `is_paragraph` whether only one of them says
     anything: so paragraphs appear in spreadsheets. Both are made once, as nearly every reader of lines asks for them.
@@ -42,6 +43,7 @@ class Line:
     sheet: str = ""
     row: int = 0
     merged: frozenset[int] = frozenset()
+    level: int = 0
     text: str = field(init=False, compare=False, repr=False)
     is_paragraph: bool = field(init=False, compare=False, repr=False)
 

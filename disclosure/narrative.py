@@ -24,6 +24,8 @@ _COVER_NAMED = re.compile(
     r"\A(?P<name>[^0-9]{4,30}?)(?P<year>(?:19|20)\d\d)年?度?(?:部门|单位)?(?:预算|项目支出)|"
     r"\A(?P<year2>(?:19|20)\d\d)年?度?(?P<name2>.{4,30}?)(?:部门|单位)预算"
 )
+#: a department that stands alone above its table
+_ALONE = re.compile(r"[\u4e00-\u9fff]{2,20}(?:局|委员会|办公室)\Z")
 _YEAR = re.compile(r"((?:19|20)\d\d)年(?:度)?")
 #: lines that a sentence may be broken into by pages and columns
 RUN_ON = 5
@@ -67,7 +69,8 @@ def narrative(lines: Sequence[Line]) -> Narrative:
 
 
 def _department(lines: Sequence[Line]) -> str:
-    """The name most often given as 部门名称 (单位名称), else the line above the title of the cover."""
+    """The name most often given as 部门名称 (单位名称), else the line above the title of the cover, else one that is alone in a
+    line above all tables."""
     owners = Counter(found for line in lines if len(line.text) <= 200 and (found := _owner(line.text)))
     if owners:
         names = [name for name, _ in owners.most_common()]
@@ -78,7 +81,8 @@ def _department(lines: Sequence[Line]) -> str:
             return lines[i - 1].text
         if match := _named_on_cover(text):
             return match["name"] or match["name2"]
-    return ""
+    above = takewhile(lambda line: line.is_paragraph, lines[:40])
+    return next((name for line in above if _ALONE.match(name := squeeze(line.text))), "")
 
 
 def _named_on_cover(text: str) -> re.Match[str] | None:

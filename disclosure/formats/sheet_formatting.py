@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,9 +21,11 @@ from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.formats.old_workbook import MARK
 from goufu.disclosure.lines import is_reference, label
 
-_HINTS = re.compile(rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"')
+_HINTS = re.compile(
+    rb'<strike\b|"superscript"|\shidden="(?:1|true)"|\s(?:ht|width)="0(?:\.0)?"|\st="e"|\soutlineLevel="[1-9]'
+)
 #: parts of all of them, looked for first: that takes a hundredth of the time
-_IN_HINTS = (b"<strike", b'"superscript"', b'hidden="', b'ht="0', b'width="0', b't="e"')
+_IN_HINTS = (b"<strike", b'"superscript"', b'hidden="', b'ht="0', b'width="0', b't="e"', b'outlineLevel="')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|\Z)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(\[[^\]]*\])|([0#?]+)|([.,%])|(.)', re.DOTALL)
 #: other money than the yuan, in a number format
@@ -34,6 +36,10 @@ _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)\Z")
 #: what a row is made of and kept until it ends
 _CELL_PARTS = frozenset({"c", "v", "f", "is", "t", "r", "rPr", "strike", "vertAlign", "formula"})
+#: bytes of a sheet that is too long to look for bold letters alone
+_MANY = 1 << 22
+#: how deep rows may be in an outline
+_LEVELS = frozenset("12345678")
 #: rows and columns that may be listed; a format for "the rest of the sheet" covers a million
 _FAR = 20_000
 
@@ -45,7 +51,8 @@ class SheetFormatting:
     `texts` has the cells that show something else than their value, by (row, column); `struck` those with a line
     through all or part of their text, `indented` those whose text is set in from the left, `unseen` those that a number format
     (`;;;`) or the colour of their background hides. `codes` has number formats that are still to be applied to the values,
-    `conditional` the ranges in which a conditional format lets text not be seen.
+    `conditional` the ranges in which a conditional format lets text not be seen; `levels` how deep rows are in the outline, `bold` the
+    cells in bold letters (of an .xlsx only).
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -57,6 +64,8 @@ class SheetFormatting:
     unseen: set[tuple[int, int]] = field(default_factory=set)
     codes: dict[tuple[int, int], str] = field(default_factory=dict)
     conditional: list[str] = field(default_factory=list)
+    levels: dict[int, int] = field(default_factory=dict)
+    bold: set[tuple[int, int]] = field(default_factory=set)
 
 
 def workbook_formatting(data: bytes) -> Mapping[str, SheetFormatting]:
@@ -110,11 +119,13 @@ def _parser() -> Any:
 
 def _xlsx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, SheetFormatting]]:
     styles = _styles(archive) if "xl/styles.xml" in names else _Styles()
+    says = replace(styles, bold=frozenset()) != _Styles()
     marked = _marked_strings(archive) if "xl/sharedStrings.xml" in names else {}
     for name, part in sheet_parts(archive).items():
         if part in names:
             data = archive.read(part)
-            if styles != _Styles() or marked or _hinted(data):
+            few = styles.bold and len(data) < _MANY  # a long list has no groups in bold
+            if says or few or marked or _hinted(data):
                 yield name, _sheet(data, styles, marked)
 
 
@@ -169,6 +180,7 @@ class _Styles:
     indented: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
     unseen_conditionally: frozenset[str] = frozenset()
+    bold: frozenset[str] = frozenset()
 
 
 def _styles(archive: zipfile.ZipFile) -> _Styles:
@@ -184,15 +196,23 @@ def _styles(archive: zipfile.ZipFile) -> _Styles:
         for n, font in enumerate(fonts)
         if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}strike"))
     }
+    heavy = {
+        str(n)
+        for n, font in enumerate(fonts)
+        if any(node.get("val", "1") not in ("0", "false") for node in font.iter("{*}b"))
+    }
     inks = [_colour(next(font.iter("{*}color"), None), "black") for font in fonts]
     grounds = [_ground(fill) for block in styles.iter("{*}fills") for fill in block]
     struck = set()
+    bold = set()
     indented = set()
     unseen = set()
     for block in styles.iter("{*}cellXfs"):
         for number, xf in enumerate(node for node in block if _local(node) == "xf"):
             if xf.get("fontId") in through:
                 struck.add(str(number))
+            if xf.get("fontId") in heavy:
+                bold.add(str(number))
             if any(node.get("indent", "0") != "0" for node in xf.iter("{*}alignment")):
                 indented.add(str(number))
             ink, ground = _at(inks, xf.get("fontId"), "black"), _at(grounds, xf.get("fillId"), "white")
@@ -207,7 +227,9 @@ def _styles(archive: zipfile.ZipFile) -> _Styles:
         for number, dxf in enumerate(node for node in block if _local(node) == "dxf")
         if _hides(dxf)
     )
-    return _Styles(found, frozenset(struck), frozenset(indented), frozenset(unseen), conditional)
+    return _Styles(
+        found, frozenset(struck), frozenset(indented), frozenset(unseen), conditional, frozenset(bold)
+    )
 
 
 def _hides(dxf: Any) -> bool:
@@ -278,6 +300,8 @@ def _sheet(data: bytes, styles: _Styles, marked: Mapping[str, tuple[str, bool]])
             row = int(node.get("r") or row + 1)
             if node.get("hidden") in ("1", "true") or node.get("ht") in ("0", "0.0"):
                 formatting.hidden_rows.add(row)
+            if (level := node.get("outlineLevel", "0")) in _LEVELS:
+                formatting.levels[row] = int(level)
             for column, cell in enumerate(node):
                 _cell(cell, row, column, styles.codes, formatting)
                 _marks(cell, row, column, styles, marked, formatting)
@@ -323,6 +347,8 @@ def _marks(
     if match := _ADDRESS.match(cell.get("r", "")):
         column = column_number(match[1])
     value = next((node.text or "" for node in cell if _local(node) == "v"), "")
+    if cell.get("s") in styles.bold and (value or kind == "inlineStr"):
+        formatting.bold.add((row, column))
     if cell.get("s") in styles.indented:
         formatting.indented.add((row, column))
     if cell.get("s") in styles.unseen and (value or kind == "inlineStr"):
@@ -373,6 +399,8 @@ def _ods(archive: zipfile.ZipFile) -> Iterator[tuple[str, SheetFormatting]]:
             if many < _FAR:
                 if _attribute(node, "visibility") in ("collapse", "filter"):
                     formatting.hidden_rows |= set(range(row, row + many))
+                if level := sum(1 for one in node.iterancestors() if _local(one) == "table-row-group"):
+                    formatting.levels |= dict.fromkeys(range(row, row + many), level)
                 _ods_row(node, row, formatting, styles, usual)
             row += many
         yield _attribute(table, "name"), formatting

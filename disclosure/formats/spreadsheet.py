@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -36,7 +36,8 @@ class Sheet:
     `merged` has the first and last row and column of each merged cell, rows from 1, columns from 0. Rows and columns
     that are hidden are among the others. `struck` are the cells with a line through their text, `indented` those whose text
     is set in from the left, `unseen` those whose text has the colour of its ground or a format that shows nothing, by (row,
-    column) as in `merged`; `conditional` the ranges in which a conditional format may hide text.
+    column) as in `merged`; `conditional` the ranges in which a conditional format may hide text; `levels` how deep rows are in
+    the outline, for those that are; `bold` the cells in bold letters.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Sheet:
     indented: frozenset[tuple[int, int]] = frozenset()
     unseen: frozenset[tuple[int, int]] = frozenset()
     conditional: tuple[str, ...] = ()
+    levels: Mapping[int, int] = field(default_factory=dict)
+    bold: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,13 @@ def sheet_lines(book: Workbook, file: str) -> tuple[list[Line], list[Remark]]:
         if "项目支出" in sheet.name:  # the only title that a sheet of nothing but figures may have
             lines.append(Line((clean_cell(sheet.name),), Place(file, cell=sheet.name)))
         lines += (
-            Line(cells, Place(file, cell=f"{sheet.name}!{number}"), sheet.name, number)
+            Line(
+                cells,
+                Place(file, cell=f"{sheet.name}!{number}"),
+                sheet.name,
+                number,
+                level=sheet.levels.get(number, 0),
+            )
             for number, cells in sheet.rows
         )
     return lines, sheet_remarks(book, file, book.sheets)
@@ -289,6 +298,8 @@ def _sheet(sheet: Any, name: str, hidden: bool, formatting: SheetFormatting) -> 
         frozenset(indented),
         frozenset(formatting.unseen),
         tuple(formatting.conditional),
+        formatting.levels,
+        frozenset(formatting.bold),
     )
 
 

@@ -56,6 +56,10 @@ _BLOCKS = frozenset(
 _PLAIN = ("#000000", "#ffffff", False)
 #: where a line of a cell ends, while its text is put together
 _BREAK = "\ue000"
+#: ends of a page that may stand before another, where a parser stops
+_ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+#: kinds of fields that show what is entered
+_ENTERED = frozenset({"text", "number", "date", "month", "tel", "search", "url", "currency"})
 #: columns a row may have, and rows a cell may span; what goes beyond is left out
 MAX_COLUMNS = 300
 MAX_ROWSPAN = 5_000
@@ -140,13 +144,15 @@ def _page(text: str, file: str, where: str, tables: int = 0) -> tuple[list[Line]
         check("attributes", len(_VALUE.sub("", tag[0]).split()), where)
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", text), parser=parser)
+        text = _ENDS.sub("", re.sub(r"\A\s*<\?xml[^>]*\?>", "", text))
+        root = html.document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise GoufuError(
             "网页内容读不出来，请在浏览器中另存为网页或 PDF 再试。",
             f"The page cannot be read ({error}); save it from the browser again, or as PDF.",
             where,
         ) from error
+    _show_entries(root)
     unseen = _strip(root)
     return list(_blocks(root, file, tables, Meter("cells", where))), unseen
 
@@ -202,6 +208,20 @@ class _Unseen:
             and next(node.iterancestors("table"), None) is not None
         ):
             self.faint.append((clean_cell(node.text), node.sourceline or 0))
+
+
+def _show_entries(root: Any) -> None:
+    """Put what is entered in the fields of a form where a browser shows it: as the text at their place."""
+    for node in root.iter("input", "select"):
+        if node.tag == "input":
+            shown = node.get("value") if node.get("type", "text").lower() in _ENTERED else ""
+        else:
+            options = list(node.iter("option"))
+            chosen = next(
+                (one for one in options if one.get("selected") is not None), options[0] if options else None
+            )
+            shown = chosen.text_content() if chosen is not None else ""
+        node.tail = _CONTROL.sub(" ", f" {shown or ''} {node.tail or ''}")
 
 
 def _strip(root: Any) -> _Unseen:

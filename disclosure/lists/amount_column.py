@@ -60,6 +60,7 @@ def choose_amount(draft: ListDraft) -> None:
             return (foreign, another, beside, -(one.year or 0) if another else 0, one.rank, n)
 
         whole.sort(key=order)
+        _put_lines_first(draft, whole)
         draft.amount = whole[0]
         draft.funds = tuple(parts)
         rest = [
@@ -87,6 +88,7 @@ def choose_amount(draft: ListDraft) -> None:
                     place,
                 )
             )
+        _tell_beside(draft, rest, [n for n in candidates if n not in whole and _is_carried(header.names[n])])
         if others:
             same = order(whole[0])[:5] == order(rest[0])[:5]
             # without the list's own year neither which of three is meant is known, nor whether a total is of all
@@ -99,6 +101,7 @@ def choose_amount(draft: ListDraft) -> None:
                     or (len(of_rest) > 1 and taken is not None and taken.year is None)
                 )
             )
+            same = same or (_is_bound(header.names[whole[0]]) and any(map(_is_bound, others)))
             draft.remarks.append(
                 Remark(
                     "amount",
@@ -148,6 +151,76 @@ def choose_amount(draft: ListDraft) -> None:
     )
 
 
+def _is_carried(heading: str) -> bool:
+    return any(word in label(heading) for word in ("结转", "结余"))
+
+
+def _tell_beside(draft: ListDraft, rest: Sequence[int], carried: Sequence[int]) -> None:
+    """Tell money that is not in the amounts taken: rows that have theirs in another column of the `rest` alone, and what was
+    carried over beside the budget of the year."""
+    header, taken = draft.header, draft.amount
+    rows = [row for n, row in enumerate(draft.rows) if n not in draft.totals]
+    for n in rest:
+        one = header.columns[n]
+        if one is None or one.year is not None or (one.unit is not None and not one.unit.name):
+            continue
+        without = [row for row in rows if not _figure(draft, row, taken) and _figure(draft, row, n)]
+        if without:
+            _warn_of(
+                draft,
+                without[0],
+                n,
+                f"有 {len(without)} 行没有“{header.names[taken]}”，只有“{header.names[n]}”，未取",
+                f"{len(without)} rows have “{header.names[n]}” and no “{header.names[taken]}”; it was not taken",
+            )
+    if re.search(r"本年|当年|年初|20\d\d年", label(header.names[taken])):
+        for n in carried:
+            beside = [row for row in rows if _figure(draft, row, n)]
+            if beside:
+                _warn_of(
+                    draft,
+                    beside[0],
+                    n,
+                    f"金额取自“{header.names[taken]}”，“{header.names[n]}”未加进去",
+                    f"Amounts are those of “{header.names[taken]}”; “{header.names[n]}” was not added",
+                )
+
+
+def _warn_of(draft: ListDraft, row: BodyRow, column: int, text: str, english: str) -> None:
+    draft.remarks.append(
+        Remark(
+            "amount", "warning", f"{text}，请核对。", f"{english}; check it.", draft.place(row.number, column)
+        )
+    )
+
+
+def _put_lines_first(draft: ListDraft, whole: list[int]) -> None:
+    """Where the first column of amounts has one for several rows each, their sum by another, put that other first and tell it."""
+    rows = [row for n, row in enumerate(draft.rows) if n not in draft.totals]
+    for n in whole[1:]:
+        groups: list[tuple[Decimal, Decimal]] = []
+        for row in rows:
+            whole_figure, own = _figure(draft, row, whole[0]), _figure(draft, row, n)
+            if whole_figure or not groups:
+                groups.append((whole_figure, own))
+            else:
+                groups[-1] = (groups[-1][0], groups[-1][1] + own)
+        if len(groups) < len(rows) and groups[0][0] and all(one == other for one, other in groups):
+            first, second = draft.header.names[whole[0]], draft.header.names[n]
+            draft.remarks.append(
+                Remark(
+                    "amount",
+                    "warning",
+                    f"“{first}”是几行“{second}”之和，金额取自后者，请核对。",
+                    f"“{first}” is the sum of several rows of “{second}”; amounts are those of the latter. Check it.",
+                    draft.place(draft.grid.rows[draft.header.first][0], n),
+                )
+            )
+            whole.remove(n)
+            whole.insert(0, n)
+            return
+
+
 def _year_of_list(draft: ListDraft) -> int | None:
     """The year that all rows of a list give, or the lines above it; None where they give none or several."""
     if draft.grid.header is not None:
@@ -172,6 +245,11 @@ def _is_of_years(draft: ListDraft, heading: str) -> bool:
         return True
     terms = (row.cells[n] for n in draft.header.of("term") for row in draft.rows if n < len(row.cells))
     return "合同" in flat and "总" in flat and any(_YEARS.match(squeeze(term)) for term in terms)
+
+
+def _is_bound(heading: str) -> bool:
+    """Whether a heading is that of the most, or the least, that a line may come to."""
+    return any(word in label(heading) for word in words()["amount"]["bounds"])
 
 
 def _of_several_years(heading: str) -> bool:

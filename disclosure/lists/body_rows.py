@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from goufu.catalog.characters import narrow
 from goufu.disclosure.amounts import heading_unit, is_no_amount, money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
 from goufu.disclosure.lists.captions import owner_and_year
-from goufu.disclosure.lists.cell_values import AMONG, DAY, NUMBERED, is_bulleted, is_total
+from goufu.disclosure.lists.cell_values import (
+    AMONG,
+    DAY,
+    NUMBERED,
+    is_bulleted,
+    is_total,
+    part_named,
+    year_alone,
+)
 from goufu.disclosure.lists.headings import heading, words
 from goufu.disclosure.lists.model import BodyRow, ListDraft, row_remark
-from goufu.disclosure.model import Remark
+from goufu.disclosure.model import Part, Remark
 from goufu.disclosure.tables.columns import is_numbering
-from goufu.disclosure.total_names import is_figure_of_list, is_total_alone
+from goufu.disclosure.total_names import is_figure_of_list, is_kind, is_total_alone
 
 _PAGE = re.compile(
     r"\A[-—–(（·]*(?:第?\d{1,4}页?[,，/]?(?:共?\d{1,4}页)?|page\d{1,4}(?:of\d{1,4})?|续上?表)[-—–)）·]*\Z",
@@ -29,11 +38,14 @@ _BRACKETED = re.compile(r"\([^()\d]{2,40}\)\Z")
 _DEPARTMENT_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:局|委员会|办公室|[县市区省]委|人民政府|街道办事处|管理中心|服务中心|[县市区州][\u4e00-\u9fff]{2,8}中心)[:：]?\Z"
 )
+#: what a spreadsheet calls the sum of a group: 城管局 汇总
+_GATHERED = re.compile(r"\S\s*(?:汇总|计数|平均值)\Z")
 #: what stands around its name then: 1. … ：
 _HEADS = re.compile(
     r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z"
 )
 #: 上年结转 alone in a row heads the rows below it
+_NUMBERS = frozenset("一二三四五六七八九十（(第0123456789")
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
 )
@@ -58,6 +70,7 @@ def sort_body(draft: ListDraft) -> None:
     titles = header.of("title")
     title = titles[0]
     amounts = [n for n, one in enumerate(header.columns) if one is not None and one.field == "amount"]
+    numbers = {*header.of("number"), *header.of("id")}
     printed = [tuple(map(squeeze, grid.rows[n][1])) for n in range(header.first, header.body)]
     under_note = False
     for number, cells in grid.rows[header.body :]:
@@ -90,31 +103,44 @@ def sort_body(draft: ListDraft) -> None:
             draft.units += [unit for unit in stated if unit is not None and unit not in draft.units]
             continue
         name = next((cells[n] for n in titles if n < len(cells) and cells[n]), "")
-        if has_amount and _noted(name):
+        if has_amount and (note := next(filter(_noted, (name, first if filled[0] in numbers else "")), "")):
             draft.remarks.append(
                 row_remark(
                     draft.place(number),
-                    f"“{name[:40]}”是表注，其中的数字未计入",
-                    f"“{name[:40]}” is a note; the figures in it were left out",
+                    f"“{note[:40]}”是表注，其中的数字未计入",
+                    f"“{note[:40]}” is a note; the figures in it were left out",
                     "warning",
                 )
             )
             continue
         under_note = False
-        if is_figure_of_list(name):
-            text = f"“{name}”是关于清单的数字，不是项目，未计入"
-            english = f"“{name}” is a figure about the list and no item; it was left out"
-            draft.remarks.append(row_remark(draft.place(number), text, english, "warning"))
-            continue
-        if _is_among(draft, cells, name):
-            draft.rows.append(BodyRow(number, cells, name, "among"))
-            continue
-        if total := _total_name(draft, cells, filled, name):
-            draft.totals[len(draft.rows)] = total
-            draft.rows.append(BodyRow(number, cells, total))
-            continue
-        indented = any((number, n) in grid.indented for n in titles) or is_bulleted(name)
-        draft.rows.append(BodyRow(number, cells, name, "indented" if indented else ""))
+        _sort_row(draft, BodyRow(number, cells, name), has_amount)
+
+
+def _sort_row(draft: ListDraft, row: BodyRow, has_amount: bool) -> None:
+    """Take in a row that is no note: as an item, a part of the row above, a total, or a heading of a year."""
+    name, at = row.title, len(draft.rows)
+    if year := year_alone(name):
+        draft.years[at] = year
+        if has_amount:
+            draft.totals[at] = name
+            draft.rows.append(row)
+        return
+    if is_figure_of_list(name):
+        text = f"“{name}”是关于清单的数字，不是项目，未计入"
+        english = f"“{name}” is a figure about the list and no item; it was left out"
+        draft.remarks.append(row_remark(draft.place(row.number), text, english, "warning"))
+        return
+    if _is_among(draft, row.cells, name):
+        draft.rows.append(replace(row, sub_line="among"))
+        return
+    if total := _total_name(draft, row):
+        draft.totals[at] = total
+        draft.rows.append(replace(row, title=total))
+        return
+    titles = draft.header.of("title")
+    indented = any((row.number, n) in draft.grid.indented for n in titles) or is_bulleted(name)
+    draft.rows.append(replace(row, sub_line="indented") if indented else row)
 
 
 def _owner_in(cells: Sequence[str]) -> str:
@@ -126,9 +152,20 @@ def _owner_in(cells: Sequence[str]) -> str:
     return next((owner for owner in owners if owner), "")
 
 
+def part_alone(cell: str) -> Part:
+    """The part of the budget that is all a cell says: 上年结转, 二、本年预算安排: it heads the rows below."""
+    flat = _HEADS.sub("", cell) if cell[:1] in _NUMBERS else cell
+    return part_named(flat) if _PART_ALONE.match(squeeze(flat)) else ""
+
+
 def names_department(cell: str) -> bool:
     """Whether a cell that stands alone in its row names the department of the rows below."""
     return bool(_DEPARTMENT_ALONE.search(label(cell)))
+
+
+def named_alone(cell: str) -> str:
+    """A name that stands alone in its row without the number before it and the colon behind it."""
+    return _HEADS.sub("", cell)
 
 
 def _is_header_again(draft: ListDraft, cells: Sequence[str], title: int) -> bool:
@@ -152,7 +189,7 @@ def _is_numbering(filled: Sequence[str]) -> bool:
 
 def _noted(cell: str) -> bool:
     """Whether a cell begins a note below a table: 填表人：, 注：, 联系电话."""
-    flat = label(cell).lstrip("*※")
+    flat = label(cell).lstrip("*※").replace("(大写)", "大写")
     for word in _notes() if flat.startswith(_notes()) else ():
         if flat.startswith(word):
             rest = flat[len(word) :]
@@ -199,7 +236,7 @@ def _is_note(
                 *draft.header.of("number"),
             )
         ):
-            draft.owners[len(draft.rows)] = _HEADS.sub("", first)
+            draft.owners[len(draft.rows)] = named_alone(first)
             draft.remarks.append(
                 Remark(
                     "row",
@@ -215,10 +252,12 @@ def _is_note(
             return True
         if under:
             return True
+        if part := part_alone(first):
+            draft.parts[len(draft.rows)] = part
         wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in draft.grid.merged)
         if (
             wide
-            or _PART_ALONE.match(squeeze(first))
+            or part_alone(first)
             or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
             or len(first) > 80
             or first.endswith((":", "："))
@@ -248,18 +287,26 @@ def _is_among(draft: ListDraft, cells: Sequence[str], name: str) -> bool:
     )
 
 
-def _total_name(draft: ListDraft, cells: Sequence[str], filled: Sequence[int], name: str) -> str:
-    """What a row that adds up others is called, "" for any other row."""
+def _total_name(draft: ListDraft, row: BodyRow) -> str:
+    """What a row that adds up others is called, "" for any other row.
+
+    A fund in a row whose title is that of a merged cell above is one of its parts.
+    """
+    cells, name = row.cells, row.title
+    titles = draft.header.of("title")
+    within = any(r1 < row.number <= r2 and c1 in titles for r1, c1, r2, _ in draft.grid.merged)
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
         # most rows have a number, which names nothing
         named = any(is_total_alone(cell) for cell in numbers if cell and not cell.isdecimal())
         return name if named or is_total(name) else ""
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
-    for n in filled:
+    for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None
-        if (n in keys or column is None) and is_total(cells[n]):
-            return cells[n]
+        if not cell or not (n in keys or column is None) or (within and is_kind(cell)):
+            continue
+        if is_total(cell) or _GATHERED.search(cell):
+            return cell
     return ""
 
 

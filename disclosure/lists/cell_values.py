@@ -25,6 +25,11 @@ YES_NO = dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "�
 )
 
 
+#: a year alone in a row
+_YEAR_ALONE = re.compile(
+    r"[(]?(20\d\d)年度?(?:项目|预算|支出|安排|计划|采购|小计|合计|部分|资金|新增|延续)*[)]?[:]?\Z"
+)
+_YEAR_FIRST = frozenset("2２(（")
 _BULLET = re.compile(r"[-—–·•‧∙○◦▪■□◆]{1,2}\s*[\u4e00-\u9fff]")
 
 
@@ -48,6 +53,12 @@ def year_of(printed: str) -> int | None:
     flat = squeeze(printed).translate(_NUMERALS)
     match = YEAR.match(flat) or DAY.match(narrow(printed).strip()) or DAY.match(flat)
     return int(match[1]) if match else None
+
+
+def year_alone(name: str) -> int:
+    """The year that is all a row is called by (2026年, 2026年度项目小计): it heads the rows of that year. 0 for any other."""
+    match = _YEAR_ALONE.match(squeeze(name)) if name[:1] in _YEAR_FIRST else None
+    return int(match[1]) if match else 0
 
 
 def says_plainly_among(title: str) -> bool:

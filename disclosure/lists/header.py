@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from goufu.disclosure.amounts import money_unit, parse_amount
 from goufu.disclosure.lines import label, squeeze
-from goufu.disclosure.lists.cell_values import YEAR
+from goufu.disclosure.lists.cell_values import YEAR, year_alone
 from goufu.disclosure.lists.headings import (
     Heading,
     heading,
@@ -133,6 +133,8 @@ def _is_lower(
     """Whether a row is the second row of the header above: headings under headings, none where a title stands."""
     if any(n in titles and heading(more[n]) is None for n in filled):
         return False
+    if len(filled) == 1 and year_alone(more[filled[0]]):
+        return False  # it heads the rows below
     years = [n for n in filled if YEAR.match(squeeze(more[n])) and "年" in more[n]]
     if len(years) == len(filled) > 1:
         return (

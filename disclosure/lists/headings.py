@@ -22,6 +22,8 @@ from goufu.disclosure.lines import label
 Money = Literal["", "total", "part", "other"]
 
 _YEAR = re.compile(r"\A(?:((?:19|20)\d\d)年?度?|本年度?|当年|今年)")
+#: 26年预算
+_SHORT_YEAR = re.compile(r"(2\d)年度?(?=[^\d至到~—-])")
 _ONLY_YEAR = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 _YEAR_LAST = re.compile(r"((?:19|20)\d\d)年?度?\Z")
 #: a part of the year that has a column of its own: 一季度, 上半年, 3月, 1-6月
@@ -79,7 +81,7 @@ def heading(text: str) -> Heading | None:
     flat = label(text).strip(_MARKS).replace("项日", "项目")  # as scans are read
     if not flat:
         return None
-    for name in dict.fromkeys((flat, _BRACKET.sub("", flat))):
+    for name in dict.fromkeys((flat, _BRACKET.sub("", flat), flat.replace(".", ""))):
         if known := _names().get(name):
             measure = match[1] if (match := _TERM_UNIT.search(flat)) else ""
             return Heading(*known, measure=measure if known[0] == "term" else "")
@@ -117,13 +119,7 @@ def _amount(flat: str) -> Heading | None:
     if not name and "单位" in flat:
         return None  # 单位：万元 in a cell of the header is the unit of the table
     name = _BRACKET.sub("", name).strip(_MARKS)
-    year = None
-    if (inner := re.match(r"其中[:,]?", name)) and _YEAR.match(name[inner.end() :]):
-        name = name[inner.end() :]  # 项目总额 | 其中：2026年预算
-    if match := _YEAR.match(name):
-        year, name = int(match[1]) if match[1] else None, name[match.end() :].lstrip("的")
-    if match := _YEAR_LAST.search(name):
-        year, name = int(match[1]), name[: match.start()]
+    year, name = _without_year(name)
     parts = tuple(table["parts"])
     if name not in table["names"]:
         if any(word in flat for word in table["without"]):
@@ -138,6 +134,20 @@ def _amount(flat: str) -> Heading | None:
     elif any(word in name for word in parts) or name in table["parts_alone"] or re.match(_PERIOD, name):
         money = "part"
     return Heading("amount", _amount_rank(name), unit, money, year)
+
+
+def _without_year(name: str) -> tuple[int | None, str]:
+    """The year that a heading of money begins or ends with, and the rest of it."""
+    year = None
+    if (inner := re.match(r"其中[:,]?", name)) and _YEAR.match(name[inner.end() :]):
+        name = name[inner.end() :]  # 项目总额 | 其中：2026年预算
+    if short := _SHORT_YEAR.match(name):
+        year, name = 2000 + int(short[1]), name[short.end() :]
+    elif match := _YEAR.match(name):
+        year, name = int(match[1]) if match[1] else None, name[match.end() :].lstrip("的")
+    if match := _YEAR_LAST.search(name):
+        year, name = int(match[1]), name[: match.start()]
+    return year, name
 
 
 def is_period(heading: str) -> bool:

@@ -10,6 +10,7 @@ from goufu.catalog.characters import joined
 from goufu.disclosure.amounts import (
     ABSURD_WAN,
     has_currency_sign,
+    has_space_inside,
     is_no_amount,
     is_scientific,
     looks_like_yuan,
@@ -28,9 +29,11 @@ _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示?例|样例|范例|举例|例如
 #: 887.900 in yuan, where there are hundredths only
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}\.\d{3}(?!\d)")
 #: a name that ends in a figure as amounts are printed
-_FIGURE_IN_NAME = re.compile(r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元)[。；;]?\s*\Z")
+_FIGURE_IN_NAME = re.compile(
+    r"(?:\d\.\d\d|\d,\d{3}|\d\s*[万亿千]?元|[^\x00-\x7f]\s+(?!(?:19|20)\d\d\s*\Z)\d+(?:\.\d+)?)[。；;]?\s*\Z"
+)
 _THREE = re.compile(r"\d{3}(?:\.\d{1,2})?\Z")
-_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z")
+_SHIFTED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z|\d+\.\d{1,2}\Z|\d{1,5}\Z")
 _TAKEN_OFF = re.compile(r"(?:减|扣除|扣减|冲减|核减)[:]")
 _YUAN = frozenset(
     {"人民币", "rmb", "cny", "元", "人民币元", "万元", "人民币万元", "¥", "人民币(元)", "人民币(万元)", "156"}
@@ -169,6 +172,11 @@ def _doubt_of_size(printed: str, unit: str, amount: Decimal, signed: bool) -> tu
             f"金额 {shown} 按元是三位小数，像是用点作千分位（那样就是它的一千倍），请核对",
             f"the amount {shown} has three decimals of a yuan, as if dots set thousands apart; check it",
         )
+    if has_space_inside(printed):
+        return (
+            f"金额 {shown} 中间有空格，按 {amount:,} 万元读，请核对",
+            f"the amount {shown} has a space in it; read as {amount:,} (10k CNY)",
+        )
     if is_scientific(printed):
         return (
             f"金额 {shown} 是科学计数法，可能已经四舍五入，请核对",
@@ -219,11 +227,11 @@ def item_of(
         id=values.get("id") or f"{stem}-{row.number}",
         title=title,
         department=department or (facts.department if not draft.header.of("department") else ""),
-        unit=joined(values.get("unit", "")),
+        unit=joined(values.get("unit", "")) or (facts.organisation if not draft.header.of("unit") else ""),
         year=year,
         summary=values.get("summary", ""),
         amount_wan=amount,
-        part=part_named(values.get("part", "")) or _part_of_amounts(draft, row),
+        part=part_named(values.get("part", "")) or _part_of_amounts(draft, row) or facts.part,
         code=values.get("code", ""),
         code_name=joined(values.get("code_name", "")),
         document=values.get("document", ""),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from goufu.disclosure.lines import label
+from goufu.disclosure.lines import label, squeeze
+from goufu.disclosure.lists.cell_values import YES_NO
 from goufu.disclosure.lists.model import BodyRow, ListDraft
 from goufu.disclosure.lists.sub_lines import TOLERANCE
 from goufu.disclosure.model import BudgetItem, Remark
+from goufu.disclosure.sums import outline_heads
 
 _MARKS = re.compile(r"[、.．,:]+\Z")
 #: what numbers look like, the highest level first: 一 · (一) · 1 · (1)
@@ -18,6 +20,7 @@ _STYLES = (r"[一二三四五六七八九十]{1,3}", r"\([一二三四五六七�
 _BEFORE = re.compile(
     r"(?:(\([一二三四五六七八九十]{1,3}\)|\(\d{1,3}\))|([一二三四五六七八九十]{1,3}|\d{1,3}(?:[.．-]\d{1,3}){0,3})[、.．])(?=\D)"
 )
+_DAY = re.compile(r"(?:20\d\d-)?(\d{1,2})(?:月|-)(\d{1,2})日?\Z")
 _DOTTED = re.compile(r"\d{1,3}(?:[.．-]\d{1,3}){1,3}\Z")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,4}\Z")
 
@@ -35,8 +38,15 @@ def number_of(draft: ListDraft, row: BodyRow) -> str:
 
 
 def plain_number(cell: str) -> str:
-    """A number as numbers are compared: in half width, without a mark behind it."""
-    return _MARKS.sub("", label(cell))
+    """A number as numbers are compared: in half width, without a mark behind it; 1-1 also where a program made a day of it."""
+    flat = _MARKS.sub("", label(cell))
+    day = _DAY.match(flat)
+    return f"{int(day[1])}-{int(day[2])}" if day else flat
+
+
+def is_within(upper: str, lower: str) -> bool:
+    """Whether a code is that of a part of another: 0101 of 01."""
+    return len(upper) > 1 and len(lower) > len(upper) + 1 and lower.startswith(upper) and lower.isdecimal()
 
 
 def is_level(cell: str, field: str) -> bool:
@@ -81,11 +91,91 @@ def headed(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], lis
         )
         amount = items[n].amount_wan
         if not below or not (amount is None or abs(amount - below) <= TOLERANCE):
-            if below and amount and _CODE.match(numbers[n]) is None:
+            if below and amount and not (len(numbers[n]) > 1 and numbers[n].isdecimal()):
                 remarks.append(_doubt(items[n], end - n - 1, below))
             continue
         heads.add(n)
+    return heads | (_numbered(draft.numbers, items, heads) if draft.header.of("number") else set()), remarks
+
+
+def _numbered(numbers: Mapping[int, str], items: Sequence[BudgetItem], known: Set[int]) -> set[int]:
+    """The items with a number that are the sum of those without one right below, where all that have such are: two or more.
+
+    The number of one alone may be that of a merged cell.
+    """
+    if not numbers or len(numbers) == len(items) or any(map(_CODE.match, numbers.values())):
+        return set()
+    runs: dict[int, list[Decimal]] = {}
+    head = -1
+    for n, item in enumerate(items):
+        if n in numbers:
+            head = n
+        elif head >= 0 and n not in known:
+            runs.setdefault(head, []).append(item.amount_wan or Decimal(0))
+    summed = {
+        n
+        for n, run in runs.items()
+        if (whole := items[n].amount_wan) and abs(sum(run, Decimal(0)) - whole) <= TOLERANCE
+    }
+    return summed if len(summed) == len(runs) > 1 else set()
+
+
+def by_columns(draft: ListDraft, items: Sequence[BudgetItem]) -> tuple[set[int], list[Remark]]:
+    """The items, by number, that columns of 上级编码, 级次 or 是否末级 say to hold others, where they come to these or have no amount;
+    and a remark on each that does not."""
+    heads: set[int] = set()
+    remarks: list[Remark] = []
+    for n, inside in _inside(draft, items).items():
+        below = sum((items[m].amount_wan or Decimal(0) for m in inside), Decimal(0))
+        amount = items[n].amount_wan
+        if amount is None or abs(amount - below) <= TOLERANCE:
+            heads.add(n)
+        else:
+            remarks.append(_doubt(items[n], len(inside), below))
     return heads, remarks
+
+
+def _inside(draft: ListDraft, items: Sequence[BudgetItem]) -> dict[int, list[int]]:
+    """The items right within each that holds some, by number."""
+    found: dict[int, list[int]] = {}
+    numbers = {item.id: n for n, item in enumerate(items)}
+    depths = [int(depth) if depth.isdecimal() else 0 for _, depth, _ in draft.within.values()]
+    leaves = [YES_NO.get(squeeze(leaf).lower()) for *_, leaf in draft.within.values()]
+    for n, (parent, _, _) in draft.within.items():
+        if parent and numbers.get(parent, n) != n:
+            found.setdefault(numbers[parent], []).append(n)
+    for n in range(len(depths)) if not found else ():
+        end = n + 1
+        while end < len(depths) and (depths[end] > depths[n] > 0 or (leaves[n] is False and leaves[end])):
+            end += 1
+        if inside := [m for m in range(n + 1, end) if depths[m] in (0, depths[n] + 1)]:
+            found[n] = inside
+    return found
+
+
+def in_bold(draft: ListDraft, items: Sequence[BudgetItem]) -> set[int]:
+    """The items with a title in bold letters that are the sum of those below that have none, as far as the next one in bold or
+    up to one that is of no group; where all in bold are, of two groups or of two rows."""
+    bold = sorted(draft.bold)
+    if not bold or 2 * len(bold) > len(items):
+        return set()
+    rows = 0
+    for n, end in zip(bold, [*bold[1:], len(items)], strict=True):
+        below = Decimal(0)
+        for m in range(n + 1, end):
+            below += items[m].amount_wan or Decimal(0)
+            if below == items[n].amount_wan and below and (m > n + 1 or m + 1 == end):
+                rows += m - n
+                break
+        else:
+            return set()
+    return set(bold) if rows > 1 else set()
+
+
+def outlined(draft: ListDraft, items: Sequence[BudgetItem], out: Set[int]) -> set[int]:
+    """The items, by number, that add up rows deeper in the outline of a workbook; those `out` are counted nowhere."""
+    levels = [draft.levels.get(n, 0) for n in range(len(items))]
+    return outline_heads(levels, [item.amount_wan for item in items], out) if draft.levels else set()
 
 
 def _end(numbers: Sequence[str], n: int) -> int:
@@ -107,6 +197,8 @@ def _is_below(upper: str, lower: str) -> bool:
         return True
     if _CODE.match(upper) and _CODE.match(lower) and len(upper) < len(lower) > 4:
         return lower.startswith(upper)
+    if is_within(upper, lower):
+        return True
     ranks = [
         next((rank for rank, style in enumerate(_STYLES) if re.fullmatch(style, number)), 9)
         for number in (upper, re.split(r"[.．-]", lower)[0])

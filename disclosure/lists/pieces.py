@@ -20,7 +20,16 @@ from goufu.disclosure.lists.amount_column import (
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
 from goufu.disclosure.lists.cell_values import without_among
 from goufu.disclosure.lists.header import find_header, plain_header
-from goufu.disclosure.lists.model import BodyRow, Grid, Header, ListContents, ListDraft, ListFacts, SubLine
+from goufu.disclosure.lists.model import (
+    WITHIN,
+    BodyRow,
+    Grid,
+    Header,
+    ListContents,
+    ListDraft,
+    ListFacts,
+    SubLine,
+)
 from goufu.disclosure.lists.read_list import items_and_sums
 from goufu.disclosure.lists.row_values import is_ditto
 from goufu.disclosure.lists.split_grid import is_header, lists_in, same_header
@@ -84,6 +93,8 @@ def settle(head: Grid) -> tuple[Settled, tuple[Remark, ...]]:
         raise OddListError(
             "表头只认得一列，或有几个清单", "only one column is understood, or there are several lists"
         )
+    if any(header.of(name) for name in WITHIN):
+        raise OddListError("有上级编码、级次或是否末级", "a column says which lines are within which")
     money = [one for one in header.columns if one is not None and one.field == "amount"]
     whole = [one for one in money if one.money == "total"]
     if not whole and any(one.money == "part" for one in money) or (len(whole) > 1 and head.header is None):
@@ -178,7 +189,8 @@ def _line(place: Place | None) -> int:
 
 def _draft(rows: Rows, settled: Settled, place: PlaceOf) -> ListDraft:
     header = settled.header
-    draft = ListDraft(Grid("", [(0, header.names), *rows], place, header=0), header, amount=settled.amount)
+    grid = Grid("", [(0, header.names), *rows], place, knows_merged=False, header=0)
+    draft = ListDraft(grid, header, amount=settled.amount)
     draft.funds = tuple(
         n
         for n, one in enumerate(header.columns)

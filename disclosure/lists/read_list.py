@@ -10,25 +10,41 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from goufu.disclosure.lines import column_letters
+from goufu.disclosure.amounts import unit_of
+from goufu.disclosure.lines import column_letters, squeeze
 from goufu.disclosure.lists.amount_column import (
     choose_amount,
     measure_columns,
+    printed_amount,
     some_are_in_yuan,
     unit_columns,
     unit_of_amounts,
 )
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
-from goufu.disclosure.lists.captions import owner_and_year
+from goufu.disclosure.lists.captions import owner_and_year, owners_in, part_above
+from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
 from goufu.disclosure.lists.levels import number_of
-from goufu.disclosure.lists.model import BodyRow, Grid, ListContents, ListDraft, ListFacts, SubLine
+from goufu.disclosure.lists.model import (
+    WITHIN,
+    BodyRow,
+    Grid,
+    Header,
+    ListContents,
+    ListDraft,
+    ListFacts,
+    SubLine,
+)
 from goufu.disclosure.lists.row_values import columns_to_fill, covered_cells, row_values
 from goufu.disclosure.lists.split_grid import lists_in
 from goufu.disclosure.lists.totals import check_totals, checks_over_lists
+from goufu.disclosure.lists.upright import upright
 from goufu.disclosure.model import BudgetItem, Remark
 from goufu.disclosure.sums import perhaps_in_wan
+
+#: what a row says beside its title that adds up those of its name
+_SUMS = frozenset({"合计", "小计", "总计", "共计"})
 
 
 def read_list(grid: Grid, stem: str) -> ListContents:
@@ -36,6 +52,7 @@ def read_list(grid: Grid, stem: str) -> ListContents:
 
     Where another header follows further down or beside the first, what is below it is read by that one.
     """
+    grid = upright(grid)
     grids = lists_in(grid)
     parts = [_read_one(part, _stem_of(part, stem)) for part in grids]
     if len(parts) == 1 or not all(part.found for part in parts):
@@ -65,11 +82,23 @@ def _remark_beside(grid: Grid, count: int) -> Remark:
     )
 
 
+def _remark_turned(grid: Grid, header: Header) -> Remark:
+    return Remark(
+        "list",
+        "notice",
+        "表里各项目是一列一项（或一表一项），已按此读取，请核对。",
+        "Each item stands in a column of its own, or in a form; so they were read. Check them.",
+        grid.place(grid.rows[header.first][0], -1),
+    )
+
+
 def _read_one(grid: Grid, stem: str) -> ListContents:
     header = find_header(grid)
     if header is None:
         return ListContents(found=False)
     draft = ListDraft(grid, header)
+    if grid.turned:
+        draft.remarks.append(_remark_turned(grid, header))
     take_units_printed(draft)
     sort_body(draft)
     if explains_columns(draft):
@@ -82,9 +111,11 @@ def _facts(draft: ListDraft) -> ListFacts:
     """What holds for all rows; the remarks on it go to the draft."""
     grid = draft.grid
     unit, readable = unit_of_amounts(draft)
-    filled = {} if grid.knows_merged else columns_to_fill(draft)
+    filled = columns_to_fill(draft)
     department, year = owner_and_year(grid.rows[: draft.header.first])
     by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
+    if year_alone(f"{grid.name}年"):
+        by_name = (by_name[0], year_alone(f"{grid.name}年"))  # a sheet called 2026
     department, year = department or by_name[0], year or by_name[1]
     return ListFacts(
         unit=unit,
@@ -95,7 +126,9 @@ def _facts(draft: ListDraft) -> ListFacts:
         cells=dict(grid.rows) if grid.merged else {},
         filled=filled,
         department=department,
+        organisation=owners_in(grid.rows[: draft.header.first])[1],
         year=year,
+        part=part_above(grid.rows[: draft.header.first]),
         signed_yuan=some_are_in_yuan(draft, unit),
     )
 
@@ -109,7 +142,7 @@ def _contents(draft: ListDraft, stem: str) -> ListContents:
     if facts.year and items and not draft.header.of("year"):
         _remark_above(draft, "年度", "year", str(facts.year))
     items, subtotals, checks = check_totals(draft, items, sums, sub_lines)
-    if facts.unit == "元" and not any(check.agrees for check in checks):
+    if facts.unit == "元":
         small = perhaps_in_wan([item.amount_wan for item in items])
         draft.remarks += [perhaps_in_wan_remark(items[n]) for n in small]
     return ListContents(tuple(items), tuple(subtotals), tuple(checks), tuple(draft.remarks))
@@ -136,9 +169,10 @@ def items_and_sums(
     sums: list[tuple[int, BodyRow, str, Decimal | None]] = []
     sub_lines: dict[int, SubLine] = {}
     above: dict[str, str] = {}
-    owner = ""
+    owner, year, part = "", 0, ""
     for n, row in enumerate(draft.rows):
-        owner = draft.owners.get(n, owner)
+        owner, year = draft.owners.get(n, owner), draft.years.get(n, year)
+        part = draft.parts.get(n, part)
         amount, doubt = amount_of(draft, facts, row)
         if n in draft.totals:
             sums.append((len(items), row, draft.totals[n], amount))
@@ -146,11 +180,14 @@ def items_and_sums(
         values = row_values(draft, facts, row, above)
         if isinstance(values, Remark):
             draft.remarks.append(values)
+            if amount and not row.title:
+                draft.untitled.append((len(items), row, amount, values))
             continue
         if not values:
             continue
-        if owner and not draft.header.of("department"):
-            values.setdefault("department", owner)
+        for name, alone in (("department", owner), ("year", str(year or "")), ("part", part)):
+            if alone and not draft.header.of(name):
+                values.setdefault(name, alone)
         if doubt is not None:
             draft.remarks.append(doubt)
         item = item_of(draft, facts, row, values, amount, stem)
@@ -159,12 +196,38 @@ def items_and_sums(
             continue
         if row.sub_line:
             sub_lines[len(items)] = row.sub_line
-        if number := number_of(draft, row):
-            draft.numbers[len(items)] = number
+        _remember(draft, len(items), row)
         if _is_half(draft, n):
             draft.remarks.append(half_a_name(item))
         items.append(item)
     return items, sums, sub_lines
+
+
+def _remember(draft: ListDraft, n: int, row: BodyRow) -> None:
+    """Keep what the row of item `n` says beside its values: its number, its depth in the outline, a unit of its own."""
+    if number := number_of(draft, row):
+        draft.numbers[n] = number
+    if any((row.number, column) in draft.grid.bold for column in draft.header.of("title")):
+        draft.bold.add(n)
+    if level := draft.grid.levels.get(row.number):
+        draft.levels[n] = level
+    if any(draft.header.of(name) for name in WITHIN):
+        parent, depth, leaf = (_cell(draft, row, name) for name in WITHIN)
+        draft.within[n] = parent, depth, leaf
+    if unit_of(printed_amount(draft, row)):
+        draft.in_units.add(n)
+    # of a CSV such rows are only told: a long one is read row by row
+    if (
+        draft.grid.knows_merged
+        and draft.grid.header is None
+        and any(cell in _SUMS and cell != row.title for cell in map(squeeze, row.cells))
+    ):
+        draft.called.add(n)
+
+
+def _cell(draft: ListDraft, row: BodyRow, name: str) -> str:
+    """What a row says in the best column of a field, "" where there is none."""
+    return next((row.cells[n] for n in draft.header.of(name)[:1] if n < len(row.cells)), "")
 
 
 def _is_half(draft: ListDraft, n: int) -> bool:
@@ -176,6 +239,7 @@ def _is_half(draft: ListDraft, n: int) -> bool:
         sum(1 for cell in row.cells if cell) == 1
         and bool(row.title and below.title)
         and below.number == row.number + 1
+        and draft.grid.levels.get(below.number, 0) <= draft.grid.levels.get(row.number, 0)
         and sum(1 for cell in below.cells if cell) > 1
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,9 @@ def _outside(lines: Sequence[Line]) -> tuple[set[int], list[Remark]]:
         if table != other:
             other = table
             if not _is_another(line, head):
+                between = takewhile(lambda m: not lines[m].is_row, range(n - 1, -1, -1))
+                if any(m in passed and not _goes_on(lines[m].text) for m in between):
+                    remarks.append(_read_on(line))
                 continue
             text, english = (
                 "像是另一张表，没有“项目名称”表头，未读",
@@ -151,6 +155,22 @@ def _outside(lines: Sequence[Line]) -> tuple[set[int], list[Remark]]:
         elif n - 1 in passed:
             passed.add(n)
     return passed, remarks
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a paragraph between two tables may stand between the pages of one: a page number, 续表."""
+    return bool(
+        re.fullmatch(
+            r"[-—–·()（）\s]*(?:第?\s*\d{1,4}\s*页?[,，/\s]*(?:共?\s*\d{1,4}\s*页)?|.{0,8}续表?.{0,4})[-—–·()（）\s]*",
+            text,
+        )
+    )
+
+
+def _read_on(line: Line) -> Remark:
+    text = f"从“{line.text[:30]}”起是另一张没有表头的表，按上一张表的续表计入，请核对"
+    english = f"from “{line.text[:30]}” on another table without a header was read as if it continued the one above; check it"
+    return row_remark(line.place, text, english, "warning")
 
 
 def _heads_rows(text: str) -> bool:

@@ -42,18 +42,24 @@ def covered_cells(grid: Grid, header: Header) -> Mapping[tuple[int, int], tuple[
 
 
 def columns_to_fill(draft: ListDraft) -> Mapping[int, str]:
-    """The columns of a CSV whose blanks are plainly cells that were merged downwards, by field.
+    """The columns whose blanks are plainly cells that were merged downwards, by field, for a format that does not tell which are
+    merged; of one that does they are only told, and those in which cells are merged are not.
 
     So they are where department, unit and year are blank in the same rows, or where such a column is before
     the title; a single blank in a column behind it may as well be a value that is missing.
     """
     header = draft.header
+    fill = not draft.grid.knows_merged
+    if not fill and draft.grid.header is not None:
+        return {}  # records of a program
     rows = [row for n, row in enumerate(draft.rows) if n not in draft.totals and row.title]
     title = header.of("title")[0]
     blank: dict[int, frozenset[int]] = {}
     for name in ("department", "unit", "year"):
         for n in header.of(name)[:1]:
-            if n in measure_columns(draft):
+            if n in measure_columns(draft) or any(
+                c1 <= n <= c2 and r2 > r1 for r1, c1, r2, c2 in draft.grid.merged
+            ):
                 continue
             gaps = frozenset(i for i, row in enumerate(rows) if n >= len(row.cells) or not row.cells[n])
             if gaps and 0 not in gaps:
@@ -67,15 +73,18 @@ def columns_to_fill(draft: ListDraft) -> Mapping[int, str]:
     for n in sorted(carried):
         numbers = [rows[i].number for i in sorted(blank[n])]
         shown = "、".join(map(str, numbers[:5])) + ("…" if len(numbers) > 5 else "")
+        done, done_en = ("按上面一行补上", "filled from above") if fill else ("未补", "left blank")
         draft.remarks.append(
             Remark(
                 "carried",
                 "warning",
-                f"“{header.names[n]}”在第 {shown} 行是空的，像是合并过的单元格，按上面一行补上，请核对。",
-                f"“{header.names[n]}” is blank in rows {shown}, like a cell that was merged; filled from above. Check it.",
+                f"“{header.names[n]}”在第 {shown} 行是空的，像是合并过的单元格，{done}，请核对。",
+                f"“{header.names[n]}” is blank in rows {shown}, like a cell that was merged; {done_en}. Check it.",
                 draft.place(numbers[0]),
             )
         )
+    if not fill:
+        return {}
     return {n: header.columns[n].field for n in carried if header.columns[n] is not None}  # type: ignore[union-attr]
 
 
@@ -108,6 +117,12 @@ def row_values(
         if no_amount and not values.keys() - {"department", "unit", "year", "part"}:
             return {}
         return row_remark(draft.place(row.number), "缺少项目名称", "the title is missing")
+    if no_amount and re.fullmatch(r"\d{1,6}", values["title"]):
+        text, english = (
+            f"“{values['title']}”是数字，不是项目名称",
+            f"“{values['title']}” is a figure and no title",
+        )
+        return row_remark(draft.place(row.number), text, english)
     if no_amount and is_no_amount(values["title"]):
         return {}  # …… in a row that is still to be filled in
     merged_amount = draft.amount >= 0 and facts.covered.get((row.number, draft.amount))

@@ -21,7 +21,15 @@ from goufu.disclosure.lists.model import Header
 from goufu.disclosure.lists.read_list import perhaps_in_wan_remark
 from goufu.disclosure.lists.totals import group_kind, perhaps_a_sum
 from goufu.disclosure.model import BudgetItem, Place, Remark
-from goufu.disclosure.sums import SAME, perhaps_in_yuan_remark
+from goufu.disclosure.sums import (
+    FEW,
+    SAME,
+    GroupHeads,
+    perhaps_in_yuan_remark,
+    single_rows,
+    sums_of_others,
+    telling_sums,
+)
 
 _NOTHING = Decimal(0)
 #: lines told one by one; beyond, their number
@@ -59,7 +67,7 @@ class GroupsSeen:
 
     So it is with a group over a single row (`goufu.disclosure.lists.totals.of_one_row`), and with rows that go on behind
     其中 (`goufu.disclosure.lists.sub_lines`), of which totals decide. `left` is what the row above 其中 comes to beyond
-    these, `open` whether the next line is to be looked at.
+    these, and each of these beyond the next, `open` whether the next line is to be looked at.
     """
 
     open: bool = False
@@ -68,24 +76,35 @@ class GroupsSeen:
     _kind: str = ""
     _alone: str = ""
     _figure: Decimal = _NOTHING
-    _left: Decimal = _NOTHING
+    _left: tuple[Decimal, ...] = ()
+    _numbered: Decimal = _NOTHING
+    _below: Decimal = _NOTHING
 
     def at_line(self, kind: str, figure: Decimal, before: Decimal) -> None:
         """Take in a line of that `kind`; `before` is the figure of the line above."""
         self.single = self.single or (bool(kind) and kind == self._alone)
         self._alone = self._kind if not kind and figure and figure == self._figure else ""
+        left = self._left if self._kind == "其中" else ()
         self._kind, self._figure = kind, figure
-        if kind == "其中":
-            self._left = (self._left or before) - figure
-        elif self._left > 0:
-            self._left -= figure
-            self.goes_on = self.goes_on or not self._left
-        self.open = bool(kind or self._alone or self._left > 0)
+        if kind == "其中":  # a further part of the row above, or a part of the part before
+            self._left = ((left[0] if left else before) - figure, *left[1:], before - figure)
+        elif self._left:
+            self._left = tuple(one - figure for one in self._left)
+            self.goes_on = self.goes_on or _NOTHING in self._left
+        self.open = bool(kind or self._alone or any(one > 0 for one in self._left))
+
+    def at_number(self, number: str, figure: Decimal) -> None:
+        """Take in the number of a line, "" for none: one without may be part of the last that has one."""
+        if number:
+            self._numbered, self._below = figure, _NOTHING
+        elif self._numbered:
+            self._below += figure
+            self.single = self.single or self._below == self._numbered
 
     def end(self) -> None:
         """Take in a total, or that nothing follows."""
         self.single = self.single or bool(self._alone)
-        self._left = _NOTHING
+        self._left = ()
 
 
 @dataclass
@@ -122,15 +141,16 @@ class SizesSeen:
     def in_yuan(self) -> list[tuple[int, str, Decimal]]:
         """The lines that look as if they alone were filled in in yuan."""
         others = [size for size in self.sample if size < self.from_large]
-        if not others or 3 * len(self.large) > self._count or 10 * self.most >= self.from_large:
+        few = self._count == 2
+        if not others or (3 * len(self.large) > self._count and not few) or 10 * self.most >= self.from_large:
             return []
         return [one for one in self.large if one[2] >= 1_000 * median(others)]
 
     def in_wan(self) -> list[tuple[int, str, Decimal]]:
         """The lines that look as if they alone were filled in in 万元."""
-        if self._count < 3:
+        if self._count < 2:
             return []
-        middle = median(self.sample)
+        middle = median(self.sample) if self._count > 2 else max(self.sample)
         return [one for one in self.small if 1_000 * one[2] <= middle]
 
 
@@ -144,10 +164,7 @@ class RunningSums:
     file: str
     _first: LinesSeen = field(default_factory=lambda: LinesSeen(_REMEMBERED))
     _twice: list[Remark] = field(default_factory=list)
-    _heads: list[tuple[int, str, Decimal]] = field(default_factory=list)
-    _open: bool = False
-    _below: Decimal = _NOTHING
-    _rows_below: int = 0
+    _few: list[tuple[int, str, Decimal]] = field(default_factory=list)
     _total: Decimal = _NOTHING
     _rows: int = 0
     _feet: list[tuple[int, str, Decimal]] = field(default_factory=list)
@@ -166,6 +183,7 @@ class RunningSums:
     def __post_init__(self) -> None:
         columns = self.header.columns
         self._title = self.header.of("title")[0]
+        self._ordinal = next(iter(self.header.of("number")), -1)
         says = [n for n, one in enumerate(columns) if one is None or one.field in _SAYS]
         owners = [n for name in ("department", "unit", "year", "part") for n in self.header.of(name)]
         self._width = max((*says, *owners)) + 1
@@ -173,6 +191,7 @@ class RunningSums:
         self._owners = itemgetter(*owners, self._title, self._title)
         wan = UNITS.get(self.unit, Decimal(1))
         self._same = SAME / wan
+        self._heads = GroupHeads[tuple[int, str, Decimal]](self._same)
         self._sizes = SizesSeen(10_000 / wan, Decimal(1_000) if self.unit == "元" else _NOTHING)
 
     def at_line(self, line: int, cells: Sequence[str]) -> None:
@@ -189,16 +208,15 @@ class RunningSums:
         self._before = figure or _NOTHING
         if not figure:
             return
+        if self._ordinal >= 0:
+            number = cells[self._ordinal].strip() if self._ordinal < len(cells) else ""
+            self._groups.at_number(number, figure)
         one = (line, title, figure)
-        if figure > 0:
+        if figure > 0 and cells[self.amount].rstrip()[-1:].isdigit():  # it prints no unit of its own
             self._sizes.at(line, title, figure)
-        if self._open:
-            self._below += figure
-            self._rows_below += 1
-            self._open = self._rows_below < 2 or abs(self._below - self._heads[-1][2]) > self._same
-        else:  # the next head, as in `goufu.disclosure.sums.group_heads`
-            self._heads.append(one)
-            self._open, self._below, self._rows_below = True, _NOTHING, 0
+        self._heads.at(one, figure)
+        if len(self._few) <= FEW:
+            self._few.append(one)
         self._total += figure
         if (
             self._rows > 1 and abs(self._above - figure) <= self._same
@@ -231,7 +249,7 @@ class RunningSums:
     def only_whole(self) -> bool:
         """Whether only all rows together tell which of them add up others, or are part of them."""
         self._groups.end()
-        return self._groups.single or (self._groups.goes_on and bool(self._printed))
+        return self._groups.single or self._groups.goes_on
 
     def _of_totals(self) -> list[Remark]:
         """The warnings on totals that no lines come to, as `goufu.disclosure.lists.totals.check_totals` compares them."""
@@ -268,11 +286,12 @@ class RunningSums:
         """What was found, after the last row."""
         self._at_run((0, "", _NOTHING), ())
         unequal = self._of_totals()
+        # a total that a workbook computes agrees whatever the unit
+        unequal += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
+        unequal += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._agrees:
             return unequal
         found = [*unequal, *self._twice]
-        found += [perhaps_in_yuan_remark(self._item(one)) for one in self._sizes.in_yuan()[:_TOLD]]
-        found += [perhaps_in_wan_remark(self._item(one)) for one in self._sizes.in_wan()[:_TOLD]]
         if self._told > _TOLD:
             found.append(
                 Remark(
@@ -295,7 +314,15 @@ class RunningSums:
             )
         if self._printed or not self._comparable:
             return found
-        sums = self._heads if not self._open else self._feet if not self._rows else []
+        sums = self._heads.found() or (self._feet if not self._rows else [])
+        if len(self._few) <= FEW:  # as in `goufu.disclosure.lists.totals`
+            amounts = [self._item(one).amount_wan for one in self._few]
+            by_chance = (
+                sums_of_others(amounts)
+                or single_rows(amounts, [title for _, title, _ in self._few], False)
+                or telling_sums(amounts)
+            )
+            sums = [self._few[n] for n in by_chance]
         return found + [perhaps_a_sum(self._item(one)) for one in sums[:_TOLD]]
 
     def _figure(self, text: str) -> Decimal | None:

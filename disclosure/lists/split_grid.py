@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from goufu.disclosure.amounts import money_unit
 from goufu.disclosure.lines import squeeze
-from goufu.disclosure.lists.captions import is_caption, owner_and_year, units_in
+from goufu.disclosure.lists.captions import is_caption, owner_and_year, part_above, units_in
 from goufu.disclosure.lists.header import find_header, header_at
 from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, Header
@@ -45,7 +45,7 @@ def _columns_of_lists(grid: Grid, header: Header) -> list[int]:
     all rows, and each has an amount of its own. A list begins where the first heading of the one before comes again, or
     behind a blank column, else with its title.
     """
-    names = [squeeze(name) for name in header.names]
+    names = _lowest(grid, header)
     titles = [n for n, one in enumerate(header.columns) if one is not None and one.field == "title"]
     same = [n for n in titles if names[n] == names[titles[0]]]
     apart = _apart(grid, header)
@@ -67,6 +67,14 @@ def _columns_of_lists(grid: Grid, header: Header) -> list[int]:
         for start, end in zip(starts, ends, strict=True)
     )
     return starts if priced else [0]
+
+
+def _lowest(grid: Grid, header: Header) -> list[str]:
+    """The lowest heading of each column: under 甲县水利局 and 甲县教育局 the same ones come again."""
+    names = [squeeze(name) for name in header.names]
+    for _, cells in grid.rows[header.first : header.body]:
+        names[: len(cells)] = [squeeze(cell) or before for cell, before in zip(cells, names, strict=False)]
+    return names
 
 
 def _apart(grid: Grid, header: Header) -> list[tuple[int, int]]:
@@ -106,6 +114,7 @@ def _columns(grid: Grid, header: Header, start: int, end: int) -> Grid:
             if c1 < end and c2 >= start
         ],
         indented=frozenset((number, n - start) for number, n in grid.indented if start <= n < end),
+        bold=frozenset((number, n - start) for number, n in grid.bold if start <= n < end),
         first_column=start,
     )
 
@@ -193,6 +202,7 @@ def _captions_differ(
         (units and units != before)
         or (owner and owner != former)
         or (year and year != past)
+        or ((part := part_above(captions)) and part != part_above(lead))
         or any(_LIST.search(name) and name not in said for name in named)
     )
 

@@ -24,10 +24,10 @@ from goufu.disclosure.formats.gate import limit, refuse_odd
 from goufu.disclosure.formats.spreadsheet import cell_text
 from goufu.disclosure.lines import Line, fold, label
 from goufu.disclosure.lists.amount_column import unit_in_cell
-from goufu.disclosure.lists.body_rows import names_department
-from goufu.disclosure.lists.cell_values import is_bulleted, is_total
+from goufu.disclosure.lists.body_rows import names_department, part_alone
+from goufu.disclosure.lists.cell_values import is_bulleted, is_total, year_alone
 from goufu.disclosure.lists.headings import has_title, heading
-from goufu.disclosure.lists.levels import is_level, levels_in_titles
+from goufu.disclosure.lists.levels import is_level, is_within, levels_in_titles
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.pieces import OddListError, Piece, Settled, read_piece, settle
 from goufu.disclosure.lists.read_list import half_a_name
@@ -59,6 +59,8 @@ _SOUND = 10
 _BLOCK = 1 << 20
 #: characters of names that may be parts or notes, of those that may be totals, and of short ones that may be
 _OF_NOTES, _OF_TOTALS, _OF_SHORT_TOTALS = frozenset("其:："), frozenset("计計"), frozenset("总總汇共页頁全")
+#: how offices end
+_OF_OFFICES = frozenset("局会室委府处心：:")
 _NUMERALS = frozenset("0123456789(（")
 _MINUS = ("-", "－", "−", "(", "（")
 
@@ -273,6 +275,7 @@ class _Look:
         self.owned = bool(header.of("department"))
         self.title = header.of("title")[0]
         self.negative = self.begun = False
+        self.before: dict[int, str] = {}
         self.half: tuple[int, str] | None = None
         self.halves: list[Remark] = []
 
@@ -308,13 +311,26 @@ class _Look:
             raise OddListError("有缩进的项目名称", "some titles are set in")
         if title < len(cells) and cells[title][:1] in _NUMERALS and levels_in_titles([cells[title]]):
             raise OddListError("项目名称前的序号分级", "numbers before titles have levels")
+        name = cells[title] if title < len(cells) else ""
+        if year_alone(name):
+            raise OddListError("有的行只写年度", "some rows are called by a year alone")
+        if not self.owned and name[-1:] in _OF_OFFICES and names_department(name):
+            raise OddListError("有的行以部门为名", "some rows are called by a department")
         for n, name in self.numbers:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())
             if not plain and is_level(cells[n], name):
                 raise OddListError("序号分级", "its numbers have levels")
-        if not self.owned:
-            filled = [cell for cell in cells if cell and not cell.isspace()]
-            if len(filled) == 1 and names_department(filled[0]):
+            number = cells[n] if n < len(cells) else ""
+            if plain and is_within(self.before.get(n, ""), number):
+                raise OddListError("编号分级", "its codes have levels")
+            self.before[n] = number
+        if 0 <= self.settled.amount < len(cells) and cells[self.settled.amount]:
+            return
+        filled = [cell for cell in cells if cell and not cell.isspace()]
+        if len(filled) == 1:
+            if part_alone(filled[0]):
+                raise OddListError("预算的一部分单独占一行", "parts of the budget stand alone in rows")
+            if not self.owned and names_department(filled[0]):
                 raise OddListError("部门单独占一行", "departments stand alone in rows")
 
     def _may_be_half(self, line: int, cells: Sequence[str]) -> None:

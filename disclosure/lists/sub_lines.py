@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from goufu.disclosure.lists.cell_values import says_plainly_among
@@ -155,15 +156,23 @@ def _siblings(
 
     They are parts where a total of the list says so; where it has none they stay items, with a warning.
     """
-    whole = group.above.amount_wan if group.above is not None else None
-    left = (whole or Decimal(0)) - _sum(items, set(), group.first, group.end)
     ends = {at for at, _ in totals}
-    end = group.end
-    while end < len(items) and end not in sub_lines and end not in ends and left > 0:
-        left -= items[end].amount_wan or Decimal(0)
-        end += 1
-    more = range(group.end, end)
-    if not more or left:
+    stop = group.end
+    while stop < len(items) and stop not in sub_lines and stop not in ends:
+        stop += 1
+    amounts = [item.amount_wan or Decimal(0) for item in items[: max(stop, group.end)]]
+    whole = group.above.amount_wan if group.above is not None else None
+    inside = amounts[group.first : group.end]
+    ways = (
+        [(whole or Decimal(0)) - sum(inside, Decimal(0))],
+        [
+            one - part for one, part in pairwise([whole or Decimal(0), *inside])
+        ],  # each within the one above it
+    )
+    more = next(
+        (range(group.end, end) for left in ways if (end := _filled(left, amounts, group.end))), range(0)
+    )
+    if not more:
         return range(0), []
     printed = [amount for _, amount in totals if amount is not None]
     if any(_same(_sum(items, out), amount) for amount in printed):
@@ -178,6 +187,23 @@ def _siblings(
     zh = f"与上面“其中”的行合起来正好是“{title}”的金额，像是其中的另一部分；仍按项目计入，可能重复"
     en = f"with the rows called 其中 just the amount of “{title}”, like another part of it; still counted as an item, perhaps twice"
     return range(0), [_remark(items[n], zh, en, "warning") for n in more]
+
+
+def _filled(left: Sequence[Decimal], amounts: Sequence[Decimal], start: int) -> int:
+    """The first row behind those from `start` on that just fill what is left of several amounts, the innermost last; 0 where
+    they do not."""
+    open_ = list(left)
+    if not all(one > 0 for one in open_):
+        return 0
+    for n in range(start, len(amounts)):
+        open_[-1] -= amounts[n]
+        while open_ and not open_[-1]:
+            open_.pop()
+        if not open_:
+            return n + 1
+        if open_[-1] < 0:
+            return 0
+    return 0
 
 
 def _indented(

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate
 
 from goufu.catalog.text import NOTHING, Text
+from goufu.disclosure.amounts import parse_amount
 from goufu.disclosure.doubles import doubles
 from goufu.disclosure.lines import fold, label, squeeze
+from goufu.disclosure.lists.body_rows import named_alone, names_department
 from goufu.disclosure.lists.cell_values import AMONG, NUMBERED, ends_as_organisation, without_among
-from goufu.disclosure.lists.levels import headed
+from goufu.disclosure.lists.levels import by_columns, headed, in_bold, outlined
 from goufu.disclosure.lists.model import BodyRow, ListContents, ListDraft, SubLine
 from goufu.disclosure.lists.sub_lines import TOLERANCE, settle_sub_lines
 from goufu.disclosure.model import BudgetItem, Check, Place, Remark, Subtotal
-from goufu.disclosure.sums import perhaps_in_yuan, perhaps_in_yuan_remark, sums_of_others
+from goufu.disclosure.sums import (
+    perhaps_in_yuan,
+    perhaps_in_yuan_remark,
+    single_rows,
+    sums_of_others,
+    telling_sums,
+)
+
+#: how names of sums end where the amounts say that they are sums
+_SUMMED = re.compile(r"(?:汇总|总数|总额|总量|大类|分类)\Z")
 
 
 def check_totals(
@@ -37,13 +49,20 @@ def check_totals(
     adding = adding_rows(alone, organisations)
     if plain:  # what a program writes row by row is read so
         adding |= of_one_row(alone, adding)
+    holding, said = by_columns(draft, alone)
+    doubts, over = [*doubts, *said], over | holding
+    over |= in_bold(draft, alone) | outlined(draft, alone, parts | wholes.keys()) | _of_one_name(draft, alone)
     heads = wholes.keys() | ((adding | over) - parts)
     printed = [amount for _, _, _, amount in sums if amount is not None]
     chance = _sums_by_chance(
-        [None if n in heads else item.amount_wan for n, item in enumerate(alone)], printed
+        [None if n in heads else item.amount_wan for n, item in enumerate(alone)],
+        [item.title for item in items],
+        printed,
     )
     if printed and draft.grid.knows_merged:  # a long CSV is read row by row, without its totals
         heads |= set(chance)
+    elif plain and draft.grid.knows_merged and not heads:
+        heads |= {n for n in chance if _SUMMED.search(squeeze(items[n].title))}
     draft.remarks += doubts
     claims: list[tuple[int, str, Decimal | None, Place | None]] = [
         (at, name, amount, draft.place(row.number, draft.amount)) for at, row, name, amount in sums
@@ -52,6 +71,10 @@ def check_totals(
         (n, items[n].title, items[n].amount_wan, items[n].amount_place or items[n].place) for n in heads
     ]
     draft.remarks += [adds_remark(items[n]) for n in sorted(heads - wholes.keys())]
+    claims += _untitled(
+        draft, [None if n in heads or n in parts else i.amount_wan for n, i in enumerate(items)]
+    )
+    items = _owned(draft, items, heads) if plain else items
     subtotals: list[Subtotal] = []
     checks: list[Check] = []
     claims.sort(key=lambda claim: claim[0])
@@ -99,11 +122,15 @@ def check_totals(
         before = at
         if "小计" in flat:
             last = at
-    if not any(check.agrees for check in checks):
-        draft.remarks += [perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts)]
+    # a total that a workbook computes agrees whatever the unit
+    draft.remarks += [
+        perhaps_in_yuan_remark(items[n]) for n in perhaps_in_yuan(amounts) if n not in draft.in_units
+    ]
     draft.remarks += _named_like_groups(items, heads, parts)
-    if plain and not heads:
-        draft.remarks += [perhaps_a_sum(items[n]) for n in chance]
+    everything = sum((amount for amount in amounts if amount), Decimal(0))
+    if plain and not any(abs(total - everything) <= TOLERANCE for total in printed):
+        # a sum beside others that are known must have more figures than chance gives
+        draft.remarks += [perhaps_a_sum(items[n]) for n in (telling_sums(amounts) if heads else chance)]
     kept = [
         replace(item, title=without_among(item.title)) if sub_lines.get(n) == "among" else item
         for n, item in enumerate(items)
@@ -114,18 +141,79 @@ def check_totals(
     return kept, subtotals, checks
 
 
-def _sums_by_chance(amounts: Sequence[Decimal | None], printed: Sequence[Decimal]) -> tuple[int, ...]:
+def _sums_by_chance(
+    amounts: Sequence[Decimal | None], titles: Sequence[str], printed: Sequence[Decimal]
+) -> tuple[int, ...]:
     """The rows that are the sum of others by their amounts alone.
 
     Where totals are `printed`, only those that one of them leaves out: then they are surely no items.
     """
-    found = sums_of_others(amounts)
-    if not printed:
-        return found
-    everything = sum((amount for amount in amounts if amount), Decimal(0))
-    without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
-    agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
-    return found if agrees == [False, True] else ()
+    for found in (
+        sums_of_others(amounts),
+        single_rows(amounts, titles, bool(printed)),
+        telling_sums(amounts),
+    ):
+        if not found or not printed:
+            if found:
+                return found
+            continue
+        everything = sum((amount for amount in amounts if amount), Decimal(0))
+        without = everything - sum((amounts[n] or Decimal(0) for n in found), Decimal(0))
+        agrees = [any(abs(total - one) <= TOLERANCE for one in printed) for total in (everything, without)]
+        if agrees == [False, True]:
+            return found
+    return ()
+
+
+def _untitled(
+    draft: ListDraft, amounts: Sequence[Decimal | None]
+) -> list[tuple[int, str, Decimal | None, Place | None]]:
+    """The rows without a title that give the sum of those below, or above, up to the next one, beside the name of a department or
+    a kind: as the claims of subtotals. Nothing is missing in them, so the remarks that say so go."""
+    found: list[tuple[int, str, Decimal | None, Place | None]] = []
+    if not draft.grid.knows_merged or draft.grid.header is not None:
+        return found  # a long CSV is read row by row, and so is what a program writes
+    at = [n for n, *_ in draft.untitled]
+    for k, (n, row, amount, remark) in enumerate(draft.untitled):
+        name = next((cell for cell in row.cells if cell and parse_amount(cell) is None), "")
+        after = at[k + 1] if k + 1 < len(at) else len(amounts)
+        runs = (amounts[n:after], amounts[at[k - 1] if k else 0 : n])
+        if name and any(sum((a for a in run if a), Decimal(0)) == amount for run in runs):
+            draft.remarks.remove(remark)
+            found.append((n, name, amount, draft.place(row.number, draft.amount)))
+    return found
+
+
+def _of_one_name(draft: ListDraft, items: Sequence[BudgetItem]) -> set[int]:
+    """The items with 合计 beside their title that are the sum of those of the same title right below, or right above."""
+    found: set[int] = set()
+    for n in sorted(draft.called):
+        for step in (1, -1):
+            inside, m = Decimal(0), n + step
+            while 0 <= m < len(items) and items[m].title == items[n].title and m not in draft.called:
+                inside, m = inside + (items[m].amount_wan or Decimal(0)), m + step
+            if inside and inside == items[n].amount_wan:
+                found.add(n)
+                break
+    return found
+
+
+def _owned(draft: ListDraft, items: list[BudgetItem], heads: Set[int]) -> list[BudgetItem]:
+    """The items, those below a row that is named by a department, or by a unit, and adds them up with its name, where no
+    column gives one."""
+    if draft.header.of("department"):
+        return items
+    department = unit = ""
+    found: list[BudgetItem] = []
+    for n, item in enumerate(items):
+        name = named_alone(item.title) if n in heads else ""
+        if names_department(name) and not (name.endswith("中心") and (department or item.department)):
+            department, unit = name, ""
+        elif name and ends_as_organisation(squeeze(name)):
+            unit = name
+        own = item.unit or ("" if draft.header.of("unit") else unit)
+        found.append(replace(item, department=department or item.department, unit=own))
+    return found
 
 
 def perhaps_a_sum(item: BudgetItem) -> Remark:

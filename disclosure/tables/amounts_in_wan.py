@@ -14,6 +14,7 @@ from goufu.disclosure.amounts import (
     MoneyUnit,
     contradiction,
     has_currency_sign,
+    has_space_inside,
     looks_like_yuan,
     to_wan,
     unit_by_size,
@@ -182,6 +183,16 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in
                 place,
             )
         )
+    if known and row.amount is not None and has_space_inside(printed := _printed(row, row.column)):
+        table.remarks.append(
+            Remark(
+                "row",
+                "warning",
+                f"“{row.name}”的金额 {printed[:20]} 中间有空格，按 {amount:,} 万元读，请核对。",
+                f"The amount of “{row.name}”, {printed[:20]}, has a space in it; read as {amount:,} (10k CNY). Check it.",
+                place,
+            )
+        )
     if row.amount is None and not funds:
         table.remarks.append(
             Remark(
@@ -224,4 +235,6 @@ def _in_wan(row: PrintedRow, unit: str, table: TableDraft, smallest: Decimal, in
                 place,
             )
         )
-    return TableRow(row.name, row.unit, amount, row.place, row.amount_place, known, row.total)
+    return TableRow(
+        row.name, row.unit, amount, row.place, row.amount_place, known, row.total, level=row.line.level
+    )

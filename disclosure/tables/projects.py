@@ -23,6 +23,7 @@ from goufu.disclosure.tables.subtotals import (
     is_grand,
     is_group,
     kinds,
+    parts_going_on,
     parts_of,
     plain,
     says_plainly_among,
@@ -137,7 +138,7 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             continue
         if kind == "unread":
             continue
-        if kind == "group":
+        if kind in ("group", "class"):
             remarks.append(_sum_of_others(raw, "按小计，未计入项目", "taken for a subtotal and not counted"))
             continue
         if kind == "among":
@@ -161,6 +162,7 @@ def _sort_rows(table: TableDraft, department: str, known: set[str]) -> ProjectTa
             )
             for i in sums_by_chance(raws, found)
         ]
+    remarks += [_goes_on(raws[i]) for i in parts_going_on(raws, found, sure=False)]
     claims = tuple(
         Claim(subtotals[i], parts, whole)
         for i, (parts, whole) in parts_of(raws, found).items()
@@ -177,6 +179,16 @@ def _sum_of_others(
         level,
         f"“{raw.name}”的金额 {raw.amount:,} 万元恰好是其他几行之和，{text}，请核对。",
         f"The amount of “{raw.name}”, {raw.amount:,}, is just the sum of other rows, {english}. Check it.",
+        raw.amount_place,
+    )
+
+
+def _goes_on(raw: TableRow) -> Remark:
+    return Remark(
+        "row",
+        "warning",
+        f"“{raw.name}”与上面“其中”的行合起来正好是再上面一行的金额，像是其中的另一部分；仍按项目计入，可能重复，请核对。",
+        f"“{raw.name}” comes with the rows called 其中 to the amount above them, like another part of it; still counted, perhaps twice. Check it.",
         raw.amount_place,
     )
 

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from goufu.disclosure.amounts import CENT
 from goufu.disclosure.lines import fold, label
 from goufu.disclosure.model import Place
-from goufu.disclosure.sums import sums_of_others
+from goufu.disclosure.sums import outline_heads, single_rows, sums_of_others, telling_sums
 from goufu.disclosure.tables.around_tables import ends_as_organisation, without_code
 from goufu.disclosure.total_names import is_kind, is_page_total, is_total_alone, plain_name
 
@@ -29,8 +29,11 @@ _GROUP = re.compile(
     r"\A(?:[(（]?[一二三四五六\d][)）、.]?)?(?:其他运转类|特定目标类|运转类|公用经费类?|人员类)(?:项目)?(?:支出)?(?:小计|合计)?\Z"
 )
 
-#: "group" is a row that adds up others by its amount alone, whatever it is called
-RowKind = Literal["item", "head", "among", "page", "unread", "group"]
+#: a functional class by its code: 212, 21205, [2120501]
+_CLASS = re.compile(r"\(?(2(?:0[1-9]|1\d|2\d|3[0-3])(?:\d\d){0,2})\)?[-_.、:]?(?=[^\W\d])(?![年月日号])")
+
+#: "group" is a row that adds up others by its amount alone, whatever it is called, "class" one named by a functional class
+RowKind = Literal["item", "head", "among", "page", "unread", "group", "class"]
 
 
 class TableRow(NamedTuple):
@@ -38,7 +41,7 @@ class TableRow(NamedTuple):
 
     `amount` is in 万元 and 0 where `known` is false (no amount, or one that may not be used). `total` is set where
     its place alone marks a subtotal, as where no name is printed; `unread` where the amount is there and cannot be
-    read, so that sums over it are short.
+    read, so that sums over it are short. `level` is how deep the row is in the outline of a spreadsheet.
     """
 
     name: str
@@ -49,6 +52,7 @@ class TableRow(NamedTuple):
     known: bool = True
     total: bool = False
     unread: bool = False
+    level: int = 0
 
 
 def is_group(name: str) -> bool:
@@ -113,6 +117,10 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
                 found[i] = "item"
                 break
     found = _listed_parts(raws, found)
+    for i in _classes(raws, found) | _outlined(raws, found):
+        found[i] = "class"
+    for i in parts_going_on(raws, found, sure=True):
+        found[i] = "among"
     totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
     everything = _sum(raws, found, range(len(raws)))
     for i in sums_by_chance(raws, found) if totals and "unread" not in found else ():
@@ -121,6 +129,60 @@ def kinds(raws: Sequence[TableRow], known: set[str]) -> list[RowKind]:
     if any(abs(total - everything) <= TOLERANCE for total in totals):
         return found
     return ["item" if kind == "group" else kind for kind in found]
+
+
+def _classes(raws: Sequence[TableRow], found: Sequence[RowKind]) -> set[int]:
+    """The items named by the code of a functional class (21205城乡社区环境卫生) that are the sum of those below it."""
+    codes = [match[1] if (match := _CLASS.match(label(raw.name))) else "" for raw in raws]
+    heads: set[int] = set()
+    for i in reversed(range(len(raws))):
+        if not codes[i] or found[i] != "item":
+            continue
+        end = next(
+            (j for j in range(i + 1, len(raws)) if codes[j] and not _is_within(codes[j], codes[i])), len(raws)
+        )
+        own = [raws[j].amount for j in range(i + 1, end) if found[j] == "item" and j not in heads]
+        if own and _adds(own, raws[i].amount):
+            heads.add(i)
+    return heads
+
+
+def _outlined(raws: Sequence[TableRow], found: Sequence[RowKind]) -> set[int]:
+    """The items that add up rows deeper in the outline of a spreadsheet."""
+    if not any(raw.level for raw in raws):
+        return set()
+    amounts = [raw.amount if raw.known else None for raw in raws]
+    out = {i for i, kind in enumerate(found) if kind != "item"}
+    return outline_heads([raw.level for raw in raws], amounts, out)
+
+
+def parts_going_on(raws: Sequence[TableRow], found: Sequence[RowKind], sure: bool) -> list[int]:
+    """The items behind rows called 其中 that with them come to the item above, as 自筹 behind 其中：财政拨款.
+
+    `sure`: only where a total of the table says that they are parts; else those of which none says anything.
+    """
+    totals = [raws[i].amount for i, kind in enumerate(found) if kind == "head" and is_grand(raws[i].name)]
+    everything = _sum(raws, found, range(len(raws)))
+    parts: list[int] = []
+    for i, kind in enumerate(found):
+        if kind != "item" or i + 1 == len(raws) or found[i + 1] != "among":
+            continue
+        left = raws[i].amount
+        more: list[int] = []
+        for j in range(i + 1, len(raws)):
+            if found[j] not in ("among", "item") or left <= 0 or (found[j] == "among" and more):
+                break
+            left -= raws[j].amount
+            more += [j] if found[j] == "item" else []
+        parts += more if not left else []
+    without = everything - sum((raws[j].amount for j in parts), Decimal(0))
+    agrees = [any(abs(total - one) <= TOLERANCE for total in totals) for one in (everything, without)]
+    return parts if agrees == [False, sure] else []
+
+
+def _is_within(code: str, other: str) -> bool:
+    """Whether a functional class is part of another: 21205 of 212."""
+    return len(code) > len(other) and code.startswith(other)
 
 
 def _named_as(raw: TableRow, known: set[str]) -> RowKind:
@@ -140,7 +202,11 @@ def sums_by_chance(raws: Sequence[TableRow], found: Sequence[RowKind]) -> tuple[
     amounts = [
         raw.amount if kind == "item" and raw.known else None for raw, kind in zip(raws, found, strict=True)
     ]
-    return sums_of_others(amounts)
+    return (
+        sums_of_others(amounts)
+        or single_rows(amounts, [raw.name for raw in raws], False)
+        or telling_sums(amounts)
+    )
 
 
 def _is_known(name: str, known: set[str]) -> bool:

@@ -207,3 +207,46 @@ def test_conditional_formats_of_xlsx_are_told(rule: object, seen: bool) -> None:
     found = read_content(out.getvalue(), "清单.xlsx")
     assert amounts(found) == [(LAMPS, "3.00"), (RIVERS, "5.00")]
     assert [("A2:B3 有条件格式" in text) for text in told(found)] == ([] if seen else [True])
+
+
+def _under(
+    ink: int = -1, ground: int = -1, code: str = "", formula: bytes = b"\x1e\x05\x00", operator: int = 5
+) -> bytes:
+    """The records of a conditional format on B2:B3 of an old workbook: letters, ground and number format under a condition."""
+    flags = 1 << 16 | (1 << 18 if ground < 0 else 0)
+    blocks = b""
+    if code:
+        flags |= 1 << 25
+        said = struct.pack("<HB", len(code), 0) + code.encode("latin-1")
+        blocks += struct.pack("<H", len(said) + 2) + said
+    if ink >= 0:
+        flags |= 1 << 26
+        blocks += b"\0" * 80 + struct.pack("<i", ink) + b"\0" * 34
+    if ground >= 0:
+        flags |= 1 << 29
+        blocks += struct.pack("<HH", 0, ground << 7)
+    head = struct.pack("<BBHHIH", 1, operator, len(formula), 0, flags, 1 if code else 0)
+    where = struct.pack("<HHHHHH", 1, 0, 1, 2, 1, 1) + struct.pack("<HHHHH", 1, 1, 2, 1, 1)
+    return record(0x1B0, where) + record(0x1B1, head + blocks + formula)
+
+
+@pytest.mark.parametrize(
+    ("more", "seen"),
+    [
+        (_under(ink=9), False),
+        (_under(ink=1), False),
+        (_under(ink=12, ground=12), False),
+        (_under(code=";;;"), False),
+        (_under(ink=10), True),
+        (_under(ink=9, ground=12), True),
+        (_under(ink=9, formula=b"\x1e\0\0", operator=3), True),  # where the figure is 0
+    ],
+)
+def test_conditional_formats_of_old_workbooks_are_told(more: bytes, seen: bool) -> None:
+    found = xls(8, more=more)
+    assert any("B2:B3" in text and "条件格式" in text for text in told(found)) is not seen
+
+
+def test_outlines_of_old_workbooks() -> None:
+    deep = record(0x208, struct.pack("<HHHHHHI", 2, 0, 2, 255, 0, 0, 0x01))
+    assert amounts(xls(8, more=deep, value=3)) == [(RIVERS, "3.00")]

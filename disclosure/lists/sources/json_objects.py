@@ -199,6 +199,8 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
         if holder:
             _array(text, holder.end() - 1, file, records, remarks)
             said = _said_of_all(dict(_scalars(text[: holder.start()])))
+            whole = object_of(text.strip("\ufeff \t\r\n"), Place(file))
+            remarks += [] if isinstance(whole, Remark) else _beside(whole, Place(file))
             return [(number, line, {**said, **value}) for number, line, value in records], remarks
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         line = line.strip("\ufeff \t")
@@ -211,6 +213,7 @@ def _json_records(text: str, file: str) -> tuple[list[_Object], list[Remark]]:
             continue
         held = held_objects(value)
         if held is not None:
+            remarks += _beside(value, place)
             records += [(n, number, one) for n, one in enumerate(held, len(records) + 1)]
         else:
             records.append((number, number, value))
@@ -234,11 +237,32 @@ def held_objects(value: dict[str, Any]) -> list[dict[str, Any]] | None:
         (value[key] for key in _HOLDERS if isinstance(value.get(key), list)), None
     )
     titled = has_title([key for key, said in value.items() if not isinstance(said, list)])
+    if held is None and not titled:  # {"code": 0, "data": {"list": […]}}
+        within = next((value[key] for key in _HOLDERS if isinstance(value.get(key), dict)), None)
+        return held_objects(within) if within is not None else None
     if not held or titled or not all(isinstance(one, dict) for one in held):
         return held if held == [] and not titled else None
     within = [inner for inner in value.values() if isinstance(inner, dict)]
     said = _said_of_all({key: one for part in (*within, value) for key, one in part.items()})
     return [{**said, **one} for one in held]
+
+
+def _beside(value: dict[str, Any], place: Place) -> list[Remark]:
+    """Remarks on lists of records in an object beside the one that is read."""
+    read = next((key for key in _HOLDERS if isinstance(value.get(key), list)), "")
+    return [
+        row_remark(
+            place,
+            f"“{key}”里另有 {len(held)} 条，未读，只读了“{read}”",
+            f"“{key}” holds {len(held)} more records, which were not read, only “{read}” was",
+            "warning",
+        )
+        for key, held in value.items()
+        if read
+        and key != read
+        and isinstance(held, list)
+        and any(isinstance(one, dict) and has_title(one) for one in held)
+    ]
 
 
 def _said_of_all(value: dict[str, Any]) -> dict[str, Any]:

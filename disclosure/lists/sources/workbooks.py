@@ -13,12 +13,21 @@ from goufu.disclosure.formats.spreadsheet import Sheet, Workbook, sheet_remarks
 from goufu.disclosure.lines import column_letters
 from goufu.disclosure.lists.combine import joined, no_title, with_items
 from goufu.disclosure.lists.header import find_header
+from goufu.disclosure.lists.headings import heading
 from goufu.disclosure.lists.model import Grid, ListContents
 from goufu.disclosure.lists.read_list import read_list
+from goufu.disclosure.lists.upright import upright
 from goufu.disclosure.model import BudgetItem, Place, Remark
 
 #: names of sheets that show how to fill in
 _EXAMPLE = re.compile(r"示例|样例|范例|示范|举例|例子|填表说明|样表|example|sample", re.IGNORECASE)
+
+#: names of sheets that are drafts of another, and names that say nothing
+_VERSION = re.compile(
+    r"稿|版|旧|备份|副本|历史|作废|废|修改|修订|调整|送审|审定|[一二]上|[一二]下|copy|old|new|backup|\(\d\)",
+    re.IGNORECASE,
+)
+_UNNAMED = re.compile(r"(?:sheet|工作表|表|table)\s*\d*\Z", re.IGNORECASE)
 
 
 def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
@@ -33,7 +42,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
     for sheet in book.sheets:
         if not sheet.rows:
             continue
-        grid = sheet_grid(sheet, file)
+        grid = upright(sheet_grid(sheet, file))
         header = find_header(grid)
         if header is None:
             passed.append(sheet)
@@ -71,6 +80,7 @@ def lists_of_workbook(book: Workbook, file: str, where: str) -> ListContents:
         *_which_sheets(file, read, passed),
         *_twice(read),
         *_gathered(read),
+        *_other_versions(read),
         *_perhaps_no_lines(read, file),
         *_go_on(read, passed, file),
     ]
@@ -123,6 +133,8 @@ def _twice(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
 def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
     """A sheet whose lines come to what all the others come to: it gathers them, line by line or sheet by sheet."""
     sums = [_total(listed.items) or Decimal(0) for _, listed in read]
+    if len(read) == 2:
+        yield from _of_others(read, sums)
     if len(read) < 3:
         return
     for (sheet, listed), own in zip(read, sums, strict=True):
@@ -134,6 +146,44 @@ def _gathered(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
                 f"The amounts of the sheet “{sheet.name}”, {own:,}, are the sum of all other sheets; all are counted. Keep one.",
                 listed.items[0].place,
             )
+
+
+def _other_versions(read: Sequence[tuple[Sheet, ListContents]]) -> Iterator[Remark]:
+    """Sheets with the very items of another in other amounts, where a name of a draft, or a hidden one, says that only one of
+    both is meant, or none says anything."""
+    for n, (sheet, listed) in enumerate(read):
+        own = _by_title(listed.items)
+        for before, earlier in read[:n]:
+            names = (sheet.name, before.name)
+            draft = sheet.hidden or before.hidden or any(map(_VERSION.search, names))
+            if not draft and not all(map(_UNNAMED.match, names)):
+                continue
+            other = _by_title(earlier.items)
+            if (
+                len(own) > 1
+                and own.keys() == other.keys()
+                and not any(_alike(own[title], other[title]) for title in own)
+            ):
+                yield Remark(
+                    "list",
+                    "warning",
+                    f"工作表“{sheet.name}”与“{before.name}”的项目相同，金额不同，像是同一清单的两稿；都计入了，请只留一份。",
+                    f"The sheets “{sheet.name}” and “{before.name}” have the same items in other amounts, like two drafts of one list; both are counted. Keep one.",
+                    listed.items[0].place,
+                )
+
+
+def _of_others(read: Sequence[tuple[Sheet, ListContents]], sums: Sequence[Decimal]) -> Iterator[Remark]:
+    """Of two sheets that come to the same, the one with fewer lines, as where it has one for each department."""
+    (sheet, few), (other, many) = sorted(read, key=lambda one: len(one[1].items))
+    if sums[0] and sums[0] == sums[1] and len(few.items) < len(many.items):
+        yield Remark(
+            "list",
+            "warning",
+            f"工作表“{sheet.name}”的金额 {sums[0]:,} 万元与“{other.name}”合起来相同，像是它的汇总；都计入了，请只留一份。",
+            f"The amounts of the sheet “{sheet.name}”, {sums[0]:,}, are those of “{other.name}” added up, as if it gathered them; both are counted. Keep one.",
+            few.items[0].place,
+        )
 
 
 def _go_on(
@@ -153,7 +203,8 @@ def _go_on(
             and parse_amount(cells[title]) is None
             and parse_amount(cells[priced[0]]) is not None
         ]
-        if 2 * len(like) > len(sheet.rows):
+        headed = any(sum(map(bool, map(heading, filter(None, cells)))) > 1 for _, cells in sheet.rows[:3])
+        if 2 * len(like) > len(sheet.rows) and not headed:
             yield Remark(
                 "sheet",
                 "warning",
@@ -216,4 +267,12 @@ def sheet_grid(sheet: Sheet, file: str) -> Grid:
         letters = column_letters(column) if column >= 0 else ""
         return Place(file, cell=f"{sheet.name}!{letters}{number}")
 
-    return Grid(sheet.name, sheet.rows, place, sheet.merged, indented=sheet.indented)
+    return Grid(
+        sheet.name,
+        sheet.rows,
+        place,
+        sheet.merged,
+        indented=sheet.indented,
+        levels=sheet.levels,
+        bold=sheet.bold,
+    )

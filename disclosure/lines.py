@@ -127,13 +127,13 @@ def is_reference(before: str, raised: str) -> bool:
     return bool(re.fullmatch(r"\d{1,2}", mark)) and before.rstrip()[-1:].isdigit()
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def squeeze(text: str) -> str:
     """`text` in one width and without any white space; for finding labels and headings. Idempotent."""
     return "".join(narrow(text).split())
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def label(text: str) -> str:
     """`squeeze` in simplified characters, lower case and one kind of brackets: a heading as it is looked up."""
     return _round("".join(simplified(text).split())).casefold()

@@ -39,7 +39,7 @@ _COUNTED = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def plain_name(text: str) -> str:
     """A name as it is compared with the words: without brackets, dress, its numbering, and a figure or 数, 金额 behind it."""
     flat = _WHOLE.sub(r"\1", label(text))
@@ -49,7 +49,7 @@ def plain_name(text: str) -> str:
     return flat
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def is_total_alone(text: str) -> bool:
     """Whether a row is called a total and nothing else: 合计, 总 计, Σ, 共2项."""
     flat = plain_name(text)
@@ -59,13 +59,13 @@ def is_total_alone(text: str) -> bool:
     return flat in _words("totals") | _words("alone") or bool(_COUNTED.match(_WHOLE.sub(r"\1", label(text))))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def is_figure_of_list(text: str) -> bool:
     """Whether a row gives a figure about the list and is no line of it: 平均值, 控制数, 上年合计."""
     return len(text) <= 12 and not _words("figures").isdisjoint((plain_name(text), label(text).strip(":")))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def is_kind(text: str) -> bool:
     """Whether a row is called by a fund or a kind of projects and nothing else: 一般公共预算, 特定目标类项目. No project is."""
     flat = plain_name(text) if len(text) <= 24 else ""

@@ -35,7 +35,7 @@ class Remembered(OrderedDict[Hashable, Any]):
 
     _MOST = 2048
     #: keys that are known to have been met, by their hashes; twice as many at most
-    _MET = 32_768
+    _MET = 16_384
 
     def __init__(self) -> None:
         super().__init__()

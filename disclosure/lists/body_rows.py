@@ -44,8 +44,9 @@ _GATHERED = re.compile(r"\S\s*(?:汇总|计数|平均值)\Z")
 _HEADS = re.compile(
     r"\A(?:第?[\d一二三四五六七八九十]{1,3}[.、．)）\s]+|[(（][\d一二三四五六七八九十]{1,3}[)）])\s*|[:：]\s*\Z"
 )
-#: 上年结转 alone in a row heads the rows below it
+#: how such numbers begin
 _NUMBERS = frozenset("一二三四五六七八九十（(第0123456789")
+#: 上年结转 alone in a row heads the rows below it
 _PART_ALONE = re.compile(
     r"(?:本年|当年|上年|以前年度)(?:度)?(?:预算|结转|结余|结转结余)(?:安排|资金|项目|部分)?[:：]?\Z"
 )
@@ -252,12 +253,14 @@ def _is_note(
             return True
         if under:
             return True
-        if part := part_alone(first):
+        part = part_alone(first)
+        heads_part = bool(part or _PART_ALONE.match(squeeze(first)))
+        if heads_part:  # 上年结余 names none of the two, and ends the one above
             draft.parts[len(draft.rows)] = part
         wide = any(r1 == number and c2 - c1 >= 2 for r1, c1, _, c2 in draft.grid.merged)
         if (
             wide
-            or part_alone(first)
+            or heads_part
             or (NUMBERED.match(squeeze(first)) and len(draft.header.names) > 1)
             or len(first) > 80
             or first.endswith((":", "："))
@@ -293,13 +296,13 @@ def _total_name(draft: ListDraft, row: BodyRow) -> str:
     A fund in a row whose title is that of a merged cell above is one of its parts.
     """
     cells, name = row.cells, row.title
-    titles = draft.header.of("title")
-    within = any(r1 < row.number <= r2 and c1 in titles for r1, c1, r2, _ in draft.grid.merged)
     if name:
         numbers = (cells[n] for f in ("id", "number") for n in draft.header.of(f) if n < len(cells))
         # most rows have a number, which names nothing
         named = any(is_total_alone(cell) for cell in numbers if cell and not cell.isdecimal())
         return name if named or is_total(name) else ""
+    titles = draft.header.of("title")
+    within = any(r1 < row.number <= r2 and c1 in titles for r1, c1, r2, _ in draft.grid.merged)
     keys = {n for f in ("id", "number", "department", "unit", "year") for n in draft.header.of(f)}
     for n, cell in enumerate(cells):
         column = draft.header.columns[n] if n < len(draft.header.columns) else None

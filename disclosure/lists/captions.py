@@ -52,7 +52,7 @@ def units_in(rows: Sequence[tuple[int, Sequence[str]]]) -> set[str]:
 
 def owner_and_year(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, int | None]:
     """The department and the year that the lines above a header give: "" and None where they give none, or several years."""
-    return owners_in(rows)[0], _year_in(rows)
+    return owners_in(rows)[0], year_in(rows)
 
 
 def owners_in(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[str, str]:
@@ -84,7 +84,8 @@ def part_above(rows: Sequence[tuple[int, Sequence[str]]]) -> Part:
     return ""
 
 
-def _year_in(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
+def year_in(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
+    """The year that the lines above a header give; None where they give none, or several."""
     years = set()
     for _, cells in rows:
         for cell in cells:

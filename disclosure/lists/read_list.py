@@ -21,7 +21,7 @@ from goufu.disclosure.lists.amount_column import (
     unit_of_amounts,
 )
 from goufu.disclosure.lists.body_rows import explains_columns, sort_body, take_units_printed
-from goufu.disclosure.lists.captions import owner_and_year, owners_in, part_above
+from goufu.disclosure.lists.captions import owner_and_year, owners_in, part_above, year_in
 from goufu.disclosure.lists.cell_values import year_alone
 from goufu.disclosure.lists.header import find_header
 from goufu.disclosure.lists.items import amount_of, item_of
@@ -112,11 +112,10 @@ def _facts(draft: ListDraft) -> ListFacts:
     grid = draft.grid
     unit, readable = unit_of_amounts(draft)
     filled = columns_to_fill(draft)
-    department, year = owner_and_year(grid.rows[: draft.header.first])
+    above = grid.rows[: draft.header.first]
+    department, organisation = owners_in(above)
     by_name = owner_and_year([(0, (grid.name,))]) if grid.name else ("", None)
-    if year_alone(f"{grid.name}年"):
-        by_name = (by_name[0], year_alone(f"{grid.name}年"))  # a sheet called 2026
-    department, year = department or by_name[0], year or by_name[1]
+    named = year_alone(f"{grid.name}年") or by_name[1]  # a sheet called 2026
     return ListFacts(
         unit=unit,
         readable=readable,
@@ -125,10 +124,10 @@ def _facts(draft: ListDraft) -> ListFacts:
         covered=covered_cells(grid, draft.header),
         cells=dict(grid.rows) if grid.merged else {},
         filled=filled,
-        department=department,
-        organisation=owners_in(grid.rows[: draft.header.first])[1],
-        year=year,
-        part=part_above(grid.rows[: draft.header.first]),
+        department=department or by_name[0],
+        organisation=organisation,
+        year=year_in(above) or named,
+        part=part_above(above),
         signed_yuan=some_are_in_yuan(draft, unit),
     )
 

@@ -311,10 +311,10 @@ class _Look:
             raise OddListError("有缩进的项目名称", "some titles are set in")
         if title < len(cells) and cells[title][:1] in _NUMERALS and levels_in_titles([cells[title]]):
             raise OddListError("项目名称前的序号分级", "numbers before titles have levels")
-        name = cells[title] if title < len(cells) else ""
-        if year_alone(name):
+        called = cells[title] if title < len(cells) else ""
+        if year_alone(called):
             raise OddListError("有的行只写年度", "some rows are called by a year alone")
-        if not self.owned and name[-1:] in _OF_OFFICES and names_department(name):
+        if not self.owned and called[-1:] in _OF_OFFICES and names_department(called):
             raise OddListError("有的行以部门为名", "some rows are called by a department")
         for n, name in self.numbers:
             plain = n >= len(cells) or (name != "functional_class" and cells[n].isdecimal())

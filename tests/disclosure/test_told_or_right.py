@@ -596,3 +596,10 @@ def test_control_characters_entered_in_a_field_are_none() -> None:
     row = "<td><input value='路灯&#1;维护'></td><td><input value='3'>&#2;</td>"
     (item,) = listed(_page("<td>项目名称</td><td>金额（万元）</td>", row), "清单.html").items
     assert str(item.amount_wan) == "3.00"
+
+
+@pytest.mark.parametrize("heading", ["上年结余", "以前年度结余"])
+def test_a_balance_that_stands_alone_is_no_item_and_ends_the_part_above(heading: str) -> None:
+    found = listed(f"{HEAD}本年预算,\n{A},3\n{heading},\n{B},5\n")
+    assert amounts(found) == BOTH and [item.part for item in found.items] == ["本年预算", ""]
+    assert any(heading in remark.text for remark in found.remarks)

@@ -21,8 +21,13 @@ from goufu.store.passwords import digest, fits, hashed, new_secret
 from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select
 
-#: from the least to the most
-ROLES = ("officer", "reviewer", "administrator")
+#: what the roles are called in Chinese and in English, from the least to the most
+ROLE_NAMES = {
+    "officer": ("经办人", "officer"),
+    "reviewer": ("复核人", "reviewer"),
+    "administrator": ("管理员", "administrator"),
+}
+ROLES = tuple(ROLE_NAMES)
 #: what a token may do
 TOKEN_SCOPES = ("read", "write")
 INVITATION_HOURS = 72

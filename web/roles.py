@@ -22,12 +22,6 @@ from goufu.store.scope import EVERYTHING, Scope
 
 #: from the least to the most
 ROLES = ("anyone", "officer", "reviewer", "administrator")
-#: what the roles that a person can have are called
-ROLE_NAMES = {
-    "officer": ("经办人", "officer"),
-    "reviewer": ("复核人", "reviewer"),
-    "administrator": ("管理员", "administrator"),
-}
 #: methods that change nothing
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -12,7 +12,6 @@ from goufu.cli.shared.store_access import ByOption, DbOption, officer, opened
 if TYPE_CHECKING:
     from goufu.store.engine import Store
 
-_ROLES = {"officer": "经办人", "reviewer": "复核人", "administrator": "管理员"}
 _STATES = {"active": "可登录", "invited": "未设密码", "disabled": "已停用"}
 
 app = typer.Typer(
@@ -84,7 +83,7 @@ def reset(name: Name, by: ByOption = None, db: DbOption = None) -> None:
 @app.command(name="list")
 def list_people(form: FormatOption = "table", db: DbOption = None) -> None:
     """列出全部人员。"""
-    from goufu.store.people import people
+    from goufu.store.people import ROLE_NAMES, people
 
     found = people(opened(db))
     in_words = checked(form) == "table"
@@ -92,7 +91,7 @@ def list_people(form: FormatOption = "table", db: DbOption = None) -> None:
         (
             {
                 "name": one.name,
-                "role": say(_ROLES[one.role], one.role) if in_words else one.role,
+                "role": say(*ROLE_NAMES[one.role]) if in_words else one.role,
                 "departments": listed(one.departments),
                 "state": say(_STATES[state], state) if in_words else state,
             }

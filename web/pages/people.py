@@ -14,7 +14,7 @@ from goufu.matcher.outcome_names import OUTCOME_NAMES
 from goufu.store import people as kept
 from goufu.store.log import newest
 from goufu.web.pages import NavigationEntry
-from goufu.web.roles import ROLE_NAMES, Administrator
+from goufu.web.roles import Administrator
 from goufu.web.view import view
 
 NAVIGATION = NavigationEntry("/people", "人员", "People", "administrator")
@@ -39,7 +39,7 @@ DETAILS = {
 VALUES = {
     "outcome": OUTCOME_NAMES,
     "nature": NATURES,
-    "role": ROLE_NAMES,
+    "role": kept.ROLE_NAMES,
     "scope": {"read": ("只读", "read"), "write": ("读写", "read and write")},
     "source": {
         "web": ("网页", "page"), "api": ("接口", "API"), "review": ("goufu review", "goufu review"),
@@ -63,7 +63,7 @@ def _page(request: Request, person: Administrator, link: str = "", whose: str = 
         "people.html",
         person,
         people=kept.people(store),
-        ROLE_NAMES=ROLE_NAMES,
+        ROLE_NAMES=kept.ROLE_NAMES,
         link=link,
         whose=whose,
     )

@@ -10,7 +10,7 @@ from goufu.catalog.errors import GoufuError
 from goufu.store import people
 from goufu.web.identity import address, renewed
 from goufu.web.pages.language import own_page
-from goufu.web.roles import ROLE_NAMES, Anyone, ForbiddenError, Officer
+from goufu.web.roles import Anyone, ForbiddenError, Officer
 from goufu.web.settings import Settings
 from goufu.web.view import view
 from goufu.web.wrong import status_of
@@ -98,7 +98,14 @@ def _account(
 ) -> HTMLResponse:
     mine = people.tokens(request.app.state.store, person.id) if person.id else []
     return view(
-        request, "account.html", person, status, mine=mine, secret=secret, said=said, ROLE_NAMES=ROLE_NAMES
+        request,
+        "account.html",
+        person,
+        status,
+        mine=mine,
+        secret=secret,
+        said=said,
+        ROLE_NAMES=people.ROLE_NAMES,
     )
 
 
